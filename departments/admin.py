@@ -1,0 +1,195 @@
+"""Departments in the admin: what a records clerk edits."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from jobs.admin import JobInline
+from jobs.models import with_open_jobs
+
+from .editing import EditorsMixin
+from .logos import LogoField
+from .models import Department, DepartmentSpecialization, Division, FormerAddress, Place, SpecialUnit, Specialization
+
+# Editors change what their department knows best, and not what identifies it.
+ADMINISTRATORS_ONLY = ("name", "slug", "kind", "ori", "state", "status", "editors")
+
+PARTS = {"listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units"}
+
+
+class DepartmentForm(forms.ModelForm):
+    logo = LogoField(
+        label=_("Logo"),
+        required=False,
+        help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB. It is stored as a new PNG, at most 480 pixels a side."),
+    )
+
+    class Meta:
+        model = Department
+        fields = "__all__"
+
+
+class PartInline(EditorsMixin):
+    editors_may = {"view", "add", "change", "delete"}
+    extra = 0
+
+
+class SpecializationInline(PartInline, admin.TabularInline):
+    model = DepartmentSpecialization
+    autocomplete_fields = ["specialization"]
+
+
+class DivisionInline(PartInline, admin.StackedInline):
+    model = Division
+
+
+class SpecialUnitInline(PartInline, admin.StackedInline):
+    model = SpecialUnit
+
+
+class HiringFilter(admin.SimpleListFilter):
+    title = _("openings")
+    parameter_name = "openings"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Has open jobs")), ("no", _("Has none"))]
+
+    def queryset(self, request, queryset):
+        wanted = {"yes": Q(open_jobs__gt=0), "no": Q(open_jobs=0)}.get(self.value())
+        return queryset.filter(wanted) if wanted is not None else queryset
+
+
+@admin.register(Department)
+class DepartmentAdmin(EditorsMixin, admin.ModelAdmin):
+    editors_may = {"view", "change"}
+    form = DepartmentForm
+    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
+    list_filter = ["status", HiringFilter, "kind", "state"]
+    search_fields = ["name", "city", "ori", "zip"]
+    search_help_text = _("Name, city, ORI or ZIP code")
+    list_per_page = 50
+    autocomplete_fields = ["editors"]
+    readonly_fields = ["logo_preview", "where_from", "created", "modified"]
+    inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, JobInline]
+    actions = ["publish", "unpublish"]
+    save_on_top = True
+    fieldsets = [
+        (None, {"fields": ["name", "kind", "status", "logo", "logo_preview"]}),
+        (_("Chief"), {"fields": ["chief_title", "chief_name"]}),
+        (
+            _("Address"),
+            {"fields": ["street1", "street2", "city", "state", "zip", "county", "phone", "email", "website"]},
+        ),
+        (
+            _("Figures"),
+            {"fields": [("sworn_officers", "sworn_year"), ("population", "population_year"), "more_specializations"]},
+        ),
+        (_("Texts"), {"fields": ["about", "mission", "mission_is_summary", "special_units_intro"]}),
+        (_("Position and time"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
+        (_("Record"), {"fields": ["ori", "slug", "editors", "where_from", "created", "modified"]}),
+    ]
+
+    def get_queryset(self, request):
+        return with_open_jobs(Department.objects.editable_by(request.user))
+
+    def get_readonly_fields(self, request, obj=None):
+        if request.user.has_perm("departments.edit_every_department"):
+            return self.readonly_fields
+        return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
+
+    @admin.display(description=_("open jobs"), ordering="open_jobs")
+    def open_jobs(self, department):
+        return department.open_jobs
+
+    @admin.display(description=_("present logo"))
+    def logo_preview(self, department):
+        if not department.logo:
+            return _("None yet: the site shows a badge of its own.")
+        return format_html('<img src="{}" alt="" height="120">', department.logo.url)
+
+    @admin.display(description=_("where the facts come from"))
+    def where_from(self, department):
+        lines = [
+            f"{source}{', ' + as_of if as_of else ''}: {', '.join(str(label) for label in labels)}"
+            for source, as_of, labels in department.facts_by_source()
+        ]
+        return "; ".join(lines) or "-"
+
+    def save_related(self, request, form, formsets, change):
+        """Note who set what was changed, and when."""
+        super().save_related(request, form, formsets, change)
+        department = form.instance
+        changed = list(form.changed_data)
+        for formset in formsets:
+            field = PARTS.get(formset.prefix)
+            if field and formset.has_changed():
+                changed.append(field)
+        if changed:
+            by = f"user:{request.user.get_username()}"
+            department.attribute(changed, "Editor of this site", timezone.localdate().isoformat(), by)
+            department.save()
+
+    @admin.action(description=_("Publish the selected departments"), permissions=["change"])
+    def publish(self, request, departments):
+        self._change_each(request, departments, Department.publish, _("published"))
+
+    @admin.action(description=_("Unpublish the selected departments"), permissions=["change"])
+    def unpublish(self, request, departments):
+        self._change_each(request, departments, Department.unpublish, _("unpublished"))
+
+    def _change_each(self, request, departments, verb, done):
+        for department in departments:
+            verb(department)
+            self.log_change(request, department, str(done))
+        number = len(departments)
+        said = ngettext("%(number)d department is %(done)s.", "%(number)d departments are %(done)s.", number)
+        self.message_user(request, said % {"number": number, "done": done})
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if not request.user.has_perm("departments.edit_every_department"):
+            actions = {name: action for name, action in actions.items() if name not in ("publish", "unpublish")}
+        return actions
+
+
+@admin.register(Specialization)
+class SpecializationAdmin(EditorsMixin, admin.ModelAdmin):
+    editors_may = {"view"}
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+
+
+@admin.register(Place)
+class PlaceAdmin(admin.ModelAdmin):
+    """To look things up: places come from a package, and a change would be lost with its next version."""
+
+    list_display = ["name", "state", "zip", "county", "time_zone"]
+    list_filter = ["state"]
+    search_fields = ["key", "zip"]
+    search_help_text = _("Town, in small letters, or ZIP code")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(FormerAddress)
+class FormerAddressAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "department"]
+    search_fields = ["slug"]
+    list_select_related = ["department"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False

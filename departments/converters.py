@@ -1,0 +1,17 @@
+"""Parts of addresses."""
+
+from . import states
+
+
+class StateConverter:
+    """A state's postal code in either case; in Python always upper case."""
+
+    regex = "[A-Za-z]{2}"
+
+    def to_python(self, value):
+        if value.upper() not in states.STATES:
+            raise ValueError
+        return value.upper()
+
+    def to_url(self, value):
+        return value.lower()

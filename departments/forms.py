@@ -1,0 +1,164 @@
+"""The query strings of searches near a place and of the directory: typed text becomes values or a form error."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models import hiring
+
+from . import places, states
+from .models import Department, DepartmentQuerySet, Specialization
+
+RADII = (10, 25, 50, 100, 250)
+USUAL_MILES = 25
+ANYWHERE = "any"
+
+
+class NearForm(forms.Form):
+    """A search box and a place with a distance around it; base of the searches for departments and for openings.
+
+    ``choices`` has the places to offer when what was typed names several.
+    """
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    near = forms.CharField(
+        label=_("Near"),
+        required=False,
+        max_length=100,
+        help_text=_("A ZIP code, or a town and state"),
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "data-location": True}),
+    )
+    within = forms.ChoiceField(
+        label=_("Within"),
+        required=False,
+        choices=[("", _("25 miles"))]
+        + [(str(miles), _("%d miles") % miles) for miles in RADII if miles != USUAL_MILES]
+        + [(ANYWHERE, _("anywhere"))],
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="%s", **kwargs)
+        self.choices = []
+
+    def clean_within(self):
+        """Miles as an int, or None for anywhere."""
+        within = self.cleaned_data["within"]
+        return None if within == ANYWHERE else int(within or USUAL_MILES)
+
+    def clean_near(self):
+        """The Place that was typed, or None."""
+        typed = self.cleaned_data["near"]
+        found = places.find(typed) if typed else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            self.offer(found)
+        elif typed:
+            self.add_error(
+                "near",
+                _("We don't know “%(typed)s”. Try a ZIP code such as 06880, or a town and state such as Westport, CT.")
+                % {"typed": typed},
+            )
+        return None
+
+    def clean(self):
+        """A ZIP code, or a town with its state, in the box for words is a place."""
+        cleaned = super().clean()
+        typed = cleaned.get("q")
+        if typed and not self.data.get("near"):
+            found = places.find_exact(typed)
+            if len(found) == 1:
+                self.take_for_place(found[0])
+        if cleaned.get("sort") == "distance" and not self.place and "near" not in self.errors:
+            self.add_error("near", _("Sorting by distance needs a place."))
+        return cleaned
+
+    def take_for_place(self, place):
+        """Search near the place for everything, in place of searching for its name."""
+        self.cleaned_data["near"], self.cleaned_data["q"] = place, ""
+
+    def offer(self, found):
+        """Ask which of these places was meant."""
+        self.choices = found
+        self.add_error("near", _("There is more than one. Which one do you mean?"))
+
+    def around(self, rows, words):
+        """The ``rows`` (a QuerySet with ``matching``) that match the words, near the place if there is one.
+
+        Words that nothing matches may be a town's name without its state.
+        """
+        if words and not self.place and not rows.matching(words).exists() and (found := places.find(words)):
+            if len(found) > 1:
+                self.offer(found)
+                return rows.none()
+            self.take_for_place(found[0])
+        rows = rows.matching(self.cleaned_data["q"])
+        if self.place and self.miles is not None:
+            return rows.near(self.place.point, self.miles)
+        return rows.from_point(self.place.point) if self.place else rows
+
+    @property
+    def filters_in_use(self):
+        """Whether a field beyond those that always show has something in it, or an error."""
+        return any(self[name].data or name in self.errors for name in self.fields if name not in ("q", "near", "within"))
+
+    @property
+    def place(self):
+        """The place that is searched near, or None."""
+        return self.cleaned_data.get("near") if self.is_bound and hasattr(self, "cleaned_data") else None
+
+    @property
+    def miles(self):
+        """How far from it, or None for anywhere."""
+        return self.cleaned_data.get("within", USUAL_MILES)
+
+    @property
+    def wider(self):
+        """The radii beyond the one searched, in miles."""
+        return [miles for miles in RADII if self.miles is not None and miles > self.miles]
+
+
+class DepartmentSearchForm(NearForm):
+    """The search of the directory."""
+
+    SORTS = {"name": DepartmentQuerySet.by_name, "population": DepartmentQuerySet.by_population}
+
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *states.CHOICES])
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *Department.Kind.choices])
+    specialization = forms.ModelChoiceField(
+        label=_("Specialization"),
+        required=False,
+        queryset=Specialization.objects.all(),
+        to_field_name="slug",
+        empty_label=_("Any"),
+    )
+    hiring = forms.BooleanField(label=_("Hiring now"), required=False)
+    sort = forms.ChoiceField(
+        label=_("Sort by"),
+        required=False,
+        choices=[
+            ("", _("Best match")),
+            ("distance", _("Distance")),
+            ("name", _("Name")),
+            ("population", _("Population served")),
+        ],
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = _("ZIP, city or department")
+
+    def results(self):
+        """The published departments that the search asks for, in its order; none while it has errors."""
+        if not self.is_valid():
+            return Department.objects.none()
+        asked = self.cleaned_data
+        found = Department.objects.published()
+        for field in ("state", "kind"):
+            if asked[field]:
+                found = found.filter(**{field: asked[field]})
+        if asked["specialization"]:
+            found = found.filter(specializations=asked["specialization"])
+        if asked["hiring"]:
+            found = hiring(found)
+        found = self.around(found, asked["q"])
+        return self.SORTS[asked["sort"]](found) if asked["sort"] in self.SORTS else found

@@ -1,0 +1,53 @@
+"""Uploaded logos: only real pictures, drawn anew, so that nothing of the uploaded file but its pixels is kept."""
+
+from io import BytesIO
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+MOST_BYTES = 5 * 1024 * 1024
+MOST_PIXELS = 25_000_000
+SIDE = 480  # pixels: three times what the profile shows
+
+
+class LogoField(forms.FileField):
+    """A form field whose value is a new PNG file, at most ``SIDE`` pixels a side, under a name of ours.
+
+    Anything that isn't a PNG, JPEG, WebP or GIF picture within the limits is a form error.
+    """
+
+    widget = forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"})
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        return redraw(upload) if upload and upload is not initial else upload
+
+
+def redraw(upload):
+    """The uploaded picture as a new PNG ``ContentFile``; ``ValidationError`` in words if it can't be one."""
+    if upload.size > MOST_BYTES:
+        raise ValidationError(_("This file is too large. A logo may have 5 MB at most."))
+    try:
+        with Image.open(upload, formats=FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise ValidationError(_("This picture is too large. A logo may have 25 million pixels at most."))
+            picture.load()
+            drawn = ImageOps.exif_transpose(picture).convert("RGBA")
+    except UnidentifiedImageError as problem:
+        raise ValidationError(_("This is not a PNG, JPEG, WebP or GIF picture.")) from problem
+    except Image.DecompressionBombError as problem:
+        raise ValidationError(_("This picture is too large. A logo may have 25 million pixels at most.")) from problem
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as problem:
+        raise ValidationError(_("This picture is damaged: it can't be opened.")) from problem
+    drawn.thumbnail((SIDE, SIDE))
+    # A new picture has the pixels and nothing else: no metadata, no palette, no trailing bytes.
+    clean = Image.new("RGBA", drawn.size)
+    clean.paste(drawn)
+    output = BytesIO()
+    clean.save(output, "PNG", optimize=True)
+    return ContentFile(output.getvalue(), name=f"{uuid4().hex}.png")

@@ -1,0 +1,698 @@
+"""A police department and what belongs to it, and the places that people look for one near."""
+
+import zoneinfo
+from datetime import datetime
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models, transaction
+from django.db.models import Count, F, Min, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from . import phones, states
+from .geography import Point, bounding_box, miles_from
+from .names import county_label, normalise, slug_of
+
+YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
+
+
+def validate_time_zone(name):
+    """``ValidationError`` unless the name is in the IANA database; some files have a town where a zone belongs."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone. One is called America/New_York."), params={"name": name})
+
+
+class KeyField(models.CharField):
+    """Text that is compared byte by byte, so that SQLite and PostgreSQL sort it alike."""
+
+    def db_parameters(self, connection):
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "postgresql":
+            parameters["collation"] = "C"
+        return parameters
+
+
+class Precision(models.TextChoices):
+    """How exactly a position is known, best first."""
+
+    BUILDING = "building", _("the building")
+    ZIP = "zip", _("the ZIP code")
+    TOWN = "town", _("the town")
+    COUNTY = "county", _("the county")
+
+
+class PlaceQuerySet(models.QuerySet):
+    def zip_code(self, text):
+        """The place of a ZIP code, whatever follows its first five digits."""
+        return self.filter(zip=text[:5]).exclude(zip="")
+
+    def towns(self, name, state="", county=""):
+        """The towns of that name (in any spelling that normalises alike), the likeliest first."""
+        found = self.filter(zip="", key=normalise(name))
+        if state:
+            found = found.filter(state=state)
+        if county:
+            found = found.filter(county__iexact=county)
+        return found.order_by("-zip_codes", "state", "pk")
+
+
+class Place(models.Model):
+    """A ZIP code, or a town: where people look for a department near. Loaded by ``manage.py load_places``."""
+
+    zip = models.CharField(_("ZIP code"), max_length=5, blank=True)
+    name = models.CharField(_("name"), max_length=100)
+    key = KeyField(_("normalised name"), max_length=120)
+    state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
+    county = models.CharField(_("county"), max_length=100, blank=True)
+    latitude = models.FloatField(_("latitude"))
+    longitude = models.FloatField(_("longitude"))
+    time_zone = models.CharField(_("time zone"), max_length=40)
+    zip_codes = models.PositiveIntegerField(
+        _("ZIP codes"), default=0, help_text=_("How many a town has; 0 for a neighbourhood or a former name.")
+    )
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        constraints = [
+            models.UniqueConstraint(fields=["zip"], condition=~Q(zip=""), name="place_zip_unique"),
+        ]
+        indexes = [models.Index(fields=["key", "state"], name="place_by_name")]
+
+    def __str__(self):
+        town = f"{self.name}, {self.state}" if self.state else self.name
+        return f"{town} {self.zip}" if self.zip else town
+
+    @property
+    def point(self):
+        return Point(self.latitude, self.longitude)
+
+    @property
+    def search_text(self):
+        """What to type into a search box to be understood as this place and no other."""
+        return self.zip or ", ".join(part for part in (self.name, self.county, self.state) if part)
+
+
+class Specialization(models.Model):
+    """A skill or team that departments have, such as a K-9 unit: one list that all departments share."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(_("address"), max_length=100, unique=True, editable=False)
+
+    class Manager(models.Manager):
+        def get_by_natural_key(self, name):
+            return self.get(name=name)
+
+    objects = Manager()
+
+    class Meta:
+        verbose_name = _("specialization")
+        verbose_name_plural = _("specializations")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.name,)
+
+    def clean(self):
+        self.slug = slug_of(self.name, "")
+        if not self.slug:
+            raise ValidationError({"name": _("The name needs a letter or a digit.")})
+        if Specialization.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("There is a specialization of almost the same name.")})
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def get_by_natural_key(self, state, slug):
+        return self.get(state=state, slug=slug)
+
+    def published(self):
+        return self.filter(status=Department.Status.PUBLISHED)
+
+    def visible_to(self, user):
+        """What this visitor may see on the site: staff see drafts too."""
+        return self if user.is_active and user.is_staff else self.published()
+
+    def editable_by(self, user):
+        """What this person may change: everything with the permission to, else the departments they are editors of."""
+        if not user.is_active or not user.is_staff:
+            return self.none()
+        if user.has_perm("departments.edit_every_department"):
+            return self
+        return self.filter(pk__in=user.departments_edited.values("pk"))
+
+    def near(self, point, miles):
+        """Departments within ``miles`` of ``point``, nearest first, each with ``.miles``; none without a position."""
+        return self.filter(bounding_box(point, miles).contains()).from_point(point).filter(miles__lte=miles)
+
+    def from_point(self, point):
+        """Departments that have a position, with their ``.miles`` from the point, nearest first."""
+        return self.filter(latitude__isnull=False).annotate(miles=miles_from(point)).order_by("miles", "pk")
+
+    def by_name(self):
+        return self.order_by("name_key", "pk")
+
+    def by_population(self):
+        """The largest first; those whose population nobody knows last."""
+        return self.order_by(F("population").desc(nulls_last=True), "name_key", "pk")
+
+    def matching(self, text):
+        """Departments that have every word of the text, or its beginning, in their name, place or ORI."""
+        found = self
+        for word in normalise(text).split():
+            found = found.filter(search_text__contains=f" {word}")
+        return found
+
+    def in_county(self, state, county_slug):
+        return self.filter(state=state, county_slug=county_slug)
+
+    def counties(self):
+        """``(slug, name, number of departments)`` of each county that they are in, A to Z."""
+        named = self.exclude(county_slug="").order_by("county_slug").values("county_slug")
+        return named.annotate(name=Min("county"), number=Count("pk")).values_list("county_slug", "name", "number")
+
+
+class Department(models.Model):
+    """A law-enforcement agency and everything its profile says of it.
+
+    ``sources`` maps the name of a field (or of a list: specializations, divisions, special_units) to where its value
+    came from::
+
+        {"phone": {"source": "DHS HIFLD", "as_of": "2009", "set_by": "import"}}
+
+    ``source`` is a publication or a person's role, ``as_of`` a year, a day in ISO 8601 or "" when it isn't known, and
+    ``set_by`` one of "fixture", "import", "samples" or "user:NAME". Written by :meth:`attribute`.
+    """
+
+    class Kind(models.TextChoices):
+        MUNICIPAL = "municipal", _("Municipal police")
+        SHERIFF = "sheriff", _("Sheriff")
+        COUNTY_POLICE = "county_police", _("County police")
+        STATE_POLICE = "state_police", _("State police")
+        STATE_OTHER = "state_other", _("Other state agency")
+        CAMPUS = "campus", _("Campus police")
+        SCHOOL_DISTRICT = "school_district", _("School district police")
+        TRANSIT = "transit_airport_port", _("Transit, airport or port police")
+        TRIBAL = "tribal", _("Tribal police")
+        PARK = "park_wildlife", _("Park or wildlife agency")
+        CONSTABLE = "constable_marshal", _("Constable or marshal")
+        FEDERAL = "federal", _("Federal agency")
+        OTHER = "other", _("Other agency")
+
+    # Those whose population served is the people who live there, so that officers per resident means something.
+    RESIDENTIAL = {Kind.MUNICIPAL, Kind.SHERIFF, Kind.COUNTY_POLICE, Kind.STATE_POLICE, Kind.TRIBAL}
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        DRAFT = "draft", _("Draft")
+
+    # The facts whose sources are kept, in the order of the profile.
+    FACTS = (
+        "name", "kind", "ori", "logo", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
+        "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
+        "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
+        "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone",
+    )  # fmt: skip
+
+    name = models.CharField(_("name"), max_length=200)
+    name_key = KeyField(_("normalised name"), max_length=250, editable=False)
+    search_text = models.CharField(_("searched text"), max_length=700, editable=False)
+    slug = models.SlugField(
+        _("address"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "The last part of the page's address. Left empty, it is made from the name. When you change it, "
+            "the old address leads to the new one."
+        ),
+    )
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind.choices, default=Kind.MUNICIPAL)
+    ori = models.CharField(
+        _("ORI"),
+        max_length=9,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9]{9}\Z", _("An ORI has nine letters or digits: CT0015800."))],
+        help_text=_("Originating Agency Identifier, nine characters, given by the FBI."),
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    chief_name = models.CharField(_("chief's name"), max_length=120, blank=True)
+    chief_title = models.CharField(
+        _("chief's title"), max_length=60, default="Chief", help_text=_("Chief, Sheriff, Colonel, Director …")
+    )
+
+    street1 = models.CharField(_("street"), max_length=120, blank=True)
+    street2 = models.CharField(_("street, second line"), max_length=120, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
+    zip = models.CharField(
+        _("ZIP code"),
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{5}(-[0-9]{4})?\Z", _("A ZIP code is 06880 or 06880-1234."))],
+    )
+    county = models.CharField(
+        _("county"), max_length=100, blank=True, help_text=_("Without the word County: Fairfield.")
+    )
+    county_slug = models.CharField(max_length=100, editable=False, blank=True)
+    phone = models.CharField(
+        _("phone"), max_length=40, blank=True, validators=[phones.validate], help_text=_("Not for emergencies.")
+    )
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Not for emergencies."))
+    website = models.URLField(_("website"), blank=True, max_length=300)
+
+    sworn_officers = models.PositiveIntegerField(
+        _("number of officers"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100_000)],
+        help_text=_("Sworn officers only, not all employees."),
+    )
+    sworn_year = models.PositiveSmallIntegerField(_("year of that number"), null=True, blank=True, validators=YEAR)
+    population = models.PositiveIntegerField(
+        _("population served"), null=True, blank=True, validators=[MaxValueValidator(400_000_000)]
+    )
+    population_year = models.PositiveSmallIntegerField(
+        _("year of that population"), null=True, blank=True, validators=YEAR
+    )
+    specializations = models.ManyToManyField(
+        Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
+    )
+    more_specializations = models.BooleanField(
+        _("has more specializations than are listed"), default=False
+    )
+    about = models.TextField(_("about"), blank=True, max_length=20_000, help_text=_("Markdown: lists, headings, links."))
+    mission = models.TextField(_("mission statement"), blank=True, max_length=20_000, help_text=_("Markdown."))
+    mission_is_summary = models.BooleanField(
+        _("the mission is summarised"), default=False, help_text=_("Not the department's own words.")
+    )
+    special_units_intro = models.TextField(
+        _("special services, introduction"), blank=True, max_length=5_000, help_text=_("Markdown.")
+    )
+
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    precision = models.CharField(
+        _("precision of the position"),
+        max_length=10,
+        blank=True,
+        choices=Precision.choices,
+        help_text=_("Left empty, the position is taken from the ZIP code or the town."),
+    )
+    x = models.FloatField(null=True, editable=False)
+    y = models.FloatField(null=True, editable=False)
+    z = models.FloatField(null=True, editable=False)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Such as America/New_York. Left empty, it is taken from the ZIP code, the town or the state."),
+    )
+    sources = models.JSONField(_("sources"), default=dict, blank=True, editable=False)
+    editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("editors"),
+        related_name="departments_edited",
+        blank=True,
+        help_text=_("Staff who may edit this department and its openings, and no other."),
+    )
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    modified = models.DateTimeField(_("modified"), auto_now=True)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["name_key", "pk"]
+        permissions = [("edit_every_department", "Can edit every department")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state", "slug"],
+                name="department_slug_unique_in_state",
+                violation_error_message=_("Another department of this state has this address."),
+            ),
+            models.UniqueConstraint(
+                fields=["ori"],
+                condition=~Q(ori=""),
+                name="department_ori_unique",
+                violation_error_message=_("Another department has this ORI."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(slug=""),
+                name="department_has_name_and_slug",
+                violation_error_message=_("A department needs a name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["published", "draft"]),
+                name="department_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=list(states.STATES)),
+                name="department_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
+                | Q(
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                    x__isnull=False,
+                    y__isnull=False,
+                    z__isnull=False,
+                    precision__in=Precision.values,
+                ),
+                name="department_position_whole",
+                violation_error_message=_("A position needs latitude, longitude and precision, or none of them."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sworn_year=None) | Q(sworn_officers__isnull=False, sworn_year__range=(1900, 2100)),
+                name="department_sworn_year_of_a_number",
+                violation_error_message=_("There is a year but no number of officers."),
+            ),
+            models.CheckConstraint(
+                condition=Q(population_year=None) | Q(population__isnull=False, population_year__range=(1900, 2100)),
+                name="department_population_year_of_a_number",
+                violation_error_message=_("There is a year but no population."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["latitude", "longitude"], name="department_by_position"),
+            models.Index(fields=["name_key", "id"], name="department_by_name"),
+            models.Index(fields=["state", "county_slug", "name_key", "id"], name="department_by_county"),
+        ]
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        department = super().from_db(db, field_names, values)
+        department.loaded = {
+            name: getattr(department, name)
+            for name in ("state", "slug", "zip", "city", "latitude", "longitude", "precision", "time_zone")
+            if name in field_names
+        }
+        return department
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.state, self.slug)
+
+    natural_key.dependencies = ["departments.specialization"]
+
+    def get_absolute_url(self):
+        return reverse("department", args=[self.state.lower(), self.slug])
+
+    def clean(self):
+        self.ori = self.ori.strip().upper()
+        self.phone = phones.tidy(self.phone)
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValidationError(gettext("A position needs both a latitude and a longitude."))
+        if self.slug and FormerAddress.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
+            raise ValidationError({"slug": gettext("This address is reserved: it leads to a department that had it.")})
+        if self.state in states.STATES:
+            self.locate()
+            self.derive()
+
+    def save(self, *args, **kwargs):
+        """Save, after filling in the address, the position and the time zone where they are empty."""
+        with transaction.atomic(using=kwargs.get("using")):
+            if not self.slug:
+                self.slug = self.free_slug()
+            self.locate()
+            super().save(*args, **kwargs)
+            self.keep_old_address()
+        self.loaded = {"state": self.state, "slug": self.slug, "zip": self.zip, "city": self.city}
+        self.loaded |= {name: getattr(self, name) for name in ("latitude", "longitude", "precision", "time_zone")}
+
+    def free_slug(self):
+        """The first address of the state that nobody has or had: the name, with the city, the county, the ORI."""
+        name = slug_of(self.name, "department")
+        endings = [slugify(part) for part in (self.city, self.county, self.ori) if slugify(part)]
+        candidates = [name, *(f"{name}-{ending}"[:110] for ending in endings)]
+        candidates += [f"{candidates[-1]}-{number}" for number in range(2, 1000)]
+        begins = {"state": self.state, "slug__startswith": name[:50]}
+        taken = set(Department.objects.filter(**begins).values_list("slug", flat=True))
+        taken |= set(FormerAddress.objects.filter(**begins).values_list("slug", flat=True))
+        return next(slug for slug in candidates if slug not in taken)
+
+    def keep_old_address(self):
+        """When the address has changed: the old one stays ours and leads here."""
+        FormerAddress.objects.filter(state=self.state, slug=self.slug, department=self).delete()
+        old = getattr(self, "loaded", {})
+        if "slug" in old and (old["state"], old["slug"]) != (self.state, self.slug):
+            FormerAddress.objects.get_or_create(state=old["state"], slug=old["slug"], defaults={"department": self})
+
+    def locate(self):
+        """Fill in the position from the ZIP code or the town, and the time zone from either or the state.
+
+        What a person or a file gave stays; what we derived is derived again when the address has changed.
+        """
+        old = getattr(self, "loaded", {})
+        moved = any(name in old and old[name] != getattr(self, name) for name in ("zip", "city", "state"))
+        given = self.latitude is not None and (
+            self.precision not in (Precision.ZIP, Precision.TOWN)
+            or any(old.get(name) != getattr(self, name) for name in ("latitude", "longitude"))
+        )
+        derived = self.latitude is None or (moved and not given)
+        if not derived and self.time_zone:
+            self.precision = self.precision or Precision.BUILDING
+            return
+        by_zip = Place.objects.zip_code(self.zip).filter(state=self.state).first() if self.zip else None
+        town = by_zip or (Place.objects.towns(self.city, self.state).first() if self.city else None)
+        if derived:
+            self.latitude, self.longitude = town.point if town else (None, None)
+            self.precision = "" if not town else Precision.ZIP if by_zip else Precision.TOWN
+        self.precision = self.precision or (Precision.BUILDING if self.latitude is not None else "")
+        self.time_zone = self.time_zone or (town.time_zone if town else states.STATES[self.state].time_zone)
+
+    def derive(self):
+        """Compute the columns that follow from others: the normalised name, the searched text, the unit vector."""
+        self.name_key = normalise(self.name)[:250]
+        state = states.STATES[self.state].name if self.state in states.STATES else ""
+        county = f"{self.county} county" if self.county else ""
+        said = normalise(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
+        self.search_text = f" {said}"[:700]
+        self.county_slug = slug_of(self.county, "")
+        self.x, self.y, self.z = self.point.vector if self.point else (None, None, None)
+
+    def attribute(self, fields, source, as_of, set_by):
+        """Note where the values of these fields came from; the shape is described on the class."""
+        self.sources |= {
+            field: {"source": source, "as_of": str(as_of), "set_by": set_by} for field in fields if field in self.FACTS
+        }
+
+    def publish(self):
+        self.status = self.Status.PUBLISHED
+        self.save()
+
+    def unpublish(self):
+        self.status = self.Status.DRAFT
+        self.save()
+
+    @property
+    def is_published(self):
+        return self.status == self.Status.PUBLISHED
+
+    @property
+    def point(self):
+        """Where it is, or None."""
+        return None if self.latitude is None else Point(self.latitude, self.longitude)
+
+    @property
+    def zone(self):
+        """Its time zone as a ``ZoneInfo``; the state's when the stored name is not one."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return zoneinfo.ZoneInfo(states.STATES[self.state].time_zone)
+
+    def today(self):
+        """The day it is there now."""
+        return datetime.now(self.zone).date()
+
+    @property
+    def town(self):
+        """ "Westport, CT", or only the state's name."""
+        return f"{self.city}, {self.state}" if self.city else self.get_state_display()
+
+    @property
+    def county_label(self):
+        return county_label(self.county, self.state)
+
+    @property
+    def phone_link(self):
+        return phones.link(self.phone)
+
+    @property
+    def directions_url(self):
+        """Where a map shows the way to its street address; "" where it has none."""
+        if not self.street1 or not self.city:
+            return ""
+        to = f"{self.name}, {self.street1}, {self.city}, {self.state} {self.zip}"
+        return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"
+
+    @property
+    def website_name(self):
+        """The website's host without "www.", which is what people know it by."""
+        return (urlsplit(self.website).hostname or self.website).removeprefix("www.")
+
+    @property
+    def officers_per_thousand(self):
+        """Sworn officers per 1,000 residents, or None when the two figures can't be set against each other.
+
+        They can for a kind that serves residents, when their years are at most three apart, or when both come from
+        one statement of one source.
+        """
+        if not (self.sworn_officers and self.population and self.kind in self.RESIDENTIAL):
+            return None
+        if self.sworn_year and self.population_year:
+            comparable = abs(self.sworn_year - self.population_year) <= 3
+        else:
+            said = [self.sources.get(field, {}) for field in ("sworn_officers", "population")]
+            same = [(origin.get("source"), origin.get("as_of")) for origin in said]
+            comparable = self.sworn_year == self.population_year and bool(same[0][0]) and same[0] == same[1]
+        return self.sworn_officers * 1000 / self.population if comparable else None
+
+    def facts_by_source(self):
+        """``[(source, as_of, [labels of the facts from it])]``, in the order of the profile."""
+        grouped = {}
+        for field in self.FACTS:
+            origin = self.sources.get(field)
+            if origin and origin.get("source"):
+                label = self.FACT_LABELS.get(field) or self._meta.get_field(field).verbose_name
+                labels = grouped.setdefault((origin["source"], origin.get("as_of", "")), [])
+                if label not in labels:
+                    labels.append(label)
+        return [(source, as_of, labels) for (source, as_of), labels in grouped.items()]
+
+    FACT_LABELS = {
+        "street1": _("address"), "street2": _("address"), "city": _("address"), "state": _("address"),
+        "zip": _("address"), "chief_name": _("chief"), "chief_title": _("chief"), "latitude": _("position"),
+        "longitude": _("position"), "precision": _("position"), "sworn_year": _("number of officers"),
+        "population_year": _("population served"), "more_specializations": _("specializations"),
+        "mission_is_summary": _("mission statement"), "divisions": _("divisions"),
+        "special_units": _("special services"), "special_units_intro": _("special services"),
+    }  # fmt: skip
+
+
+@receiver(pre_save, sender=Department)
+def derive_before_save(sender, instance, **kwargs):
+    """A signal and not ``save()``, because fixtures are saved without it."""
+    instance.derive()
+
+
+class PartQuerySet(models.QuerySet):
+    def get_by_natural_key(self, state, slug, name):
+        return self.get(department__state=state, department__slug=slug, name=name)
+
+
+class Part(models.Model):
+    """A named part of a department, in an order of its own."""
+
+    name = models.CharField(_("name"), max_length=120)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "pk"]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (*self.department.natural_key(), self.name)
+
+    natural_key.dependencies = ["departments.department"]
+
+
+class Division(Part):
+    department = models.ForeignKey(Department, models.CASCADE, related_name="divisions")
+    responsibilities = models.TextField(
+        _("responsible for"), blank=True, max_length=5_000, help_text=_("Markdown.")
+    )
+
+    class Meta(Part.Meta):
+        verbose_name = _("division")
+        verbose_name_plural = _("divisions")
+        constraints = [models.UniqueConstraint(fields=["department", "name"], name="division_name_unique")]
+
+
+class SpecialUnit(Part):
+    department = models.ForeignKey(Department, models.CASCADE, related_name="special_units")
+    description = models.TextField(_("description"), blank=True, max_length=5_000, help_text=_("Markdown."))
+
+    class Meta(Part.Meta):
+        verbose_name = _("special unit")
+        verbose_name_plural = _("special units")
+        constraints = [models.UniqueConstraint(fields=["department", "name"], name="special_unit_name_unique")]
+
+
+class DepartmentSpecialization(models.Model):
+    """One specialization of one department, in the department's order."""
+
+    class QuerySet(models.QuerySet):
+        def get_by_natural_key(self, state, slug, name):
+            return self.get(department__state=state, department__slug=slug, specialization__name=name)
+
+        def with_names(self):
+            return self.select_related("specialization")
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="listed_specializations")
+    specialization = models.ForeignKey(Specialization, models.PROTECT, verbose_name=_("specialization"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("specialization")
+        verbose_name_plural = _("specializations")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "specialization"],
+                name="department_specialization_unique",
+                violation_error_message=_("This specialization is listed already."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.specialization)
+
+    def natural_key(self):
+        return (*self.department.natural_key(), self.specialization.name)
+
+    natural_key.dependencies = ["departments.department", "departments.specialization"]
+
+
+class FormerAddress(models.Model):
+    """An address that a department had: it leads to the department for good and is given to no other."""
+
+    state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
+    slug = models.SlugField(_("address"), max_length=120)
+    department = models.ForeignKey(Department, models.CASCADE, related_name="former_addresses")
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        constraints = [models.UniqueConstraint(fields=["state", "slug"], name="former_address_unique")]
+
+    def __str__(self):
+        return f"/{self.state.lower()}/{self.slug}/"

@@ -1,0 +1,12 @@
+from django.urls import path, register_converter
+
+from . import converters, views
+
+register_converter(converters.StateConverter, "state")
+
+urlpatterns = [
+    path("", views.directory, name="directory"),
+    path("<state:state>/", views.state, name="state"),
+    path("<state:state>/county/<slug:county>/", views.county, name="county"),
+    path("<state:state>/<slug:slug>/", views.profile, name="department"),
+]

@@ -1,0 +1,85 @@
+"""The directory and the profiles."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from jobs.models import Job, with_open_jobs
+from policeapp.pagination import paginate
+
+from . import places, states
+from .forms import DepartmentSearchForm
+from .models import Department, FormerAddress
+from .names import county_label
+
+# How many specializations a profile shows before "And more...", and how many of the nearest departments or openings.
+SPECIALIZATIONS_SHOWN = 10
+NEAREST_SHOWN = 5
+
+
+@require_safe
+def directory(request):
+    """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
+    form = DepartmentSearchForm(request.GET)
+    page = paginate(request, with_open_jobs(form.results()))
+    nearest = []
+    if form.place and not page.object_list and form.miles is not None:
+        nearest = with_open_jobs(Department.objects.published().from_point(form.place.point))[:NEAREST_SHOWN]
+    context = {"form": form, "page": page, "nearest": nearest, "states": states.CHOICES}
+    return render(request, "departments/directory.html", context)
+
+
+@require_safe
+def state(request, state):
+    """The departments of a state, and its counties."""
+    departments = Department.objects.published().filter(state=state)
+    context = {
+        "state": states.STATES[state],
+        "page": paginate(request, with_open_jobs(departments)),
+        "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
+    }
+    return render(request, "departments/state.html", context)
+
+
+@require_safe
+def county(request, state, county):
+    """The departments of a county; 404 where there is none."""
+    departments = Department.objects.published().in_county(state, county)
+    page = paginate(request, with_open_jobs(departments))
+    if not page.object_list:
+        raise Http404(_("We know no department in a county of that name."))
+    context = {"state": states.STATES[state], "county_label": page.object_list[0].county_label, "page": page}
+    return render(request, "departments/county.html", context)
+
+
+@require_safe
+def profile(request, state, slug):
+    """A department's page; a former address leads to the present one."""
+    visible = Department.objects.visible_to(request.user)
+    department = visible.filter(state=state, slug=slug).first()
+    if department is None:
+        former = get_object_or_404(FormerAddress, state=state, slug=slug, department__in=visible)
+        return redirect(former.department, permanent=True)
+    place = places.of_department(department)
+    openings = list(department.jobs.open().with_department().by_deadline())
+    specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
+    context = {
+        "department": department,
+        "place": place,
+        "openings": openings,
+        "nearest": [] if openings else _nearest_openings(department, place),
+        "specializations": specializations[:SPECIALIZATIONS_SHOWN],
+        "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
+        "divisions": list(department.divisions.all()),
+        "special_units": list(department.special_units.all()),
+    }
+    return render(request, "departments/profile.html", context)
+
+
+def _nearest_openings(department, place):
+    """The nearest openings to a department; where nobody knows its place, the newest of its state."""
+    openings = Job.objects.open().with_department()
+    if point := department.point or (place and place.point):
+        return openings.nearest(point, NEAREST_SHOWN)
+    return openings.filter(department__state=department.state).newest()[:NEAREST_SHOWN]

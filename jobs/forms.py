@@ -1,0 +1,71 @@
+"""The query string of the search for openings."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from departments import states
+from departments.forms import NearForm
+
+from .models import Job, JobQuerySet
+
+
+class JobSearchForm(NearForm):
+    """The search for openings."""
+
+    SORTS = {"newest": JobQuerySet.newest, "closing": JobQuerySet.by_deadline, "pay": JobQuerySet.by_pay}
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *Job.Kind.choices])
+    pay = forms.IntegerField(
+        label=_("Pay at least"),
+        required=False,
+        min_value=0,
+        max_value=10_000_000,
+        help_text=_("Dollars a year"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *states.CHOICES])
+    sort = forms.ChoiceField(
+        label=_("Sort by"),
+        required=False,
+        choices=[
+            ("", _("Best match")),
+            ("distance", _("Distance")),
+            ("newest", _("Newest")),
+            ("closing", _("Closing soon")),
+            ("pay", _("Pay")),
+        ],
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = _("Keyword")
+        self.fields["q"].help_text = _("A title, a kind or a department")
+
+    def openings(self):
+        """The open openings that the search asks for but for the place, in no order."""
+        asked = self.cleaned_data
+        found = Job.objects.open()
+        if asked["kind"]:
+            found = found.filter(kind=asked["kind"])
+        if asked["pay"]:
+            found = found.filter(pay_yearly__gte=asked["pay"])
+        if asked["state"]:
+            found = found.filter(department__state=asked["state"])
+        return found
+
+    def results(self):
+        """The openings that the search asks for, in its order; none while it has errors."""
+        if not self.is_valid():
+            return Job.objects.none()
+        found = self.around(self.openings(), self.cleaned_data["q"]).with_department()
+        sort = self.cleaned_data["sort"] or ("distance" if self.place else "newest")
+        return found if sort == "distance" else self.SORTS[sort](found)
+
+    def beyond(self):
+        """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
+        if not self.is_valid() or not self.place:
+            return [], {}
+        found = self.openings().matching(self.cleaned_data["q"])
+        point = self.place.point
+        counts = found.counts_within(point, self.wider) if self.wider else {}
+        return found.with_department().nearest(point, 5), counts

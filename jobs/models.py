@@ -1,0 +1,402 @@
+"""An opening at a department, and the one rule of when it is open."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
+from django.db.models.signals import post_save, pre_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from departments import states
+from departments.geography import bounding_box, miles_from
+from departments.models import Department
+from departments.names import normalise, slug_of
+
+DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
+
+# The nearest openings are first looked for this near: one cheap query is enough nearly everywhere.
+NEARBY_MILES = 100
+
+
+class JobQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(status=Job.Status.PUBLISHED, department__status=Department.Status.PUBLISHED)
+
+    def open(self, at=None):
+        """Openings that accept applications at the given instant (default: now)."""
+        at = at or timezone.now()
+        return self.published().filter(Q(closes_at=None) | Q(closes_at__gt=at), opens_at__lte=at)
+
+    def visible_to(self, user):
+        """What this visitor may see on the site: everyone what has once been open, staff drafts and plans too."""
+        if user.is_active and user.is_staff:
+            return self
+        return self.filter(
+            department__status=Department.Status.PUBLISHED,
+            status__in=(Job.Status.PUBLISHED, Job.Status.WITHDRAWN),
+            opens_at__lte=timezone.now(),
+        )
+
+    def editable_by(self, user):
+        """What this person may change: the openings of the departments that they may change."""
+        return self.filter(department__in=Department.objects.editable_by(user))
+
+    def real(self):
+        """Without samples: what may go to sitemaps, feeds, e-mail and structured data."""
+        return self.filter(is_sample=False)
+
+    def matching(self, text):
+        """Openings that have every word of the text, or its beginning, in their title, kind or department."""
+        found = self
+        for word in normalise(text).split():
+            kinds = [kind for kind, label in Job.Kind.choices if f" {word}" in f" {normalise(str(label))}"]
+            found = found.filter(
+                Q(title_key__contains=f" {word}")
+                | Q(kind__in=kinds)
+                | Q(department__search_text__contains=f" {word}")
+            )
+        return found
+
+    def from_point(self, point):
+        """Openings with their ``.miles`` from the point, nearest first."""
+        return self.annotate(miles=miles_from(point, "department__")).order_by("miles", "pk")
+
+    def near(self, point, miles):
+        """Openings of departments within ``miles`` of ``point``, nearest first, each with ``.miles``."""
+        inside = self.filter(bounding_box(point, miles).contains("department__"))
+        return inside.from_point(point).filter(miles__lte=miles)
+
+    def nearest(self, point, count):
+        """The ``count`` nearest of these openings as a list, each with ``.miles``, however far away they are.
+
+        The nearest departments that have one are found first and their openings joined to them, so that the cost
+        does not grow with the number of openings.
+        """
+        of_department = self.filter(department=OuterRef("pk")).order_by()
+        for departments in (Department.objects.near(point, NEARBY_MILES), Department.objects.from_point(point)):
+            hiring = departments.filter(Exists(of_department))[:count]
+            found = list(self.filter(department__in=hiring.values("pk")).from_point(point)[:count])
+            if found:
+                return found
+        return []
+
+    def counts_within(self, point, radii):
+        """``{miles: number of these openings}`` for each of the radii, in one query."""
+        inside = self.filter(bounding_box(point, max(radii)).contains("department__")).order_by()
+        inside = inside.annotate(miles=miles_from(point, "department__"))
+        return {
+            int(name[1:]): number
+            for name, number in inside.aggregate(
+                **{f"m{miles}": Count("pk", filter=Q(miles__lte=miles)) for miles in radii}
+            ).items()
+        }
+
+    def newest(self):
+        return self.order_by("-opens_at", "-pk")
+
+    def by_deadline(self):
+        """The first to close first, those open until filled last."""
+        return self.order_by(F("closes_at").asc(nulls_last=True), "pk")
+
+    def by_pay(self):
+        """The best paid first, compared by the year; those that don't say last."""
+        return self.order_by(F("pay_yearly").desc(nulls_last=True), "pk")
+
+    def with_department(self):
+        """With what a line about the opening says of its department, in the same query."""
+        return self.select_related("department")
+
+
+def hiring(departments, at=None):
+    """Those of the departments that have an opening."""
+    return departments.filter(Exists(Job.objects.open(at).filter(department=OuterRef("pk"))))
+
+
+def with_open_jobs(departments, at=None):
+    """The departments, each with ``.open_jobs``, the number of its openings."""
+    counted = Job.objects.open(at).filter(department=OuterRef("pk")).order_by().values("department")
+    return departments.annotate(open_jobs=Coalesce(Subquery(counted.values(number=Count("pk"))), 0))
+
+
+class Job(models.Model):
+    """An opening. It is where its department is.
+
+    What people say is a day and perhaps a time, in the department's zone; what the database compares are the instants
+    made of them: ``opens_at`` (the first at which it is open) and ``closes_at`` (the first at which it isn't, None
+    until filled). A day without a time ends with that day.
+    """
+
+    class Kind(models.TextChoices):
+        ENTRY_LEVEL = "entry_level", _("Entry-level officer")
+        LATERAL = "lateral", _("Lateral or certified officer")
+        CADET = "cadet", _("Cadet or explorer")
+        RESERVE = "reserve", _("Reserve or auxiliary officer")
+        DISPATCHER = "dispatcher", _("Dispatcher or call taker")
+        CORRECTIONS = "corrections", _("Corrections officer")
+        CIVILIAN = "civilian", _("Civilian staff")
+        COMMAND = "command", _("Command staff")
+        OTHER = "other", _("Other")
+
+    class Schedule(models.TextChoices):
+        FULL_TIME = "full_time", _("Full time")
+        PART_TIME = "part_time", _("Part time")
+        SEASONAL = "seasonal", _("Seasonal")
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        DRAFT = "draft", _("Draft")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class PayPeriod(models.TextChoices):
+        HOUR = "hour", _("an hour")
+        DAY = "day", _("a day")
+        WEEK = "week", _("a week")
+        TWO_WEEKS = "two_weeks", _("every two weeks")
+        MONTH = "month", _("a month")
+        YEAR = "year", _("a year")
+
+    # The federal work year is 2,080 hours, which is 260 days of eight (5 U.S.C. 5504 says 2,087 for computing rates;
+    # job boards and the Bureau of Labor Statistics use 2,080).
+    PERIODS_A_YEAR = {"hour": 2080, "day": 260, "week": 52, "two_weeks": 26, "month": 12, "year": 1}
+
+    department = models.ForeignKey(
+        Department, models.CASCADE, related_name="jobs", verbose_name=_("department"), db_index=False
+    )
+    title = models.CharField(_("title"), max_length=200)
+    title_key = models.CharField(max_length=260, editable=False)
+    slug = models.SlugField(_("address"), max_length=120, editable=False)
+    source = models.CharField(
+        _("source"), max_length=60, blank=True, help_text=_("The list or system that it came from; empty if entered here.")
+    )
+    external_id = models.CharField(_("number in the source"), max_length=100, blank=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.ENTRY_LEVEL)
+    schedule = models.CharField(_("hours"), max_length=12, choices=Schedule.choices, default=Schedule.FULL_TIME)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
+    is_sample = models.BooleanField(_("sample"), default=False, help_text=_("Invented, and marked so on the site."))
+    positions = models.PositiveSmallIntegerField(
+        _("positions"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    )
+    description = models.TextField(_("description"), max_length=50_000, help_text=_("Markdown."))
+    requirements = models.TextField(_("requirements"), blank=True, max_length=20_000, help_text=_("Markdown."))
+    apply_url = models.URLField(_("apply at"), blank=True, max_length=500)
+    apply_email = models.EmailField(_("apply by e-mail to"), blank=True)
+    apply_instructions = models.TextField(
+        _("how to apply"), blank=True, max_length=5_000, help_text=_("Markdown. In words, if there is more to say.")
+    )
+
+    pay_min = models.DecimalField(
+        _("pay from"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    pay_max = models.DecimalField(
+        _("pay to"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    pay_period = models.CharField(_("pay is"), max_length=10, choices=PayPeriod.choices, default=PayPeriod.YEAR)
+    pay_yearly = models.GeneratedField(
+        verbose_name=_("pay in dollars a year"),
+        expression=Coalesce("pay_max", "pay_min")
+        * Case(*(When(pay_period=period, then=times) for period, times in PERIODS_A_YEAR.items())),
+        output_field=models.DecimalField(max_digits=14, decimal_places=2, null=True),
+        db_persist=True,
+    )
+
+    opens_on = models.DateField(_("opens on"), default=timezone.localdate, validators=DAYS)
+    opens_time = models.TimeField(
+        _("opens at"), null=True, blank=True, help_text=_("In the department's time zone. Empty: as that day begins.")
+    )
+    closes_on = models.DateField(
+        _("closes on"), null=True, blank=True, validators=DAYS, help_text=_("Empty: open until filled.")
+    )
+    closes_time = models.TimeField(
+        _("closes at"), null=True, blank=True, help_text=_("In the department's time zone. Empty: as that day ends.")
+    )
+    opens_at = models.DateTimeField(_("opens (instant)"), editable=False, db_index=True)
+    closes_at = models.DateTimeField(_("closes (instant)"), editable=False, null=True, db_index=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    modified = models.DateTimeField(_("modified"), auto_now=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("opening")
+        verbose_name_plural = _("openings")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(slug=""),
+                name="job_has_title_and_slug",
+                violation_error_message=_("An opening needs a title."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["published", "draft", "withdrawn"]),
+                name="job_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(apply_url="", apply_email="", apply_instructions=""),
+                name="job_says_how_to_apply",
+                violation_error_message=_("Say how to apply: an address, an e-mail address or in words."),
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_min=None) | Q(pay_min__gte=0), name="job_pay_min_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_max=None) | Q(pay_max__gte=0), name="job_pay_max_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_min=None) | Q(pay_max=None) | Q(pay_max__gte=F("pay_min")),
+                name="job_pay_range_in_order",
+                violation_error_message=_("The highest pay is less than the lowest."),
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_period__in=["hour", "day", "week", "two_weeks", "month", "year"]),
+                name="job_pay_period_known",
+            ),
+            models.CheckConstraint(condition=Q(positions__gte=1), name="job_has_a_position"),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="job_closes_after_it_opens",
+                violation_error_message=_("It closes before it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_on=None, closes_at=None, closes_time=None)
+                | Q(closes_on__isnull=False, closes_at__isnull=False),
+                name="job_closing_day_and_instant_agree",
+                violation_error_message=_("There is a closing time but no closing day."),
+            ),
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                condition=~Q(external_id=""),
+                name="job_external_id_unique_in_source",
+                violation_error_message=_("Another opening of this source has this number."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["department", "status", "closes_at"], name="job_by_department"),
+            models.Index(fields=["pay_yearly"], name="job_by_pay"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("job", args=[self.pk, self.slug])
+
+    def clean(self):
+        if self.closes_time and not self.closes_on:
+            raise ValidationError({"closes_time": _t("There is a closing time but no closing day.")})
+        if not self.opens_on or any(not 2000 <= day.year <= 2100 for day in (self.opens_on, self.closes_on) if day):
+            return  # the fields say so themselves
+        # While a new department is being filled in, its openings have none yet: their days are compared all the same.
+        in_order = self.closes_on is None or self.closes_on >= self.opens_on
+        if in_order and hasattr(self, "department") and self.department.state in states.STATES:
+            self.derive()
+            in_order = self.closes_at is None or self.closes_at > self.opens_at
+        if not in_order:
+            raise ValidationError({"closes_on": _t("It closes before it opens.")})
+
+    def derive(self):
+        """Compute the columns that follow from others: the slug, the normalised title, the two instants."""
+        self.slug = slug_of(self.title, "opening")
+        self.title_key = f" {normalise(self.title)}"[:260]
+        zone = self.department.zone
+        self.opens_at = datetime.combine(self.opens_on, self.opens_time or time.min, zone)
+        if self.closes_on is None:
+            self.closes_at = None
+        elif self.closes_time:
+            self.closes_at = datetime.combine(self.closes_on, self.closes_time, zone)
+        else:
+            self.closes_at = datetime.combine(self.closes_on + timedelta(days=1), time.min, zone)
+
+    def publish(self):
+        self.status = self.Status.PUBLISHED
+        self.save()
+
+    def withdraw(self):
+        self.status = self.Status.WITHDRAWN
+        self.save()
+
+    def is_open(self, at=None):
+        """The rule of :meth:`JobQuerySet.open` for an opening at hand."""
+        at = at or timezone.now()
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.department.is_published
+            and self.opens_at <= at
+            and (self.closes_at is None or at < self.closes_at)
+        )
+
+    @property
+    def is_upcoming(self):
+        """Published, but not open yet."""
+        return self.status == self.Status.PUBLISHED and self.opens_at > timezone.now()
+
+    @property
+    def has_closed(self):
+        """Its closing instant has passed."""
+        return self.closes_at is not None and self.closes_at <= timezone.now()
+
+    @property
+    def deadline(self):
+        """ "December 5, 2026", with the time and the zone's name when the deadline has one; "" until filled."""
+        return self._say(self.closes_on, self.closes_time)
+
+    @property
+    def opening_day(self):
+        """When it opens, said like the deadline."""
+        return self._say(self.opens_on, self.opens_time)
+
+    def _say(self, day, at):
+        if day is None:
+            return ""
+        said = date_format(day, "F j, Y")
+        if at is None:
+            return said
+        return f"{said}, {date_format(at, 'g:i A')} {datetime.combine(day, at, self.department.zone):%Z}"
+
+    @property
+    def days_left(self):
+        """Whole days until the last day to apply, in the department's zone; None until filled."""
+        return None if self.closes_on is None else (self.closes_on - self.department.today()).days
+
+    @property
+    def pay(self):
+        """ "$64,500 to $81,250 a year"; "" when nothing is said of pay."""
+        amounts = [_dollars(amount) for amount in (self.pay_min, self.pay_max) if amount is not None]
+        if not amounts:
+            return ""
+        period = self.get_pay_period_display()
+        if len(amounts) == 2 and amounts[0] != amounts[1]:
+            return _t("%(low)s to %(high)s %(period)s") % {"low": amounts[0], "high": amounts[1], "period": period}
+        if self.pay_min is None:
+            return _t("up to %(amount)s %(period)s") % {"amount": amounts[0], "period": period}
+        if self.pay_max is None:
+            return _t("from %(amount)s %(period)s") % {"amount": amounts[0], "period": period}
+        return f"{amounts[0]} {period}"
+
+
+def _dollars(amount):
+    amount = Decimal(amount)
+    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
+
+
+@receiver(pre_save, sender=Job)
+def derive_before_save(sender, instance, **kwargs):
+    """A signal and not ``save()``, because fixtures are saved without it."""
+    instance.derive()
+
+
+@receiver(post_save, sender=Department)
+def follow_the_time_zone(sender, instance, raw, **kwargs):
+    """Openings end with a day of their department's zone: when it changes, so do their instants."""
+    if raw or getattr(instance, "loaded", {}).get("time_zone", instance.time_zone) == instance.time_zone:
+        return
+    for job in instance.jobs.all():
+        job.department = instance
+        job.save()

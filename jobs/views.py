@@ -1,0 +1,36 @@
+"""The search for openings, and an opening's page."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from policeapp.pagination import paginate
+
+from .forms import JobSearchForm
+from .models import Job
+
+NEAREST_SHOWN = 5
+
+
+@require_safe
+def job_list(request):
+    """The open openings that a search asks for; the nearest ones and wider radii where there is none."""
+    form = JobSearchForm(request.GET)
+    page = paginate(request, form.results())
+    nearest, wider = ([], {}) if page.object_list else form.beyond()
+    context = {"form": form, "page": page, "nearest": nearest, "wider": wider}
+    return render(request, "jobs/job_list.html", context)
+
+
+@require_safe
+def job_detail(request, pk, slug):
+    """An opening, whether open or not; what is open nearby where it isn't. A withdrawn one answers 410."""
+    job = get_object_or_404(Job.objects.visible_to(request.user).with_department(), pk=pk)
+    if slug != job.slug:
+        return redirect(job, permanent=True)
+    is_open = job.is_open()
+    nearest = []
+    if not is_open and job.department.point:
+        nearest = Job.objects.open().with_department().nearest(job.department.point, NEAREST_SHOWN)
+    status = 410 if job.status == Job.Status.WITHDRAWN else 200
+    context = {"job": job, "is_open": is_open, "nearest": nearest}
+    return render(request, "jobs/job_detail.html", context, status=status)

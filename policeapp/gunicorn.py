@@ -1,0 +1,44 @@
+"""Gunicorn's settings for ``make serve``; BIND and WEB_CONCURRENCY in the environment change the usual ones."""
+
+import os
+from urllib.parse import quote
+
+from gunicorn import glogging
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Threads, so that a slow visitor holds up nobody else.
+threads = 4
+
+# Only TRUSTED_PROXIES decides whom to believe about https, addresses and paths.
+secure_scheme_headers = {}
+forwarder_headers = ""
+
+# Nothing but requests steers the server.
+control_socket_disable = True
+
+
+
+class Logger(glogging.Logger):
+    """An access log in which every request is one line, whatever bytes its path holds."""
+
+    def atoms(self, resp, req, environ, request_time):
+        """Gunicorn's words for a request, with the path as the client wrote it, in ASCII."""
+        return super().atoms(resp, req, environ, request_time) | {"U": quote(req.path, safe="/%@", encoding="latin-1")}
+
+
+logger_class = Logger
+# Who, what, how it went, how long it took; no query string, no referrer (it may carry one) and no user agent.
+access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)sms'
+# Gunicorn quotes requests that it could not read, so its messages are redacted like the site's.
+logconfig_dict = {
+    "formatters": {
+        "private": {
+            "()": "policeapp.logs.PrivateFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"gunicorn.error": {"propagate": True}, "gunicorn.access": {"propagate": True}},
+}

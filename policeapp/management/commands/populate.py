@@ -1,0 +1,26 @@
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db.models import Q
+
+from departments.models import Department, Place
+from jobs import samples
+
+WESTPORT = {"state": "CT", "slug": "westport-police-department"}
+
+
+class Command(BaseCommand):
+    help = "Fill a new site: places, the Westport Police Department and the samples, each only where absent."
+
+    def handle(self, **options):
+        if not Place.objects.exists():
+            call_command("load_places", stdout=self.stdout)
+        if not self.has_westport():
+            call_command("loaddata", "westport", verbosity=0)
+            self.stdout.write("Loaded the Westport Police Department.")
+        if not samples.are_loaded():
+            call_command("load_samples", stdout=self.stdout)
+
+    def has_westport(self):
+        """Also when it has been given another address: its ORI and its old address are still its own."""
+        here = Q(**WESTPORT) | Q(ori="CT0015800") | Q(former_addresses__state="CT", former_addresses__slug=WESTPORT["slug"])
+        return Department.objects.filter(here).exists()

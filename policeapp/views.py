@@ -1,0 +1,98 @@
+"""Home, what machines ask of the site, and the pages that are shown when something is wrong."""
+
+import re
+
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseServerError
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from departments.forms import DepartmentSearchForm
+from departments.models import Department, Place
+from jobs.models import Job
+
+LATEST_SHOWN = 6
+# The names that departments.logos gives, and nothing else that may lie in the folder.
+LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
+
+
+@require_safe
+def home(request):
+    """One search box, the latest openings, and ways in."""
+    context = {
+        "form": DepartmentSearchForm(),
+        "latest": Job.objects.open().with_department().newest()[:LATEST_SHOWN],
+        "department_count": Department.objects.published().count(),
+        "opening_count": Job.objects.open().count(),
+    }
+    return render(request, "home.html", context)
+
+
+@require_safe
+def logo(request, name):
+    """A department's logo. Its name changes with its content, so that it may be kept for good."""
+    path = f"logos/{name}"
+    if not LOGO_NAME.match(name) or not default_storage.exists(path):
+        raise Http404(_("There is no such logo."))
+    response = FileResponse(default_storage.open(path))
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def robots(request):
+    """What robots may read: everything but the admin; and where the sitemap is."""
+    sitemap = request.build_absolute_uri(reverse("django.contrib.sitemaps.views.sitemap"))
+    return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
+
+
+@require_safe
+def favicon(request):
+    """Browsers ask here when no page told them of the icon."""
+    return redirect(static("img/icon.svg"))
+
+
+@never_cache
+@require_safe
+def healthz(request):
+    """The process is alive; nothing else is asked."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request):
+    """200 when the database answers, its migrations are applied and places are loaded; else 503 and what is missing."""
+    missing = _missing()
+    return HttpResponse(
+        f"{missing or 'ready'}\n", status=503 if missing else 200, content_type="text/plain; charset=utf-8"
+    )
+
+
+def _missing():
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return "migrations: run manage.py migrate"
+        if not Place.objects.exists():
+            return "places: run manage.py load_places"
+    except DatabaseError:
+        return "database: it does not answer"
+    return ""
+
+
+def not_found(request, exception=None):
+    """404, with ways to go on."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """500: needs no database, no session and no user."""
+    return HttpResponseServerError(render_to_string("500.html"))
