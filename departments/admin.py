@@ -13,7 +13,7 @@ from jobs.models import with_open_jobs
 
 from .editing import EditorsMixin
 from .logos import LogoField
-from .models import Department, DepartmentSpecialization, Division, FormerAddress, Place, SpecialUnit, Specialization
+from .models import Department, DepartmentSpecialization, Division, FormerAddress, Place, Specialization, SpecialUnit
 
 # Editors change what their department knows best, and not what identifies it.
 ADMINISTRATORS_ONLY = ("name", "slug", "kind", "ori", "state", "status", "editors")
@@ -27,10 +27,6 @@ class DepartmentForm(forms.ModelForm):
         required=False,
         help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB. It is stored as a new PNG, at most 480 pixels a side."),
     )
-
-    class Meta:
-        model = Department
-        fields = "__all__"
 
 
 class PartInline(EditorsMixin):

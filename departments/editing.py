@@ -33,7 +33,5 @@ def is_editor(request):
     """Whether the signed-in person is an editor of a department; asked of the database once a request."""
     if not hasattr(request, "is_department_editor"):
         user = request.user
-        request.is_department_editor = bool(
-            user.is_active and user.is_staff and user.departments_edited.exists()
-        )
+        request.is_department_editor = bool(user.is_active and user.is_staff and user.departments_edited.exists())
     return request.is_department_editor

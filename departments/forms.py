@@ -99,7 +99,8 @@ class NearForm(forms.Form):
     @property
     def filters_in_use(self):
         """Whether a field beyond those that always show has something in it, or an error."""
-        return any(self[name].data or name in self.errors for name in self.fields if name not in ("q", "near", "within"))
+        always_shown = ("q", "near", "within")
+        return any(self[name].data or name in self.errors for name in self.fields if name not in always_shown)
 
     @property
     def place(self):

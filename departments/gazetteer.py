@@ -1,10 +1,10 @@
 """Loads ZIP codes and towns from the ``zipcodes`` package, which carries them with it."""
 
+import zoneinfo
 from collections import defaultdict
 from statistics import median
 
 import zipcodes
-import zoneinfo
 from django.db import transaction
 
 from . import states

@@ -17,26 +17,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import phones, states
+from .fields import KeyField, WebAddressField, validate_time_zone
 from .geography import Point, bounding_box, miles_from
 from .names import county_label, normalise, slug_of
 
 YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
-
-
-def validate_time_zone(name):
-    """``ValidationError`` unless the name is in the IANA database; some files have a town where a zone belongs."""
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. One is called America/New_York."), params={"name": name})
-
-
-class KeyField(models.CharField):
-    """Text that is compared byte by byte, so that SQLite and PostgreSQL sort it alike."""
-
-    def db_parameters(self, connection):
-        parameters = super().db_parameters(connection)
-        if connection.vendor == "postgresql":
-            parameters["collation"] = "C"
-        return parameters
 
 
 class Precision(models.TextChoices):
@@ -61,6 +46,12 @@ class PlaceQuerySet(models.QuerySet):
         if county:
             found = found.filter(county__iexact=county)
         return found.order_by("-zip_codes", "state", "pk")
+
+    def of_address(self, zip_code, city, state):
+        """The place of an address, at most one row: its ZIP code if that is in the state, else its town."""
+        by_zip = Q(zip=zip_code[:5], state=state) & ~Q(zip="")
+        town = Q(zip="", key=normalise(city), state=state)
+        return self.filter(by_zip | town).order_by("-zip", "-zip_codes", "pk")[:1]
 
 
 class Place(models.Model):
@@ -270,7 +261,7 @@ class Department(models.Model):
         _("phone"), max_length=40, blank=True, validators=[phones.validate], help_text=_("Not for emergencies.")
     )
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Not for emergencies."))
-    website = models.URLField(_("website"), blank=True, max_length=300)
+    website = WebAddressField(_("website"), blank=True, max_length=300)
 
     sworn_officers = models.PositiveIntegerField(
         _("number of officers"),
@@ -289,10 +280,10 @@ class Department(models.Model):
     specializations = models.ManyToManyField(
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
-    more_specializations = models.BooleanField(
-        _("has more specializations than are listed"), default=False
+    more_specializations = models.BooleanField(_("has more specializations than are listed"), default=False)
+    about = models.TextField(
+        _("about"), blank=True, max_length=20_000, help_text=_("Markdown: lists, headings, links.")
     )
-    about = models.TextField(_("about"), blank=True, max_length=20_000, help_text=_("Markdown: lists, headings, links."))
     mission = models.TextField(_("mission statement"), blank=True, max_length=20_000, help_text=_("Markdown."))
     mission_is_summary = models.BooleanField(
         _("the mission is summarised"), default=False, help_text=_("Not the department's own words.")
@@ -397,37 +388,8 @@ class Department(models.Model):
             models.Index(fields=["state", "county_slug", "name_key", "id"], name="department_by_county"),
         ]
 
-    @classmethod
-    def from_db(cls, db, field_names, values):
-        department = super().from_db(db, field_names, values)
-        department.loaded = {
-            name: getattr(department, name)
-            for name in ("state", "slug", "zip", "city", "latitude", "longitude", "precision", "time_zone")
-            if name in field_names
-        }
-        return department
-
     def __str__(self):
         return self.name
-
-    def natural_key(self):
-        return (self.state, self.slug)
-
-    natural_key.dependencies = ["departments.specialization"]
-
-    def get_absolute_url(self):
-        return reverse("department", args=[self.state.lower(), self.slug])
-
-    def clean(self):
-        self.ori = self.ori.strip().upper()
-        self.phone = phones.tidy(self.phone)
-        if (self.latitude is None) != (self.longitude is None):
-            raise ValidationError(gettext("A position needs both a latitude and a longitude."))
-        if self.slug and FormerAddress.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
-            raise ValidationError({"slug": gettext("This address is reserved: it leads to a department that had it.")})
-        if self.state in states.STATES:
-            self.locate()
-            self.derive()
 
     def save(self, *args, **kwargs):
         """Save, after filling in the address, the position and the time zone where they are empty."""
@@ -439,6 +401,35 @@ class Department(models.Model):
             self.keep_old_address()
         self.loaded = {"state": self.state, "slug": self.slug, "zip": self.zip, "city": self.city}
         self.loaded |= {name: getattr(self, name) for name in ("latitude", "longitude", "precision", "time_zone")}
+
+    def get_absolute_url(self):
+        return reverse("department", args=[self.state.lower(), self.slug])
+
+    def natural_key(self):
+        return (self.state, self.slug)
+
+    natural_key.dependencies = ["departments.specialization"]
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        department = super().from_db(db, field_names, values)
+        department.loaded = {
+            name: getattr(department, name)
+            for name in ("state", "slug", "zip", "city", "latitude", "longitude", "precision", "time_zone")
+            if name in field_names
+        }
+        return department
+
+    def clean(self):
+        self.ori = self.ori.strip().upper()
+        self.phone = phones.tidy(self.phone)
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValidationError(gettext("A position needs both a latitude and a longitude."))
+        if self.slug and FormerAddress.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
+            raise ValidationError({"slug": gettext("This address is reserved: it leads to a department that had it.")})
+        if self.state in states.STATES:
+            self.locate()
+            self.derive()
 
     def free_slug(self):
         """The first address of the state that nobody has or had: the name, with the city, the county, the ORI."""
@@ -473,13 +464,12 @@ class Department(models.Model):
         if not derived and self.time_zone:
             self.precision = self.precision or Precision.BUILDING
             return
-        by_zip = Place.objects.zip_code(self.zip).filter(state=self.state).first() if self.zip else None
-        town = by_zip or (Place.objects.towns(self.city, self.state).first() if self.city else None)
+        place = Place.objects.of_address(self.zip, self.city, self.state).first()
         if derived:
-            self.latitude, self.longitude = town.point if town else (None, None)
-            self.precision = "" if not town else Precision.ZIP if by_zip else Precision.TOWN
+            self.latitude, self.longitude = place.point if place else (None, None)
+            self.precision = "" if not place else Precision.ZIP if place.zip else Precision.TOWN
         self.precision = self.precision or (Precision.BUILDING if self.latitude is not None else "")
-        self.time_zone = self.time_zone or (town.time_zone if town else states.STATES[self.state].time_zone)
+        self.time_zone = self.time_zone or (place.time_zone if place else states.STATES[self.state].time_zone)
 
     def derive(self):
         """Compute the columns that follow from others: the normalised name, the searched text, the unit vector."""
@@ -625,9 +615,7 @@ class Part(models.Model):
 
 class Division(Part):
     department = models.ForeignKey(Department, models.CASCADE, related_name="divisions")
-    responsibilities = models.TextField(
-        _("responsible for"), blank=True, max_length=5_000, help_text=_("Markdown.")
-    )
+    responsibilities = models.TextField(_("responsible for"), blank=True, max_length=5_000, help_text=_("Markdown."))
 
     class Meta(Part.Meta):
         verbose_name = _("division")

@@ -19,7 +19,9 @@ def _parse(text):
 def validate(text):
     """``ValidationError`` unless the text is a possible telephone number of the United States' plan or abroad."""
     if _parse(text) is None:
-        raise ValidationError(_("This is not a telephone number. Write it like 203-341-6000, with “ext. 5” if need be."))
+        raise ValidationError(
+            _("This is not a telephone number. Write it like 203-341-6000, with “ext. 5” if need be.")
+        )
 
 
 def tidy(text):

@@ -48,8 +48,7 @@ def find_exact(typed):
 
 def of_department(department):
     """The place to search near for this department: its ZIP code's, else its town's, else None."""
-    by_zip = Place.objects.zip_code(department.zip).filter(state=department.state) if department.zip else None
-    return (by_zip and by_zip.first()) or Place.objects.towns(department.city, department.state).first()
+    return Place.objects.of_address(department.zip, department.city, department.state).first()
 
 
 def _prefer_towns(found):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from departments import states
+from departments.fields import WebAddressField
 from departments.geography import bounding_box, miles_from
 from departments.models import Department
 from departments.names import normalise, slug_of
@@ -60,9 +61,7 @@ class JobQuerySet(models.QuerySet):
         for word in normalise(text).split():
             kinds = [kind for kind, label in Job.Kind.choices if f" {word}" in f" {normalise(str(label))}"]
             found = found.filter(
-                Q(title_key__contains=f" {word}")
-                | Q(kind__in=kinds)
-                | Q(department__search_text__contains=f" {word}")
+                Q(title_key__contains=f" {word}") | Q(kind__in=kinds) | Q(department__search_text__contains=f" {word}")
             )
         return found
 
@@ -175,7 +174,7 @@ class Job(models.Model):
     title_key = models.CharField(max_length=260, editable=False)
     slug = models.SlugField(_("address"), max_length=120, editable=False)
     source = models.CharField(
-        _("source"), max_length=60, blank=True, help_text=_("The list or system that it came from; empty if entered here.")
+        _("source"), max_length=60, blank=True, help_text=_("The list it came from; empty if it was entered here.")
     )
     external_id = models.CharField(_("number in the source"), max_length=100, blank=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.ENTRY_LEVEL)
@@ -187,7 +186,7 @@ class Job(models.Model):
     )
     description = models.TextField(_("description"), max_length=50_000, help_text=_("Markdown."))
     requirements = models.TextField(_("requirements"), blank=True, max_length=20_000, help_text=_("Markdown."))
-    apply_url = models.URLField(_("apply at"), blank=True, max_length=500)
+    apply_url = WebAddressField(_("apply at"), blank=True, max_length=500)
     apply_email = models.EmailField(_("apply by e-mail to"), blank=True)
     apply_instructions = models.TextField(
         _("how to apply"), blank=True, max_length=5_000, help_text=_("Markdown. In words, if there is more to say.")
@@ -243,12 +242,8 @@ class Job(models.Model):
                 name="job_says_how_to_apply",
                 violation_error_message=_("Say how to apply: an address, an e-mail address or in words."),
             ),
-            models.CheckConstraint(
-                condition=Q(pay_min=None) | Q(pay_min__gte=0), name="job_pay_min_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=Q(pay_max=None) | Q(pay_max__gte=0), name="job_pay_max_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(pay_min=None) | Q(pay_min__gte=0), name="job_pay_min_not_negative"),
+            models.CheckConstraint(condition=Q(pay_max=None) | Q(pay_max__gte=0), name="job_pay_max_not_negative"),
             models.CheckConstraint(
                 condition=Q(pay_min=None) | Q(pay_max=None) | Q(pay_max__gte=F("pay_min")),
                 name="job_pay_range_in_order",

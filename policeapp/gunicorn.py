@@ -18,7 +18,6 @@ forwarder_headers = ""
 control_socket_disable = True
 
 
-
 class Logger(glogging.Logger):
     """An access log in which every request is one line, whatever bytes its path holds."""
 

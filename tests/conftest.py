@@ -1,0 +1,50 @@
+"""What all tests share."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from . import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files():
+    """Hashed and compressed, as in production: pages name the hashed files."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def westport(db):
+    """The seed's department, from its fixture."""
+    call_command("loaddata", "westport", verbosity=0)
+    return factories.Department.objects.get(slug="westport-police-department")
+
+
+@pytest.fixture
+def places(db):
+    """A few real places: Westport CT and its ZIP code, Norwalk CT, New York NY, and three Springfields."""
+    factories.make_place(zip="06880")
+    factories.make_place(zip_codes=4)
+    factories.make_place("Norwalk", at=(41.1177, -73.4082), zip_codes=7)
+    factories.make_place("New York", "NY", at=(40.76, -73.98), county="New York County", zip_codes=165)
+    factories.make_place("New York", "NY", "10001", at=(40.7484, -73.9967), county="New York County")
+    for state, county, at, zone, number in (
+        ("IL", "Sangamon County", (39.78, -89.62), "America/Chicago", 38),
+        ("MA", "Hampden County", (42.12, -72.57), "America/New_York", 23),
+        ("MO", "Greene County", (37.22, -93.30), "America/Chicago", 16),
+    ):
+        factories.make_place("Springfield", state, at=at, county=county, time_zone=zone, zip_codes=number)
+
+
+@pytest.fixture
+def queries_of(client, db):
+    """``queries_of(url)``: how many database queries a GET of the page takes; fails unless it answers 200."""
+
+    def count(url):
+        with CaptureQueriesContext(connection) as captured:
+            response = client.get(url)
+        assert response.status_code == 200, url
+        return len(captured)
+
+    return count

@@ -1,0 +1,113 @@
+"""Builders that show only what matters to a test: everything else has a plain, valid value."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from itertools import count
+
+from django.utils import timezone
+
+from departments.models import (
+    Department,
+    DepartmentSpecialization,
+    Division,
+    Place,
+    Specialization,
+    SpecialUnit,
+)
+from departments.names import normalise
+from jobs.models import Job
+from policeapp.models import User
+
+_number = count(1)
+
+
+def make_department(name="Westport Police Department", **values):
+    """A published department in Westport, CT, saved. ``at=(latitude, longitude)`` places it exactly."""
+    at = values.pop("at", None)
+    if at:
+        values |= {"latitude": at[0], "longitude": at[1], "precision": "building"}
+    defaults = {"state": "CT", "city": "Westport", "status": Department.Status.PUBLISHED}
+    return Department.objects.create(name=name, **(defaults | values))
+
+
+def make_job(department=None, title="Police Officer", **values):
+    """A published, open opening, until filled, saved; at a new department unless one is given."""
+    department = department or make_department(f"Department {next(_number)}")
+    defaults = {
+        "status": Job.Status.PUBLISHED,
+        "description": "Patrol.",
+        "apply_instructions": "Write to us.",
+        "opens_on": department.today() - timedelta(days=7),
+    }
+    return Job.objects.create(department=department, title=title, **(defaults | values))
+
+
+def make_place(name="Westport", state="CT", zip="", **values):
+    """A ZIP code's place when ``zip`` is given, else a town with one ZIP code; in Westport, CT, unless told."""
+    at = values.pop("at", (41.1434, -73.3496))
+    defaults = {"county": "Fairfield County", "time_zone": "America/New_York", "zip_codes": 0 if zip else 1}
+    return Place.objects.create(
+        name=name, key=normalise(name), state=state, zip=zip, latitude=at[0], longitude=at[1], **(defaults | values)
+    )
+
+
+def make_specialization(name="K-9 Unit"):
+    specialization = Specialization(name=name)
+    specialization.clean()
+    specialization.save()
+    return specialization
+
+
+def list_specializations(department, *names):
+    """The department lists these, in this order."""
+    for order, name in enumerate(names):
+        found = Specialization.objects.filter(name=name).first() or make_specialization(name)
+        DepartmentSpecialization.objects.create(department=department, specialization=found, order=order)
+
+
+def make_division(department, name="Operations", **values):
+    return Division.objects.create(department=department, name=name, **values)
+
+
+def make_unit(department, name="Tactical Team", **values):
+    return SpecialUnit.objects.create(department=department, name=name, **values)
+
+
+# The cast: Alice administers everything, Bob edits the departments he is given, Charlie is staff and edits none.
+
+
+def make_alice():
+    return User.objects.create_superuser("alice", "alice@example.com", "alice-password")
+
+
+def make_bob(*departments):
+    bob = User.objects.create_user("bob", "bob@example.com", "bob-password", is_staff=True)
+    for department in departments:
+        department.editors.add(bob)
+    return bob
+
+
+def make_charlie():
+    return User.objects.create_user("charlie", "charlie@example.com", "charlie-password", is_staff=True)
+
+
+def yesterday(department=None):
+    """The day before today, there."""
+    return today(department) - timedelta(days=1)
+
+
+def tomorrow(department=None):
+    return today(department) + timedelta(days=1)
+
+
+def today(department=None):
+    return department.today() if department else timezone.localdate()
+
+
+def text_of(response):
+    """The words of a page as a person would see them: no markup, single spaces."""
+    html = response.content.decode()
+    html = re.sub(r"<(script|style|template)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    html = re.sub(r"</?(a|strong|em|data|span|abbr|b|i)\b[^>]*>", "", html)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
