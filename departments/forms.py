@@ -79,7 +79,7 @@ class NearForm(forms.Form):
     def offer(self, found):
         """Ask which of these places was meant."""
         self.choices = found
-        self.add_error("near", _("There is more than one. Which one do you mean?"))
+        self.add_error("near", _("There are several places of this name. Choose yours below."))
 
     def around(self, rows, words):
         """The ``rows`` (a QuerySet with ``matching``) that match the words, near the place if there is one.
@@ -147,6 +147,7 @@ class DepartmentSearchForm(NearForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = _("ZIP, city or department")
+        self.fields["q"].help_text = _("For example 06880, or Westport")
 
     def results(self):
         """The published departments that the search asks for, in its order; none while it has errors."""

@@ -1,7 +1,5 @@
-"""A police department and what belongs to it, and the places that people look for one near."""
+"""A police department, what belongs to it, and which ones a list may show."""
 
-import zoneinfo
-from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -17,111 +15,25 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import phones, states
-from .fields import KeyField, WebAddressField, validate_time_zone
-from .geography import Point, bounding_box, miles_from
+from .fields import KeyField, WebAddressField
+from .geography import bounding_box, miles_from
+from .located import Located, Place, Precision
 from .names import county_label, normalise, slug_of
+from .parts import DepartmentSpecialization, Division, Specialization, SpecialUnit
+from .sources import Sourced
+
+__all__ = [
+    "Department",
+    "DepartmentSpecialization",
+    "Division",
+    "FormerAddress",
+    "Place",
+    "Precision",
+    "SpecialUnit",
+    "Specialization",
+]
 
 YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
-
-
-class Precision(models.TextChoices):
-    """How exactly a position is known, best first."""
-
-    BUILDING = "building", _("the building")
-    ZIP = "zip", _("the ZIP code")
-    TOWN = "town", _("the town")
-    COUNTY = "county", _("the county")
-
-
-class PlaceQuerySet(models.QuerySet):
-    def zip_code(self, text):
-        """The place of a ZIP code, whatever follows its first five digits."""
-        return self.filter(zip=text[:5]).exclude(zip="")
-
-    def towns(self, name, state="", county=""):
-        """The towns of that name (in any spelling that normalises alike), the likeliest first."""
-        found = self.filter(zip="", key=normalise(name))
-        if state:
-            found = found.filter(state=state)
-        if county:
-            found = found.filter(county__iexact=county)
-        return found.order_by("-zip_codes", "state", "pk")
-
-    def of_address(self, zip_code, city, state):
-        """The place of an address, at most one row: its ZIP code if that is in the state, else its town."""
-        by_zip = Q(zip=zip_code[:5], state=state) & ~Q(zip="")
-        town = Q(zip="", key=normalise(city), state=state)
-        return self.filter(by_zip | town).order_by("-zip", "-zip_codes", "pk")[:1]
-
-
-class Place(models.Model):
-    """A ZIP code, or a town: where people look for a department near. Loaded by ``manage.py load_places``."""
-
-    zip = models.CharField(_("ZIP code"), max_length=5, blank=True)
-    name = models.CharField(_("name"), max_length=100)
-    key = KeyField(_("normalised name"), max_length=120)
-    state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
-    county = models.CharField(_("county"), max_length=100, blank=True)
-    latitude = models.FloatField(_("latitude"))
-    longitude = models.FloatField(_("longitude"))
-    time_zone = models.CharField(_("time zone"), max_length=40)
-    zip_codes = models.PositiveIntegerField(
-        _("ZIP codes"), default=0, help_text=_("How many a town has; 0 for a neighbourhood or a former name.")
-    )
-
-    objects = PlaceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("place")
-        verbose_name_plural = _("places")
-        constraints = [
-            models.UniqueConstraint(fields=["zip"], condition=~Q(zip=""), name="place_zip_unique"),
-        ]
-        indexes = [models.Index(fields=["key", "state"], name="place_by_name")]
-
-    def __str__(self):
-        town = f"{self.name}, {self.state}" if self.state else self.name
-        return f"{town} {self.zip}" if self.zip else town
-
-    @property
-    def point(self):
-        return Point(self.latitude, self.longitude)
-
-    @property
-    def search_text(self):
-        """What to type into a search box to be understood as this place and no other."""
-        return self.zip or ", ".join(part for part in (self.name, self.county, self.state) if part)
-
-
-class Specialization(models.Model):
-    """A skill or team that departments have, such as a K-9 unit: one list that all departments share."""
-
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    slug = models.SlugField(_("address"), max_length=100, unique=True, editable=False)
-
-    class Manager(models.Manager):
-        def get_by_natural_key(self, name):
-            return self.get(name=name)
-
-    objects = Manager()
-
-    class Meta:
-        verbose_name = _("specialization")
-        verbose_name_plural = _("specializations")
-        ordering = ["name"]
-
-    def __str__(self):
-        return self.name
-
-    def natural_key(self):
-        return (self.name,)
-
-    def clean(self):
-        self.slug = slug_of(self.name, "")
-        if not self.slug:
-            raise ValidationError({"name": _("The name needs a letter or a digit.")})
-        if Specialization.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
-            raise ValidationError({"name": _("There is a specialization of almost the same name.")})
 
 
 class DepartmentQuerySet(models.QuerySet):
@@ -174,17 +86,8 @@ class DepartmentQuerySet(models.QuerySet):
         return named.annotate(name=Min("county"), number=Count("pk")).values_list("county_slug", "name", "number")
 
 
-class Department(models.Model):
-    """A law-enforcement agency and everything its profile says of it.
-
-    ``sources`` maps the name of a field (or of a list: specializations, divisions, special_units) to where its value
-    came from::
-
-        {"phone": {"source": "DHS HIFLD", "as_of": "2009", "set_by": "import"}}
-
-    ``source`` is a publication or a person's role, ``as_of`` a year, a day in ISO 8601 or "" when it isn't known, and
-    ``set_by`` one of "fixture", "import", "samples" or "user:NAME". Written by :meth:`attribute`.
-    """
+class Department(Located, Sourced):
+    """A law-enforcement agency and everything its profile says of it."""
 
     class Kind(models.TextChoices):
         MUNICIPAL = "municipal", _("Municipal police")
@@ -215,6 +118,17 @@ class Department(models.Model):
         "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone",
     )  # fmt: skip
+
+    FACT_LABELS = {
+        "street1": _("address"), "street2": _("address"), "city": _("address"), "state": _("address"),
+        "zip": _("address"), "chief_name": _("chief"), "chief_title": _("chief"), "latitude": _("position"),
+        "longitude": _("position"), "precision": _("position"), "sworn_year": _("number of officers"),
+        "population_year": _("population served"), "more_specializations": _("specializations"),
+        "mission_is_summary": _("mission statement"), "divisions": _("divisions"),
+        "special_units": _("special services"), "special_units_intro": _("special services"),
+    }  # fmt: skip
+
+    REMEMBERED = (*Located.REMEMBERED, "slug")
 
     name = models.CharField(_("name"), max_length=200)
     name_key = KeyField(_("normalised name"), max_length=250, editable=False)
@@ -292,30 +206,6 @@ class Department(models.Model):
         _("special services, introduction"), blank=True, max_length=5_000, help_text=_("Markdown.")
     )
 
-    latitude = models.FloatField(
-        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
-    )
-    longitude = models.FloatField(
-        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
-    )
-    precision = models.CharField(
-        _("precision of the position"),
-        max_length=10,
-        blank=True,
-        choices=Precision.choices,
-        help_text=_("Left empty, the position is taken from the ZIP code or the town."),
-    )
-    x = models.FloatField(null=True, editable=False)
-    y = models.FloatField(null=True, editable=False)
-    z = models.FloatField(null=True, editable=False)
-    time_zone = models.CharField(
-        _("time zone"),
-        max_length=40,
-        blank=True,
-        validators=[validate_time_zone],
-        help_text=_("Such as America/New_York. Left empty, it is taken from the ZIP code, the town or the state."),
-    )
-    sources = models.JSONField(_("sources"), default=dict, blank=True, editable=False)
     editors = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("editors"),
@@ -399,8 +289,7 @@ class Department(models.Model):
             self.locate()
             super().save(*args, **kwargs)
             self.keep_old_address()
-        self.loaded = {"state": self.state, "slug": self.slug, "zip": self.zip, "city": self.city}
-        self.loaded |= {name: getattr(self, name) for name in ("latitude", "longitude", "precision", "time_zone")}
+        self.remember()
 
     def get_absolute_url(self):
         return reverse("department", args=[self.state.lower(), self.slug])
@@ -409,16 +298,6 @@ class Department(models.Model):
         return (self.state, self.slug)
 
     natural_key.dependencies = ["departments.specialization"]
-
-    @classmethod
-    def from_db(cls, db, field_names, values):
-        department = super().from_db(db, field_names, values)
-        department.loaded = {
-            name: getattr(department, name)
-            for name in ("state", "slug", "zip", "city", "latitude", "longitude", "precision", "time_zone")
-            if name in field_names
-        }
-        return department
 
     def clean(self):
         self.ori = self.ori.strip().upper()
@@ -445,31 +324,9 @@ class Department(models.Model):
     def keep_old_address(self):
         """When the address has changed: the old one stays ours and leads here."""
         FormerAddress.objects.filter(state=self.state, slug=self.slug, department=self).delete()
-        old = getattr(self, "loaded", {})
-        if "slug" in old and (old["state"], old["slug"]) != (self.state, self.slug):
-            FormerAddress.objects.get_or_create(state=old["state"], slug=old["slug"], defaults={"department": self})
-
-    def locate(self):
-        """Fill in the position from the ZIP code or the town, and the time zone from either or the state.
-
-        What a person or a file gave stays; what we derived is derived again when the address has changed.
-        """
-        old = getattr(self, "loaded", {})
-        moved = any(name in old and old[name] != getattr(self, name) for name in ("zip", "city", "state"))
-        given = self.latitude is not None and (
-            self.precision not in (Precision.ZIP, Precision.TOWN)
-            or any(old.get(name) != getattr(self, name) for name in ("latitude", "longitude"))
-        )
-        derived = self.latitude is None or (moved and not given)
-        if not derived and self.time_zone:
-            self.precision = self.precision or Precision.BUILDING
-            return
-        place = Place.objects.of_address(self.zip, self.city, self.state).first()
-        if derived:
-            self.latitude, self.longitude = place.point if place else (None, None)
-            self.precision = "" if not place else Precision.ZIP if place.zip else Precision.TOWN
-        self.precision = self.precision or (Precision.BUILDING if self.latitude is not None else "")
-        self.time_zone = self.time_zone or (place.time_zone if place else states.STATES[self.state].time_zone)
+        if self.changed("state", "slug"):
+            old = {name: self.loaded[name] for name in ("state", "slug")}
+            FormerAddress.objects.get_or_create(**old, defaults={"department": self})
 
     def derive(self):
         """Compute the columns that follow from others: the normalised name, the searched text, the unit vector."""
@@ -480,12 +337,6 @@ class Department(models.Model):
         self.search_text = f" {said}"[:700]
         self.county_slug = slug_of(self.county, "")
         self.x, self.y, self.z = self.point.vector if self.point else (None, None, None)
-
-    def attribute(self, fields, source, as_of, set_by):
-        """Note where the values of these fields came from; the shape is described on the class."""
-        self.sources |= {
-            field: {"source": source, "as_of": str(as_of), "set_by": set_by} for field in fields if field in self.FACTS
-        }
 
     def publish(self):
         self.status = self.Status.PUBLISHED
@@ -498,23 +349,6 @@ class Department(models.Model):
     @property
     def is_published(self):
         return self.status == self.Status.PUBLISHED
-
-    @property
-    def point(self):
-        """Where it is, or None."""
-        return None if self.latitude is None else Point(self.latitude, self.longitude)
-
-    @property
-    def zone(self):
-        """Its time zone as a ``ZoneInfo``; the state's when the stored name is not one."""
-        try:
-            return zoneinfo.ZoneInfo(self.time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            return zoneinfo.ZoneInfo(states.STATES[self.state].time_zone)
-
-    def today(self):
-        """The day it is there now."""
-        return datetime.now(self.zone).date()
 
     @property
     def town(self):
@@ -559,115 +393,11 @@ class Department(models.Model):
             comparable = self.sworn_year == self.population_year and bool(same[0][0]) and same[0] == same[1]
         return self.sworn_officers * 1000 / self.population if comparable else None
 
-    def facts_by_source(self):
-        """``[(source, as_of, [labels of the facts from it])]``, in the order of the profile."""
-        grouped = {}
-        for field in self.FACTS:
-            origin = self.sources.get(field)
-            if origin and origin.get("source"):
-                label = self.FACT_LABELS.get(field) or self._meta.get_field(field).verbose_name
-                labels = grouped.setdefault((origin["source"], origin.get("as_of", "")), [])
-                if label not in labels:
-                    labels.append(label)
-        return [(source, as_of, labels) for (source, as_of), labels in grouped.items()]
-
-    FACT_LABELS = {
-        "street1": _("address"), "street2": _("address"), "city": _("address"), "state": _("address"),
-        "zip": _("address"), "chief_name": _("chief"), "chief_title": _("chief"), "latitude": _("position"),
-        "longitude": _("position"), "precision": _("position"), "sworn_year": _("number of officers"),
-        "population_year": _("population served"), "more_specializations": _("specializations"),
-        "mission_is_summary": _("mission statement"), "divisions": _("divisions"),
-        "special_units": _("special services"), "special_units_intro": _("special services"),
-    }  # fmt: skip
-
 
 @receiver(pre_save, sender=Department)
 def derive_before_save(sender, instance, **kwargs):
     """A signal and not ``save()``, because fixtures are saved without it."""
     instance.derive()
-
-
-class PartQuerySet(models.QuerySet):
-    def get_by_natural_key(self, state, slug, name):
-        return self.get(department__state=state, department__slug=slug, name=name)
-
-
-class Part(models.Model):
-    """A named part of a department, in an order of its own."""
-
-    name = models.CharField(_("name"), max_length=120)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = PartQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-        ordering = ["order", "pk"]
-
-    def __str__(self):
-        return self.name
-
-    def natural_key(self):
-        return (*self.department.natural_key(), self.name)
-
-    natural_key.dependencies = ["departments.department"]
-
-
-class Division(Part):
-    department = models.ForeignKey(Department, models.CASCADE, related_name="divisions")
-    responsibilities = models.TextField(_("responsible for"), blank=True, max_length=5_000, help_text=_("Markdown."))
-
-    class Meta(Part.Meta):
-        verbose_name = _("division")
-        verbose_name_plural = _("divisions")
-        constraints = [models.UniqueConstraint(fields=["department", "name"], name="division_name_unique")]
-
-
-class SpecialUnit(Part):
-    department = models.ForeignKey(Department, models.CASCADE, related_name="special_units")
-    description = models.TextField(_("description"), blank=True, max_length=5_000, help_text=_("Markdown."))
-
-    class Meta(Part.Meta):
-        verbose_name = _("special unit")
-        verbose_name_plural = _("special units")
-        constraints = [models.UniqueConstraint(fields=["department", "name"], name="special_unit_name_unique")]
-
-
-class DepartmentSpecialization(models.Model):
-    """One specialization of one department, in the department's order."""
-
-    class QuerySet(models.QuerySet):
-        def get_by_natural_key(self, state, slug, name):
-            return self.get(department__state=state, department__slug=slug, specialization__name=name)
-
-        def with_names(self):
-            return self.select_related("specialization")
-
-    department = models.ForeignKey(Department, models.CASCADE, related_name="listed_specializations")
-    specialization = models.ForeignKey(Specialization, models.PROTECT, verbose_name=_("specialization"))
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = QuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("specialization")
-        verbose_name_plural = _("specializations")
-        ordering = ["order", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["department", "specialization"],
-                name="department_specialization_unique",
-                violation_error_message=_("This specialization is listed already."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.specialization)
-
-    def natural_key(self):
-        return (*self.department.natural_key(), self.specialization.name)
-
-    natural_key.dependencies = ["departments.department", "departments.specialization"]
 
 
 class FormerAddress(models.Model):

@@ -46,11 +46,6 @@ def find_exact(typed):
     return []
 
 
-def of_department(department):
-    """The place to search near for this department: its ZIP code's, else its town's, else None."""
-    return Place.objects.of_address(department.zip, department.city, department.state).first()
-
-
 def _prefer_towns(found):
     """Towns before neighbourhoods and former names, which are only meant where no town has the name."""
     found = list(found[: MOST_CHOICES * 4])

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from jobs.models import Job, with_open_jobs
 from policeapp.pagination import paginate
 
-from . import places, states
+from . import states
 from .forms import DepartmentSearchForm
 from .models import Department, FormerAddress
 from .names import county_label
@@ -61,7 +61,7 @@ def profile(request, state, slug):
     if department is None:
         former = get_object_or_404(FormerAddress, state=state, slug=slug, department__in=visible)
         return redirect(former.department, permanent=True)
-    place = places.of_department(department)
+    place = department.address_place()
     openings = list(department.jobs.open().with_department().by_deadline())
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {

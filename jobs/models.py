@@ -390,7 +390,7 @@ def derive_before_save(sender, instance, **kwargs):
 @receiver(post_save, sender=Department)
 def follow_the_time_zone(sender, instance, raw, **kwargs):
     """Openings end with a day of their department's zone: when it changes, so do their instants."""
-    if raw or getattr(instance, "loaded", {}).get("time_zone", instance.time_zone) == instance.time_zone:
+    if raw or not instance.changed("time_zone"):
         return
     for job in instance.jobs.all():
         job.department = instance

@@ -1,6 +1,7 @@
 """Gunicorn's settings for ``make serve``; BIND and WEB_CONCURRENCY in the environment change the usual ones."""
 
 import os
+import re
 from urllib.parse import quote
 
 from gunicorn import glogging
@@ -19,17 +20,22 @@ control_socket_disable = True
 
 
 class Logger(glogging.Logger):
-    """An access log in which every request is one line, whatever bytes its path holds."""
+    """Logs in which a request is one line, whatever bytes its path holds, and an unreadable one is not quoted."""
 
     def atoms(self, resp, req, environ, request_time):
         """Gunicorn's words for a request, with the path as the client wrote it, in ASCII."""
         return super().atoms(resp, req, environ, request_time) | {"U": quote(req.path, safe="/%@", encoding="latin-1")}
 
+    def warning(self, msg, *args, **kwargs):
+        """Gunicorn's warnings, without the words of a request it could not read: they may be a form's contents."""
+        msg = re.sub(r"^(Invalid request from [^'\"]*)['\"].*", r"\1[not shown]", msg, flags=re.DOTALL)
+        super().warning(msg, *args, **kwargs)
+
 
 logger_class = Logger
 # Who, what, how it went, how long it took; no query string, no referrer (it may carry one) and no user agent.
 access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)sms'
-# Gunicorn quotes requests that it could not read, so its messages are redacted like the site's.
+# Whatever else gunicorn says is redacted like the site's own messages.
 logconfig_dict = {
     "formatters": {
         "private": {
