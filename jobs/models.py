@@ -207,7 +207,7 @@ class Job(models.Model):
         db_persist=True,
     )
 
-    opens_on = models.DateField(_("opens on"), default=timezone.localdate, validators=DAYS)
+    opens_on = models.DateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Empty: today."))
     opens_time = models.TimeField(
         _("opens at"), null=True, blank=True, help_text=_("In the department's time zone. Empty: as that day begins.")
     )
@@ -286,10 +286,10 @@ class Job(models.Model):
     def clean(self):
         if self.closes_time and not self.closes_on:
             raise ValidationError({"closes_time": _t("There is a closing time but no closing day.")})
-        if not self.opens_on or any(not 2000 <= day.year <= 2100 for day in (self.opens_on, self.closes_on) if day):
+        if any(not 2000 <= day.year <= 2100 for day in (self.opens_on, self.closes_on) if day):
             return  # the fields say so themselves
         # While a new department is being filled in, its openings have none yet: their days are compared all the same.
-        in_order = self.closes_on is None or self.closes_on >= self.opens_on
+        in_order = not (self.opens_on and self.closes_on) or self.closes_on >= self.opens_on
         if in_order and hasattr(self, "department") and self.department.state in states.STATES:
             self.derive()
             in_order = self.closes_at is None or self.closes_at > self.opens_at
@@ -297,10 +297,16 @@ class Job(models.Model):
             raise ValidationError({"closes_on": _t("It closes before it opens.")})
 
     def derive(self):
-        """Compute the columns that follow from others: the slug, the normalised title, the two instants."""
+        """Compute the columns that follow from others: the slug, the normalised title, the two instants.
+
+        Without an opening day it opens today, there, or on the day it closes if that has passed.
+        """
         self.slug = slug_of(self.title, "opening")
         self.title_key = f" {normalise(self.title)}"[:260]
         zone = self.department.zone
+        if self.opens_on is None:
+            today = self.department.today()
+            self.opens_on = min(today, self.closes_on or today)
         self.opens_at = datetime.combine(self.opens_on, self.opens_time or time.min, zone)
         if self.closes_on is None:
             self.closes_at = None
