@@ -3,7 +3,7 @@
 import logging
 import re
 
-QUERY = re.compile(r"(?<=[\w/.~%-])\?[^\s\"']+")
+QUERY = re.compile(r"\?[^\s\"']+")
 EMAIL = re.compile(r"[^\s@<>\"'=,;:()]+@[^\s@<>\"'=,;:()]+")
 
 

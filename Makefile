@@ -1,0 +1,102 @@
+# PoliceApp's commands. `make` alone lists them; the README says more.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+MANAGE = .venv/bin/python manage.py
+# A developer's settings. The key goes through the environment, where other users cannot see it.
+DEVELOPER = export DEBUG=1 SECRET_KEY="$$(cat .secret-key)";
+WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
+
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help install run admin serve test pins clean python port
+
+help:     ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+install: .venv/.site ## create .venv and install what the site needs
+
+run: port install .secret-key ## serve the site for trying it out: make run PORT=8001
+	@$(DEVELOPER) $(MANAGE) migrate --verbosity 0
+	@$(DEVELOPER) $(MANAGE) populate
+	@echo
+	@echo "  Westport's page:  $(WESTPORT)"
+	@echo "  To log in at /admin/, create an admin in another terminal:  make admin"
+	@echo
+	@$(DEVELOPER) exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+admin: install .secret-key ## create an admin for the site that `make run` serves
+	@$(DEVELOPER) $(MANAGE) migrate --verbosity 0
+	@$(DEVELOPER) exec $(MANAGE) createsuperuser
+
+serve: install ## serve the site in production; SECRET_KEY and ALLOWED_HOSTS must be set
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) migrate --check >/dev/null || { \
+	echo "The database is missing or not up to date: run $(MANAGE) migrate first, with the same settings." >&2; exit 1; }
+	@exec .venv/bin/python -m gunicorn --config policeapp/gunicorn.py policeapp.wsgi
+
+# ARGS, such as make test ARGS="-k feed", go to pytest; the coverage bar is for whole runs only.
+PYTEST = .venv/bin/python -m pytest $(if $(ARGS),$(ARGS),--cov --cov-append --cov-report= --cov-fail-under=0)
+
+test: .venv/.tests ## check the code and run every test on SQLite and on PostgreSQL
+	@.venv/bin/python tests/browser_setup.py
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports --no-logo
+	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
+	@rm -f .coverage
+	@failed=0; \
+	echo "== Tests on SQLite"; \
+	env -u DATABASE_URL $(PYTEST) || failed=1; \
+	echo "== Tests on PostgreSQL"; \
+	.venv/bin/python tests/postgres.py -- $(PYTEST) || failed=1; \
+	$(if $(ARGS),,.venv/bin/python -m coverage report || failed=1;) \
+	exit $$failed
+
+pins: .venv/.tests ## compile the requirements anew from pyproject.toml; ARGS=--upgrade for newer versions
+	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	echo "Compile the pins with the oldest Python that the site runs on: make pins PYTHON=python3.11." >&2; exit 1; }
+	@$(COMPILE) --output-file requirements.txt pyproject.toml
+	@$(COMPILE) --extra test --constraint requirements.txt --output-file tests/requirements.txt pyproject.toml
+
+COMPILE = CUSTOM_COMPILE_COMMAND="make pins" .venv/bin/python -m piptools compile --quiet $(ARGS) --generate-hashes \
+	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+clean: ## remove .venv and what tools left behind, never the database or the uploads
+	rm -rf .venv staticfiles .coverage .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The steps of the commands above
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	found="$$($(PYTHON) --version 2>&1)" || found="not there"; \
+	echo "PoliceApp needs Python 3.11 or newer, and $(PYTHON) is $$found: name another, as in make run PYTHON=python3.12." >&2; \
+	exit 1; }
+
+port: python
+	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
+	echo "Port $(PORT) is taken or cannot be used: choose another, as in make run PORT=$(if $(filter 8001,$(PORT)),8002,8001)." >&2; exit 1; }
+
+.secret-key: | python
+	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
+
+# Changes only when Python or the checkout's place does, and .venv is then made anew.
+.venv/.python: python
+	@now="$$($(PYTHON) -c 'import sys; print(sys.version.split()[0], sys.base_prefix)') $(CURDIR)"; \
+	[ "$$now" != "$$(cat $@ 2>/dev/null)" ] || exit 0; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	echo "$(PYTHON) cannot create environments: install Debian's package python3-venv, or what your system calls it." >&2; exit 1; }; \
+	echo "Creating .venv with Python $${now%% *}"; \
+	rm -rf .venv && $(PYTHON) -m venv .venv && echo "$$now" > $@
+
+.venv/.site: requirements.txt .venv/.python
+	@echo "Installing what the site needs"
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+.venv/.tests: tests/requirements.txt .venv/.site
+	@echo "Installing what the tests need"
+	@$(PIP) --requirement tests/requirements.txt
+	@touch $@

@@ -1,0 +1,26 @@
+"""The site's settings as in production, but for what a test machine lacks: a secret, a certificate, real uploads."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+files = Path(tempfile.mkdtemp(prefix="policeapp-tests-"))
+atexit.register(shutil.rmtree, files, ignore_errors=True)
+
+os.environ.update(
+    SECRET_KEY="only-for-tests-" + "0123456789abcdef" * 4,
+    DEBUG="0",
+    ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+    CSRF_TRUSTED_ORIGINS="",
+    HTTPS="0",
+    TRUSTED_PROXIES="",
+    MEDIA_ROOT=str(files / "media"),
+    STATIC_ROOT=str(files / "static"),
+)
+
+from policeapp.settings import *  # noqa: E402, F403
+
+# The real one is slow on purpose.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
