@@ -369,7 +369,7 @@ class Job(models.Model):
     @property
     def pay(self):
         """ "$64,500 to $81,250 a year"; "" when nothing is said of pay."""
-        amounts = [_dollars(amount) for amount in (self.pay_min, self.pay_max) if amount is not None]
+        amounts = _dollars(amount for amount in (self.pay_min, self.pay_max) if amount is not None)
         if not amounts:
             return ""
         period = self.get_pay_period_display()
@@ -382,9 +382,11 @@ class Job(models.Model):
         return f"{amounts[0]} {period}"
 
 
-def _dollars(amount):
-    amount = Decimal(amount)
-    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
+def _dollars(amounts):
+    """The amounts in words, all with cents if one has cents."""
+    amounts = [Decimal(amount) for amount in amounts]
+    cents = any(amount != amount.to_integral_value() for amount in amounts)
+    return [f"${amount:,.2f}" if cents else f"${amount:,.0f}" for amount in amounts]
 
 
 @receiver(pre_save, sender=Job)
