@@ -1,6 +1,7 @@
 """The query strings of searches near a place and of the directory: typed text becomes values or a form error."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models import hiring
@@ -29,20 +30,24 @@ class NearForm(forms.Form):
     )
     within = forms.ChoiceField(
         label=_("Within"),
-        required=False,
-        choices=[("", _("25 miles"))]
-        + [(str(miles), _("%d miles") % miles) for miles in RADII if miles != USUAL_MILES]
-        + [(ANYWHERE, _("anywhere"))],
+        initial=USUAL_MILES,
+        choices=[
+            *((str(miles), format_lazy(_("{number} miles"), number=miles)) for miles in RADII),
+            (ANYWHERE, _("anywhere")),
+        ],
     )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, auto_id="%s", **kwargs)
+    def __init__(self, data=None, *args, **kwargs):
+        if data is not None and not data.get("within"):
+            data = data.copy()
+            data["within"] = str(USUAL_MILES)
+        super().__init__(data, *args, auto_id="%s", **kwargs)
         self.choices = []
 
     def clean_within(self):
         """Miles as an int, or None for anywhere."""
         within = self.cleaned_data["within"]
-        return None if within == ANYWHERE else int(within or USUAL_MILES)
+        return None if within == ANYWHERE else int(within)
 
     def clean_near(self):
         """The Place that was typed, or None."""

@@ -61,25 +61,17 @@ def profile(request, state, slug):
     if department is None:
         former = get_object_or_404(FormerAddress, state=state, slug=slug, department__in=visible)
         return redirect(former.department, permanent=True)
-    place = department.address_place()
     openings = list(department.jobs.open().with_department().by_deadline())
+    nearest = [] if openings else Job.objects.open().with_department().close_to(department, NEAREST_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,
-        "place": place,
+        "place": department.address_place(),
         "openings": openings,
-        "nearest": [] if openings else _nearest_openings(department, place),
+        "nearest": nearest,
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
     }
     return render(request, "departments/profile.html", context)
-
-
-def _nearest_openings(department, place):
-    """The nearest openings to a department; where nobody knows its place, the newest of its state."""
-    openings = Job.objects.open().with_department()
-    if point := department.point or (place and place.point):
-        return openings.nearest(point, NEAREST_SHOWN)
-    return openings.filter(department__state=department.state).newest()[:NEAREST_SHOWN]

@@ -66,8 +66,9 @@ class JobQuerySet(models.QuerySet):
         return found
 
     def from_point(self, point):
-        """Openings with their ``.miles`` from the point, nearest first."""
-        return self.annotate(miles=miles_from(point, "department__")).order_by("miles", "pk")
+        """Openings of departments that have a position, with their ``.miles`` from the point, nearest first."""
+        placed = self.filter(department__latitude__isnull=False)
+        return placed.annotate(miles=miles_from(point, "department__")).order_by("miles", "pk")
 
     def near(self, point, miles):
         """Openings of departments within ``miles`` of ``point``, nearest first, each with ``.miles``."""
@@ -84,9 +85,16 @@ class JobQuerySet(models.QuerySet):
         for departments in (Department.objects.near(point, NEARBY_MILES), Department.objects.from_point(point)):
             hiring = departments.filter(Exists(of_department))[:count]
             found = list(self.filter(department__in=hiring.values("pk")).from_point(point)[:count])
-            if found:
-                return found
-        return []
+            if len(found) == count:
+                break
+        return found
+
+    def close_to(self, department, count):
+        """The ``count`` nearest to a department as a list; where nobody knows its place, its state's and the newest."""
+        if department.point:
+            return self.nearest(department.point, count)
+        elsewhere = Case(When(department__state=department.state, then=0), default=1)
+        return list(self.order_by(elsewhere, "-opens_at", "-pk")[:count])
 
     def counts_within(self, point, radii):
         """``{miles: number of these openings}`` for each of the radii, in one query."""
@@ -284,6 +292,7 @@ class Job(models.Model):
         return reverse("job", args=[self.pk, self.slug])
 
     def clean(self):
+        self.derive_from_title()
         if self.closes_time and not self.closes_on:
             raise ValidationError({"closes_time": _t("There is a closing time but no closing day.")})
         if any(not 2000 <= day.year <= 2100 for day in (self.opens_on, self.closes_on) if day):
@@ -296,13 +305,16 @@ class Job(models.Model):
         if not in_order:
             raise ValidationError({"closes_on": _t("It closes before it opens.")})
 
+    def derive_from_title(self):
+        self.slug = slug_of(self.title, "opening")
+        self.title_key = f" {normalise(self.title)}"[:260]
+
     def derive(self):
         """Compute the columns that follow from others: the slug, the normalised title, the two instants.
 
         Without an opening day it opens today, there, or on the day it closes if that has passed.
         """
-        self.slug = slug_of(self.title, "opening")
-        self.title_key = f" {normalise(self.title)}"[:260]
+        self.derive_from_title()
         zone = self.department.zone
         if self.opens_on is None:
             today = self.department.today()

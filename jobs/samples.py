@@ -43,7 +43,9 @@ def remove():
     openings = Job.objects.filter(is_sample=True)
     number = openings.count()
     openings.delete()
-    candidates = Department.objects.filter(sources__name__set_by=SOURCE, jobs=None, editors=None)
+    candidates = Department.objects.published().filter(
+        sources__name__set_by=SOURCE, jobs=None, editors=None, former_addresses=None
+    )
     untouched = [
         department.pk
         for department in candidates

@@ -28,9 +28,7 @@ def job_detail(request, pk, slug):
     if slug != job.slug:
         return redirect(job, permanent=True)
     is_open = job.is_open()
-    nearest = []
-    if not is_open and job.department.point:
-        nearest = Job.objects.open().with_department().nearest(job.department.point, NEAREST_SHOWN)
+    nearest = [] if is_open else Job.objects.open().with_department().close_to(job.department, NEAREST_SHOWN)
     status = 410 if job.status == Job.Status.WITHDRAWN else 200
     context = {"job": job, "is_open": is_open, "nearest": nearest}
     return render(request, "jobs/job_detail.html", context, status=status)
