@@ -91,7 +91,7 @@ class NearForm(forms.Form):
 
         Words that nothing matches may be a town's name without its state.
         """
-        if words and not self.place and not rows.matching(words).exists() and (found := places.find(words)):
+        if words and not self.place and not rows.matching(words).exists() and (found := places.find_town(words)):
             if len(found) > 1:
                 self.offer(found)
                 return rows.none()

@@ -104,4 +104,7 @@ def _miles(chord_squared):
 
 
 def _chord_squared(miles):
-    return (2 * sin(min(max(0, miles), FARTHEST_MILES) / EARTH_RADIUS_MILES / 2)) ** 2
+    chord = 2 * sin(min(max(0, miles), FARTHEST_MILES) / EARTH_RADIUS_MILES / 2)
+    # A hair more, about a quarter of an inch at radius 0: one place written two ways (a pole, the antimeridian) differs
+    # by rounding, and so do a point and its antipode from the diameter.
+    return chord * chord * (1 + 1e-12) + 1e-18

@@ -168,7 +168,7 @@ class Located(models.Model):
         """Its time zone as a ``ZoneInfo``; the state's when the stored name is not one."""
         try:
             return zoneinfo.ZoneInfo(self.time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             return zoneinfo.ZoneInfo(states.STATES[self.state].time_zone)
 
     def today(self):

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MOST_BYTES = 5 * 1024 * 1024
 MOST_PIXELS = 25_000_000
+TOO_MANY_PIXELS = _("This picture is too large. A logo may have 25 million pixels at most.")
 SIDE = 480  # pixels: three times what the profile shows
 
 
@@ -35,14 +36,16 @@ def redraw(upload):
     try:
         with Image.open(upload, formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise ValidationError(_("This picture is too large. A logo may have 25 million pixels at most."))
+                raise ValidationError(TOO_MANY_PIXELS)
             picture.load()
-            drawn = ImageOps.exif_transpose(picture).convert("RGBA")
+            drawn = _in_eight_bits(_upright(picture)).convert("RGBA")
+    except ValidationError:
+        raise
     except UnidentifiedImageError as problem:
         raise ValidationError(_("This is not a PNG, JPEG, WebP or GIF picture.")) from problem
     except Image.DecompressionBombError as problem:
-        raise ValidationError(_("This picture is too large. A logo may have 25 million pixels at most.")) from problem
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as problem:
+        raise ValidationError(TOO_MANY_PIXELS) from problem
+    except Exception as problem:  # whatever a decoder makes of bytes that were made to break it
         raise ValidationError(_("This picture is damaged: it can't be opened.")) from problem
     drawn.thumbnail((SIDE, SIDE))
     # A new picture has the pixels and nothing else: no metadata, no palette, no trailing bytes.
@@ -51,3 +54,18 @@ def redraw(upload):
     output = BytesIO()
     clean.save(output, "PNG", optimize=True)
     return ContentFile(output.getvalue(), name=f"{uuid4().hex}.png")
+
+
+def _upright(picture):
+    """The picture turned as its metadata says; as it is when they are damaged."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:
+        return picture
+
+
+def _in_eight_bits(picture):
+    """Sixteen bits of grey scaled to eight, which Pillow would cut off."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")

@@ -129,6 +129,9 @@ class Department(Located, Sourced):
     }  # fmt: skip
 
     REMEMBERED = (*Located.REMEMBERED, "slug")
+    # What follows from other fields, and is saved with any of them.
+    DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
+    DERIVED += ("x", "y", "z")
 
     name = models.CharField(_("name"), max_length=200)
     name_key = KeyField(_("normalised name"), max_length=250, editable=False)
@@ -251,6 +254,8 @@ class Department(Located, Sourced):
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
                 | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
                     latitude__range=(-90, 90),
                     longitude__range=(-180, 180),
                     x__isnull=False,
@@ -281,13 +286,14 @@ class Department(Located, Sourced):
     def __str__(self):
         return self.name
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, update_fields=None, **kwargs):
         """Save, after filling in the address, the position and the time zone where they are empty."""
+        if update_fields is not None:
+            update_fields = {*update_fields, *self.DERIVED}
         with transaction.atomic(using=kwargs.get("using")):
-            if not self.slug:
-                self.slug = self.free_slug()
+            self.slug = self.slug or self.free_slug()
             self.locate()
-            super().save(*args, **kwargs)
+            super().save(*args, update_fields=update_fields, **kwargs)
             self.keep_old_address()
         self.remember()
 
@@ -307,6 +313,7 @@ class Department(Located, Sourced):
         if self.slug and FormerAddress.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
             raise ValidationError({"slug": gettext("This address is reserved: it leads to a department that had it.")})
         if self.state in states.STATES:
+            self.slug = self.slug or self.free_slug()
             self.locate()
             self.derive()
 

@@ -3,7 +3,7 @@
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 REGION = "US"
 
@@ -13,7 +13,9 @@ def _parse(text):
         number = phonenumbers.parse(text, REGION)
     except NumberParseException:
         return None
-    return number if phonenumbers.is_possible_number(number) else None
+    # Without its area code a number is possible too, but only from within the area.
+    possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    return number if possible else None
 
 
 def validate(text):

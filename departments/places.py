@@ -9,7 +9,7 @@ from .models import Place
 ZIP = re.compile(r"(\d{5})(?:-?\d{4})?\Z", re.ASCII)
 COORDINATES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\Z", re.ASCII)
 MOST_CHOICES = 12
-LONGEST_STATE = 4  # words: "Commonwealth …" aside, "U.S. Virgin Islands" and "Northern Mariana Islands" have three
+LONGEST_STATE = 3  # words: Northern Mariana Islands
 
 
 def find(typed):
@@ -17,11 +17,12 @@ def find(typed):
 
     A list of at most ``MOST_CHOICES`` places, the likeliest first. Coordinates give a place that isn't stored.
     """
-    typed = typed.strip()
-    exact = find_exact(typed)
-    if exact:
-        return exact
-    return _prefer_towns(Place.objects.towns(typed))
+    return find_exact(typed) or find_town(typed)
+
+
+def find_town(name):
+    """The towns of that name in any state, as :func:`find` gives them."""
+    return _prefer_towns(Place.objects.towns(name))
 
 
 def find_exact(typed):
@@ -39,10 +40,10 @@ def find_exact(typed):
             return []
         return _prefer_towns(Place.objects.towns(names[0], state.code, *names[1:]))
     words = typed.split()
-    for length in range(1, min(LONGEST_STATE, len(words))):
-        state = states.find(" ".join(words[-length:]))
-        if state and (found := _prefer_towns(Place.objects.towns(" ".join(words[:-length]), state.code))):
-            return found
+    # The longest name first: "Charleston West Virginia" is in West Virginia, not a Charleston West in Virginia.
+    for length in range(min(LONGEST_STATE, len(words) - 1), 0, -1):
+        if state := states.find(" ".join(words[-length:])):
+            return _prefer_towns(Place.objects.towns(" ".join(words[:-length]), state.code))
     return []
 
 

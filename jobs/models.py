@@ -24,7 +24,7 @@ from departments.names import normalise, slug_of
 
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
-# The nearest openings are first looked for this near: one cheap query is enough nearly everywhere.
+# The nearest openings are looked for no farther than this where there are enough, which is nearly everywhere.
 NEARBY_MILES = 100
 
 
@@ -79,15 +79,14 @@ class JobQuerySet(models.QuerySet):
         """The ``count`` nearest of these openings as a list, each with ``.miles``, however far away they are.
 
         The nearest departments that have one are found first and their openings joined to them, so that the cost
-        does not grow with the number of openings.
+        does not grow with the number of openings. Two queries.
         """
-        of_department = self.filter(department=OuterRef("pk")).order_by()
-        for departments in (Department.objects.near(point, NEARBY_MILES), Department.objects.from_point(point)):
-            hiring = departments.filter(Exists(of_department))[:count]
-            found = list(self.filter(department__in=hiring.values("pk")).from_point(point)[:count])
-            if len(found) == count:
-                break
-        return found
+        enough_nearby = len(self.near(point, NEARBY_MILES).order_by().values("pk")[:count]) == count
+        departments = Department.objects.from_point(point)
+        if enough_nearby:
+            departments = Department.objects.near(point, NEARBY_MILES)
+        hiring = departments.filter(Exists(self.filter(department=OuterRef("pk")).order_by()))[:count]
+        return list(self.filter(department__in=hiring.values("pk")).from_point(point)[:count])
 
     def close_to(self, department, count):
         """The ``count`` nearest to a department as a list; where nobody knows its place, its state's and the newest."""
@@ -174,6 +173,9 @@ class Job(models.Model):
     # The federal work year is 2,080 hours, which is 260 days of eight (5 U.S.C. 5504 says 2,087 for computing rates;
     # job boards and the Bureau of Labor Statistics use 2,080).
     PERIODS_A_YEAR = {"hour": 2080, "day": 260, "week": 52, "two_weeks": 26, "month": 12, "year": 1}
+
+    # What follows from other fields, and is saved with any of them.
+    DERIVED = ("title_key", "slug", "opens_on", "opens_at", "closes_at")
 
     department = models.ForeignKey(
         Department, models.CASCADE, related_name="jobs", verbose_name=_("department"), db_index=False
@@ -287,6 +289,11 @@ class Job(models.Model):
 
     def __str__(self):
         return self.title
+
+    def save(self, *args, update_fields=None, **kwargs):
+        if update_fields is not None:
+            update_fields = {*update_fields, *self.DERIVED}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self):
         return reverse("job", args=[self.pk, self.slug])
