@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from jobs.admin import JobInline
 from jobs.models import with_open_jobs
+from policeapp.careful import CarefulAdmin
 
 from .editing import EditorsMixin
 from .logos import LogoField
@@ -38,6 +39,9 @@ class SpecializationInline(PartInline, admin.TabularInline):
     model = DepartmentSpecialization
     autocomplete_fields = ["specialization"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_names()
+
 
 class DivisionInline(PartInline, admin.StackedInline):
     model = Division
@@ -60,7 +64,7 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, admin.ModelAdmin):
+class DepartmentAdmin(EditorsMixin, CarefulAdmin):
     editors_may = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
@@ -138,10 +142,11 @@ class DepartmentAdmin(EditorsMixin, admin.ModelAdmin):
         self._change_each(request, departments, Department.unpublish, _("unpublished"))
 
     def _change_each(self, request, departments, verb, done):
+        number = 0
         for department in departments:
             verb(department)
             self.log_change(request, department, str(done))
-        number = len(departments)
+            number += 1
         said = ngettext("%(number)d department is %(done)s.", "%(number)d departments are %(done)s.", number)
         self.message_user(request, said % {"number": number, "done": done})
 
@@ -153,14 +158,14 @@ class DepartmentAdmin(EditorsMixin, admin.ModelAdmin):
 
 
 @admin.register(Specialization)
-class SpecializationAdmin(EditorsMixin, admin.ModelAdmin):
+class SpecializationAdmin(EditorsMixin, CarefulAdmin):
     editors_may = {"view"}
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
 
 @admin.register(Place)
-class PlaceAdmin(admin.ModelAdmin):
+class PlaceAdmin(CarefulAdmin):
     """To look things up: places come from a package, and a change would be lost with its next version."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
@@ -179,7 +184,7 @@ class PlaceAdmin(admin.ModelAdmin):
 
 
 @admin.register(FormerAddress)
-class FormerAddressAdmin(admin.ModelAdmin):
+class FormerAddressAdmin(CarefulAdmin):
     list_display = ["__str__", "department"]
     search_fields = ["slug"]
     list_select_related = ["department"]

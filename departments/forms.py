@@ -60,7 +60,7 @@ class NearForm(forms.Form):
         elif typed:
             self.add_error(
                 "near",
-                _("We don't know “%(typed)s”. Try a ZIP code such as 06880, or a town and state such as Westport, CT.")
+                _("We don't know “%(typed)s”. Try a ZIP code (06880) or a town and state (Westport, CT).")
                 % {"typed": typed},
             )
         return None
@@ -81,10 +81,10 @@ class NearForm(forms.Form):
         """Search near the place for everything, in place of searching for its name."""
         self.cleaned_data["near"], self.cleaned_data["q"] = place, ""
 
-    def offer(self, found):
-        """Ask which of these places was meant."""
+    def offer(self, found, field="near"):
+        """Ask which of these places was meant in the field."""
         self.choices = found
-        self.add_error("near", _("There are several places of this name. Choose yours below."))
+        self.add_error(field, _("There are several places of this name."))
 
     def around(self, rows, words):
         """The ``rows`` (a QuerySet with ``matching``) that match the words, near the place if there is one.
@@ -93,7 +93,7 @@ class NearForm(forms.Form):
         """
         if words and not self.place and not rows.matching(words).exists() and (found := places.find_town(words)):
             if len(found) > 1:
-                self.offer(found)
+                self.offer(found, "q")
                 return rows.none()
             self.take_for_place(found[0])
         rows = rows.matching(self.cleaned_data["q"])

@@ -43,17 +43,31 @@ class PartQuerySet(models.QuerySet):
         return self.get(department__state=state, department__slug=slug, name=name)
 
 
-class Part(models.Model):
-    """A named part of a department, in an order of its own."""
+class Ordered(models.Model):
+    """What a department has in an order of its own; what is added without a place in it comes last."""
 
-    name = models.CharField(_("name"), max_length=120)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = PartQuerySet.as_manager()
 
     class Meta:
         abstract = True
         ordering = ["order", "pk"]
+
+    def save(self, *args, **kwargs):
+        if self._state.adding and not self.order:
+            others = type(self).objects.filter(department=self.department)
+            self.order = (others.aggregate(last=models.Max("order"))["last"] or 0) + 1
+        super().save(*args, **kwargs)
+
+
+class Part(Ordered):
+    """A named part of a department."""
+
+    name = models.CharField(_("name"), max_length=120)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta(Ordered.Meta):
+        abstract = True
 
     def __str__(self):
         return self.name
@@ -84,7 +98,7 @@ class SpecialUnit(Part):
         constraints = [models.UniqueConstraint(fields=["department", "name"], name="special_unit_name_unique")]
 
 
-class DepartmentSpecialization(models.Model):
+class DepartmentSpecialization(Ordered):
     """One specialization of one department, in the department's order."""
 
     class QuerySet(models.QuerySet):
@@ -96,14 +110,12 @@ class DepartmentSpecialization(models.Model):
 
     department = models.ForeignKey("Department", models.CASCADE, related_name="listed_specializations")
     specialization = models.ForeignKey(Specialization, models.PROTECT, verbose_name=_("specialization"))
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     objects = QuerySet.as_manager()
 
-    class Meta:
+    class Meta(Ordered.Meta):
         verbose_name = _("specialization")
         verbose_name_plural = _("specializations")
-        ordering = ["order", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["department", "specialization"],

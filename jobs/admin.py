@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from departments.editing import EditorsMixin
 from departments.models import Department
+from policeapp.careful import CarefulAdmin
 
 from .models import Job
 
@@ -49,7 +50,7 @@ class JobInline(EditorsMixin, admin.StackedInline):
 
 
 @admin.register(Job)
-class JobAdmin(EditorsMixin, admin.ModelAdmin):
+class JobAdmin(EditorsMixin, CarefulAdmin):
     editors_may = {"view", "add", "change", "delete"}
     list_display = ["title", "department", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
@@ -100,10 +101,11 @@ class JobAdmin(EditorsMixin, admin.ModelAdmin):
         self._change_each(request, jobs, Job.withdraw, _("withdrawn"))
 
     def _change_each(self, request, jobs, verb, done):
+        number = 0
         for job in jobs.with_department():
             verb(job)
             self.log_change(request, job, str(done))
-        number = len(jobs)
+            number += 1
         said = ngettext("%(number)d opening is %(done)s.", "%(number)d openings are %(done)s.", number)
         self.message_user(request, said % {"number": number, "done": done})
 

@@ -10,9 +10,9 @@ register = template.Library()
 
 
 @register.filter
-def markdown(text):
-    """Long text as HTML; see :mod:`policeapp.markdown`."""
-    return commonmark.render(text)
+def markdown(text, top=3):
+    """Long text as HTML, its headings from ``<h3>`` or the rank ``top`` on; see :mod:`policeapp.markdown`."""
+    return commonmark.render(text, top)
 
 
 @register.filter

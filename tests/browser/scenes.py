@@ -1,0 +1,176 @@
+"""Every public page in every state that looks different, for tests that go through all of them."""
+
+from datetime import time, timedelta
+from io import BytesIO
+from typing import NamedTuple
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from departments.models import Department
+from jobs.models import Job
+
+from .. import factories
+
+
+class Scene(NamedTuple):
+    """An address, what there is to see, and how to get there: what to press, and the status it answers with."""
+
+    name: str
+    path: str
+    press: str = ""  # the words on what opens something
+    status: int = 200
+    staff: bool = False
+
+    def __str__(self):
+        return f"{self.name} ({self.path[:60]})"
+
+    def enter(self, page):
+        """Open the scene in the page."""
+        response = page.goto(self.path)
+        assert response.status == self.status, f"{self}: {response.status}"
+        if self.press:
+            page.get_by_text(self.press, exact=True).click()
+
+
+def build(group, westport):
+    """The scenes of a group, after adding what they need beside Westport and its neighbours."""
+    return BUILDERS[group](westport)
+
+
+def _home(westport):
+    return [Scene("home", "/")]
+
+
+def _directory(westport):
+    for number in range(21):
+        factories.make_department(f"Precinct {number}", city="Boise", state="ID")
+    return [
+        Scene("the directory", "/departments/"),
+        Scene("more choices", "/departments/", press="More choices"),
+        Scene("choices in use", "/departments/?state=CT&kind=municipal&hiring=on&sort=name"),
+        Scene("departments near a ZIP code", "/departments/?near=06880"),
+        Scene("the last page", "/departments/?page=2"),
+        Scene("no department of that name", "/departments/?q=qqqq"),
+        Scene("no department near", "/departments/?near=Springfield%2C+MO&within=10"),
+        Scene("an unknown place", "/departments/?near=Nowhere"),
+        Scene("several places of the name", "/departments/?q=Springfield"),
+        Scene("a state", "/departments/ct/"),
+        Scene("a state without departments", "/departments/gu/"),
+        Scene("a county", "/departments/ct/county/fairfield/"),
+    ]
+
+
+def _profiles(westport):
+    sheriff = _make_sheriff()
+    factories.make_job(sheriff, "Deputy Sheriff (Lateral), Patrol Division, Midnight Shift", pay_min=64_500)
+    factories.make_job(sheriff, "Cadet", is_sample=True, source="samples", external_id="1")
+    bare = factories.make_department("Cheyenne Police Department", city="Cheyenne", state="WY")
+    draft = factories.make_department("Draft Department", status=Department.Status.DRAFT)
+    return [
+        Scene("without openings", westport.get_absolute_url()),
+        Scene("And more... opened", westport.get_absolute_url(), press="And more..."),
+        Scene("with openings, a logo and everything else", sheriff.get_absolute_url()),
+        Scene("with openings, And more... opened", sheriff.get_absolute_url(), press="And more..."),
+        Scene("of which little is known", bare.get_absolute_url()),
+        Scene("a draft, for staff", draft.get_absolute_url(), staff=True),
+    ]
+
+
+def _openings(westport):
+    return [
+        Scene("all openings", "/jobs/"),
+        Scene("more choices", "/jobs/", press="More choices"),
+        Scene("openings near a ZIP code", "/jobs/?near=06880"),
+        Scene("openings by distance", "/jobs/?near=06880&within=any"),
+        Scene("nothing within the radius", "/jobs/?near=New+York%2C+NY&within=10&q=dispatcher"),
+        Scene("nothing anywhere", "/jobs/?q=qqqq"),
+        Scene("an unknown place, and pay that is no number", "/jobs/?near=Nowhere&pay=much"),
+        Scene("several places of the name", "/jobs/?near=Springfield"),
+    ]
+
+
+def _opening(westport):
+    sheriff = _make_sheriff()
+    today = sheriff.today()
+    jobs = {
+        "open": factories.make_job(
+            sheriff,
+            "Deputy Sheriff (Lateral), Patrol Division, Midnight Shift",
+            kind="lateral",
+            pay_min=64_500,
+            pay_max=81_250,
+            closes_on=today + timedelta(days=3),
+            closes_time=time(16),
+            description="## Duties\n\nPatrol.\n\n- By car\n- On foot",
+            requirements="- At least 21 years old",
+            apply_url="https://example.com/apply",
+            apply_email="recruiting@example.com",
+        ),
+        "a sample": factories.make_job(sheriff, "Cadet", is_sample=True, source="samples", external_id="1"),
+        "closed": factories.make_job(sheriff, "Dispatcher", closes_on=today - timedelta(days=1)),
+    }
+    withdrawn = factories.make_job(sheriff, "Records Clerk", status=Job.Status.WITHDRAWN)
+    planned = factories.make_job(sheriff, "Recruit", opens_on=today + timedelta(days=2))
+    draft = factories.make_job(sheriff, "Analyst", status=Job.Status.DRAFT)
+    return [
+        *(Scene(name, job.get_absolute_url()) for name, job in jobs.items()),
+        Scene("withdrawn", withdrawn.get_absolute_url(), status=410),
+        Scene("planned, for staff", planned.get_absolute_url(), staff=True),
+        Scene("a draft, for staff", draft.get_absolute_url(), staff=True),
+    ]
+
+
+def _trouble(westport):
+    return [
+        Scene("no such page", "/nothing/", status=404),
+        Scene("a request that nobody understands", "/jobs/?" + "&".join(["x"] * 1001), status=400),
+        Scene("a broken page", "/broken/", status=500),
+    ]
+
+
+BUILDERS = {
+    "home": _home,
+    "directory": _directory,
+    "profiles": _profiles,
+    "openings": _openings,
+    "an opening": _opening,
+    "trouble": _trouble,
+}
+GROUPS = list(BUILDERS)
+
+
+def _make_sheriff():
+    """A department of which everything is known, with long words where there can be some."""
+    sheriff = factories.make_department(
+        "Saint Mary's County Sheriff's Office and Detention Center",
+        kind="sheriff",
+        city="Leonardtown",
+        state="MD",
+        zip="20650",
+        county="Saint Mary's",
+        at=(38.29, -76.63),
+        chief_title="Sheriff",
+        chief_name="Maria-Fernanda Wojciechowska-Featherstonehaugh",
+        street1="23150 Leonard Hall Drive",
+        street2="Building 3, Suite 200",
+        phone="301-475-8008 ext. 12345",
+        email="community.relations.office@saintmaryscountysheriff.example",
+        website="https://www.saintmaryscountysheriff.example/recruiting",
+        sworn_officers=145,
+        sworn_year=2023,
+        population=113_777,
+        population_year=2022,
+        about="## History\n\nSince 1637.\n\n1. First\n2. Second\n\n> Quoted\n\n`Code`, and [a link](https://example.com/).",
+        mission="To serve.",
+    )
+    picture = BytesIO()
+    Image.new("RGB", (300, 200), "navy").save(picture, "PNG")
+    sheriff.logo.save(f"{uuid4().hex}.png", ContentFile(picture.getvalue()))
+    sheriff.attribute(["name", "phone"], "Editor of this site", "2026-11-20", "user:alice")
+    sheriff.save()
+    factories.list_specializations(sheriff, "K-9 Unit", *(f"Skill Number {number}" for number in range(11)))
+    factories.make_division(sheriff, "Corrections", responsibilities="- The jail\n- The court house")
+    factories.make_unit(sheriff, "Emergency Services Team", description="Warrants of *high risk*.")
+    return sheriff

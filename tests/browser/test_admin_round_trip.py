@@ -1,0 +1,180 @@
+"""The people who keep a department's page: what they change shows, what they mistype is explained, what is not theirs
+they do not see."""
+
+import re
+from io import BytesIO
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from .. import factories
+
+WESTPORT = "/departments/ct/westport-police-department/"
+
+
+def sign_in(page, name):
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(f"{name}-password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="What would you like to change?")).to_be_visible()
+
+
+def find_department(page, words):
+    """From the admin's first page to the department's."""
+    page.locator("#content-main").get_by_role("rowheader", name="Departments").get_by_role("link").click()
+    page.get_by_role("textbox", name="Search").fill(words)
+    page.get_by_role("button", name="Search").click()
+
+
+def add_another(page, group, what):
+    """Add an empty form to an inline group; that form."""
+    page.locator(f"#{group}-group").get_by_role("button", name=f"Add another {what}").click()
+    return page.locator(f"#{group}-group .dynamic-{group}").last
+
+
+def save(page):
+    page.get_by_role("button", name="Save", exact=True).first.click()
+
+
+def picture(width=300, height=200):
+    drawn = BytesIO()
+    Image.new("RGB", (width, height), "navy").save(drawn, "PNG")
+    return {"name": "our logo.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+
+
+def test_what_an_administrator_changes_shows_on_the_site(visit, westport):
+    factories.make_alice()
+    factories.make_specialization("Marine Unit")
+    page = visit()
+    sign_in(page, "alice")
+    find_department(page, "westport")
+    page.get_by_role("link", name="Westport Police Department").click()
+
+    page.get_by_label("Chief's name").fill("Ada Byron")
+    page.get_by_label("Phone:", exact=True).fill("(203) 555 0100")
+    page.get_by_label("Logo:", exact=True).set_input_files(picture())
+
+    division = add_another(page, "divisions", "Division")
+    division.get_by_label("Name").fill("Records")
+    division.get_by_label("Responsible for").fill("- The archive\n- The **front desk**")
+    unit = add_another(page, "special_units", "Special unit")
+    unit.get_by_label("Name").fill("Harbor Patrol")
+
+    listed = add_another(page, "listed_specializations", "Specialization")
+    listed.get_by_role("combobox").first.click()
+    page.locator(".select2-container--open").get_by_role("searchbox").fill("mari")
+    page.get_by_role("option", name="Marine Unit").click()
+
+    page.get_by_text("Openings that are open, planned or drafts").click()
+    opening = add_another(page, "jobs", "Opening")
+    opening.get_by_label("Title").fill("Harbor Master")
+    opening.get_by_label("Status").select_option("Published")
+    opening.get_by_label("Description").fill("Keeps the harbor.")
+    opening.get_by_label("How to apply").fill("Come by.")
+    opening.get_by_label("Pay from").fill("61000")
+    save(page)
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+    page.get_by_role("link", name="Westport Police Department").first.click()
+    expect(page.get_by_label("Phone:", exact=True)).to_have_value("203-555-0100")
+    page.get_by_role("link", name="View on site").first.click()
+
+    page.wait_for_url(f"**{WESTPORT}")
+    expect(page.get_by_text("Ada Byron")).to_be_visible()
+    expect(page.get_by_role("link", name="203-555-0100").first).to_be_visible()
+    expect(page.get_by_text("Foti Koskinas")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Records")).to_be_visible()
+    expect(page.locator("strong", has_text="front desk")).to_be_visible()
+    expect(page.get_by_text("Harbor Patrol")).to_be_visible()
+    logo = page.get_by_role("img", name="Logo for: Westport Police Department")
+    assert logo.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [300, 200]
+    expect(page.locator(".card")).to_contain_text("from $61,000 a year")
+    expect(page.get_by_text("Editor of this site")).to_be_visible()
+
+    page.get_by_text("And more...").click()
+    expect(page.get_by_role("link", name="Marine Unit")).to_be_visible()
+    page.get_by_role("link", name="Harbor Master").click()
+    expect(page.get_by_text("Keeps the harbor.")).to_be_visible()
+
+
+def test_what_is_added_comes_after_what_was_there(visit, westport):
+    factories.make_alice()
+    page = visit()
+    sign_in(page, "alice")
+    find_department(page, "westport")
+    page.get_by_role("link", name="Westport Police Department").click()
+    add_another(page, "divisions", "Division").get_by_label("Name").fill("Records")
+    save(page)
+
+    page.goto(WESTPORT)
+    divisions = page.get_by_role("region", name="Divisions").get_by_role("heading", level=3)
+    expect(divisions).to_have_text(["Operations", "Support", "Professional Standards", "Records"])
+
+
+def test_a_clerks_mistakes_are_explained_and_nothing_typed_is_lost(visit, westport):
+    factories.make_bob(westport)
+    page = visit()
+    sign_in(page, "bob")
+    find_department(page, "westport")
+    page.get_by_role("link", name="Westport Police Department").click()
+
+    page.get_by_label("Chief's name").fill("Ada Byron")
+    page.get_by_label("Phone:", exact=True).fill("call me")
+    page.get_by_label("ZIP code").fill("688")
+    page.get_by_label("Logo:", exact=True).set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": b"not a picture"}
+    )
+    page.get_by_text("Openings that are open, planned or drafts").click()
+    opening = add_another(page, "jobs", "Opening")
+    opening.get_by_label("Title").fill("Harbor Master")
+    opening.get_by_label("Description").fill("Keeps the harbor.")
+    save(page)
+
+    expect(page.get_by_text("Please correct the errors below.")).to_be_visible()
+    for words in (
+        "This is not a telephone number. Write it like 203-341-6000",
+        "A ZIP code is 06880 or 06880-1234.",
+        "This is not a PNG, JPEG, WebP or GIF picture.",
+        "Say how to apply: an address, an e-mail address or in words.",
+    ):
+        expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_label("Chief's name")).to_have_value("Ada Byron")
+    expect(page.get_by_label("Phone:", exact=True)).to_have_value("call me")
+    expect(page.get_by_label("ZIP code")).to_have_value("688")
+    opening = page.locator("#jobs-group .dynamic-jobs").last
+    expect(opening.get_by_label("Title")).to_have_value("Harbor Master")
+    expect(opening.get_by_label("Description")).to_have_value("Keeps the harbor.")
+    westport.refresh_from_db()
+    assert westport.chief_name == "Foti Koskinas"
+
+    page.get_by_label("Phone:", exact=True).fill("203-555-0100")
+    page.get_by_label("ZIP code").fill("06880")
+    opening.get_by_label("Apply at").fill("https://example.com/apply")
+    save(page)
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    page.goto(WESTPORT)
+    expect(page.get_by_text("Ada Byron")).to_be_visible()
+
+
+def test_an_editor_sees_and_changes_the_own_department_alone(visit, neighbourhood):
+    norwalk = factories.Department.objects.get(name__startswith="Norwalk")
+    factories.make_bob(neighbourhood)
+    page = visit()
+    sign_in(page, "bob")
+    expect(page.locator("#content-main").get_by_role("link", name="Users")).to_have_count(0)
+
+    find_department(page, "police")
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    expect(page.get_by_role("link", name="Norwalk Police Department")).to_have_count(0)
+
+    page.goto(f"/admin/departments/department/{norwalk.pk}/change/")
+    expect(page.get_by_text(re.compile("doesn’t exist"))).to_be_visible()
+    page.goto("/admin/jobs/job/")
+    expect(page.get_by_text("0 openings")).to_be_visible()
+
+    page.goto(f"/admin/departments/department/{neighbourhood.pk}/change/")
+    expect(page.get_by_label("Chief's name")).to_be_editable()
+    for name in ("name", "state", "slug", "status"):
+        expect(page.locator(f"#id_{name}")).to_have_count(0)
+    expect(page.get_by_role("link", name="Delete")).to_have_count(0)

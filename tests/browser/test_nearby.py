@@ -1,0 +1,135 @@
+"""From a department without openings to the nearest ones, and all the ways to say where."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+WESTPORT = "/departments/ct/westport-police-department/"
+
+
+def titles(page):
+    return page.locator(".card h3").all_inner_texts()
+
+
+def search_near(page, place, path="/jobs/"):
+    page.goto(path)
+    page.get_by_label("Near", exact=True).fill(place)
+    page.get_by_role("button", name="Search", exact=True).click()
+
+
+def test_search_nearby_jobs_leads_from_a_department_without_openings_to_the_nearest_ones(visit, neighbourhood):
+    page = visit(WESTPORT)
+    expect(page.get_by_text("There are currently no open jobs at this department.")).to_be_visible()
+
+    page.get_by_role("link", name="Search Nearby Jobs").click()
+
+    expect(page.get_by_role("heading", name="3 openings within 25 miles of Westport, CT 06880")).to_be_visible()
+    assert titles(page) == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]
+    near, _, far = page.locator(".card").all()
+    expect(near).to_contain_text("Norwalk Police Department, Norwalk, CT · 5 miles")
+    expect(near).to_contain_text("$60,000 to $70,000 a year")
+    expect(near).to_contain_text("closes ")
+    expect(far).to_contain_text("Bridgeport Police Department, Bridgeport, CT · 9 miles")
+
+
+def test_the_nearest_openings_stand_on_the_page_of_a_department_without_any(visit, neighbourhood):
+    page = visit(WESTPORT)
+    assert titles(page) == [
+        "Police Officer",
+        "Dispatcher",
+        "Beach Patrol Officer",
+        "Police Recruit",
+        "School Safety Agent",
+    ]
+    distances = [re.search(r"(\d+) miles", card)[1] for card in page.locator(".card").all_inner_texts()]
+    assert distances == ["4", "4", "9", "40", "45"]
+
+
+def test_a_wider_radius_brings_more_and_a_narrower_one_fewer(visit, neighbourhood):
+    page = visit("/jobs/?near=06880")
+    assert len(titles(page)) == 3
+
+    page.get_by_label("Within").select_option("50 miles")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("heading", name="5 openings within 50 miles of Westport, CT 06880")).to_be_visible()
+    assert titles(page)[-2:] == ["Police Recruit", "School Safety Agent"]
+
+    page.get_by_label("Within").select_option("10 miles")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("heading", name="3 openings within 10 miles of Westport, CT 06880")).to_be_visible()
+
+
+def test_when_nothing_is_within_the_radius_it_says_so_and_offers_what_lies_farther(visit, neighbourhood):
+    page = visit("/jobs/?near=06880&within=10&q=recruit")
+    expect(page.get_by_role("heading", name="No openings within 10 miles of Westport, CT 06880")).to_be_visible()
+    assert titles(page) == ["Police Recruit"]
+
+    page.get_by_role("link", name="Within 50 miles").click()
+    expect(page.get_by_role("heading", name="One opening within 50 miles of Westport, CT 06880")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/jobs/", "/departments/"])
+def test_a_name_that_several_towns_have_offers_them_and_a_click_chooses(visit, neighbourhood, path):
+    page = visit()
+    search_near(page, "Springfield", path)
+
+    expect(page.get_by_label("Near", exact=True)).to_have_value("Springfield")
+    page.get_by_role("link", name="Springfield, Hampden County, MA").click()
+
+    expect(page.get_by_role("heading", name="within 25 miles of Springfield, MA")).to_be_visible()
+    expect(page.get_by_label("Near", exact=True)).to_have_value("Springfield, Hampden County, MA")
+    expect(page.get_by_text("Which place do you mean?")).to_be_hidden()
+
+
+def test_a_town_that_several_states_have_may_also_be_typed_into_the_box_on_the_start_page(visit, neighbourhood):
+    page = visit("/")
+    page.get_by_label("ZIP, city or department").fill("springfield")
+    page.get_by_role("button", name="Find openings").click()
+
+    box = page.get_by_label("Keyword")
+    expect(box).to_have_value("springfield")
+    expect(box).to_have_accessible_description(re.compile("several places"))
+    page.get_by_role("link", name="Springfield, Sangamon County, IL").click()
+    expect(page.get_by_role("heading", name="within 25 miles of Springfield, IL")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/jobs/", "/departments/"])
+def test_an_unknown_place_is_an_error_at_its_field_that_says_what_works(visit, neighbourhood, path):
+    page = visit()
+    search_near(page, "Atlantis", path)
+
+    field = page.get_by_label("Near", exact=True)
+    expect(field).to_have_value("Atlantis")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("We don't know “Atlantis”. Try a ZIP code such as 06880"))
+    expect(page.locator(".card")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/jobs/", "/departments/"])
+def test_use_my_location_searches_around_it_to_about_a_mile(visit, neighbourhood, path):
+    home = {"latitude": 41.139876, "longitude": -73.354321}
+    page = visit(path, permissions=["geolocation"], geolocation=home)
+
+    page.get_by_role("button", name="Use my location").click()
+
+    page.wait_for_url("**?*near=41.14%2C+-73.35*")
+    expect(page.get_by_role("heading", name="within 25 miles of 41.14, -73.35")).to_be_visible()
+    expect(page.locator(".card").filter(has_text="Norwalk Police Department").first).to_contain_text(" miles")
+    assert "41.1398" not in page.content() and "-73.354" not in page.content()
+
+
+def test_use_my_location_works_on_the_start_page_too(visit, neighbourhood):
+    page = visit("/", permissions=["geolocation"], geolocation={"latitude": 41.0964, "longitude": -73.4193})
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_role("heading", name="within 25 miles of 41.1, -73.42")).to_be_visible()
+    assert titles(page)[0] == "Norwalk Police Department"
+
+
+def test_a_device_that_keeps_its_location_to_itself_gets_a_sentence(visit, neighbourhood):
+    page = visit("/jobs/")
+    page.get_by_role("button", name="Use my location").click()
+
+    said = page.get_by_role("status").filter(has_text="Your device did not tell us where you are.")
+    expect(said).to_contain_text("Type a ZIP code or a town instead.")
+    assert page.url.endswith("/jobs/")

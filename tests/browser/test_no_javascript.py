@@ -1,0 +1,75 @@
+"""Everything that a visitor can do works without JavaScript."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def page(visit, neighbourhood):
+    return visit("/", java_script_enabled=False)
+
+
+def test_a_department_is_found_from_the_start_page(page):
+    page.get_by_label("ZIP, city or department").fill("westport")
+    page.get_by_role("button", name="Find departments").click()
+    page.get_by_role("link", name="Westport Police Department").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Westport Police Department")
+
+
+def test_openings_are_found_from_the_start_page(page):
+    page.get_by_label("ZIP, city or department").fill("06880")
+    page.get_by_role("button", name="Find openings").click()
+    expect(page.get_by_role("heading", name="3 openings within 25 miles of Westport, CT 06880")).to_be_visible()
+    assert page.locator(".card h3").all_inner_texts() == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]
+
+
+def test_search_nearby_jobs_and_a_wider_radius(page):
+    page.goto("/departments/ct/westport-police-department/")
+    page.get_by_role("link", name="Search Nearby Jobs").click()
+    page.get_by_label("Within").select_option("50 miles")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("heading", name="5 openings within 50 miles of Westport, CT 06880")).to_be_visible()
+    page.get_by_role("link", name="School Safety Agent").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("School Safety Agent")
+    expect(page.get_by_text("Write to us.")).to_be_visible()
+
+
+def test_and_more_opens(page):
+    page.goto("/departments/ct/westport-police-department/")
+    rest = page.get_by_text("The department has specializations that are not listed here.")
+    expect(rest).to_be_hidden()
+    page.get_by_text("And more...").click()
+    expect(rest).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/departments/", "/jobs/"])
+def test_more_choices_open_and_narrow_the_search(page, path):
+    page.goto(path)
+    state = page.get_by_label("State", exact=True)
+    expect(state).to_be_hidden()
+    page.get_by_text("More choices").click()
+    state.select_option("New York")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".card")).to_contain_text("New York City Police Department")
+    expect(state).to_have_value("NY")
+
+
+@pytest.mark.parametrize("path", ["/departments/", "/jobs/"])
+def test_a_name_of_several_towns_offers_them(page, path):
+    page.goto(path)
+    page.get_by_label("Near", exact=True).fill("Springfield")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("link", name="Springfield, Sangamon County, IL").click()
+    expect(page.get_by_role("heading", name="within 25 miles of Springfield, IL")).to_be_visible()
+
+
+def test_an_unknown_place_is_explained(page):
+    page.goto("/jobs/?near=Atlantis")
+    expect(page.get_by_text("We don't know “Atlantis”.")).to_be_visible()
+
+
+def test_what_needs_javascript_is_not_offered(page):
+    for path in ("/", "/departments/", "/jobs/"):
+        page.goto(path)
+        expect(page.get_by_text("Use my location")).to_have_count(0)

@@ -1,0 +1,13 @@
+"""The site's addresses, and one that breaks."""
+
+from django.urls import path
+
+from policeapp import urls
+from policeapp.urls import handler404, handler500  # noqa: F401
+
+
+def broken(request):
+    raise RuntimeError("broken on purpose")
+
+
+urlpatterns = [*urls.urlpatterns, path("broken/", broken)]
