@@ -5,6 +5,8 @@ import re
 from urllib.parse import quote
 
 from gunicorn import glogging
+from gunicorn.http.errors import InvalidHeader, UnsupportedTransferCoding
+from gunicorn.workers.gthread import ThreadWorker
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -32,6 +34,17 @@ class Logger(glogging.Logger):
         super().warning(msg, *args, **kwargs)
 
 
+class Worker(ThreadWorker):
+    """Refuses a body in an unknown coding with 400: gunicorn's 501 would count as a failure of ours."""
+
+    def handle_error(self, req, client, addr, exc):
+        """As gunicorn does, for a plain bad header."""
+        if isinstance(exc, UnsupportedTransferCoding):
+            exc = InvalidHeader("Transfer-Encoding")
+        super().handle_error(req, client, addr, exc)
+
+
+worker_class = Worker
 logger_class = Logger
 # Who, what, how it went, how long it took; no query string, no referrer (it may carry one) and no user agent.
 access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)sms'

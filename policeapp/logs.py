@@ -3,8 +3,8 @@
 import logging
 import re
 
-QUERY = re.compile(r"\?[^\s\"']+")
-EMAIL = re.compile(r"[^\s@<>\"'=,;:()]+@[^\s@<>\"'=,;:()]+")
+QUERY = re.compile(r"\?\S+")
+EMAIL = re.compile(r"[^\s@<>\"'=,;:()/]+(?:@|%40)[^\s@<>\"'=,;:()/]+")
 
 
 def redact(text):

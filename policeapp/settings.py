@@ -3,6 +3,7 @@
 The README has the table of the variables.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -13,20 +14,33 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
 
+
+def words(name, default=()):
+    """The setting's parts between commas, without blanks around them."""
+    return [word for part in env.list(name, list(default)) if (word := part.strip())]
+
+
 try:
     DEBUG = env.bool("DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
-    CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+    ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+    CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}", conn_max_age=60)}
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # Addresses or networks of the proxies whose X-Forwarded-* headers are believed; "unix" for a socket.
-    TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", [])
+    TRUSTED_PROXIES = words("TRUSTED_PROXIES")
     HTTPS = env.bool("HTTPS", not DEBUG)
     LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
 except (EnvError, ValueError) as problem:
     raise ImproperlyConfigured(str(problem)) from problem
+
+try:
+    [ip_network(proxy, strict=False) for proxy in TRUSTED_PROXIES if proxy != "unix"]
+except ValueError as problem:
+    raise ImproperlyConfigured(
+        f"TRUSTED_PROXIES has a part that is neither an address nor a network: {problem}"
+    ) from None
 
 if not SECRET_KEY:
     raise ImproperlyConfigured(
