@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from html.parser import HTMLParser
 from itertools import count
 
 from django.utils import timezone
@@ -111,3 +112,50 @@ def text_of(response):
     html = re.sub(r"<(script|style|template)\b.*?</\1>", " ", html, flags=re.DOTALL)
     html = re.sub(r"</?(a|strong|em|data|span|abbr|b|i)\b[^>]*>", "", html)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+class _FormParser(HTMLParser):
+    """Reads what a browser would send of a page's POST form: names and values as they stand in it."""
+
+    def __init__(self):
+        super().__init__()
+        self.inside, self.data, self.name, self.text, self.select = False, {}, None, "", None
+
+    def handle_starttag(self, tag, attributes):
+        values = {name: value if value is not None else name for name, value in attributes}
+        if tag == "form":
+            self.inside = values.get("method") == "post" and "logout" not in values.get("id", "")
+        if not self.inside or "disabled" in values:
+            return
+        kind = values.get("type", "text")
+        if tag == "input" and "name" in values and kind not in ("submit", "button", "file"):
+            if kind not in ("checkbox", "radio") or "checked" in values:
+                self.data[values["name"]] = values.get("value", "on" if kind == "checkbox" else "")
+        elif tag == "textarea":
+            self.name, self.text = values["name"], ""
+        elif tag == "select":
+            self.select = values
+            self.data |= {values["name"]: []} if "multiple" in values else {}
+        elif tag == "option" and self.select and "multiple" in self.select:
+            self.data[self.select["name"]] += [values["value"]] if "selected" in values else []
+        elif tag == "option" and self.select and ("selected" in values or self.select["name"] not in self.data):
+            self.data[self.select["name"]] = values["value"]
+
+    def handle_data(self, data):
+        self.text += data
+
+    def handle_endtag(self, tag):
+        if tag == "textarea" and self.name:
+            # A browser drops the line break that Django writes behind the start tag.
+            self.data[self.name], self.name = self.text.removeprefix("\r").removeprefix("\n"), None
+        elif tag == "select":
+            self.select = None
+        elif tag == "form":
+            self.inside = False
+
+
+def form_of(response):
+    """What a browser would send if a person pressed Save on this page: ``{name: value or list of values}``."""
+    parser = _FormParser()
+    parser.feed(response.content.decode())
+    return parser.data

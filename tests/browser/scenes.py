@@ -125,7 +125,7 @@ def _opening(westport):
 def _trouble(westport):
     return [
         Scene("no such page", "/nothing/", status=404),
-        Scene("a request that nobody understands", "/jobs/?" + "&".join(["x"] * 1001), status=400),
+        Scene("a request that nobody understands", "/jobs/?" + "&".join(["x"] * 10_001), status=400),
         Scene("a broken page", "/broken/", status=500),
     ]
 

@@ -1,0 +1,38 @@
+"""What a person sees on a page: the cards of a list, the links, the message beside a field."""
+
+import re
+from html import unescape
+
+
+def cards(response):
+    """The headings of the cards, in the page's order: names of departments, titles of openings."""
+    return [unescape(name) for name in re.findall(r'<li class="card">\s*<h3><a [^>]*>([^<]*)</a>', html(response))]
+
+
+def links(response):
+    """``{words: address}`` of the page's links."""
+    found = re.findall(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', html(response), re.DOTALL)
+    return {" ".join(unescape(re.sub(r"<[^>]+>", "", words)).split()): unescape(address) for address, words in found}
+
+
+def message_at(response, field):
+    """The error beside the field whose input says that it belongs to it; "" when there is none."""
+    control = re.search(rf'<(?:input|select)\b[^>]*\bname="{field}"[^>]*>', html(response))[0]
+    described = re.search(r'aria-describedby="([^"]*)"', control)
+    message = re.search(rf'<p class="error" id="({field}_error)">(.*?)</p>', html(response), re.DOTALL)
+    if not message:
+        return ""
+    assert 'aria-invalid="true"' in control
+    assert message[1] in described[1].split()
+    return " ".join(unescape(re.sub(r"<span.*?</span>", "", message[2])).split())
+
+
+def value_of(response, field):
+    """What stands in the input."""
+    control = re.search(rf'<input\b[^>]*\bname="{field}"[^>]*>', html(response))[0]
+    value = re.search(r'value="([^"]*)"', control)
+    return unescape(value[1]) if value else ""
+
+
+def html(response):
+    return response.content.decode()

@@ -1,0 +1,506 @@
+"""The directory, a state's page and a county's page."""
+
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from departments.models import Specialization
+from tests.factories import (
+    list_specializations,
+    make_charlie,
+    make_department,
+    make_job,
+    make_place,
+    make_specialization,
+    text_of,
+    tomorrow,
+    yesterday,
+)
+
+from .pages import cards, html, links, message_at, value_of
+
+WESTPORT, NORWALK, NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)
+
+
+@pytest.fixture
+def search(client, db):
+    """``search(near="06880")``: the directory's page for this search."""
+
+    def search(**parameters):
+        response = client.get(f"/departments/?{urlencode(parameters)}")
+        assert response.status_code == 200
+        return response
+
+    return search
+
+
+@pytest.fixture
+def departments(places):
+    """Westport, Norwalk and New York where they are, and Nowhere in Connecticut without a position."""
+    make_department("Westport Police Department", at=WESTPORT, zip="06880", county="Fairfield", population=28_000)
+    make_department("Norwalk Police Department", at=NORWALK, city="Norwalk", county="Fairfield", population=89_000)
+    make_department("New York Police Department", at=NEW_YORK, city="New York", state="NY", population=8_400_000)
+    make_department("Atlantis Police Department", city="Atlantis")
+
+
+# Everything
+
+
+def test_it_lists_every_department_by_name(search, departments):
+    page = search()
+    assert cards(page) == [
+        "Atlantis Police Department",
+        "New York Police Department",
+        "Norwalk Police Department",
+        "Westport Police Department",
+    ]
+    assert "4 departments" in text_of(page)
+
+
+def test_a_card_says_where_it_is_what_it_is_and_what_it_has_open(search, db):
+    westport = make_department(population=28_000)
+    make_job(westport)
+    make_department("Fairfield County Sheriff", kind="sheriff", city="")
+    said = text_of(search())
+    assert "Westport, CT · Municipal police 1 open job · serves 28,000 people" in said
+    assert "Connecticut · Sheriff No open jobs" in said
+
+
+def test_it_counts_open_jobs_only(search, db):
+    westport = make_department()
+    for title in ("One", "Two"):
+        make_job(westport, title)
+    make_job(westport, "Closed", closes_on=yesterday())
+    make_job(westport, "Not yet open", opens_on=tomorrow())
+    make_job(westport, "Draft", status="draft")
+    make_job(westport, "Withdrawn", status="withdrawn")
+    assert "2 open jobs" in text_of(search())
+
+
+def test_an_empty_directory_has_ways_on(search):
+    said = text_of(search())
+    assert "No departments" in said
+    assert "Try fewer words" in said
+    assert "Connecticut" in said
+
+
+def test_it_hides_drafts_from_everyone(search, client):
+    make_department("Secret Police", status="draft")
+    assert cards(search()) == []
+    client.force_login(make_charlie())
+    assert cards(search()) == []
+
+
+def test_every_state_is_one_step_away(search, client):
+    ways = links(search())
+    for name in ("Connecticut", "District of Columbia", "Guam"):
+        assert client.get(ways[name]).status_code == 200
+
+
+def test_a_search_is_kept_out_of_search_engines_and_the_directory_is_not(search):
+    assert "noindex" in html(search(q="westport"))
+    assert "noindex" not in html(search())
+
+
+# Words
+
+
+@pytest.mark.parametrize("q", ["norwalk", "NORW", "police norwalk", "norwalk pd", "norwalk fairfield county"])
+def test_words_find_departments(search, departments, q):
+    page = search(q=q)
+    assert cards(page) == ["Norwalk Police Department"]
+    assert "One department" in text_of(page)
+    assert value_of(page, "q") == q
+
+
+def test_words_that_nothing_matches_leave_ways_on(search, departments):
+    page = search(q="zzz")
+    assert cards(page) == []
+    assert "No departments" in text_of(page)
+    assert links(page)["All departments"] == "/departments/"
+
+
+@pytest.mark.parametrize("q", ["06880", "06880-1234", "Westport, CT", "westport connecticut"])
+def test_a_place_in_the_box_for_words_is_a_place(search, departments, q):
+    page = search(q=q)
+    assert cards(page) == ["Westport Police Department", "Norwalk Police Department"]
+    assert "within 25 miles of Westport, CT" in text_of(page)
+
+
+def test_a_town_alone_is_words_when_a_department_has_them(search, departments):
+    assert cards(search(q="westport")) == ["Westport Police Department"]
+
+
+def test_a_town_alone_is_a_place_when_no_department_has_it(search, departments):
+    make_place("Saugatuck", zip_codes=0)
+    page = search(q="saugatuck")
+    assert cards(page) == ["Westport Police Department", "Norwalk Police Department"]
+    assert "within 25 miles of Saugatuck, CT" in text_of(page)
+
+
+def test_a_town_alone_that_several_states_have_is_asked_about(search, departments):
+    page = search(q="springfield", hiring="on")
+    assert "several places of this name" in message_at(page, "q")
+    assert value_of(page, "q") == "springfield"
+    choice = links(page)["Springfield, Hampden County, MA"]
+    assert parse_qs(urlsplit(choice).query) == {"near": ["Springfield, Hampden County, MA"], "hiring": ["on"]}
+
+
+def test_with_a_place_given_words_are_words(search, departments):
+    assert cards(search(q="norwalk", near="06880")) == ["Norwalk Police Department"]
+    assert cards(search(q="06880", near="Norwalk, CT")) == ["Westport Police Department"]
+
+
+# Near
+
+
+@pytest.mark.parametrize("near", ["06880", "068801234", "Westport, CT", "westport", "41.14, -73.36"])
+def test_near_a_place_the_nearest_come_first_with_their_distance(search, departments, near):
+    page = search(near=near)
+    assert cards(page) == ["Westport Police Department", "Norwalk Police Department"]
+    said = text_of(page)
+    assert "2 departments within 25 miles" in said
+    assert "Westport, CT · Municipal police · less than a mile" in said
+    assert "Norwalk, CT · Municipal police · 4 miles" in said or "Norwalk, CT · Municipal police · 5 miles" in said
+    assert value_of(page, "near") == near
+
+
+def test_farther_ones_come_within_a_larger_radius(search, departments):
+    assert "New York Police Department" not in cards(search(near="06880", within="25"))
+    assert cards(search(near="06880", within="50"))[-1] == "New York Police Department"
+    assert cards(search(near="06880", within="10")) == ["Westport Police Department", "Norwalk Police Department"]
+    assert "within 50 miles of Westport, CT 06880" in text_of(search(near="06880", within="50"))
+
+
+def test_near_crosses_state_lines(search, places):
+    make_department("Port Chester Police Department", at=(41.0018, -73.6657), state="NY", city="Port Chester")
+    assert cards(search(near="06880")) == ["Port Chester Police Department"]
+
+
+def test_anywhere_is_by_distance_without_an_end(search, departments):
+    make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak")
+    page = search(near="06880", within="any")
+    assert cards(page)[-2:] == ["New York Police Department", "Adak Police"]
+    assert "by their distance from Westport, CT 06880" in text_of(page)
+
+
+def test_departments_without_a_position_are_listed_but_never_near(search, departments):
+    assert "Atlantis Police Department" in cards(search())
+    assert "Atlantis Police Department" in cards(search(state="CT"))
+    assert "Atlantis Police Department" in cards(search(q="atlantis"))
+    for within in ("", "10", "25", "50", "100", "250", "any"):
+        assert "Atlantis Police Department" not in cards(search(near="06880", within=within))
+
+
+def test_where_nothing_is_near_it_shows_the_nearest(search, departments):
+    make_department("Draft nearby", at=(39.78, -89.62), status="draft")
+    page = search(near="Springfield, IL")
+    said = text_of(page)
+    assert "No departments within 25 miles of Springfield, IL" in said
+    assert "These are the nearest ones:" in said
+    # In a straight line over the Earth, New York is nearer to Illinois than Connecticut is.
+    assert cards(page) == ["New York Police Department", "Norwalk Police Department", "Westport Police Department"]
+    assert "New York, NY · Municipal police · 825 miles" in said
+
+
+def test_where_the_words_match_nothing_near_it_shows_the_nearest(search, departments):
+    page = search(near="06880", q="zzz")
+    assert "These are the nearest ones:" in text_of(page)
+    assert cards(page)[0] == "Westport Police Department"
+
+
+def test_where_no_department_has_a_position_it_has_ways_on(search, places):
+    make_department("Atlantis Police Department", city="Atlantis")
+    page = search(near="06880")
+    assert cards(page) == []
+    assert links(page)["All departments"] == "/departments/"
+
+
+# Choices and mistakes
+
+
+def test_a_town_of_several_states_offers_them_and_keeps_the_rest_of_the_search(search, places):
+    page = search(near="Springfield", kind="sheriff", within="50", q="county", page="1")
+    assert "several places of this name" in message_at(page, "near")
+    assert value_of(page, "near") == "Springfield"
+    choices = {words: parse_qs(urlsplit(address).query) for words, address in links(page).items() if "Spring" in words}
+    kept = {"kind": ["sheriff"], "within": ["50"], "q": ["county"]}
+    assert choices == {
+        words: kept | {"near": [words]}
+        for words in (
+            "Springfield, Sangamon County, IL",
+            "Springfield, Hampden County, MA",
+            "Springfield, Greene County, MO",
+        )
+    }
+    assert cards(page) == []
+
+
+def test_each_choice_leads_to_one_place(search, client, departments):
+    ways = links(search(near="Springfield"))
+    page = client.get("/departments/" + ways["Springfield, Hampden County, MA"])
+    assert "within 25 miles of Springfield, MA" in text_of(page)
+    assert message_at(page, "near") == ""
+
+
+def test_an_unknown_place_is_an_error_at_its_field_that_says_what_works(search, departments):
+    page = search(near="Lost <City>", kind="municipal", q="police", within="100")
+    message = message_at(page, "near")
+    assert message.startswith("We don't know “Lost <City>”. Try a ZIP code")
+    assert "06880" in message and "Westport, CT" in message
+    assert value_of(page, "near") == "Lost <City>"
+    assert value_of(page, "q") == "police"
+    assert '<option value="municipal" selected>' in html(page)
+    assert '<option value="100" selected>' in html(page)
+    assert cards(page) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("within", "7"),
+        ("within", "-25"),
+        ("within", "nan"),
+        ("state", "XX"),
+        ("kind", "bakery"),
+        ("specialization", "juggling"),
+        ("sort", "luck"),
+    ],
+)
+def test_a_choice_that_is_none_is_an_error_at_its_field(search, departments, field, value):
+    page = search(**{field: value})
+    assert value in message_at(page, field) or "valid choice" in message_at(page, field)
+    assert cards(page) == []
+
+
+@pytest.mark.parametrize("field", ["q", "near"])
+def test_more_than_a_hundred_letters_are_too_many(search, departments, field):
+    assert "at most 100 characters" in message_at(search(**{field: "x" * 101}), field)
+
+
+def test_sorting_by_distance_needs_a_place(search, departments):
+    assert message_at(search(sort="distance"), "near") == "Sorting by distance needs a place."
+
+
+def test_unknown_parameters_change_nothing(search, departments):
+    assert cards(search(utm_source="mail")) == cards(search())
+
+
+# Filters
+
+
+def test_by_state(search, departments):
+    page = search(state="NY")
+    assert cards(page) == ["New York Police Department"]
+    assert '<option value="NY" selected>' in html(page)
+
+
+def test_by_kind(search, db):
+    make_department("Town")
+    make_department("Sheriff", kind="sheriff")
+    assert cards(search(kind="sheriff")) == ["Sheriff"]
+    assert cards(search(kind="tribal")) == []
+
+
+def test_by_specialization(search, db):
+    list_specializations(make_department("With dogs"), "K-9 Unit", "Drone")
+    list_specializations(make_department("With drones"), "Drone")
+    make_department("With neither")
+    assert cards(search(specialization="k-9-unit")) == ["With dogs"]
+    assert cards(search(specialization="drone")) == ["With dogs", "With drones"]
+
+
+def test_every_specialization_is_offered(search, db):
+    make_specialization("K-9 Unit")
+    assert Specialization.objects.count() == 1
+    assert '<option value="k-9-unit">K-9 Unit</option>' in html(search())
+
+
+def test_by_hiring(search, db):
+    make_job(make_department("Hiring"))
+    make_job(make_department("Closed"), closes_on=yesterday())
+    make_job(make_department("Not yet"), opens_on=tomorrow())
+    make_job(make_department("Draft opening"), status="draft")
+    make_job(make_department("Withdrew"), status="withdrawn")
+    make_department("Quiet")
+    assert cards(search(hiring="on")) == ["Hiring"]
+
+
+def test_one_that_hires_twice_is_listed_once(search, db):
+    department = make_department("Hiring")
+    make_job(department, "One")
+    make_job(department, "Two")
+    assert cards(search(hiring="on")) == ["Hiring"]
+
+
+def test_filters_go_together(search, departments):
+    sheriff = make_department("Fairfield Sheriff", at=WESTPORT, kind="sheriff")
+    make_department("Fairfield Sheriff without openings", at=WESTPORT, kind="sheriff")
+    make_job(sheriff)
+    list_specializations(sheriff, "K-9 Unit")
+    page = search(near="06880", q="fairfield", kind="sheriff", hiring="on", state="CT", specialization="k-9-unit")
+    assert cards(page) == ["Fairfield Sheriff"]
+
+
+def test_the_further_filters_stand_open_when_one_is_used(search, departments):
+    assert '<details class="filters" open>' in html(search(kind="sheriff"))
+    assert '<details class="filters" open>' in html(search(sort="luck"))
+    assert '<details class="filters">' in html(search(near="06880"))
+
+
+# Order
+
+
+def test_by_name_even_near_a_place(search, departments):
+    assert cards(search(near="06880", sort="name")) == ["Norwalk Police Department", "Westport Police Department"]
+
+
+def test_by_population_the_largest_first_and_the_unknown_last(search, departments):
+    assert cards(search(sort="population")) == [
+        "New York Police Department",
+        "Norwalk Police Department",
+        "Westport Police Department",
+        "Atlantis Police Department",
+    ]
+
+
+def test_by_distance(search, departments):
+    assert cards(search(near="Norwalk, CT", sort="distance", within="any")) == [
+        "Norwalk Police Department",
+        "Westport Police Department",
+        "New York Police Department",
+    ]
+
+
+# Pages of results
+
+ADDRESSES = ["/departments/", "/departments/ct/", "/departments/ct/county/fairfield/"]
+
+
+@pytest.fixture
+def twenty_five(db):
+    for number in range(25):
+        make_department(f"Department {number:02}", county="Fairfield")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_twenty_stand_on_a_page(client, twenty_five, address):
+    first, second = client.get(address), client.get(f"{address}?page=2")
+    assert cards(first) == [f"Department {number:02}" for number in range(20)]
+    assert cards(second) == [f"Department {number:02}" for number in range(20, 25)]
+    assert "25 departments" in text_of(first) and "Page 1 of 2" in text_of(first)
+    assert links(first)["Next"] == "?page=2" and "Previous" not in links(first)
+    assert links(second)["Previous"] == "?page=1" and "Next" not in links(second)
+
+
+def test_the_next_page_is_of_the_same_search(search, twenty_five):
+    following = links(search(q="department", state="CT"))["Next"]
+    assert parse_qs(urlsplit(following).query) == {"q": ["department"], "state": ["CT"], "page": ["2"]}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("page", ["3", "0", "-1", "two", "1.5", "", "9" * 30, "NaN", "٢٢"])
+def test_a_page_that_there_is_not_is_not_found(client, twenty_five, address, page):
+    answer = client.get(address, {"page": page})
+    assert answer.status_code == 404
+    assert "We can't find that page" in text_of(answer)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_twenty_alone_need_no_pages(client, db, address):
+    for number in range(20):
+        make_department(f"Department {number:02}", county="Fairfield")
+    assert "Page 1" not in text_of(client.get(address))
+
+
+# A state
+
+
+def test_a_state_lists_its_departments_and_counties(client, db):
+    make_department("Westport Police Department", county="Fairfield")
+    make_department("New Haven Police Department", county="New Haven")
+    make_department("Norwalk Police Department", county="Fairfield")
+    make_department("Boston Police Department", state="MA", county="Suffolk")
+    page = client.get("/departments/ct/")
+    assert cards(page) == [
+        "New Haven Police Department",
+        "Norwalk Police Department",
+        "Westport Police Department",
+    ]
+    said = text_of(page)
+    assert "Connecticut 3 departments" in said
+    assert "Fairfield County (2) New Haven County (1)" in said
+    assert links(page)["Fairfield County"] == "/departments/ct/county/fairfield/"
+    assert links(page)["Openings in Connecticut"] == "/jobs/?state=CT"
+
+
+def test_a_state_without_departments_says_so_and_leads_on(client, db):
+    page = client.get("/departments/wy/")
+    assert "The directory has none of this state yet." in text_of(page)
+    assert links(page)["All departments"] == "/departments/"
+    assert "By county" not in text_of(page)
+
+
+def test_a_state_hides_drafts_and_their_counties(client, db):
+    make_department("Secret Police", status="draft", county="Fairfield")
+    page = client.get("/departments/ct/")
+    assert cards(page) == []
+    assert "Fairfield" not in text_of(page)
+
+
+def test_departments_without_a_position_are_in_their_state(client, db):
+    make_department("Atlantis Police Department", city="Atlantis")
+    assert cards(client.get("/departments/ct/")) == ["Atlantis Police Department"]
+
+
+@pytest.mark.parametrize("state", ["zz", "c", "ctt", "12", "%C3%A7t"])
+def test_there_is_no_other_state(client, db, state):
+    assert client.get(f"/departments/{state}/").status_code == 404
+
+
+# A county
+
+
+def test_a_county_lists_its_departments(client, db):
+    make_department("Westport Police Department", county="Fairfield")
+    make_department("Norwalk Police Department", county="Fairfield")
+    make_department("New Haven Police Department", county="New Haven")
+    make_department("Winnsboro Police", county="Fairfield", state="SC")
+    page = client.get("/departments/ct/county/fairfield/")
+    assert cards(page) == ["Norwalk Police Department", "Westport Police Department"]
+    assert "Fairfield County, Connecticut 2 departments" in text_of(page)
+    assert links(page)["Connecticut"] == "/departments/ct/"
+
+
+@pytest.mark.parametrize(
+    ("county", "state", "address", "label"),
+    [
+        ("Orleans", "LA", "/departments/la/county/orleans/", "Orleans Parish, Louisiana"),
+        ("Bethel Census Area", "AK", "/departments/ak/county/bethel-census-area/", "Bethel Census Area, Alaska"),
+        ("St. John's", "FL", "/departments/fl/county/st-johns/", "St. John's County, Florida"),
+        ("Doña Ana", "NM", "/departments/nm/county/dona-ana/", "Doña Ana County, New Mexico"),
+    ],
+)
+def test_a_county_has_an_address_and_a_heading(client, db, county, state, address, label):
+    make_department(county=county, state=state)
+    page = client.get(address)
+    assert page.status_code == 200
+    assert f"<h1>{label}</h1>".replace("'", "&#x27;") in html(page)
+
+
+@pytest.mark.parametrize("address", ["/departments/ct/county/nowhere/", "/departments/ny/county/fairfield/"])
+def test_a_county_that_nobody_knows_is_not_found(client, db, address):
+    make_department(county="Fairfield")
+    assert client.get(address).status_code == 404
+
+
+def test_a_county_of_drafts_alone_is_not_found(client, db):
+    make_department(county="Fairfield", status="draft")
+    assert client.get("/departments/ct/county/fairfield/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_is_changed_by_asking(client, twenty_five, address):
+    assert client.post(address).status_code == 405
+    assert client.head(address).status_code == 200
+    assert "Set-Cookie" not in client.get(address)

@@ -1,0 +1,347 @@
+"""Uploaded logos: pictures in four formats come out as PNG files of ours, everything else as a sentence."""
+
+import random
+import re
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from departments.logos import MOST_BYTES, LogoField
+from departments.models import Department
+from tests.factories import make_department
+
+RED, GREEN, BLUE = (220, 30, 30, 255), (30, 160, 30, 255), (30, 30, 220, 255)
+SECRET = b"where-it-was-taken"
+
+
+def quarters(width=64, height=48):
+    """Red and green above, blue and nothing below."""
+    picture = Image.new("RGBA", (width, height))
+    picture.paste(RED, (0, 0, width // 2, height // 2))
+    picture.paste(GREEN, (width // 2, 0, width, height // 2))
+    picture.paste(BLUE, (0, height // 2, width // 2, height))
+    return picture
+
+
+def file_of(picture, format="PNG", **options):
+    output = BytesIO()
+    picture.save(output, format, **options)
+    return output.getvalue()
+
+
+def clean(content, name="logo.png"):
+    """What the form field makes of an uploaded file."""
+    return LogoField().clean(SimpleUploadedFile(name, content))
+
+
+def redrawn(content, name="logo.png"):
+    return Image.open(clean(content, name))
+
+
+def chunks(png):
+    """The kinds of a PNG file's chunks, in order; fails when anything comes before or after them."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    kinds, at = [], 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        kinds.append(png[at + 4 : at + 8])
+        at += 12 + length
+    assert at == len(png) and kinds[-1] == b"IEND"
+    return kinds
+
+
+def refusal(content, name="logo.png"):
+    with pytest.raises(ValidationError) as refused:
+        clean(content, name)
+    (sentence,) = refused.value.messages
+    return sentence
+
+
+def is_like(pixel, colour, tolerance=12):
+    return all(abs(a - b) <= tolerance for a, b in zip(pixel, colour, strict=True))
+
+
+def exif(orientation=1):
+    """Metadata with a position and an orientation."""
+    metadata = Image.Exif()
+    metadata[0x0112] = orientation
+    metadata[0x010E] = SECRET.decode()
+    metadata.get_ifd(0x8825).update({1: "N", 2: (41.0, 8.0, 24.0), 3: "W", 4: (73.0, 21.0, 36.0)})
+    return metadata
+
+
+FILES = {
+    "PNG": file_of(quarters()),
+    "JPEG": file_of(quarters().convert("RGB"), "JPEG", quality=95),
+    "WEBP": file_of(quarters(), "WEBP", lossless=True),
+    "GIF": file_of(quarters().convert("P"), "GIF"),
+}
+
+
+@pytest.mark.parametrize("format", FILES)
+def test_each_format_becomes_a_png_with_the_same_picture(format):
+    picture = redrawn(FILES[format], f"logo.{format.lower()}")
+    assert (picture.format, picture.mode, picture.size) == ("PNG", "RGBA", (64, 48))
+    for where, colour in (((16, 12), RED), ((48, 12), GREEN), ((16, 36), BLUE)):
+        assert is_like(picture.getpixel(where), colour)
+
+
+def test_what_is_transparent_stays_so():
+    assert redrawn(FILES["PNG"]).getpixel((48, 36))[3] == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "logo.png",
+        "logo.PNG.exe",
+        "../../etc/passwd",
+        "<script>.png",
+        "logo",
+        "x" * 300 + ".png",
+        "logo\u202egnp.exe",
+        "no-picture.txt",
+    ],
+)
+def test_it_goes_by_a_name_of_ours_whatever_the_upload_was_called(name):
+    assert re.fullmatch(r"[0-9a-f]{32}\.png", clean(FILES["PNG"], name).name)
+
+
+def test_the_same_picture_twice_goes_by_two_names():
+    assert clean(FILES["PNG"]).name != clean(FILES["PNG"]).name
+
+
+def with_metadata(format):
+    if format == "PNG":
+        notes = PngInfo()
+        notes.add_text("Comment", SECRET.decode())
+        notes.add_itxt("XML:com.adobe.xmp", SECRET.decode(), zip=True)
+        return file_of(quarters(), pnginfo=notes, exif=exif(), icc_profile=SECRET)
+    if format == "GIF":
+        return file_of(quarters().convert("P"), "GIF", comment=SECRET)
+    picture = quarters().convert("RGB")
+    return file_of(picture, format, exif=exif(), icc_profile=SECRET, xmp=SECRET)
+
+
+@pytest.mark.parametrize("format", FILES)
+def test_nothing_of_the_metadata_is_kept(format):
+    uploaded = with_metadata(format)
+    assert SECRET in uploaded
+    stored = clean(uploaded + b"<script>" + SECRET).read()
+    assert SECRET not in stored and b"script" not in stored
+    assert set(chunks(stored)) == {b"IHDR", b"IDAT", b"IEND"}
+    assert not Image.open(BytesIO(stored)).getexif()
+
+
+def test_what_follows_a_picture_in_its_file_is_not_kept():
+    stored = clean(FILES["JPEG"] + b"PK\x03\x04 an archive behind it").read()
+    assert b"archive" not in stored
+    assert chunks(stored)[-1] == b"IEND"
+
+
+@pytest.mark.parametrize(
+    ("orientation", "size", "red"),
+    [(1, (64, 48), (16, 12)), (3, (64, 48), (48, 36)), (6, (48, 64), (36, 16)), (8, (48, 64), (12, 48))],
+)
+def test_a_camera_held_sideways_is_set_upright(orientation, size, red):
+    picture = redrawn(file_of(quarters().convert("RGB"), "JPEG", quality=95, exif=exif(orientation)))
+    assert picture.size == size
+    assert is_like(picture.getpixel(red), RED)
+
+
+@pytest.mark.parametrize(
+    ("size", "stored"), [((1600, 800), (480, 240)), ((300, 1200), (120, 480)), ((20, 30), (20, 30))]
+)
+def test_a_large_one_is_made_smaller_and_a_small_one_stays(size, stored):
+    assert redrawn(file_of(quarters(*size))).size == stored
+
+
+def test_of_a_moving_picture_the_first_stays():
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "green", "blue")]
+    for format in ("GIF", "WEBP", "PNG"):
+        picture = redrawn(file_of(frames[0], format, save_all=True, append_images=frames[1:]))
+        assert getattr(picture, "n_frames", 1) == 1
+        assert is_like(picture.getpixel((10, 10)), (255, 0, 0, 255))
+
+
+@pytest.mark.parametrize(
+    ("mode", "format", "colour", "seen"),
+    [
+        ("1", "PNG", 1, (255, 255, 255, 255)),
+        ("L", "PNG", 100, (100, 100, 100, 255)),
+        ("L", "JPEG", 100, (100, 100, 100, 255)),
+        ("LA", "PNG", (100, 128), (100, 100, 100, 128)),
+        ("I;16", "PNG", 0x6400, (100, 100, 100, 255)),
+        ("P", "PNG", 0, (0, 0, 0, 255)),
+        ("CMYK", "JPEG", (0, 255, 255, 0), (255, 0, 0, 255)),
+        ("RGBA", "WEBP", (10, 200, 10, 255), (10, 200, 10, 255)),
+    ],
+)
+def test_every_kind_of_colour_comes_out_right(mode, format, colour, seen):
+    assert is_like(redrawn(file_of(Image.new(mode, (20, 20), colour), format)).getpixel((10, 10)), seen)
+
+
+def test_a_palettes_transparent_colour_stays_transparent():
+    picture = Image.new("P", (20, 20), 0)
+    picture.putpalette([255, 0, 0, 0, 0, 255])
+    picture.paste(1, (10, 0, 20, 20))
+    for format in ("PNG", "GIF"):
+        drawn = redrawn(file_of(picture, format, transparency=1))
+        assert drawn.getpixel((5, 5)) == (255, 0, 0, 255)
+        assert drawn.getpixel((15, 5))[3] == 0
+
+
+def test_a_file_may_have_five_megabytes_and_no_more():
+    full = FILES["PNG"].ljust(MOST_BYTES, b"\0")
+    assert redrawn(full).size == (64, 48)
+    assert refusal(full + b"\0") == "This file is too large. A logo may have 5 MB at most."
+
+
+def bomb(width, height):
+    """A small file that says it is a huge picture."""
+
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    pixels = zlib.compress(bytes(1000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+# Pillow warns of one that is large and refuses one that is twice as large; here both are too large.
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("size", [(5001, 5000), (25_000_001, 1), (10_000, 10_000), (60_000, 60_000), (2**31 - 1, 1)])
+def test_a_picture_with_too_many_pixels_is_refused_unseen(size):
+    assert refusal(bomb(*size)) == "This picture is too large. A logo may have 25 million pixels at most."
+
+
+@pytest.mark.parametrize("format", FILES)
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_half_a_picture_is_refused(format, share):
+    content = file_of(noise(), format)
+    assert refusal(content[: int(len(content) * share)]) == "This picture is damaged: it can't be opened."
+
+
+def noise():
+    dice = random.Random(3)
+    return Image.frombytes("RGB", (64, 48), dice.randbytes(64 * 48 * 3))
+
+
+NO_PICTURES = {
+    "a page": b"<!doctype html><script>alert(1)</script>",
+    "a drawing": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    "a drawing that says it is XML": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+    "a page that begins like a GIF": b"GIF89a<script>alert(1)</script>",
+    "a document": b"%PDF-1.7",
+    "a program for printers": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+    "words": b"just words",
+    "the beginning of a PNG": b"\x89PNG\r\n\x1a\n",
+    "a BMP": file_of(Image.new("RGB", (8, 8)), "BMP"),
+    "a TIFF": file_of(Image.new("RGB", (8, 8)), "TIFF"),
+    "an icon": file_of(Image.new("RGBA", (16, 16)), "ICO"),
+}
+
+
+@pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES.keys())
+def test_what_is_no_picture_of_the_four_formats_is_refused_whatever_its_name_says(content):
+    assert refusal(content, "logo.png") in (
+        "This is not a PNG, JPEG, WebP or GIF picture.",
+        "This picture is damaged: it can't be opened.",
+        "This picture is too large. A logo may have 25 million pixels at most.",
+    )
+
+
+def test_an_empty_file_is_refused():
+    assert refusal(b"") == "The submitted file is empty."
+
+
+def test_damaged_metadata_does_no_harm():
+    # A resolution that is text, where a number belongs, beside an orientation that has to be set upright.
+    entries = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0) + struct.pack("<HHI4s", 0x011A, 2, 4, b"abc\0")
+    tiff = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", 2) + entries + struct.pack("<I", 0)
+    uploaded = file_of(quarters().convert("RGB"), "JPEG", exif=b"Exif\0\0" + tiff)
+    assert redrawn(uploaded).format == "PNG"
+
+
+@given(data=st.data(), format=st.sampled_from(list(FILES)))
+@settings(max_examples=150, deadline=None)
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
+def test_a_file_damaged_anywhere_gives_a_picture_or_a_sentence(data, format):
+    content = bytearray(FILES[format])
+    for _ in range(data.draw(st.integers(1, 5))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    del content[data.draw(st.integers(1, len(content))) :]
+    try:
+        stored = clean(bytes(content)).read()
+    except ValidationError as refused:
+        assert refused.messages
+    else:
+        assert set(chunks(stored)) == {b"IHDR", b"IDAT", b"IEND"}
+
+
+def test_a_logo_may_be_left_as_it_is_or_out():
+    field = LogoField(required=False)
+    assert field.clean(None, None) is None
+    assert field.clean(None, "logos/present.png") == "logos/present.png"
+    assert field.clean(False, "logos/present.png") is False
+
+
+@pytest.fixture
+def stored(settings, tmp_path):
+    """The names of the stored logos."""
+    settings.MEDIA_ROOT = tmp_path
+    return lambda: sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_replaced_logo_is_removed(db, stored, django_capture_on_commit_callbacks):
+    department = make_department(logo=clean(FILES["PNG"]))
+    (first,) = stored()
+    department = Department.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        department.logo = clean(FILES["GIF"])
+        department.save()
+    (second,) = stored()
+    assert second != first
+    assert Department.objects.get().logo.name == f"logos/{second}"
+
+
+def test_a_cleared_logo_is_removed(db, stored, django_capture_on_commit_callbacks):
+    make_department(logo=clean(FILES["PNG"]))
+    department = Department.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        department.logo = ""
+        department.save()
+    assert stored() == []
+
+
+def test_the_logo_of_a_deleted_department_is_removed(db, stored, django_capture_on_commit_callbacks):
+    make_department(logo=clean(FILES["PNG"]))
+    with django_capture_on_commit_callbacks(execute=True):
+        Department.objects.get().delete()
+    assert stored() == []
+
+
+def test_saving_something_else_keeps_it(db, stored, django_capture_on_commit_callbacks):
+    make_department(logo=clean(FILES["PNG"]))
+    before = stored()
+    with django_capture_on_commit_callbacks(execute=True):
+        Department.objects.get().publish()
+    assert stored() == before != []
+
+
+def test_it_is_shown_on_the_profile(client, db, stored):
+    department = make_department(logo=clean(FILES["PNG"]))
+    (name,) = stored()
+    page = client.get(department.get_absolute_url()).content.decode()
+    assert f'src="/media/logos/{name}" alt="Logo for: Westport Police Department"' in page
+    picture = client.get(f"/media/logos/{name}")
+    assert picture["Content-Type"] == "image/png"
+    assert Image.open(BytesIO(picture.getvalue())).size == (64, 48)

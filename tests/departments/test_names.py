@@ -1,0 +1,81 @@
+"""Names in one comparable spelling, their slugs, and the word that a state uses for a county."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from departments.names import county_label, normalise, slug_of
+
+
+@pytest.mark.parametrize(
+    ("typed", "comparable"),
+    [
+        ("Westport Police Department", "westport police department"),
+        ("  WESTPORT   Police\tDepartment ", "westport police department"),
+        ("Westport PD", "westport police department"),
+        ("St. John's PD", "saint johns police department"),
+        ("Ste. Genevieve", "sainte genevieve"),
+        ("Ft. Worth", "fort worth"),
+        ("Mt. Vernon Twp. Dept.", "mount vernon township department"),
+        ("Fairfield Co. SO", "fairfield co sheriffs office"),
+        ("Sheriff’s Office", "sheriffs office"),
+        ("Mayagüez", "mayaguez"),
+        ("Peñasco", "penasco"),
+        ("Kāneʻohe", "kaneohe"),
+        ("Winston-Salem", "winston salem"),
+        ("Coeur d`Alene", "coeur dalene"),
+        ("K-9 Unit", "k 9 unit"),
+        ("Straße", "strasse"),
+        ("Stamford", "stamford"),
+        ("Port_Chester", "port chester"),
+        ("№ 7", "no 7"),
+        ("...", ""),
+        ("", ""),
+    ],
+)
+def test_it_writes_names_one_way(typed, comparable):
+    assert normalise(typed) == comparable
+
+
+@given(st.text(max_size=60))
+def test_a_comparable_name_stays_as_it_is(text):
+    once = normalise(text)
+    assert normalise(once) == once
+    assert once == " ".join(once.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Westport Police Department", "westport-police-department"),
+        ("St. John's Police", "st-johns-police"),
+        ("SWAT/Tactical", "swat-tactical"),
+        ("Mayagüez", "mayaguez"),
+        ("--Norwalk--", "norwalk"),
+        ("東京", "department"),
+        ("", "department"),
+    ],
+)
+def test_it_makes_an_address_of_a_name(name, slug):
+    assert slug_of(name, "department") == slug
+
+
+def test_an_address_has_a_hundred_characters_at_most_and_ends_with_a_word():
+    assert slug_of("a" * 99 + " police", "department") == "a" * 99
+    assert slug_of("police " * 100, "department").startswith("police-police")
+    assert len(slug_of("police " * 100, "department")) <= 100
+
+
+@pytest.mark.parametrize(
+    ("county", "state", "label"),
+    [
+        ("Fairfield", "CT", "Fairfield County"),
+        ("Orleans", "LA", "Orleans Parish"),
+        ("Bethel Census Area", "AK", "Bethel Census Area"),
+        ("Ponce Municipio", "PR", "Ponce Municipio"),
+        ("Baltimore City", "MD", "Baltimore City"),
+        ("", "CT", ""),
+    ],
+)
+def test_it_says_county_the_way_the_state_does(county, state, label):
+    assert county_label(county, state) == label

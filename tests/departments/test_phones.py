@@ -1,0 +1,76 @@
+"""Telephone numbers, as people type them."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from departments import phones
+from tests.factories import make_department
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "link"),
+    [
+        ("203-341-6000", "203-341-6000", "tel:+1-203-341-6000"),
+        ("(203) 341-6000", "203-341-6000", "tel:+1-203-341-6000"),
+        ("203.341.6000", "203-341-6000", "tel:+1-203-341-6000"),
+        ("2033416000", "203-341-6000", "tel:+1-203-341-6000"),
+        ("+1 203 341 6000", "203-341-6000", "tel:+1-203-341-6000"),
+        ("1-203-341-6000", "203-341-6000", "tel:+1-203-341-6000"),
+        ("203-341-6000 x5", "203-341-6000 ext. 5", "tel:+1-203-341-6000;ext=5"),
+        ("203-341-6000 ext. 512", "203-341-6000 ext. 512", "tel:+1-203-341-6000;ext=512"),
+        ("1-800-CALL-FBI", "800-225-5324", "tel:+1-800-225-5324"),
+        ("+44 20 7946 0958", "+44 20 7946 0958", "tel:+44-20-7946-0958"),
+    ],
+)
+def test_it_writes_a_number_one_way_and_dials_it(typed, written, link):
+    phones.validate(typed)
+    assert phones.tidy(typed) == written
+    assert phones.link(typed) == link
+    assert phones.link(written) == link
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "ask at the desk", "911", "12345", "203-341-60000000", "203-341-6000 or 6001", "\0", "☎", "-"],
+)
+def test_it_refuses_what_is_no_number_and_leaves_it_as_it_was(typed):
+    with pytest.raises(ValidationError, match="not a telephone number"):
+        phones.validate(typed)
+    assert phones.tidy(typed) == typed
+    assert phones.link(typed) == ""
+
+
+def test_it_asks_for_the_area_code():
+    with pytest.raises(ValidationError, match="not a telephone number"):
+        phones.validate("341-6000")
+    assert phones.tidy("341-6000") == "341-6000"
+    assert phones.link("341-6000") == ""
+
+
+@given(st.text(max_size=40) | st.text(alphabet="0123456789-+().x ext", max_size=40))
+def test_whatever_is_typed_it_answers(typed):
+    try:
+        phones.validate(typed)
+    except ValidationError:
+        assert phones.link(typed) == ""
+    else:
+        assert phones.link(typed).startswith("tel:+")
+    written = phones.tidy(typed)
+    assert phones.tidy(written) == written
+
+
+def test_a_department_keeps_its_number_tidied(db):
+    department = make_department()
+    department.phone = "(203) 341 6000"
+    department.full_clean()
+    assert department.phone == "203-341-6000"
+
+
+def test_a_department_with_no_real_number_is_refused(db):
+    department = make_department()
+    department.phone = "call Bob"
+    with pytest.raises(ValidationError) as refused:
+        department.full_clean()
+    assert list(refused.value.message_dict) == ["phone"]

@@ -1,0 +1,514 @@
+"""A department's page."""
+
+import re
+
+import pytest
+
+from departments.models import Department
+from tests.factories import (
+    list_specializations,
+    make_bob,
+    make_charlie,
+    make_department,
+    make_division,
+    make_job,
+    make_place,
+    make_unit,
+    text_of,
+    tomorrow,
+    yesterday,
+)
+
+from .pages import cards, html, links
+
+WESTPORT = "/departments/ct/westport-police-department/"
+AT_WESTPORT, AT_NORWALK, AT_NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)
+
+# What the seed says of the department, in its order, with its labels.
+SEED = [
+    "Westport Police Department",
+    "Chief: Foti Koskinas",
+    "Address: 50 Jesup Road Westport CT 06880",
+    "Phone: 203-341-6000 Emergency: 911",
+    "Number of Officers: 64",
+    "Population Served: 28,000",
+    "Specializations:",
+    "Bike Patrol",
+    "Computer Forensics Laboratory",
+    "Crisis Negotiations",
+    "Drone",
+    "EMT Basic",
+    "K-9 Unit",
+    "Motorcycle",
+    "School Resource Officer",
+    "SCUBA/Dive Rescue",
+    "SWAT/Tactical",
+    "And more...",
+    "There are currently no open jobs at this department.",
+    "Search Nearby Jobs",
+    "About the Westport Police Department",
+    "24 hours",
+    "365 days",
+    "Town of Westport",
+    "full-time complement",
+    "64 sworn officers",
+    "professional and progressive",
+    "greatest asset",
+    "members, sworn and civilian",
+    "quality services",
+    "Mission Statement of the Westport Police Department",
+    "serve the public in a professional manner",
+    "safety of the community",
+    "lives there, works there or passes through",
+    "safer roads",
+    "pedestrians",
+    "motorists",
+    "the public it serves",
+    "other agencies",
+    "respect and dignity",
+    "three divisions",
+    "Operations",
+    "entire patrol function",
+    "detective, or investigative, functions",
+    "Support",
+    "Railroad Parking Division",
+    "mechanics garage",
+    "Budget management",
+    "Westport Emergency Medical Services",
+    "Professional Standards",
+    "civilian complaints",
+    "accreditation and training",
+    "Special Services",
+    "specialized units",
+    "most officers are assigned to them on top of their normal duties",
+    "K9 Unit",
+    "Crash Investigation Unit",
+    "Tactical Team",
+    "Crisis Intervention Team",
+    "Dive-Rescue Team",
+    "Bicycle Unit",
+    "Traffic Unit",
+]
+
+
+@pytest.fixture
+def page(client, westport):
+    """Westport's page, as a visitor sees it."""
+    return client.get(WESTPORT)
+
+
+def profile(client, department):
+    response = client.get(department.get_absolute_url())
+    assert response.status_code == 200
+    return response
+
+
+def test_every_fact_of_the_seed_stands_there_in_its_order(page):
+    article = text_of(page).split("Westport Police Department Municipal police", 1)
+    said = "Westport Police Department" + article[1]
+    for fact in SEED:
+        assert fact in said, f"“{fact}” is missing, or stands before what it should follow"
+        said = said.split(fact, 1)[1]
+
+
+def test_nothing_is_added_to_the_seeds_lists(page):
+    specializations = re.findall(r'\?specialization=[^"]*">([^<]*)<', html(page))
+    assert specializations == SEED[7:17]
+    divisions = html(page).split('id="divisions"')[1].split("</section>")[0]
+    assert re.findall(r"<h3>([^<]*)</h3>", divisions) == ["Operations", "Support", "Professional Standards"]
+    units = html(page).split('id="units"')[1].split("</section>")[0]
+    assert re.findall(r"<li><strong>([^<]*)</strong>", units) == SEED[-7:]
+
+
+@pytest.mark.parametrize("wanted", ["64", "28000"])
+def test_the_seeds_figures_can_be_read_by_machines(page, wanted):
+    assert f'<data value="{wanted}">' in html(page)
+
+
+def test_the_logo_says_whose_it_is(page):
+    (picture,) = re.findall(r'<img class="logo"[^>]*>', html(page))
+    assert 'alt="Logo for: Westport Police Department"' in picture
+    assert re.search(r'src="/static/img/badge\.[0-9a-f]+\.svg"', picture)
+
+
+def test_the_phone_can_be_called_and_so_can_911(page):
+    assert links(page)["203-341-6000"] == "tel:+1-203-341-6000"
+    assert 'Emergency: <a href="tel:911">911</a>' in html(page)
+
+
+def test_officers_per_thousand_residents_follow_from_the_departments_own_figures(page):
+    assert "Officers per 1,000 Residents: 2.3" in text_of(page)
+
+
+def test_the_mission_says_that_it_is_summarised(page):
+    assert "not the department's own text" in text_of(page)
+
+
+def test_directions_lead_to_the_building(page):
+    assert "50+Jesup+Road" in links(page)["Directions"]
+
+
+def test_its_facts_say_where_they_come_from_and_of_when(page):
+    said = text_of(page).split("Where these facts come from", 1)[1]
+    assert "Westport Police Department, date not stated name, chief, address, phone, number of officers" in said
+    assert "FBI, 2018 kind, ORI, county" in said
+    assert "DHS HIFLD, 2009 position" in said
+
+
+def test_its_state_and_county_are_one_step_away(client, page):
+    for words in ("Departments", "Connecticut", "Fairfield County"):
+        assert client.get(links(page)[words]).status_code == 200
+
+
+def test_a_specialization_leads_to_the_departments_that_have_it(client, page):
+    assert cards(client.get(links(page)["K-9 Unit"])) == ["Westport Police Department"]
+
+
+def test_it_needs_no_script_and_sets_no_cookie(page):
+    assert "<script" not in html(page)
+    assert not page.cookies
+
+
+# "And more..."
+
+
+def more(response):
+    """What "And more..." opens, as (listed, words); None when there is no such thing."""
+    details = re.search(r"<details><summary>And more\.\.\.</summary>(.*?)</details>", html(response), re.DOTALL)
+    if not details:
+        return None
+    words = " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<ul.*?</ul>", "", details[1], flags=re.DOTALL)).split())
+    return re.findall(r'specialization=[^"]*">([^<]*)<', details[1]), words
+
+
+def test_where_the_rest_is_not_known_it_says_whom_to_ask_and_invents_nothing(page):
+    listed, words = more(page)
+    assert listed == []
+    assert "not listed here" in words and "Ask the department at 203-341-6000" in words
+
+
+def test_without_a_phone_it_is_the_department_to_ask(client, db):
+    department = make_department(more_specializations=True)
+    listed, words = more(profile(client, department))
+    assert listed == []
+    assert "not listed here" in words and "Ask the department" in words
+
+
+def test_ten_are_shown_and_the_further_ones_are_behind_it(client, db):
+    department = make_department()
+    names = [f"Team {number:02}" for number in range(1, 14)]
+    list_specializations(department, *names)
+    response = profile(client, department)
+    assert more(response) == (names[10:], "")
+    before = html(response).split("And more...")[0]
+    assert re.findall(r'\?specialization=[^"]*">([^<]*)<', before) == names[:10]
+
+
+def test_further_ones_may_be_followed_by_unlisted_ones(client, db):
+    department = make_department(more_specializations=True, phone="203-341-6000")
+    list_specializations(department, *[f"Team {number:02}" for number in range(1, 12)])
+    listed, words = more(profile(client, department))
+    assert listed == ["Team 11"]
+    assert "not listed here" in words
+
+
+def test_ten_alone_need_no_more(client, db):
+    department = make_department()
+    list_specializations(department, *[f"Team {number:02}" for number in range(1, 11)])
+    assert more(profile(client, department)) is None
+
+
+def test_none_at_all_need_no_heading(client, db):
+    assert "Specializations" not in text_of(profile(client, make_department()))
+
+
+# Openings
+
+
+def openings(response):
+    return text_of(response).split(" Openings ", 2)[-1]
+
+
+def test_its_open_jobs_stand_there_the_first_to_close_first(client, db):
+    department = make_department(at=AT_WESTPORT)
+    make_job(department, "Until filled")
+    make_job(department, "Closes soon", closes_on=tomorrow(department), pay_min=70_000, pay_max=80_000)
+    make_job(department, "Closed", closes_on=yesterday(department))
+    make_job(department, "Not yet open", opens_on=tomorrow(department))
+    make_job(department, "Withdrawn", status="withdrawn")
+    make_job(department, "Draft", status="draft")
+    make_job(make_department("Elsewhere", at=AT_NORWALK), "Elsewhere")
+    response = profile(client, department)
+    assert cards(response) == ["Closes soon", "Until filled"]
+    assert "There are currently no open jobs" not in text_of(response)
+    assert "$70,000 to $80,000 a year" in text_of(response)
+    assert "Search Nearby Jobs" in links(response)
+
+
+def test_without_any_the_nearest_open_jobs_stand_there_with_distance_pay_and_closing_date(client, westport, places):
+    norwalk = make_department("Norwalk Police Department", at=AT_NORWALK, city="Norwalk")
+    last_day = tomorrow(norwalk)
+    make_job(norwalk, "Patrol Officer", pay_min=70_000, pay_max=80_000, closes_on=last_day)
+    response = client.get(WESTPORT)
+    said = openings(response)
+    assert said.startswith("There are currently no open jobs at this department. Search Nearby Jobs")
+    assert "The nearest open jobs Patrol Officer Norwalk Police Department, Norwalk, CT · 4 miles" in said
+    assert f"$70,000 to $80,000 a year · closes {last_day:%B} {last_day.day}, {last_day.year}" in said
+
+
+def test_the_nearest_come_first_and_five_are_enough(client, westport):
+    for number in range(7):
+        department = make_department(f"Department {number}", at=(41.14 + number / 10, -73.36))
+        make_job(department, f"{number} north")
+    make_job(make_department("Draft", at=AT_WESTPORT, status="draft"), "Of a draft")
+    make_job(make_department("Closed", at=AT_WESTPORT), "Closed", closes_on=yesterday())
+    assert cards(client.get(WESTPORT)) == [f"{number} north" for number in range(5)]
+
+
+def test_however_far_the_nearest_is_it_stands_there(client, westport):
+    make_job(make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak"), "Officer on an island")
+    assert cards(client.get(WESTPORT)) == ["Officer on an island"]
+    assert re.search(r"Adak, AK · [34],\d{3} miles", text_of(client.get(WESTPORT)))
+
+
+def test_search_nearby_jobs_searches_near_its_zip_code(client, westport, places):
+    make_job(make_department("Norwalk Police Department", at=AT_NORWALK), "Patrol Officer")
+    response = client.get(WESTPORT)
+    assert links(response)["Search Nearby Jobs"] == "/jobs/?near=06880"
+    assert cards(client.get("/jobs/?near=06880")) == ["Patrol Officer"]
+
+
+def test_or_near_its_town_told_apart_from_others_of_the_name(client, places):
+    department = make_department("Springfield Police", city="Springfield", state="MA")
+    address = links(profile(client, department))["Search Nearby Jobs"]
+    assert address == "/jobs/?near=Springfield%2C%20Hampden%20County%2C%20MA"
+    assert "of Springfield, MA" in text_of(client.get(address))
+
+
+def test_or_in_its_state_where_nobody_knows_the_place(client, db):
+    department = make_department("Atlantis Police", city="Atlantis")
+    assert links(profile(client, department))["Search Nearby Jobs"] == "/jobs/?state=CT"
+
+
+def test_without_a_position_of_its_own_what_is_near_its_town_stands_there(client, db):
+    department = make_department("Westport Police")
+    make_place(at=AT_WESTPORT)
+    make_job(make_department("New York Police", at=AT_NEW_YORK), "Far")
+    make_job(make_department("Norwalk Police", at=AT_NORWALK), "Near")
+    assert cards(profile(client, department)) == ["Near", "Far"]
+
+
+def test_where_nobody_knows_the_place_its_states_newest_stand_there(client, db):
+    atlantis = make_department("Atlantis Police", city="Atlantis")
+    make_job(make_department("Norwalk Police", at=AT_NORWALK), "In the state", opens_on=yesterday())
+    make_job(make_department("New York Police", at=AT_NEW_YORK, state="NY"), "In another state")
+    assert cards(profile(client, atlantis))[0] == "In the state"
+
+
+def test_where_its_state_has_none_either_others_stand_there(client, db):
+    atlantis = make_department("Atlantis Police", city="Atlantis", state="WY")
+    make_job(make_department("Norwalk Police", at=AT_NORWALK), "In Connecticut")
+    response = profile(client, atlantis)
+    assert cards(response) == ["In Connecticut"]
+    assert "No department in the directory has an opening" not in text_of(response)
+
+
+@pytest.mark.parametrize("values", [{"at": AT_WESTPORT}, {"city": "Atlantis"}, {"city": "", "state": "WY"}])
+def test_when_nobody_hires_it_says_so_and_the_search_is_still_there(client, db, values):
+    response = profile(client, make_department(**values))
+    assert "No department in the directory has an opening just now." in text_of(response)
+    assert client.get(links(response)["Search Nearby Jobs"]).status_code == 200
+
+
+def test_samples_say_that_they_are_no_real_vacancies(client, westport):
+    make_job(make_department("Norwalk Police", at=AT_NORWALK), "Patrol Officer", is_sample=True)
+    assert "Patrol Officer Sample: not a real vacancy" in text_of(client.get(WESTPORT))
+
+
+# What is not known
+
+
+def test_a_department_of_which_little_is_known_has_no_empty_headings(client, db):
+    said = text_of(profile(client, make_department("Plain Police", city="", county="", phone="")))
+    assert "Phone: not known Emergency: 911" in said
+    for words in (
+        "Chief:", "Address:", "Number of Officers:", "Population Served:", "per 1,000", "Specializations:", "About the",
+        "Mission Statement", "Divisions", "Special Services", "Where these facts come from", "Directions", "None",
+    ):  # fmt: skip
+        assert words not in said
+
+
+def test_a_sheriff_is_called_sheriff(client, db):
+    response = profile(client, make_department("Sheriff", kind="sheriff", chief_title="Sheriff", chief_name="Pat Doe"))
+    assert "Sheriff: Pat Doe" in text_of(response)
+
+
+def test_figures_say_of_which_year_they_are(client, db):
+    department = make_department(sworn_officers=1064, sworn_year=2018, population=28_000, population_year=2020)
+    said = text_of(profile(client, department))
+    assert "Number of Officers: 1,064 (2018)" in said
+    assert "Population Served: 28,000 (2020)" in said
+    assert "Officers per 1,000 Residents: 38.0" in said
+
+
+def test_no_officers_is_a_figure_too(client, db):
+    assert "Number of Officers: 0" in text_of(profile(client, make_department(sworn_officers=0)))
+
+
+def test_where_years_are_far_apart_officers_are_not_set_against_residents(client, db):
+    department = make_department(sworn_officers=64, sworn_year=2008, population=28_000, population_year=2020)
+    assert "per 1,000" not in text_of(profile(client, department))
+
+
+def test_one_division_is_one(client, db):
+    department = make_department()
+    make_division(department, "Patrol", responsibilities="- Everything")
+    assert "The department has one division. Patrol Everything" in text_of(profile(client, department))
+
+
+def test_a_special_unit_may_be_described(client, db):
+    department = make_department()
+    make_unit(department, "Dive Team", description="Divers on *call*.")
+    assert "Special Services Dive Team Divers on call." in text_of(profile(client, department))
+
+
+def test_website_and_email_stand_there(client, db):
+    department = make_department(website="https://www.westportct.gov/police", email="desk@example.org")
+    response = profile(client, department)
+    assert links(response)["westportct.gov"] == "https://www.westportct.gov/police"
+    assert links(response)["desk@example.org"] == "mailto:desk@example.org"
+    assert "(not for emergencies)" in text_of(response)
+
+
+# Texts
+
+
+@pytest.fixture
+def texts(client, db):
+    """``texts(markdown)``: the page's HTML with the text in every place that takes one."""
+
+    def texts(markdown):
+        department = make_department(about=markdown, mission=markdown, special_units_intro=markdown)
+        make_division(department, responsibilities=markdown)
+        make_unit(department, description=markdown)
+        return html(profile(client, department))
+
+    return texts
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("- one\n- two", "<li>one</li>\n<li>two</li>"),
+        ("**bold** and *slanted*", "<strong>bold</strong> and <em>slanted</em>"),
+        ("[us](https://example.org)", '<a href="https://example.org" rel="nofollow noopener">us</a>'),
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("<b onclick=x>bold</b>", "&lt;b onclick=x&gt;bold&lt;/b&gt;"),
+        ('<img src="x" onerror="y">', "&lt;img src=&quot;x&quot; onerror=&quot;y&quot;&gt;"),
+        ("`<i>`", "<code>&lt;i&gt;</code>"),
+    ],
+)
+def test_texts_are_markdown_and_html_is_shown_as_it_was_typed(texts, markdown, shown):
+    assert texts(markdown).count(shown) == 5
+
+
+@pytest.mark.parametrize("markdown", ["# Large\n\n## Small", "# Large\n\n###### Small", "### Large\n\n##### Small"])
+def test_headings_in_texts_rank_below_those_of_the_page_without_a_gap(texts, markdown):
+    headings = re.findall(r"<(h\d)\b[^>]*>([^<]*)</h", texts(markdown).split("<main", 1)[1])
+    ranks = [int(tag[1]) for tag, _ in headings]
+    assert ranks[0] == 1 and ranks.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in zip(ranks, ranks[1:], strict=False))
+    assert ("h3", "Large") in headings and ("h4", "Small") in headings
+    assert headings[headings.index(("h3", "Operations")) + 1] == ("h4", "Large")
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "[click](javascript:alert(1))",
+        "[click](JaVaScRiPt:alert(1))",
+        "[click](java\tscript:alert(1))",
+        "[click](&#106;avascript:alert(1))",
+        "[click](vbscript:x)",
+        "[click](data:text/html,x)",
+        "<javascript:alert(1)>",
+        "[click][1]\n\n[1]: javascript:alert(1)",
+    ],
+)
+def test_links_that_are_programs_are_no_links(texts, markdown):
+    prose = "".join(re.findall(r'<div class="prose">.*?</div>', texts(markdown), re.DOTALL))
+    assert prose
+    assert "<a" not in prose
+
+
+@pytest.mark.parametrize(
+    "markdown", ["![tracker](https://example.org/p.gif)", "![x][1]\n\n[1]: https://example.org/p.gif"]
+)
+def test_pictures_from_elsewhere_are_not_loaded(texts, markdown):
+    page = texts(markdown)
+    assert page.count("<img") == page.split("<main", 1)[0].count("<img") + 1
+
+
+def test_names_are_shown_as_they_were_typed(client, db):
+    department = make_department("<b>Bold</b> & Co", chief_name="<i>Pat</i>", city="<u>Town</u>")
+    make_division(department, "<s>Patrol</s>")
+    page = html(profile(client, department))
+    for markup in ("<b>Bold", "<i>Pat", "<u>Town", "<s>Patrol"):
+        assert markup not in page
+    assert "&lt;b&gt;Bold&lt;/b&gt; &amp; Co" in page
+
+
+# Addresses
+
+
+def test_a_former_address_leads_here_for_good(client, westport):
+    westport.slug = "westport-pd"
+    westport.save()
+    answer = client.get(WESTPORT)
+    assert (answer.status_code, answer["Location"]) == (301, "/departments/ct/westport-pd/")
+
+
+@pytest.mark.parametrize(
+    "address", ["/departments/ct/no-such-police/", "/departments/ny/westport-police-department/", "/departments/zz/x/"]
+)
+def test_an_address_that_nobody_had_is_not_found(client, westport, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert links(answer)["Find a department"] == "/departments/"
+
+
+def test_the_state_may_be_written_in_capitals(client, westport):
+    assert client.get(WESTPORT.replace("/ct/", "/CT/")).status_code == 200
+
+
+def test_nothing_is_changed_by_asking(client, westport):
+    before = Department.objects.values().get()
+    assert client.post(WESTPORT).status_code == 405
+    assert client.head(WESTPORT).status_code == 200
+    client.get(WESTPORT)
+    assert Department.objects.values().get() == before
+
+
+# Drafts
+
+
+def test_a_draft_is_not_found_by_the_public(client, db):
+    draft = make_department(status="draft")
+    assert client.get(draft.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("who", [make_charlie, make_bob])
+def test_staff_see_a_draft_with_a_notice_and_search_engines_do_not(client, db, who):
+    draft = make_department(status="draft")
+    client.force_login(who())
+    response = profile(client, draft)
+    assert "This is a draft: only staff see it." in text_of(response)
+    assert '<meta name="robots" content="noindex">' in html(response)
+
+
+def test_a_published_one_has_no_such_notice(client, westport):
+    client.force_login(make_charlie())
+    response = client.get(WESTPORT)
+    assert "draft" not in text_of(response)
+    assert "noindex" not in html(response)

@@ -1,0 +1,216 @@
+"""Pages about departments cost at most eight queries, as many with a hundred rows of anything as with one."""
+
+from itertools import product
+from urllib.parse import urlencode
+
+import pytest
+from django.db import transaction
+
+from policeapp.models import User
+from tests.factories import (
+    list_specializations,
+    make_department,
+    make_division,
+    make_job,
+    make_place,
+    make_specialization,
+    make_unit,
+    yesterday,
+)
+
+MOST = 8
+PROFILE = "/departments/ct/westport-police-department/"
+PAGES = [
+    "/departments/",
+    "/departments/?near=06880",
+    "/departments/?q=westport&hiring=on&specialization=k-9-unit",
+    "/departments/ct/",
+    "/departments/ct/county/fairfield/",
+    PROFILE,
+]
+
+# Each way a search can go, and the slowest of them together.
+SEARCHES = {
+    "q": [
+        "",
+        "police",
+        "zzz",
+        "06880",
+        "99999",
+        "Westport, CT",
+        "westport ct",
+        "saugatuck",
+        "springfield",
+        "nowhere west virginia",
+        "nowhere new york",
+        "a b c",
+    ],
+    "near": ["", "06880", "Springfield, IL", "springfield", "nowhere west virginia"],
+    "more": [
+        {},
+        {"within": "any", "kind": "municipal"},
+        {"hiring": "on", "specialization": "k-9-unit", "state": "CT", "sort": "population"},
+        {"specialization": "juggling"},
+    ],
+}
+
+
+@pytest.fixture
+def country(places):
+    """Some of everything, with and without positions and openings."""
+    make_place("Saugatuck", zip_codes=0)
+    westport = make_department(at=(41.14, -73.36), zip="06880", county="Fairfield")
+    list_specializations(westport, "K-9 Unit", "Drone")
+    make_division(westport)
+    make_unit(westport)
+    make_job(make_department("Norwalk Police", at=(41.1, -73.42), county="Fairfield"))
+    make_department("Atlantis Police", city="Atlantis", county="Fairfield")
+    return westport
+
+
+@pytest.mark.parametrize("q", SEARCHES["q"])
+def test_every_search_of_the_directory_takes_eight_queries_at_most(country, queries_of, q):
+    for near, more in product(SEARCHES["near"], SEARCHES["more"]):
+        url = f"/departments/?{urlencode({'q': q, 'near': near} | more)}"
+        number = queries_of(url)
+        assert number <= MOST, f"{number} queries: {url}"
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_every_page_takes_eight_queries_at_most(country, queries_of, url):
+    assert queries_of(url) <= MOST
+
+
+@pytest.mark.parametrize("url", ["/departments/", "/departments/?near=06880", "/departments/ct/"])
+def test_an_empty_site_takes_no_more(db, queries_of, url):
+    assert queries_of(url) <= MOST
+
+
+def profile_queries(queries_of, **values):
+    return queries_of(make_department("A profile", **values).get_absolute_url())
+
+
+@pytest.mark.parametrize("values", [{"at": (41.14, -73.36)}, {"zip": "06880"}, {"city": "Atlantis"}, {"city": ""}])
+@pytest.mark.parametrize("state", ["CT", "WY"])
+def test_a_profile_takes_eight_at_most_whatever_is_known_of_its_place(places, queries_of, values, state):
+    assert profile_queries(queries_of, state=state, **values) <= MOST
+    far = make_department("Guam Police", state="GU", at=(13.44, 144.79))
+    make_job(far)
+    assert profile_queries(queries_of, state=state, **values) <= MOST
+    near = make_department("Norwalk Police", at=(41.1, -73.42))
+    make_job(near)
+    assert profile_queries(queries_of, state=state, **values) <= MOST
+
+
+def test_a_former_address_takes_few(country, client, django_assert_max_num_queries):
+    country.slug = "westport-pd"
+    country.save()
+    with django_assert_max_num_queries(3):
+        assert client.get(PROFILE).status_code == 301
+
+
+# The same with 1 and with 100
+
+
+def add_divisions(westport, number):
+    for n in range(number):
+        make_division(westport, f"Division {n}", responsibilities="- This\n- That")
+
+
+def add_units(westport, number):
+    for n in range(number):
+        make_unit(westport, f"Unit {n}", description="Divers.")
+
+
+def add_specializations(westport, number):
+    list_specializations(westport, *[f"Team {n}" for n in range(number)])
+
+
+def add_unused_specializations(westport, number):
+    for n in range(number):
+        make_specialization(f"Team {n}")
+
+
+def add_openings(westport, number):
+    for n in range(number):
+        make_job(westport, f"Officer {n}")
+
+
+def add_openings_elsewhere(westport, number):
+    stamford = make_department("Stamford Police", at=(41.05, -73.54), county="Fairfield")
+    for n in range(number):
+        make_job(stamford, f"Officer {n}", pay_min=20 + n, pay_period="hour")
+
+
+def add_closed_openings(westport, number):
+    for n in range(number):
+        make_job(westport, f"Officer {n}", closes_on=yesterday())
+
+
+def add_former_addresses(westport, number):
+    for n in range(number):
+        westport.former_addresses.create(state="CT", slug=f"wpd-{n}")
+
+
+def add_editors(westport, number):
+    for n in range(number):
+        westport.editors.add(User.objects.create(username=f"editor-{n}", is_staff=True))
+
+
+def add_departments(westport, number):
+    for n in range(number):
+        make_department(f"Westport Campus {n}", at=(41.14, -73.3 - n / 1000), county="Fairfield", zip="06880")
+
+
+def add_departments_that_hire(westport, number):
+    for n in range(number):
+        department = make_department(f"Westport Campus {n}", at=(41.14, -73.3 - n / 1000), county="Fairfield")
+        list_specializations(department, "K-9 Unit")
+        make_job(department)
+
+
+def add_counties(westport, number):
+    for n in range(number):
+        make_department(f"Department {n}", county=f"County {n}")
+
+
+def add_places(westport, number):
+    for n in range(number):
+        make_place("Westport", county=f"County {n}")
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        add_divisions,
+        add_units,
+        add_specializations,
+        add_unused_specializations,
+        add_openings,
+        add_openings_elsewhere,
+        add_closed_openings,
+        add_former_addresses,
+        add_editors,
+        add_departments,
+        add_departments_that_hire,
+        add_counties,
+        add_places,
+    ],
+)
+def test_a_hundred_rows_cost_as_many_queries_as_one(country, queries_of, add):
+    make_job(make_hiring_neighbour(country))
+    counts = []
+    for number in (1, 100):
+        before = transaction.savepoint()
+        add(country, number)
+        counts.append({url: queries_of(url) for url in PAGES})
+        transaction.savepoint_rollback(before)
+    assert counts[0] == counts[1]
+    assert max(counts[1].values()) <= MOST
+
+
+def make_hiring_neighbour(westport):
+    """So that the search for departments that are hiring finds one before and after."""
+    neighbour = make_department("Westport Harbor Police", at=(41.1, -73.35), county="Fairfield")
+    neighbour.listed_specializations.create(specialization=westport.specializations.get(slug="k-9-unit"))
+    return neighbour

@@ -1,0 +1,216 @@
+"""The rule of open on every public address that the URLconf has, whatever is added to it."""
+
+import re
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLResolver
+
+from jobs.models import Job
+from tests.factories import make_department, make_job, text_of, today
+
+pytestmark = pytest.mark.django_db
+
+TITLE = "Zebra Patrol Officer"
+SAMPLE = "Sample: not a real vacancy"
+DAY = timedelta(days=1)
+
+# For each public pattern, by its name: the addresses to try, made from the scene below. A pattern that is missing here
+# fails the tests of this module: say how to reach it, in every state in which it shows openings.
+ADDRESSES = {
+    "home": lambda scene: ["/"],
+    "directory": lambda scene: [
+        "/departments/",
+        "/departments/?hiring=on",
+        "/departments/?q=Stable",
+        "/departments/?q=06880",
+        "/departments/?near=06880",
+        "/departments/?near=06880&within=any&sort=name",
+        "/departments/?near=Springfield%2C+IL&within=10",
+        "/departments/?state=CT&kind=municipal&sort=population",
+    ],
+    "state": lambda scene: ["/departments/ct/", "/departments/ny/"],
+    "county": lambda scene: ["/departments/ct/county/fairfield/"],
+    "department": lambda scene: [scene["department"].get_absolute_url(), scene["neighbour"].get_absolute_url()],
+    "jobs": lambda scene: [
+        "/jobs/",
+        "/jobs/?q=zebra",
+        "/jobs/?q=stable",
+        "/jobs/?q=06880",
+        "/jobs/?q=Westport",
+        "/jobs/?near=06880",
+        "/jobs/?near=06880&within=any",
+        "/jobs/?near=Springfield%2C+IL&within=10",
+        "/jobs/?near=Springfield%2C+IL&within=any&q=zebra",
+        "/jobs/?kind=entry_level&pay=1000&state=CT",
+        "/jobs/?sort=newest",
+        "/jobs/?sort=closing",
+        "/jobs/?sort=pay",
+        "/jobs/?near=06880&sort=distance",
+    ],
+    "job": lambda scene: [scene["job"].get_absolute_url(), scene["long_closed"].get_absolute_url()],
+    "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
+    "robots": lambda scene: ["/robots.txt"],
+    "favicon": lambda scene: ["/favicon.ico"],
+    "django.contrib.sitemaps.views.sitemap": lambda scene: ["/sitemap.xml"],
+    "healthz": lambda scene: ["/healthz"],
+    "readyz": lambda scene: ["/readyz"],
+}
+
+NOT_OPEN = {
+    **{status: {"status": status} for status in Job.Status.values if status != "published"},
+    "planned": {"opens_on": date(2090, 1, 1)},
+    "closed": {"opens_on": today() - 30 * DAY, "closes_on": today() - 2 * DAY},
+    "at a department that is a draft": {},
+}
+
+# Where the public still finds an opening that is not open, and what its page says first.
+STILL_THERE = {
+    "closed": (200, "This opening is closed."),
+    "withdrawn": (410, "This opening has been withdrawn."),
+}
+
+
+def public_patterns(patterns=None):
+    """The names of all patterns of the URLconf but for the admin's."""
+    names = set()
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if not isinstance(pattern, URLResolver):
+            assert pattern.name, f"{pattern} has no name."
+            names.add(pattern.name)
+        elif pattern.namespace != "admin":
+            names |= public_patterns(pattern.url_patterns)
+    return names
+
+
+@pytest.fixture
+def scene(places):
+    """A department in Westport with an opening to be made, a neighbour with nothing but an opening closed long ago."""
+    logo = f"{uuid4().hex}.png"
+    path = default_storage.save(f"logos/{logo}", ContentFile(b"not looked at"))
+    department = make_department("Stable Police", county="Fairfield", at=(41.1434, -73.3496))
+    neighbour = make_department("Quiet Police", city="Norwalk", county="Fairfield", at=(41.1177, -73.4082))
+    long_closed = make_job(neighbour, title="Old Post", opens_on=date(2024, 1, 1), closes_on=date(2024, 2, 1))
+    yield {"department": department, "neighbour": neighbour, "long_closed": long_closed, "logo": logo}
+    default_storage.delete(path)
+
+
+@pytest.fixture
+def walk(client, scene):
+    """``walk(job)``: the responses of every public address, ``{address: (response, body)}``."""
+
+    def through(job):
+        assert public_patterns() == set(ADDRESSES), "A public pattern and this module's table of addresses disagree."
+        found = {}
+        for addresses in ADDRESSES.values():
+            for address in addresses(scene | {"job": job}):
+                response = client.get(address)
+                content = b"".join(response) if response.streaming else response.content
+                found[address] = (response, content.decode())
+        return found
+
+    return through
+
+
+def opening(scene, **values):
+    return make_job(scene["department"], title=TITLE, **({"pay_min": 50_000} | values))
+
+
+@pytest.mark.parametrize("state", NOT_OPEN)
+def test_an_opening_that_is_not_open_shows_on_no_public_address_as_open(scene, walk, state):
+    job = opening(scene, **NOT_OPEN[state])
+    if state == "at a department that is a draft":
+        scene["department"].unpublish()
+    assert not job.is_open()
+
+    found = walk(job)
+    for address, (response, body) in found.items():
+        if address == job.get_absolute_url():
+            status, words = STILL_THERE.get(state, (404, "We can't find that page"))
+            assert response.status_code == status
+            assert words in text_of(response)
+            assert '<meta name="robots" content="noindex">' in body
+            assert "How to apply" not in body
+            assert (TITLE in body) == (status != 404)
+        else:
+            assert TITLE not in body, address
+        assert f"/jobs/{job.pk}-" not in body, address
+        if "text/html" in response.get("Content-Type", ""):
+            text = text_of(response)
+            for words in ("One opening", "1 open job", "See the one opening", "1 day left"):
+                assert words not in text, address
+    profile = found[scene["department"].get_absolute_url()][0]
+    if state == "at a department that is a draft":
+        assert profile.status_code == 404
+    else:
+        assert "There are currently no open jobs at this department." in text_of(profile)
+
+
+# The addresses on which the one open opening of the scene has to stand, and with it everything above would fail.
+BELONGS = [
+    "/",
+    "/departments/stable",
+    "/departments/quiet",
+    "/jobs/",
+    "/jobs/?q=zebra",
+    "/jobs/?q=stable",
+    "/jobs/?q=06880",
+    "/jobs/?q=Westport",
+    "/jobs/?near=06880",
+    "/jobs/?near=06880&within=any",
+    "/jobs/?near=Springfield%2C+IL&within=10",
+    "/jobs/?near=Springfield%2C+IL&within=any&q=zebra",
+    "/jobs/?kind=entry_level&pay=1000&state=CT",
+    "/jobs/?sort=newest",
+    "/jobs/?sort=closing",
+    "/jobs/?sort=pay",
+    "/jobs/?near=06880&sort=distance",
+]
+
+
+def belonging(scene):
+    own, neighbours = scene["department"].get_absolute_url(), scene["neighbour"].get_absolute_url()
+    named = {"/departments/stable": own, "/departments/quiet": neighbours}
+    return {named.get(address, address) for address in BELONGS} | {scene["long_closed"].get_absolute_url()}
+
+
+def test_an_opening_that_is_open_stands_where_it_belongs(scene, walk):
+    job = opening(scene)
+    found = walk(job)
+    with_link = {address for address, (response, body) in found.items() if job.get_absolute_url() in body}
+    with_title = {address for address, (response, body) in found.items() if TITLE in body}
+    assert with_link == belonging(scene) | {"/sitemap.xml"}
+    assert with_title == belonging(scene) | {job.get_absolute_url()}
+    assert "How to apply" in found[job.get_absolute_url()][1]
+    assert "See the one opening" in text_of(found["/"][0])
+    assert "One opening" in text_of(found["/jobs/"][0])
+    for address in ("/departments/", "/departments/?hiring=on", "/departments/ct/", "/departments/?near=06880"):
+        assert "1 open job" in text_of(found[address][0]), address
+    assert "There are currently no open jobs" not in found[scene["department"].get_absolute_url()][1]
+
+
+def test_a_sample_is_marked_wherever_its_title_stands_and_search_engines_never_hear_of_it(scene, walk):
+    job = opening(scene, is_sample=True)
+    shown = 0
+    for address, (response, body) in walk(job).items():
+        if address == job.get_absolute_url():
+            assert f"{TITLE} {SAMPLE}" in text_of(response)
+            assert '<meta name="robots" content="noindex">' in body
+        elif TITLE in body:
+            cards = [card for card in re.findall(r'<li class="card">.*?</li>', body, re.S) if TITLE in card]
+            assert sum(card.count(TITLE) for card in cards) == body.count(TITLE), address
+            assert all(SAMPLE in card for card in cards), address
+            shown += 1
+        if address == "/sitemap.xml":
+            assert f"/jobs/{job.pk}-" not in body
+            assert "/departments/ct/stable-police/" in body
+    assert shown == len(belonging(scene))
+
+
+def test_a_real_opening_is_marked_as_a_sample_nowhere(scene, walk):
+    found = walk(opening(scene))
+    assert not [address for address, (response, body) in found.items() if "Sample" in body]

@@ -1,0 +1,639 @@
+"""The search for openings, as a visitor meets it at /jobs/."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from math import degrees
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from departments.geography import EARTH_RADIUS_MILES
+from policeapp.pagination import PER_PAGE
+from tests.factories import make_department, make_job, make_place, text_of, today
+
+pytestmark = pytest.mark.django_db
+
+# Where the ZIP code 06880 of the fixture `places` is.
+LATITUDE, LONGITUDE = 41.1434, -73.3496
+
+
+def search(client, **asked):
+    response = client.get("/jobs/", asked)
+    assert response.status_code == 200
+    return response
+
+
+def titles(response):
+    """The titles of the openings on the page, in order."""
+    return [unescape(title) for title in re.findall(r'<h3><a href="/jobs/[^"]*">([^<]*)</a></h3>', html_of(response))]
+
+
+def html_of(response):
+    return response.content.decode()
+
+
+def links(response):
+    """``[(words, href)]`` of the links on the page."""
+    return [
+        (unescape(words), unescape(href))
+        for href, words in re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>([^<]*)</a>', html_of(response))
+    ]
+
+
+def link_of(response, words):
+    """The query of the one link with these words."""
+    [href] = [href for said, href in links(response) if said == words]
+    return parse_qs(urlsplit(href).query)
+
+
+def hiring_at(miles, title=None, **values):
+    """An opening at a new department so many miles north of 06880."""
+    at = (LATITUDE + degrees(miles / EARTH_RADIUS_MILES), LONGITUDE)
+    department = make_department(f"Police {miles} miles away", at=at, city="")
+    return make_job(department, title=title or f"Officer at {miles}", **values)
+
+
+# The list itself
+
+
+def test_it_lists_what_is_open_with_all_that_a_person_chooses_by(client):
+    department = make_department("Norwalk Police Department", city="Norwalk", at=(41.12, -73.41))
+    make_job(
+        department,
+        title="Public Safety Dispatcher",
+        kind="dispatcher",
+        schedule="part_time",
+        pay_min=30,
+        pay_max=36,
+        pay_period="hour",
+        closes_on=today() + timedelta(days=30),
+    )
+    page = text_of(search(client))
+    assert "One opening" in page
+    assert "Public Safety Dispatcher" in page
+    assert "Norwalk Police Department, Norwalk, CT" in page
+    assert "Dispatcher or call taker · Part time · $30 to $36 an hour · closes " in page
+
+
+def test_it_says_that_an_opening_without_a_closing_day_is_open_until_filled(client):
+    make_job(closes_on=None)
+    assert "open until filled" in text_of(search(client))
+
+
+def test_it_hides_what_is_not_open(client):
+    make_job(title="Closed", closes_on=today() - timedelta(days=2))
+    make_job(title="Planned", opens_on=today() + timedelta(days=2))
+    make_job(title="Drafted", status="draft")
+    make_job(title="Withdrawn", status="withdrawn")
+    make_job(make_department(status="draft"), title="Hidden")
+    page = search(client)
+    assert titles(page) == []
+    assert "No openings" in text_of(page)
+
+
+def test_with_nothing_open_it_is_no_dead_end(client):
+    page = search(client)
+    assert "No openings" in text_of(page)
+    assert ("All openings", "/jobs/") in links(page)
+
+
+def test_samples_are_marked(client):
+    make_job(title="Invented", is_sample=True)
+    assert "Invented Sample: not a real vacancy" in text_of(search(client))
+
+
+def test_the_plain_list_is_for_search_engines_and_a_search_is_not(client):
+    assert "noindex" not in html_of(search(client))
+    assert '<meta name="robots" content="noindex, follow">' in html_of(search(client, q="officer"))
+
+
+def test_a_title_is_shown_as_it_was_typed_and_never_run(client):
+    make_job(title="<script>alert(1)</script> & Co")
+    page = search(client)
+    assert "<script>alert" not in html_of(page)
+    assert titles(page) == ["<script>alert(1)</script> & Co"]
+
+
+# The keyword
+
+
+@pytest.fixture
+def three(db):
+    """Three openings that differ in title, kind and department."""
+    stamford = make_department("Stamford Police Department", city="Stamford")
+    bethel = make_department("Bethel Sheriff’s Office", city="Bethel")
+    make_job(stamford, title="Patrol Officer (Lateral)", kind="lateral", opens_on=today() - timedelta(days=3))
+    make_job(bethel, title="Public Safety Telecommunicator", kind="dispatcher", opens_on=today() - timedelta(days=5))
+    make_job(bethel, title="Records Clerk", kind="civilian", opens_on=today() - timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("patrol", ["Patrol Officer (Lateral)"]),
+        ("PATROL", ["Patrol Officer (Lateral)"]),
+        ("pat", ["Patrol Officer (Lateral)"]),
+        ("trol", []),
+        ("dispatcher", ["Public Safety Telecommunicator"]),
+        ("call taker", ["Public Safety Telecommunicator"]),
+        ("civilian", ["Records Clerk"]),
+        ("bethel", ["Public Safety Telecommunicator", "Records Clerk"]),
+        ("Sheriff's Office", ["Public Safety Telecommunicator", "Records Clerk"]),
+        ("stamford police", ["Patrol Officer (Lateral)"]),
+        ("stamford records", []),
+        ("bethel records", ["Records Clerk"]),
+        ("records bethel", ["Records Clerk"]),
+        ("stamford pd", ["Patrol Officer (Lateral)"]),
+        ("  safety   public ", ["Public Safety Telecommunicator"]),
+        ("???", ["Patrol Officer (Lateral)", "Public Safety Telecommunicator", "Records Clerk"]),
+        ("100%", []),
+        ("_", ["Patrol Officer (Lateral)", "Public Safety Telecommunicator", "Records Clerk"]),
+        ("x' OR '1'='1", []),
+        ("astronaut", []),
+    ],
+)
+def test_the_keyword_is_sought_in_title_kind_and_department(client, three, words, found):
+    assert titles(search(client, q=words)) == found
+
+
+def test_accents_do_not_matter(client):
+    make_job(title="Policía Bilingüe")
+    assert titles(search(client, q="policia bilingue")) == ["Policía Bilingüe"]
+    assert titles(search(client, q="POLICÍA")) == ["Policía Bilingüe"]
+
+
+def test_a_keyword_that_nothing_matches_says_so_and_leads_back(client, three):
+    page = search(client, q="astronaut")
+    assert "No openings" in text_of(page)
+    assert "Try fewer words or fewer choices." in text_of(page)
+    assert ("All openings", "/jobs/") in links(page)
+
+
+def test_what_was_typed_stands_in_the_boxes_again(client, places):
+    page = html_of(search(client, q='say "hi"', near="06880", within="100", kind="dispatcher", pay="50000", state="CT"))
+    assert 'value="say &quot;hi&quot;"' in page
+    assert 'value="06880"' in page
+    assert 'value="50000"' in page
+    for chosen in ("100", "dispatcher", "CT"):
+        assert f'<option value="{chosen}" selected>' in page
+
+
+# Near a place
+
+
+@pytest.mark.parametrize(("within", "miles"), [("", 25), ("10", 10), ("50", 50), ("100", 100), ("250", 250)])
+def test_within_a_radius_stands_what_is_inside_and_nothing_beyond(client, places, within, miles):
+    hiring_at(miles - 0.1, "Inside")
+    hiring_at(miles + 0.1, "Outside")
+    page = search(client, near="06880", within=within)
+    assert titles(page) == ["Inside"]
+    assert f"One opening within {miles} miles of Westport, CT 06880" in text_of(page)
+
+
+def test_twenty_five_miles_are_usual_and_can_be_asked_for_by_name(client, places):
+    hiring_at(24, "Inside")
+    hiring_at(26, "Outside")
+    assert titles(search(client, near="06880")) == ["Inside"]
+    assert titles(search(client, near="06880", within="25")) == ["Inside"]
+
+
+def test_anywhere_lists_all_by_distance(client, places):
+    hiring_at(1_300, "Far")
+    hiring_at(0.2, "Here")
+    hiring_at(12, "Near")
+    page = search(client, near="06880", within="any")
+    assert titles(page) == ["Here", "Near", "Far"]
+    text = text_of(page)
+    assert "3 openings by their distance from Westport, CT 06880" in text
+    for words in ("less than a mile", "12 miles", "1,300 miles"):
+        assert words in text
+
+
+@pytest.mark.parametrize("within", ["", "250", "any"])
+def test_openings_whose_place_nobody_knows_never_stand_before_the_near_ones(client, places, within):
+    make_job(make_department("Nowhere Police", city=""), title="Nowhere")
+    hiring_at(3, "Near")
+    hiring_at(5, "Nearly")
+    assert titles(search(client, near="06880", within=within))[:2] == ["Near", "Nearly"]
+    assert "Nowhere" not in titles(search(client, near="06880"))
+
+
+@pytest.mark.parametrize("typed", ["06880", "06880-1234", "Westport, CT", "westport ct", "Westport, Connecticut"])
+def test_a_place_may_be_a_zip_code_or_a_town_with_its_state(client, places, typed):
+    hiring_at(3, "Near")
+    hiring_at(90, "Far")
+    assert titles(search(client, near=typed)) == ["Near"]
+
+
+def test_a_place_may_be_coordinates_as_a_device_gives_them(client, places):
+    hiring_at(3, "Near")
+    hiring_at(90, "Far")
+    page = search(client, near="41.14, -73.35")
+    assert titles(page) == ["Near"]
+    assert "within 25 miles of 41.14, -73.35" in text_of(page)
+
+
+def test_a_place_and_a_keyword_narrow_each_other(client, places):
+    hiring_at(3, "Dispatcher")
+    hiring_at(4, "Officer")
+    hiring_at(90, "Dispatcher far away")
+    assert titles(search(client, near="06880", q="dispatcher")) == ["Dispatcher"]
+
+
+@pytest.mark.parametrize("typed", ["06880", " 06880 ", "Westport, CT", "westport ct"])
+def test_a_place_in_the_keyword_box_is_taken_for_a_place(client, places, typed):
+    hiring_at(3, "Near")
+    hiring_at(90, "Far")
+    page = search(client, q=typed)
+    assert titles(page) == ["Near"]
+    assert "within 25 miles of Westport, CT" in text_of(page)
+
+
+def test_a_town_without_its_state_in_the_keyword_box_is_a_place_when_no_words_match(client, places):
+    hiring_at(3, "Near")
+    hiring_at(900, "Far")
+    page = search(client, q="Norwalk")
+    assert titles(page) == ["Near"]
+    assert "within 25 miles of Norwalk, CT" in text_of(page)
+
+
+def test_a_town_without_its_state_in_the_keyword_box_is_a_keyword_when_words_match(client, places):
+    make_job(make_department("Norwalk Police Department", city="Norwalk", at=(35, -90)), title="Far Norwalk")
+    hiring_at(3, "Near")
+    assert titles(search(client, q="Norwalk")) == ["Far Norwalk"]
+
+
+def test_the_keyword_box_with_several_towns_of_that_name_offers_a_choice(client, places):
+    make_job(title="Officer")
+    page = search(client, q="Springfield", kind="entry_level")
+    assert titles(page) == []
+    assert "Which place do you mean?" in text_of(page)
+    assert link_of(page, "Springfield, Hampden County, MA") == {
+        "near": ["Springfield, Hampden County, MA"],
+        "kind": ["entry_level"],
+    }
+
+
+def test_a_zip_code_in_the_keyword_box_does_not_override_the_place_box(client, places):
+    hiring_at(3, "Near")
+    assert titles(search(client, q="10001", near="06880")) == []
+    assert "within 25 miles of Westport, CT 06880" in text_of(search(client, q="10001", near="06880"))
+
+
+def test_a_town_of_many_offers_them_the_largest_first(client, places):
+    make_job(title="Officer")
+    page = search(client, near="Springfield", within="50", q="officer", pay="1")
+    assert titles(page) == []
+    assert "Which place do you mean?" in text_of(page)
+    offered = [words for words, href in links(page) if words.startswith("Springfield")]
+    assert offered == [
+        "Springfield, Sangamon County, IL",
+        "Springfield, Hampden County, MA",
+        "Springfield, Greene County, MO",
+    ]
+    assert link_of(page, "Springfield, Greene County, MO") == {
+        "near": ["Springfield, Greene County, MO"],
+        "within": ["50"],
+        "q": ["officer"],
+        "pay": ["1"],
+    }
+
+
+def test_each_place_that_is_offered_is_understood(client, places):
+    make_job(make_department("Springfield Police", state="MO", city="", at=(37.22, -93.3)), title="Ozark Officer")
+    page = search(client, near="Springfield")
+    for state, found in (("IL", []), ("MA", []), ("MO", ["Ozark Officer"])):
+        [href] = [href for words, href in links(page) if words.startswith("Springfield") and words.endswith(state)]
+        answer = client.get(f"/jobs/{href}")
+        assert "Which place do you mean?" not in text_of(answer)
+        assert f"within 25 miles of Springfield, {state}" in text_of(answer)
+        assert (titles(answer) if found else []) == found
+
+
+def test_an_unknown_place_is_an_error_that_says_what_works(client, places):
+    make_job(title="Officer")
+    page = search(client, near="Atlantis")
+    assert titles(page) == []
+    assert (
+        "We don't know “Atlantis”. Try a ZIP code such as 06880, or a town and state such as Westport, CT."
+        in text_of(page)
+    )
+    assert 'value="Atlantis"' in html_of(page)
+    assert 'aria-invalid="true"' in html_of(page)
+
+
+@pytest.mark.parametrize("typed", ["00000", "91, 10", "10, 181", "Westport, ZZ", ", CT", "Westport, CT, USA, Earth"])
+def test_what_is_no_place_is_an_error_too(client, places, typed):
+    assert "We don't know “" in text_of(search(client, near=typed))
+
+
+def test_a_radius_that_is_not_offered_is_an_error(client, places):
+    assert "is not one of the available choices" in text_of(search(client, near="06880", within="33"))
+
+
+# Nothing within the radius
+
+
+def test_nothing_within_the_radius_says_so_shows_the_nearest_and_counts_the_wider_ones(client, places):
+    for miles in (12, 30, 40, 90, 200, 240, 600):
+        hiring_at(miles)
+    page = search(client, near="06880", within="10")
+    text = text_of(page)
+    assert "No openings within 10 miles of Westport, CT 06880" in text
+    for words in ("Within 25 miles: 1", "Within 50 miles: 3", "Within 100 miles: 4", "Within 250 miles: 6"):
+        assert words in text
+    assert "The nearest open jobs" in text
+    assert titles(page) == [f"Officer at {miles}" for miles in (12, 30, 40, 90, 200)]
+    assert "12 miles" in text
+
+
+def test_the_wider_radii_lead_to_what_they_promise(client, places):
+    for miles in (30, 40, 90, 600):
+        hiring_at(miles)
+    page = search(client, near="06880", q="officer", kind="entry_level")
+    for miles, number in ((50, 2), (100, 3), (250, 3)):
+        query = link_of(page, f"Within {miles} miles")
+        assert query == {"near": ["06880"], "q": ["officer"], "kind": ["entry_level"], "within": [str(miles)]}
+        assert len(titles(search(client, **{name: values[0] for name, values in query.items()}))) == number
+    assert link_of(page, "Anywhere")["within"] == ["any"]
+    offered = [words for words, href in links(page) if words.startswith("Within")]
+    assert offered == ["Within 50 miles", "Within 100 miles", "Within 250 miles"]
+
+
+def test_the_usual_radius_is_among_the_wider_ones_of_a_narrow_search(client, places):
+    hiring_at(20, "In between")
+    page = search(client, near="06880", within="10")
+    assert "Within 25 miles: 1" in text_of(page)
+    query = {name: values[0] for name, values in link_of(page, "Within 25 miles").items()}
+    assert titles(search(client, **query)) == ["In between"]
+
+
+def test_the_wider_radii_and_the_nearest_keep_to_what_was_asked_for(client, places):
+    hiring_at(30, "Clerk", kind="civilian", pay_min=30_000)
+    hiring_at(40, "Badly paid dispatcher", kind="dispatcher", pay_max=20_000)
+    hiring_at(45, "Dispatcher", kind="dispatcher", pay_max=60_000)
+    hiring_at(46, "Closed dispatcher", kind="dispatcher", pay_max=60_000, closes_on=today() - timedelta(days=2))
+    page = search(client, near="06880", kind="dispatcher", pay="50000", q="dispatcher")
+    assert titles(page) == ["Dispatcher"]
+    assert "Within 50 miles: 1" in text_of(page)
+
+
+def test_the_nearest_are_shown_however_far_they_are(client, places):
+    make_job(make_department("Adak Police", state="AK", city="Adak", at=(51.88, -176.65)), title="Island Officer")
+    page = search(client, near="06880")
+    assert titles(page) == ["Island Officer"]
+    assert "Within 250 miles: 0" in text_of(page)
+
+
+def test_the_widest_radius_offers_only_anywhere(client, places):
+    hiring_at(600)
+    page = search(client, near="06880", within="250")
+    assert link_of(page, "Anywhere") == {"near": ["06880"], "within": ["any"]}
+    assert not [words for words, href in links(page) if words.startswith("Within")]
+
+
+def test_nothing_anywhere_near_a_place_says_so_and_leads_back(client, places):
+    page = search(client, near="06880", q="astronaut")
+    assert "No openings within 25 miles of Westport, CT 06880" in text_of(page)
+    assert "Try fewer words or fewer choices." in text_of(page)
+    assert ("All openings", "/jobs/") in links(page)
+
+
+# Kind, pay, state
+
+
+def test_a_kind_narrows_the_list(client, three):
+    assert titles(search(client, kind="civilian")) == ["Records Clerk"]
+    assert titles(search(client, kind="command")) == []
+
+
+def test_a_kind_that_there_is_not_is_an_error(client, three):
+    page = search(client, kind="wizard")
+    assert titles(page) == []
+    assert "is not one of the available choices" in text_of(page)
+
+
+def test_pay_at_least_is_compared_with_the_highest_pay_of_a_year(client):
+    make_job(title="Range", pay_min=40_000, pay_max=60_000, opens_on=today() - timedelta(days=2))
+    make_job(title="Hourly", pay_min=30, pay_period="hour", opens_on=today() - timedelta(days=3))
+    make_job(title="Nothing said", opens_on=today() - timedelta(days=4))
+    assert titles(search(client, pay="59999")) == ["Range", "Hourly"]
+    assert titles(search(client, pay="60000")) == ["Range", "Hourly"]
+    assert titles(search(client, pay="60001")) == ["Hourly"]
+    assert titles(search(client, pay="62400")) == ["Hourly"]
+    assert titles(search(client, pay="62401")) == []
+
+
+@pytest.mark.parametrize("typed", ["", "0"])
+def test_pay_of_nothing_asks_for_nothing(client, typed):
+    make_job(title="Nothing said")
+    assert titles(search(client, pay=typed)) == ["Nothing said"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("a lot", "Enter a whole number."),
+        ("-1", "greater than or equal to 0"),
+        ("-999999999999999999999999", "greater than or equal to 0"),
+        ("10000001", "less than or equal to 10000000"),
+        ("9" * 30, "less than or equal to 10000000"),
+        ("9" * 5000, "Enter a whole number."),
+        ("1e5", "Enter a whole number."),
+        ("NaN", "Enter a whole number."),
+        ("Infinity", "Enter a whole number."),
+        ("50000.50", "Enter a whole number."),
+        ("\0", "Enter a whole number."),
+    ],
+)
+def test_pay_that_is_no_possible_number_is_an_error_beside_the_field(client, typed, said):
+    make_job(title="Officer", pay_max=99_000)
+    page = search(client, pay=typed)
+    assert titles(page) == []
+    assert said in text_of(page)
+    assert re.search(r'<input[^>]*name="pay"[^>]*aria-invalid="true"', html_of(page))
+
+
+def test_the_further_choices_are_open_when_one_of_them_is_used_or_wrong(client):
+    assert '<details class="filters">' in html_of(search(client))
+    assert '<details class="filters">' in html_of(search(client, q="officer"))
+    for asked in ({"pay": "5"}, {"pay": "a lot"}, {"kind": "civilian"}, {"state": "CT"}, {"sort": "pay"}):
+        assert '<details class="filters" open>' in html_of(search(client, **asked))
+
+
+def test_a_state_narrows_the_list_to_its_departments(client):
+    make_job(make_department("Here"), title="Connecticut")
+    make_job(make_department("There", state="NY", city=""), title="New York")
+    assert titles(search(client, state="NY")) == ["New York"]
+    assert titles(search(client, state="AK")) == []
+
+
+@pytest.mark.parametrize("state", ["ZZ", "ny", "<b>"])
+def test_a_state_that_there_is_not_is_an_error(client, state):
+    make_job(title="Officer")
+    page = search(client, state=state)
+    assert titles(page) == []
+    assert "is not one of the available choices" in text_of(page)
+
+
+def test_all_choices_hold_at_once(client, places):
+    right = {"kind": "lateral", "pay_max": 80_000}
+    hiring_at(5, "Right one", **right)
+    hiring_at(30, "Right one too far", **right)
+    hiring_at(6, "Right one, ill paid", **(right | {"pay_max": 70_000}))
+    hiring_at(7, "Right one, other kind", **(right | {"kind": "cadet"}))
+    hiring_at(8, "Wrong word", **right)
+    asked = {"q": "right", "near": "06880", "kind": "lateral", "pay": "75000", "state": "CT"}
+    assert titles(search(client, **asked)) == ["Right one"]
+    assert titles(search(client, **(asked | {"state": "NY"}))) == []
+
+
+# Order
+
+
+@pytest.fixture
+def sortable(places):
+    """Four openings that every order sorts differently."""
+    day = timedelta(days=1)
+    hiring_at(5, "A", opens_on=today() - 9 * day, closes_on=today() + 20 * day, pay_max=50_000)
+    hiring_at(9, "B", opens_on=today() - 2 * day, closes_on=None, pay_max=70_000)
+    hiring_at(7, "C", opens_on=today() - 5 * day, closes_on=today() + 3 * day, pay_min=25, pay_period="hour")
+    hiring_at(2, "D", opens_on=today() - 7 * day, closes_on=today() + 9 * day)
+
+
+@pytest.mark.parametrize(
+    ("asked", "order"),
+    [
+        ({}, "BCDA"),
+        ({"near": "06880"}, "DACB"),
+        ({"near": "06880", "sort": "distance"}, "DACB"),
+        ({"near": "06880", "within": "any", "sort": "distance"}, "DACB"),
+        ({"q": "06880", "sort": "distance"}, "DACB"),
+        ({"sort": "newest"}, "BCDA"),
+        ({"near": "06880", "sort": "newest"}, "BCDA"),
+        ({"sort": "closing"}, "CDAB"),
+        ({"near": "06880", "sort": "closing"}, "CDAB"),
+        ({"sort": "pay"}, "BCAD"),
+        ({"near": "06880", "within": "any", "sort": "pay"}, "BCAD"),
+        ({"q": "police", "sort": "pay"}, "BCAD"),
+    ],
+)
+def test_the_list_stands_in_the_order_that_was_asked_for(client, sortable, asked, order):
+    page = search(client, **asked)
+    assert "".join(titles(page)) == order
+    if "near" in asked:
+        assert "2 miles" in text_of(page)
+
+
+def test_sorting_by_distance_needs_a_place(client, sortable):
+    page = search(client, sort="distance")
+    assert titles(page) == []
+    assert "Sorting by distance needs a place." in text_of(page)
+
+
+def test_sorting_by_distance_from_an_unknown_place_says_only_that(client, sortable):
+    page = text_of(search(client, sort="distance", near="Atlantis"))
+    assert "We don't know “Atlantis”." in page
+    assert "Sorting by distance needs a place." not in page
+
+
+def test_sorting_by_distance_works_from_a_town_in_the_keyword_box(client, sortable):
+    assert "".join(titles(search(client, sort="distance", q="Westport, CT"))) == "DACB"
+
+
+def test_an_order_that_there_is_not_is_an_error(client, sortable):
+    assert "is not one of the available choices" in text_of(search(client, sort="random"))
+
+
+# Pages
+
+
+@pytest.fixture
+def many(places):
+    department = make_department(at=(LATITUDE, LONGITUDE))
+    for number in range(2 * PER_PAGE + 1):
+        make_job(department, title=f"Officer {number:02}", pay_max=100_000 - number)
+
+
+def test_a_long_list_is_cut_into_pages(client, many):
+    page = search(client, sort="pay")
+    assert titles(page) == [f"Officer {number:02}" for number in range(PER_PAGE)]
+    assert "41 openings" in text_of(page)
+    assert "Page 1 of 3" in text_of(page)
+    assert titles(search(client, sort="pay", page="3")) == ["Officer 40"]
+
+
+def test_the_links_to_other_pages_keep_the_search(client, many):
+    asked = {"q": "officer & ?", "near": "06880", "within": "50", "kind": "entry_level", "pay": "1", "sort": "pay"}
+    page = search(client, **asked, page="2")
+    kept = {name: [value] for name, value in asked.items()}
+    assert link_of(page, "Previous") == kept | {"page": ["1"]}
+    assert link_of(page, "Next") == kept | {"page": ["3"]}
+
+
+def test_walking_through_the_pages_shows_every_opening_once(client, many):
+    for asked in ({}, {"near": "06880"}, {"sort": "closing"}, {"sort": "newest"}):
+        seen = [title for number in (1, 2, 3) for title in titles(search(client, **asked, page=number))]
+        assert sorted(seen) == [f"Officer {number:02}" for number in range(2 * PER_PAGE + 1)]
+
+
+def test_one_page_has_no_links_to_others(client):
+    make_job()
+    assert "Page 1" not in text_of(search(client))
+
+
+@pytest.mark.parametrize("page", ["0", "4", "-1", "two", "1e9", "9" * 30, "1.5", ""])
+def test_a_page_that_there_is_not_is_not_found(client, many, page):
+    assert client.get("/jobs/", {"page": page}).status_code == 404
+
+
+def test_the_choice_of_a_place_goes_back_to_the_first_page(client, many):
+    page = search(client, near="Springfield", page="1")
+    assert "page" not in link_of(page, "Springfield, Hampden County, MA")
+
+
+# Garbage
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    ["\0", "x" * 5000, "𐎀" * 101, "%", "' OR 1=1 --", "<script>alert(1)</script>", "-1", "NaN", "\u202e", "١٢٣٤٥", "​"],
+)
+def test_garbage_in_any_field_is_answered_and_shown_harmlessly(client, places, garbage):
+    make_job()
+    for field in ("q", "near", "within", "kind", "pay", "state", "sort", "unknown"):
+        page = search(client, **{field: garbage})
+        assert "<script>alert" not in html_of(page)
+
+
+@pytest.mark.parametrize("field", ["q", "near"])
+def test_text_that_is_too_long_is_an_error_and_never_cut(client, places, field):
+    page = search(client, **{field: "x" * 101})
+    assert "at most 100 characters" in text_of(page)
+
+
+def test_a_field_given_twice_counts_once(client, three):
+    assert titles(client.get("/jobs/?kind=lateral&kind=civilian")) == ["Records Clerk"]
+
+
+def test_only_reading_is_allowed(client):
+    assert client.head("/jobs/").status_code == 200
+    for method in ("post", "put", "delete", "patch"):
+        assert getattr(client, method)("/jobs/").status_code == 405
+
+
+def test_it_sets_no_cookie(client, three):
+    response = search(client, q="patrol")
+    assert not response.cookies
+    assert "Cookie" not in response.headers.get("Vary", "")
+
+
+def test_towns_of_one_name_in_one_state_are_told_apart_by_their_counties(client, db):
+    make_place("Union", "NJ", county="Union County", at=(40.7, -74.3), zip_codes=2)
+    make_place("Union", "NJ", county="Hunterdon County", at=(40.6, -74.95), zip_codes=1)
+    page = search(client, near="Union, NJ")
+    offered = [words for words, href in links(page) if words.startswith("Union,")]
+    assert offered == ["Union, Union County, NJ", "Union, Hunterdon County, NJ"]
+    for words in offered:
+        assert "Which place do you mean?" not in text_of(search(client, near=words))

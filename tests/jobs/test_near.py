@@ -1,0 +1,277 @@
+"""Openings near a point, compared with brute force: every opening's distance computed one by one."""
+
+from datetime import date
+from itertools import pairwise
+from math import asin, cos, degrees, radians, sin, sqrt
+from random import Random
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from departments.geography import Point
+from departments.models import Department
+from jobs.models import Job
+from tests.factories import make_department, make_job
+
+pytestmark = pytest.mark.django_db
+
+RADIUS = 3958.7613
+# A square of a straight line is kept to about 16 digits, which is a foot for near places and for opposite ones.
+ROUNDING = 0.001
+
+WESTPORT = Point(41.14, -73.36)
+ADAK = Point(51.88, -176.65)
+ATTU = Point(52.9, 173.2)
+
+
+def haversine(a, b):
+    """Great-circle miles by the textbook's formula."""
+    half_height, half_width = radians(b.latitude - a.latitude) / 2, radians(b.longitude - a.longitude) / 2
+    h = sin(half_height) ** 2 + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(half_width) ** 2
+    return 2 * RADIUS * asin(min(1, sqrt(h)))
+
+
+def north_of(point, miles):
+    return Point(point.latitude + degrees(miles / RADIUS), point.longitude)
+
+
+def brute_force(jobs, point):
+    """``[(miles, job)]`` of the jobs whose department has a position, nearest first."""
+    placed = [job for job in jobs if job.department.point]
+    return sorted(((haversine(point, job.department.point), job) for job in placed), key=lambda pair: pair[0])
+
+
+def agrees(found, expected, count=None):
+    """Whether the openings are the first of these, each with its distance; equally far ones may stand either way."""
+    assert [job.miles for job in found] == pytest.approx([miles for miles, job in expected[:count]], abs=ROUNDING)
+    assert all(a.miles <= b.miles for a, b in pairwise(found))
+    assert len({job.pk for job in found}) == len(found)
+    for job in found:
+        assert job.miles == pytest.approx(haversine_of(job, expected), abs=ROUNDING)
+
+
+def haversine_of(job, expected):
+    return next(miles for miles, other in expected if other.pk == job.pk)
+
+
+@pytest.fixture
+def scattered():
+    """Openings that are open and others that are not, at departments all over the Earth, in clusters and nowhere."""
+    chance = Random(20)
+    spots = [WESTPORT, ADAK, ATTU, Point(0, 0), Point(90, 0), Point(-90, 45), Point(0, 180), Point(-14.3, -170.7)]
+    spots += [Point(chance.uniform(-90, 90), chance.uniform(-180, 180)) for _ in range(10)]
+    for spot in spots[:8]:
+        for _ in range(4):
+            latitude = max(-90, min(90, spot.latitude + chance.gauss(0, 1)))
+            longitude = (spot.longitude + chance.gauss(0, 1.5) + 180) % 360 - 180
+            spots.append(Point(latitude, longitude))
+    departments = [
+        Department(
+            name=f"Department {number}",
+            slug=f"department-{number}",
+            state="AK",
+            status="draft" if number % 9 == 4 else "published",
+            latitude=spot and spot.latitude,
+            longitude=spot and spot.longitude,
+            precision="building" if spot else "",
+        )
+        for number, spot in enumerate([*spots, None, None])
+    ]
+    for department in departments:
+        department.derive()
+    Department.objects.bulk_create(departments)
+    for department in departments:
+        for number in range(chance.randrange(4)):
+            make_job(department, title=f"Officer {number}", status="withdrawn" if number == 2 else "published")
+    open_ones = [job for job in Job.objects.select_related("department") if job.is_open()]
+    assert len(open_ones) > 30
+    return open_ones
+
+
+points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180)) | st.sampled_from(
+    [WESTPORT, ADAK, ATTU, Point(0, 180), Point(0, -180), Point(90, 0), Point(-90, 0), Point(89.9, 12), Point(0, 0)]
+)
+distances = st.sampled_from([0, 1, 10, 25, 50, 100, 250, 1_000, 6_000, 12_437, 13_000]) | st.floats(0, 13_000)
+
+
+def each(test):
+    """Run the test for many points and distances over the same openings."""
+    return settings(max_examples=120, deadline=None)(given(points, distances)(test))
+
+
+class TestAgainstBruteForce:
+    def test_near_finds_what_is_within_the_distance_and_nothing_else(self, scattered):
+        @each
+        def check(point, miles):
+            expected = brute_force(scattered, point)
+            found = list(Job.objects.open().near(point, miles))
+            numbers = {job.pk for job in found}
+            assert {job.pk for there, job in expected if there <= miles - ROUNDING} <= numbers
+            assert numbers <= {job.pk for there, job in expected if there <= miles + ROUNDING}
+            agrees(found, [(there, job) for there, job in expected if job.pk in numbers])
+
+        check()
+
+    def test_nearest_finds_the_nearest_however_far_they_are(self, scattered):
+        @settings(max_examples=50, deadline=None)
+        @given(points, st.integers(1, 60))
+        @example(WESTPORT, 5)
+        @example(Point(-45, 60), 1)
+        def check(point, count):
+            agrees(Job.objects.open().nearest(point, count), brute_force(scattered, point), count)
+
+        check()
+
+    def test_counts_within_counts_what_each_distance_holds(self, scattered):
+        @settings(max_examples=80, deadline=None)
+        @given(points, st.lists(st.integers(0, 12_400), min_size=1, max_size=5, unique=True))
+        def check(point, radii):
+            expected = brute_force(scattered, point)
+            counts = Job.objects.open().counts_within(point, radii)
+            assert set(counts) == set(radii)
+            for miles, number in counts.items():
+                least = sum(there <= miles - ROUNDING for there, job in expected)
+                most = sum(there <= miles + ROUNDING for there, job in expected)
+                assert least <= number <= most
+
+        check()
+
+    def test_a_search_anywhere_sorts_all_that_have_a_position(self, scattered):
+        for point in (WESTPORT, ADAK, Point(90, 0)):
+            agrees(list(Job.objects.open().from_point(point)), brute_force(scattered, point))
+
+
+# The cases that go wrong in other sites, one by one
+
+
+def hiring_at(name, point, **values):
+    """The open opening of a new department there."""
+    return make_job(make_department(name, at=point), title=name, **values)
+
+
+def titles(jobs):
+    return [job.title for job in jobs]
+
+
+def test_an_opening_is_where_its_department_is():
+    job = hiring_at("Norwalk", (41.1177, -73.4082))
+    [found] = Job.objects.open().near(WESTPORT, 10)
+    assert found == job
+    assert found.miles == pytest.approx(haversine(WESTPORT, Point(41.1177, -73.4082)), abs=ROUNDING)
+
+
+def test_openings_of_departments_without_a_position_are_never_near():
+    make_job(make_department("Nowhere", city="", state="CT"))
+    assert not Job.objects.open().near(WESTPORT, 13_000).exists()
+    assert not Job.objects.open().from_point(WESTPORT).exists()
+    assert Job.objects.open().nearest(WESTPORT, 5) == []
+    assert Job.objects.open().counts_within(WESTPORT, [10, 13_000]) == {10: 0, 13_000: 0}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": "draft"},
+        {"status": "withdrawn"},
+        {"opens_on": date(2100, 1, 1)},
+        {"opens_on": date(2024, 1, 1), "closes_on": date(2024, 1, 2)},
+    ],
+    ids=["draft", "withdrawn", "planned", "closed"],
+)
+def test_openings_that_are_not_open_are_never_near(values):
+    hiring_at("Here", WESTPORT, **values)
+    hiring_at("Far", north_of(WESTPORT, 60))
+    assert titles(Job.objects.open().near(WESTPORT, 50)) == []
+    assert titles(Job.objects.open().nearest(WESTPORT, 5)) == ["Far"]
+    assert Job.objects.open().counts_within(WESTPORT, [50, 100]) == {50: 0, 100: 1}
+
+
+def test_openings_of_a_department_that_is_a_draft_are_never_near():
+    make_job(make_department("Draft", at=WESTPORT, status="draft"))
+    assert Job.objects.open().nearest(WESTPORT, 5) == []
+
+
+def test_the_radius_is_a_great_circle_and_not_a_box():
+    hiring_at("North-east corner", (WESTPORT.latitude + 0.33, WESTPORT.longitude + 0.44))
+    hiring_at("North", north_of(WESTPORT, 24.9))
+    hiring_at("Too far north", north_of(WESTPORT, 25.1))
+    assert titles(Job.objects.open().near(WESTPORT, 25)) == ["North"]
+
+
+def test_at_radius_zero_there_is_what_stands_exactly_there():
+    hiring_at("Here", WESTPORT)
+    hiring_at("Next door", (WESTPORT.latitude + 0.0001, WESTPORT.longitude))
+    found = list(Job.objects.open().near(WESTPORT, 0))
+    assert titles(found) == ["Here"]
+    assert found[0].miles == 0
+    assert Job.objects.open().counts_within(WESTPORT, [0, 1]) == {0: 1, 1: 2}
+
+
+@pytest.mark.parametrize(("here", "there"), [(ADAK, ATTU), (ATTU, ADAK), (Point(51.9, 180), Point(51.9, -180))])
+def test_a_search_crosses_the_antimeridian(here, there):
+    hiring_at("Across", there)
+    hiring_at("Other side of the Earth", (51.9, 0))
+    assert titles(Job.objects.open().near(here, 500)) == ["Across"]
+    assert titles(Job.objects.open().nearest(here, 1)) == ["Across"]
+    assert Job.objects.open().counts_within(here, [500]) == {500: 1}
+
+
+def test_a_search_near_a_pole_looks_over_it():
+    hiring_at("Across the pole", (89.9, 90))
+    assert titles(Job.objects.open().near(Point(89.9, -90), 15)) == ["Across the pole"]
+
+
+def test_state_lines_do_not_matter():
+    make_job(make_department("Port Chester", state="NY", city="Port Chester", at=(41.0, -73.67)), title="Over the line")
+    assert titles(Job.objects.open().near(WESTPORT, 25)) == ["Over the line"]
+
+
+def test_equally_near_openings_stand_in_the_order_in_which_they_were_entered():
+    station = make_department("Station", at=WESTPORT)
+    twin = make_department("Same building", at=WESTPORT)
+    for title, department in (("1", twin), ("2", station), ("3", twin), ("4", station)):
+        make_job(department, title=title)
+    assert titles(Job.objects.open().near(WESTPORT, 1)) == ["1", "2", "3", "4"]
+    assert titles(Job.objects.open().nearest(WESTPORT, 4)) == ["1", "2", "3", "4"]
+
+
+def test_as_many_as_are_asked_for_are_found_although_some_of_them_are_far_away():
+    hiring_at("Next town", north_of(WESTPORT, 20))
+    hiring_at("Next state", north_of(WESTPORT, 180))
+    hiring_at("Alaska", ADAK)
+    hiring_at("Guam", (13.47, 144.75))
+    assert titles(Job.objects.open().nearest(WESTPORT, 3)) == ["Next town", "Next state", "Alaska"]
+
+
+def test_one_department_with_many_openings_can_fill_the_list():
+    busy = make_department("Busy", at=north_of(WESTPORT, 3))
+    for number in range(8):
+        make_job(busy, title=f"Busy {number}")
+    hiring_at("Farther", north_of(WESTPORT, 9))
+    assert titles(Job.objects.open().nearest(WESTPORT, 5)) == [f"Busy {number}" for number in range(5)]
+
+
+def test_departments_with_nothing_open_do_not_take_the_places_of_those_that_hire():
+    for number in range(8):
+        make_department(f"Quiet {number}", at=north_of(WESTPORT, number))
+    hiring_at("Hiring", north_of(WESTPORT, 9))
+    assert titles(Job.objects.open().nearest(WESTPORT, 5)) == ["Hiring"]
+
+
+def test_a_narrower_list_stays_narrow():
+    hiring_at("Dispatcher", north_of(WESTPORT, 5), kind="dispatcher")
+    hiring_at("Officer", north_of(WESTPORT, 1))
+    dispatchers = Job.objects.open().filter(kind="dispatcher")
+    assert titles(dispatchers.nearest(WESTPORT, 5)) == ["Dispatcher"]
+    assert titles(dispatchers.near(WESTPORT, 10)) == ["Dispatcher"]
+    assert dispatchers.counts_within(WESTPORT, [10]) == {10: 1}
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_the_nearest_take_at_most_two_queries_however_many_there_are(number, django_assert_max_num_queries):
+    for place in range(number):
+        hiring_at(f"Officer {place}", north_of(WESTPORT, 150 + place))
+    with django_assert_max_num_queries(2):
+        found = Job.objects.open().with_department().nearest(WESTPORT, 5)
+        assert [job.department.name for job in found] == [f"Officer {place}" for place in range(min(number, 5))]

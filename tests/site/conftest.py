@@ -1,0 +1,24 @@
+"""What the tests of the site as a whole share."""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from . import whole_site
+
+
+@pytest.fixture
+def public_pages(db):
+    """Every public page in every state, as a list of ``whole_site.Page``, on a site that has them all."""
+    return whole_site.build()
+
+
+@pytest.fixture(scope="session")
+def answers(django_db_setup, django_db_blocker):
+    """What a stranger gets: ``[(page, response)]`` for every public page in every state. The database is left empty."""
+    client = Client()
+    with django_db_blocker.unblock(), transaction.atomic():
+        found = [(page, client.get(page.url)) for page in whole_site.EMPTY_SITE]
+        found += [(page, client.get(page.url)) for page in whole_site.build()]
+        transaction.set_rollback(True)
+    return found

@@ -1,0 +1,319 @@
+"""Who may do what: the table of every address of the site and every kind of visitor.
+
+Strangers; Sue, who has an account and is no staff; Charlie, who is staff and edits nothing; Bob, who edits one
+department; Alice, who administers everything.
+"""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import get_resolver
+
+from departments.models import Department, FormerAddress
+from jobs.models import Job
+from policeapp.models import User
+
+from .. import factories
+from ..factories import make_department, make_job
+
+VISITORS = ("stranger", "sue", "charlie", "bob", "alice")
+
+SEEN, MOVED, LOGIN, FORBIDDEN, GONE, METHOD = 200, 301, "to the login", 403, 404, 405
+# To another page of the admin: where there is no such thing, it says so there.
+ELSEWHERE = 302
+
+EVERYONE = (SEEN,) * 5
+NOBODY = (GONE,) * 5
+DRAFT = (GONE, GONE, SEEN, SEEN, SEEN)
+STAFF = (LOGIN, LOGIN, SEEN, SEEN, SEEN)
+EDITORS = (LOGIN, LOGIN, FORBIDDEN, SEEN, SEEN)
+NOT_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, SEEN)
+ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, SEEN)
+NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+# Django's short form of an object's address, which leads to its long one.
+SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE)
+
+
+def only_alice(model, *, add=ALICE, delete=ALICE):
+    """The rows of a model in the admin that only administrators see; ``{app/name}`` stands for an object's number."""
+    begin = f"admin/{model}/"
+    return {
+        begin: {f"/{begin}": ALICE},
+        f"{begin}add/": {f"/{begin}add/": add},
+        f"{begin}<path:object_id>/history/": {f"/{begin}{{{model}}}/history/": ALICE},
+        f"{begin}<path:object_id>/delete/": {f"/{begin}{{{model}}}/delete/": delete},
+        f"{begin}<path:object_id>/change/": {f"/{begin}{{{model}}}/change/": ALICE},
+        f"{begin}<path:object_id>/": {f"/{begin}{{{model}}}/": SHORT},
+    }
+
+
+CHOOSE = "/admin/autocomplete/"  # what the fields that look things up ask
+
+# {pattern of the URLconf: {address: status of a GET for each of VISITORS}}
+TABLE = {
+    # What everyone reads
+    "": {"/": EVERYONE},
+    "departments/": {"/departments/": EVERYONE},
+    "departments/<state:state>/": {"/departments/ct/": EVERYONE, "/departments/zz/": NOBODY},
+    "departments/<state:state>/county/<slug:county>/": {
+        "/departments/ct/county/fairfield/": EVERYONE,
+        "/departments/ct/county/hidden/": NOBODY,
+    },
+    "departments/<state:state>/<slug:slug>/": {
+        "/departments/ct/own/": EVERYONE,
+        "/departments/ct/draft/": DRAFT,
+        "/departments/ct/former/": (MOVED,) * 5,
+        "/departments/ct/draft-before/": (GONE, GONE, MOVED, MOVED, MOVED),
+    },
+    "jobs/": {"/jobs/": EVERYONE},
+    "jobs/<int:pk>-<slug:slug>/": {
+        "/jobs/{own job}-police-officer/": EVERYONE,
+        "/jobs/{own job}-another-title/": (MOVED,) * 5,
+        "/jobs/{drafted job}-police-officer/": DRAFT,
+        "/jobs/{drafted job}-another-title/": (GONE, GONE, MOVED, MOVED, MOVED),
+        "/jobs/{planned job}-police-officer/": DRAFT,
+        "/jobs/{job of a draft}-police-officer/": DRAFT,
+        "/jobs/{withdrawn job}-police-officer/": (410,) * 5,
+    },
+    "media/logos/<str:name>": {f"/media/logos/{'0' * 32}.png": EVERYONE, "/media/logos/other.png": NOBODY},
+    "robots.txt": {"/robots.txt": EVERYONE},
+    "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 5},
+    "sitemap.xml": {"/sitemap.xml": EVERYONE},
+    "healthz": {"/healthz": EVERYONE},
+    "readyz": {"/readyz": EVERYONE},
+    # The admin
+    "admin/": {"/admin/": STAFF},
+    "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE)},
+    # Strangers and Sue are led to the start of the admin, and from there to the login.
+    "admin/logout/": {"/admin/logout/": (ELSEWHERE, ELSEWHERE, METHOD, METHOD, METHOD)},
+    "admin/password_change/": {"/admin/password_change/": STAFF},
+    "admin/password_change/done/": {"/admin/password_change/done/": STAFF},
+    "admin/jsi18n/": {"/admin/jsi18n/": STAFF},
+    "admin/autocomplete/": {
+        f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department": EDITORS,
+        f"{CHOOSE}?app_label=departments&model_name=departmentspecialization&field_name=specialization": EDITORS,
+        f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": ALICE,
+        CHOOSE: NOT_HERE,
+    },
+    "admin/r/<path:content_type_id>/<path:object_id>/": {
+        "/admin/r/{type of departments}/{own}/": SHORT,
+        "/admin/r/{type of departments}/999999/": (LOGIN, LOGIN, GONE, GONE, GONE),
+    },
+    "admin/^(?P<app_label>auth|policeapp|jobs|departments)/$": {
+        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
+        "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
+        "/admin/policeapp/": (LOGIN, LOGIN, GONE, GONE, SEEN),
+        "/admin/auth/": (LOGIN, LOGIN, GONE, GONE, SEEN),
+    },
+    "admin/(?P<url>.*)$": {"/admin/nothing/": (LOGIN, LOGIN, GONE, GONE, GONE)},
+    # Departments: their editors change their own
+    "admin/departments/department/": {"/admin/departments/department/": EDITORS},
+    "admin/departments/department/add/": {"/admin/departments/department/add/": ALICE},
+    "admin/departments/department/<path:object_id>/history/": {
+        "/admin/departments/department/{own}/history/": (LOGIN, LOGIN, ELSEWHERE, SEEN, SEEN),
+        "/admin/departments/department/{other}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN),
+    },
+    "admin/departments/department/<path:object_id>/delete/": {
+        "/admin/departments/department/{own}/delete/": ALICE,
+        "/admin/departments/department/{other}/delete/": ALICE,
+    },
+    "admin/departments/department/<path:object_id>/change/": {
+        "/admin/departments/department/{own}/change/": EDITORS,
+        "/admin/departments/department/{other}/change/": NOT_THEIRS,
+        "/admin/departments/department/{draft}/change/": NOT_THEIRS,
+        "/admin/departments/department/999999/change/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, ELSEWHERE),
+    },
+    "admin/departments/department/<path:object_id>/": {"/admin/departments/department/{own}/": SHORT},
+    # Openings: editors add, change and delete those of their own
+    "admin/jobs/job/": {"/admin/jobs/job/": EDITORS},
+    "admin/jobs/job/add/": {"/admin/jobs/job/add/": EDITORS},
+    "admin/jobs/job/<path:object_id>/history/": {
+        "/admin/jobs/job/{own job}/history/": (LOGIN, LOGIN, ELSEWHERE, SEEN, SEEN),
+        "/admin/jobs/job/{other job}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN),
+    },
+    "admin/jobs/job/<path:object_id>/delete/": {
+        "/admin/jobs/job/{own job}/delete/": EDITORS,
+        "/admin/jobs/job/{other job}/delete/": NOT_THEIRS,
+    },
+    "admin/jobs/job/<path:object_id>/change/": {
+        "/admin/jobs/job/{own job}/change/": EDITORS,
+        "/admin/jobs/job/{other job}/change/": NOT_THEIRS,
+    },
+    "admin/jobs/job/<path:object_id>/": {"/admin/jobs/job/{own job}/": SHORT},
+    # Specializations: editors look them up
+    "admin/departments/specialization/": {"/admin/departments/specialization/": EDITORS},
+    "admin/departments/specialization/add/": {"/admin/departments/specialization/add/": ALICE},
+    "admin/departments/specialization/<path:object_id>/history/": {
+        "/admin/departments/specialization/{departments/specialization}/history/": EDITORS
+    },
+    "admin/departments/specialization/<path:object_id>/delete/": {
+        "/admin/departments/specialization/{departments/specialization}/delete/": ALICE
+    },
+    "admin/departments/specialization/<path:object_id>/change/": {
+        "/admin/departments/specialization/{departments/specialization}/change/": EDITORS
+    },
+    "admin/departments/specialization/<path:object_id>/": {
+        "/admin/departments/specialization/{departments/specialization}/": SHORT
+    },
+    # The rest is for administrators; places and former addresses make themselves
+    **only_alice("departments/place", add=NOT_HERE, delete=NOT_HERE),
+    **only_alice("departments/formeraddress", add=NOT_HERE),
+    **only_alice("auth/group"),
+    **only_alice("policeapp/user"),
+    "admin/policeapp/user/<id>/password/": {"/admin/policeapp/user/{policeapp/user}/password/": ALICE},
+}
+
+ROWS = [(address, statuses) for addresses in TABLE.values() for address, statuses in addresses.items()]
+
+
+def patterns(entries=None, before=""):
+    """Every pattern of the URLconf, the admin's too, as one text."""
+    for entry in get_resolver().url_patterns if entries is None else entries:
+        if hasattr(entry, "url_patterns"):
+            yield from patterns(entry.url_patterns, before + str(entry.pattern))
+        else:
+            yield before + str(entry.pattern)
+
+
+@pytest.fixture
+def numbers(db):
+    """What the addresses of the table name, made; ``{name in the table: primary key}``."""
+    own = make_department("Bobtown Police", slug="own", county="Fairfield")
+    other = make_department("Elsewhere Police", slug="other")
+    draft = make_department("Unseen Police", slug="draft", county="Hidden", status=Department.Status.DRAFT)
+    FormerAddress.objects.create(state="CT", slug="draft-before", department=draft)
+    for make in (factories.make_charlie, lambda: factories.make_bob(own), factories.make_alice):
+        make()
+    made = {
+        "own": own,
+        "other": other,
+        "draft": draft,
+        "own job": make_job(own),
+        "other job": make_job(other),
+        "drafted job": make_job(own, status=Job.Status.DRAFT),
+        "planned job": make_job(own, opens_on=factories.tomorrow(own)),
+        "withdrawn job": make_job(own, status=Job.Status.WITHDRAWN),
+        "job of a draft": make_job(draft),
+        "departments/place": factories.make_place(),
+        "departments/specialization": factories.make_specialization(),
+        "departments/formeraddress": FormerAddress.objects.create(state="CT", slug="former", department=own),
+        "auth/group": Group.objects.create(name="Clerks"),
+        "policeapp/user": User.objects.create_user("sue"),
+        "type of departments": ContentType.objects.get_for_model(Department),
+    }
+    return {name: thing.pk for name, thing in made.items()}
+
+
+@pytest.fixture
+def visitors(numbers):
+    """``{name: a client that is signed in as that visitor}``."""
+    clients = {name: Client() for name in VISITORS}
+    for name in VISITORS[1:]:
+        clients[name].force_login(User.objects.get(username=name))
+    return clients
+
+
+@pytest.fixture
+def stored_logo():
+    name = default_storage.save(f"logos/{'0' * 32}.png", ContentFile(b"picture"))
+    yield
+    default_storage.delete(name)
+
+
+def outcome(response):
+    response.getvalue()  # to the end, which closes the file of a logo
+    to_login = response.status_code == 302 and response["Location"].startswith("/admin/login/?next=/admin/")
+    return LOGIN if to_login else response.status_code
+
+
+def test_every_address_of_the_site_is_in_the_table():
+    assert sorted(patterns()) == sorted(TABLE)
+
+
+def test_everyone_gets_what_the_table_says(visitors, numbers, stored_logo):
+    expected = {address: dict(zip(VISITORS, statuses, strict=True)) for address, statuses in ROWS}
+    found = {
+        address: {name: outcome(client.get(address.format(**numbers))) for name, client in visitors.items()}
+        for address in expected
+    }
+    assert {address: statuses for address, statuses in found.items() if statuses != expected[address]} == {}
+
+
+def rows():
+    """Everything in the database that a visitor could have changed."""
+    models = [model for model in apps.get_models() if model._meta.app_label not in ("sessions", "contenttypes")]
+    return {model.__name__: sorted(map(repr, model.objects.values_list())) for model in models}
+
+
+@pytest.mark.parametrize("name", ["stranger", "sue", "charlie"])
+def test_nothing_that_is_sent_by_one_without_rights_changes_anything(visitors, numbers, stored_logo, name):
+    before = rows()
+    sent = {"post": "yes", "action": "delete_selected", "_selected_action": numbers["own"], "name": "x", "title": "x"}
+    for address, _ in ROWS:
+        if address != "/admin/logout/":
+            assert visitors[name].post(address.format(**numbers), sent).status_code < 500, address
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/departments/department/{other}/change/",
+        "/admin/departments/department/{own}/delete/",
+        "/admin/departments/department/{other}/delete/",
+        "/admin/departments/department/add/",
+        "/admin/departments/specialization/add/",
+        "/admin/departments/specialization/{departments/specialization}/change/",
+        "/admin/departments/specialization/{departments/specialization}/delete/",
+        "/admin/jobs/job/{other job}/change/",
+        "/admin/jobs/job/{other job}/delete/",
+        "/admin/policeapp/user/add/",
+        "/admin/policeapp/user/{policeapp/user}/change/",
+        "/admin/policeapp/user/{policeapp/user}/password/",
+        "/admin/auth/group/add/",
+    ],
+)
+def test_an_editor_changes_nothing_beyond_their_department(visitors, numbers, address):
+    before = rows()
+    sent = {"post": "yes", "name": "Taken over", "title": "Taken over", "status": "published"}
+    assert outcome(visitors["bob"].post(address.format(**numbers), sent)) in (FORBIDDEN, ELSEWHERE)
+    assert rows() == before
+
+
+def test_an_editor_cannot_give_an_opening_to_another_department(visitors, numbers):
+    sent = {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
+    sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
+    sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
+    assert visitors["bob"].post("/admin/jobs/job/add/", sent).status_code == SEEN
+    assert not Job.objects.filter(title="Smuggled").exists()
+    visitors["bob"].post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})
+    assert Job.objects.get(title="Smuggled").department_id == numbers["own"]
+
+
+def test_an_editor_finds_only_their_own_departments_to_choose_from(visitors):
+    found = visitors["bob"].get(f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department").json()
+    assert [result["text"] for result in found["results"]] == ["Bobtown Police"]
+
+
+@pytest.mark.parametrize("address", ["/admin/departments/department/", "/admin/jobs/job/", "/admin/"])
+def test_lists_show_an_editor_only_what_is_theirs(visitors, address):
+    page = factories.text_of(visitors["bob"].get(address))
+    assert "Elsewhere Police" not in page and "Unseen Police" not in page
+    assert address == "/admin/" or "Bobtown Police" in page
+
+
+def test_an_account_that_is_closed_sees_what_strangers_see(visitors, numbers):
+    User.objects.update(is_active=False)
+    for name in ("sue", "charlie", "bob", "alice"):
+        assert outcome(visitors[name].get("/admin/")) == LOGIN
+        assert visitors[name].get("/departments/ct/draft/").status_code == GONE
+
+
+def test_those_who_lose_their_department_lose_its_pages(visitors, numbers):
+    Department.objects.get(pk=numbers["own"]).editors.clear()
+    address = f"/admin/departments/department/{numbers['own']}/change/"
+    assert outcome(visitors["bob"].get(address)) == FORBIDDEN

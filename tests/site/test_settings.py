@@ -1,0 +1,217 @@
+"""The settings come from the environment, and a missing or wrong one stops the start with a sentence."""
+
+import json
+import re
+
+import pytest
+from django.core.management import call_command
+
+from .processes import PRODUCTION, ROOT, python
+
+# What is wrong with the environment, and what the sentence must name.
+WRONG = [
+    ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
+    ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+    ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
+    ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set"),
+    ({"ALLOWED_HOSTS": " , "}, "ALLOWED_HOSTS is not set"),
+    ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "nosuchengine://localhost/x"}, "DATABASE_URL"),
+    ({"DATABASE_URL": "postgres://localhost:port/x"}, "DATABASE_URL"),
+    ({"DATABASE_URL": ""}, "DATABASE_URL"),
+    ({"DEBUG": "perhaps"}, "DEBUG"),
+    ({"HTTPS": "perhaps"}, "HTTPS"),
+    ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+    ({"TRUSTED_PROXIES": "not-an-address"}, "TRUSTED_PROXIES"),
+    ({"TRUSTED_PROXIES": "10.0.0.1,10.0.0.0/99"}, "TRUSTED_PROXIES"),
+    ({"CSRF_TRUSTED_ORIGINS": "police.example.org"}, "CSRF_TRUSTED_ORIGINS"),
+]
+
+
+def without_blanks(values):
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def settings_of(**values):
+    """Some settings as a process with production's variables and these sees them."""
+    script = """
+import json
+from django.conf import settings
+names = ["DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXIES", "SECURE_SSL_REDIRECT", "LOG_LEVEL"]
+database = {key: str(value) for key, value in settings.DATABASES["default"].items()}
+print(json.dumps({name: getattr(settings, name) for name in names} | {"DATABASE": database}))
+"""
+    done = python("-c", script, env=without_blanks(PRODUCTION | values))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(("wrong", "named"), WRONG, ids=str)
+def test_a_wrong_setting_ends_every_command_with_a_sentence(wrong, named):
+    done = python("manage.py", "check", env=without_blanks(PRODUCTION | wrong))
+    assert done.returncode != 0
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not done.stdout
+
+
+@pytest.mark.parametrize("command", ["migrate", "runserver", "collectstatic", "load_places", "populate"])
+def test_no_command_begins_without_the_settings(command):
+    done = python("manage.py", command, env={})
+    assert done.returncode != 0
+    assert done.stderr.startswith("PoliceApp cannot start: SECRET_KEY is not set.")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
+        ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"TRUSTED_PROXIES": "not-an-address"}, "TRUSTED_PROXIES"),
+    ],
+    ids=str,
+)
+def test_the_server_does_not_start_with_a_wrong_setting(wrong, named):
+    env = without_blanks(PRODUCTION | {"BIND": "127.0.0.1:0", "WEB_CONCURRENCY": "1"} | wrong)
+    done = python("-m", "gunicorn", "--config", "policeapp/gunicorn.py", "policeapp.wsgi", env=env)
+    assert done.returncode != 0
+    assert re.search(rf"ImproperlyConfigured: .*{named}", done.stderr)
+
+
+def test_the_documented_production_settings_are_enough_and_pass_djangos_deployment_check():
+    done = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", env=PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert "no issues (0 silenced)" in done.stdout
+
+
+def test_the_deployment_check_sees_a_weak_key():
+    """So that the test above is known to check anything."""
+    weak = PRODUCTION | {"SECRET_KEY": "short"}
+    done = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", env=weak)
+    assert done.returncode != 0
+    assert "security.W009" in done.stderr
+
+
+def test_debug_is_off_unless_it_is_asked_for():
+    assert settings_of()["DEBUG"] is False
+    assert settings_of(DEBUG="1")["DEBUG"] is True
+
+
+def test_https_is_on_unless_debugging_or_switched_off():
+    assert settings_of()["SECURE_SSL_REDIRECT"] is True
+    assert settings_of(DEBUG="1")["SECURE_SSL_REDIRECT"] is False
+    assert settings_of(HTTPS="0")["SECURE_SSL_REDIRECT"] is False
+
+
+def test_a_developer_needs_to_name_no_host():
+    assert settings_of(DEBUG="1", ALLOWED_HOSTS=None)["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+
+
+def test_lists_may_have_spaces_after_their_commas():
+    said = settings_of(
+        ALLOWED_HOSTS="police.example.org, www.example.org",
+        CSRF_TRUSTED_ORIGINS="https://police.example.org, https://www.example.org",
+        TRUSTED_PROXIES="10.0.0.1, 10.1.0.0/16, unix",
+    )
+    assert said["ALLOWED_HOSTS"] == ["police.example.org", "www.example.org"]
+    assert said["CSRF_TRUSTED_ORIGINS"] == ["https://police.example.org", "https://www.example.org"]
+    assert said["TRUSTED_PROXIES"] == ["10.0.0.1", "10.1.0.0/16", "unix"]
+
+
+def test_the_database_is_sqlite_beside_manage_py_unless_another_is_named():
+    database = settings_of()["DATABASE"]
+    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["NAME"] == str(ROOT / "db.sqlite3")
+
+
+def test_a_database_may_be_named_by_its_url():
+    database = settings_of(DATABASE_URL="postgres://user:pass%40word@db.example.org:5433/police")["DATABASE"]
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
+        "user",
+        "pass@word",
+        "db.example.org",
+        "5433",
+        "police",
+    ]
+
+
+def test_sqlite_lets_readers_and_a_writer_work_side_by_side_and_writers_wait_for_each_other(tmp_path):
+    script = """
+import django
+django.setup()
+from django.db import connection, transaction
+with connection.cursor() as cursor:
+    for pragma in ("journal_mode", "busy_timeout", "foreign_keys"):
+        print(cursor.execute(f"PRAGMA {pragma}").fetchone()[0])
+import sqlite3
+other = sqlite3.connect(connection.settings_dict["NAME"], timeout=0)
+with transaction.atomic():
+    connection.cursor().execute("SELECT 1")
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as problem:
+        print(problem)
+"""
+    done = python("-c", script, env=PRODUCTION | {"DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}"})
+    journal, timeout, foreign_keys, second_writer = done.stdout.splitlines()
+    assert journal == "wal"
+    assert int(timeout) >= 10_000
+    assert foreign_keys == "1"
+    # A transaction takes its lock when it begins: one that begins by reading could not wait for it later.
+    assert second_writer == "database is locked"
+
+
+@pytest.mark.django_db
+def test_the_migrations_are_those_of_the_models():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def variables_read():
+    """The names of the environment variables that the settings ask for."""
+    script = """
+import json, os
+asked = set()
+
+class Environment(dict):
+    def get(self, name, default=None):
+        asked.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name):
+        asked.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name):
+        asked.add(name)
+        return super().__contains__(name)
+
+os.environ = Environment(os.environ)
+import policeapp.settings
+print(json.dumps(sorted(asked)))
+"""
+    done = python("-c", script, env=PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def documented():
+    """The variables in the first column of the README's table of settings."""
+    table = re.search(r"^\| variable .*?\n\n", (ROOT / "README.md").read_text(), flags=re.M | re.S)
+    return re.findall(r"^\| `([A-Z_]+)`", table[0], flags=re.M)
+
+
+def test_the_readme_has_every_variable_that_the_settings_read_and_no_other():
+    read = variables_read()
+    assert {"SECRET_KEY", "DATABASE_URL"} <= set(read)
+    assert sorted(documented()) == read
+
+
+def test_the_readme_has_every_variable_that_the_server_reads():
+    source = (ROOT / "policeapp" / "gunicorn.py").read_text()
+    read = re.findall(r"environ(?:\.get\(|\[)\"(\w+)\"", source)
+    assert read
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in read if f"`{name}`" not in readme] == []

@@ -1,0 +1,121 @@
+"""Everything that the site itself says can be translated.
+
+The pages are shown in a language that puts every translated text between ⟦ and ⟧. All data are in Greek letters, so a
+Latin letter outside of these marks is one of the site's own words that no translator would ever see.
+"""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import translation
+from django.utils.translation import trans_real
+
+from departments.models import Department, Place, Specialization
+from departments.states import STATES
+from jobs.models import Job
+from policeapp.models import User
+
+from ..factories import make_alice
+from . import whole_site
+from .whole_site import Markup
+
+MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
+
+# What people see or hear of a tag besides its text.
+SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-use", "data-wait", "data-failed"}
+
+# Proper names: the site's, the states' with their codes, those of time zones.
+STATE_NAMES = [re.escape(name) for code, state in STATES.items() for name in (state.name, code)]
+NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', *STATE_NAMES])})\b")
+
+
+class Marking(trans_real.DjangoTranslation):
+    """A language whose every text is its English between marks."""
+
+    def gettext(self, message):
+        message = message.rpartition(trans_real.CONTEXT_SEPARATOR)[-1]
+        return f"⟦{super().gettext(message)}⟧"
+
+    def ngettext(self, singular, plural, number):
+        return f"⟦{super().ngettext(singular, plural, number)}⟧"
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """While it is in use, every translated text stands between ⟦ and ⟧."""
+    # What is translated once and for all, when its module is imported, is not translated for anybody.
+    get_resolver().check()
+    monkeypatch.setitem(trans_real._translations, settings.LANGUAGE_CODE, Marking(settings.LANGUAGE_CODE))
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
+
+
+def said_by(response):
+    """The texts that a page shows or speaks; all that it shows is one of them, for a marked text may hold tags."""
+    markup = Markup(response.content.decode())
+    yield "\n".join(markup.texts)
+    for tag, attributes in markup.tags:
+        described = tag == "meta" and attributes.get("name") == "description"
+        button = tag == "input" and attributes.get("type") in ("submit", "button", "reset")
+        yield from (attributes.get(name) or "" for name in SPOKEN)
+        yield attributes["content"] if described else attributes.get("value", "") if button else ""
+
+
+def untranslated(response):
+    """The site's own words on a page that a translator would not see."""
+    found = []
+    for text in said_by(response):
+        while text != (text := MARKED.sub(" ", text)):
+            pass
+        found += re.findall(r"[A-Za-z][^\n]*", NAMES.sub("", text))
+    return found
+
+
+def test_translators_see_every_word_of_every_public_page(marked, client, db):
+    pages = [(page, client.get(page.url)) for page in whole_site.EMPTY_SITE]
+    pages += [(page, client.get(page.url)) for page in whole_site.build()]
+    assert {str(page): words for page, response in pages if (words := untranslated(response))} == {}
+
+
+def test_translators_see_every_word_of_the_drafts_that_staff_see(marked, client, public_pages):
+    client.force_login(make_alice())
+    answers = [(page, client.get(page.url)) for page in whole_site.drafts()]
+    assert len(answers) == 3
+    assert {str(page): words for page, response in answers if (words := untranslated(response))} == {}
+
+
+def test_translators_see_every_word_of_the_pages_for_what_goes_wrong(marked, client):
+    client.raise_request_exception = False
+    answers = [
+        client.get("/", headers={"host": "elsewhere.example"}),
+        client.get("/"),  # fails: this test may not use the database
+        Client(enforce_csrf_checks=True).post("/admin/login/"),
+    ]
+    assert [response.status_code for response in answers] == [400, 500, 403]
+    assert [untranslated(response) for response in answers] == [[], [], []]
+
+
+def test_the_test_above_sees_a_word_that_no_translator_sees():
+    answer = HttpResponse('<p>⟦a ⟦b⟧ <b>c</b>⟧ Ελληνικά, CT</p><p>Lost</p><img alt="Hidden"><input value="typed">')
+    assert untranslated(answer) == ["Lost", "Hidden"]
+
+
+# In the admin: data that have to be Latin, and what Django's own templates say to no one in particular.
+ADMIN_DATA = re.compile(r"[A-Z][a-z]+/[A-Z][A-Za-z_]+|https://\S+|logos/0+\.png|^(Search|True|False)$", flags=re.M)
+
+
+@pytest.mark.parametrize("model", [Department, Specialization, Place, Job])
+def test_translators_see_every_word_of_the_admin(marked, client, public_pages, model):
+    client.force_login(User.objects.create_superuser("Άλφα"))
+    changelist = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    urls = [changelist, f"{changelist}{model.objects.first().pk}/change/"]
+    if model is not Place:
+        urls.append(f"{changelist}add/")
+    for url in urls:
+        response = client.get(url)
+        assert response.status_code == 200
+        assert [words for words in untranslated(response) if ADMIN_DATA.sub("", words).strip()] == [], url
