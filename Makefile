@@ -38,21 +38,20 @@ serve: install ## serve the site in production; SECRET_KEY and ALLOWED_HOSTS mus
 	@exec .venv/bin/python -m gunicorn --config policeapp/gunicorn.py policeapp.wsgi
 
 # ARGS, such as make test ARGS="-k feed", go to pytest; the coverage bar is for whole runs only.
-PYTEST = .venv/bin/python -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report= --cov-fail-under=0)
+PYTEST = .venv/bin/python -m pytest $(ARGS)
+COVERAGE = $(if $(ARGS),,--cov --cov-report=term-missing:skip-covered)
 
 test: .venv/.tests ## check the code and run every test on SQLite and, at the same time, on PostgreSQL
 	@.venv/bin/python tests/browser_setup.py
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
 	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
-	@rm -f .coverage .coverage.*
 	@failed=0; said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
-	COVERAGE_FILE=.coverage.postgresql .venv/bin/python tests/postgres.py -- $(PYTEST) >"$$said" 2>&1 & other=$$!; \
+	.venv/bin/python tests/postgres.py -- $(PYTEST) >"$$said" 2>&1 & other=$$!; \
 	echo "== Tests on SQLite"; \
-	COVERAGE_FILE=.coverage.sqlite env -u DATABASE_URL $(PYTEST) || failed=1; \
+	env -u DATABASE_URL $(PYTEST) $(COVERAGE) || failed=1; \
 	echo "== Tests on PostgreSQL"; \
 	wait $$other || failed=1; cat "$$said"; \
-	$(if $(ARGS),,.venv/bin/python -m coverage combine --quiet && .venv/bin/python -m coverage report || failed=1;) \
 	exit $$failed
 
 pins: .venv/.tests ## compile the requirements anew from pyproject.toml; ARGS=--upgrade for newer versions

@@ -108,7 +108,7 @@ def test_in_the_last_week_it_counts_the_days(client, days, said):
 def test_it_says_how_to_apply_on_the_web(client):
     page = page_of(client, make_job(apply_url="https://apply.example.org/?job=42&x=1", apply_instructions=""))
     assert 'href="https://apply.example.org/?job=42&amp;x=1" rel="nofollow noopener"' in html_of(page)
-    assert "How to apply Apply on the employer's site About" in text_of(page)
+    assert "How to apply Apply on their site About" in text_of(page)
 
 
 def test_it_says_how_to_apply_by_mail(client):
@@ -134,7 +134,7 @@ def test_it_says_how_to_apply_in_words(client):
 def test_all_ways_to_apply_stand_together(client):
     text = text_of(page_of(client, make_job(**SECRETS)))
     assert (
-        "How to apply Bring the green form to the front desk. Apply on the employer's site "
+        "How to apply Bring the green form to the front desk. Apply on their site "
         "By e-mail: recruiting@example.org" in text
     )
 

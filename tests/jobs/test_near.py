@@ -89,7 +89,12 @@ def scattered():
     return open_ones
 
 
-points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180)) | st.sampled_from(
+def degrees_up_to(most):
+    """Degrees as maps and devices give them: six decimals are four inches."""
+    return st.integers(-most * 10**6, most * 10**6).map(lambda millionths: millionths / 10**6)
+
+
+points = st.builds(Point, degrees_up_to(90), degrees_up_to(180)) | st.sampled_from(
     [WESTPORT, ADAK, ATTU, Point(0, 180), Point(0, -180), Point(90, 0), Point(-90, 0), Point(89.9, 12), Point(0, 0)]
 )
 distances = st.sampled_from([0, 1, 10, 25, 50, 100, 250, 1_000, 6_000, 12_437, 13_000]) | st.floats(0, 13_000)
@@ -206,6 +211,13 @@ def test_at_radius_zero_there_is_what_stands_exactly_there():
     assert titles(found) == ["Here"]
     assert found[0].miles == 0
     assert Job.objects.open().counts_within(WESTPORT, [0, 1]) == {0: 1, 1: 2}
+
+
+def test_a_position_that_is_next_to_nothing_from_another_is_near_it():
+    """PostgreSQL refuses to square a number so small that its square is none."""
+    hiring_at("Null Island", (1e-200, 1e-200))
+    assert titles(Job.objects.open().near(Point(0, 0), 25)) == ["Null Island"]
+    assert titles(Job.objects.open().nearest(Point(0, 0), 1)) == ["Null Island"]
 
 
 @pytest.mark.parametrize(("here", "there"), [(ADAK, ATTU), (ATTU, ADAK), (Point(51.9, 180), Point(51.9, -180))])
