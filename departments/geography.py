@@ -29,7 +29,9 @@ class Point(NamedTuple):
     def vector(self):
         """``(x, y, z)`` on the unit sphere: x to 0°N 0°E, y to 0°N 90°E, z to the north pole."""
         latitude, longitude = radians(self.latitude), radians(self.longitude)
-        return cos(latitude) * cos(longitude), cos(latitude) * sin(longitude), sin(latitude)
+        parts = (cos(latitude) * cos(longitude), cos(latitude) * sin(longitude), sin(latitude))
+        # Parts so small that PostgreSQL could not square their difference (it underflows) are none.
+        return tuple(round(part, 15) for part in parts)
 
     def is_valid(self):
         """Whether both are finite and in range."""

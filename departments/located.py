@@ -35,7 +35,7 @@ class PlaceQuerySet(models.QuerySet):
         if state:
             found = found.filter(state=state)
         if county:
-            found = found.filter(county__iexact=county)
+            found = found.filter(Q(county__iexact=county) | Q(county__istartswith=f"{county} "))
         return found.order_by("-zip_codes", "state", "pk")
 
     def of_address(self, zip_code, city, state):

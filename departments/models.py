@@ -36,6 +36,22 @@ __all__ = [
 YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
 
 
+class DepartmentKind(models.TextChoices):
+    MUNICIPAL = "municipal", _("Municipal police")
+    SHERIFF = "sheriff", _("Sheriff")
+    COUNTY_POLICE = "county_police", _("County police")
+    STATE_POLICE = "state_police", _("State police")
+    STATE_OTHER = "state_other", _("Other state agency")
+    CAMPUS = "campus", _("Campus police")
+    SCHOOL_DISTRICT = "school_district", _("School district police")
+    TRANSIT = "transit_airport_port", _("Transit, airport or port police")
+    TRIBAL = "tribal", _("Tribal police")
+    PARK = "park_wildlife", _("Park or wildlife agency")
+    CONSTABLE = "constable_marshal", _("Constable or marshal")
+    FEDERAL = "federal", _("Federal agency")
+    OTHER = "other", _("Other agency")
+
+
 class DepartmentQuerySet(models.QuerySet):
     def get_by_natural_key(self, state, slug):
         return self.get(state=state, slug=slug)
@@ -89,20 +105,7 @@ class DepartmentQuerySet(models.QuerySet):
 class Department(Located, Sourced):
     """A law-enforcement agency and everything its profile says of it."""
 
-    class Kind(models.TextChoices):
-        MUNICIPAL = "municipal", _("Municipal police")
-        SHERIFF = "sheriff", _("Sheriff")
-        COUNTY_POLICE = "county_police", _("County police")
-        STATE_POLICE = "state_police", _("State police")
-        STATE_OTHER = "state_other", _("Other state agency")
-        CAMPUS = "campus", _("Campus police")
-        SCHOOL_DISTRICT = "school_district", _("School district police")
-        TRANSIT = "transit_airport_port", _("Transit, airport or port police")
-        TRIBAL = "tribal", _("Tribal police")
-        PARK = "park_wildlife", _("Park or wildlife agency")
-        CONSTABLE = "constable_marshal", _("Constable or marshal")
-        FEDERAL = "federal", _("Federal agency")
-        OTHER = "other", _("Other agency")
+    Kind = DepartmentKind
 
     # Those whose population served is the people who live there, so that officers per resident means something.
     RESIDENTIAL = {Kind.MUNICIPAL, Kind.SHERIFF, Kind.COUNTY_POLICE, Kind.STATE_POLICE, Kind.TRIBAL}
@@ -247,6 +250,7 @@ class Department(Located, Sourced):
                 condition=Q(status__in=["published", "draft"]),
                 name="department_status_known",
             ),
+            models.CheckConstraint(condition=Q(kind__in=DepartmentKind.values), name="department_kind_known"),
             models.CheckConstraint(
                 condition=Q(state__in=list(states.STATES)),
                 name="department_state_known",
@@ -308,6 +312,7 @@ class Department(Located, Sourced):
     def clean(self):
         self.ori = self.ori.strip().upper()
         self.phone = phones.tidy(self.phone)
+        self.county = self.county.removesuffix(" County").removesuffix(" Parish")
         if (self.latitude is None) != (self.longitude is None):
             raise ValidationError(gettext("A position needs both a latitude and a longitude."))
         if self.slug and FormerAddress.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
@@ -339,7 +344,7 @@ class Department(Located, Sourced):
         """Compute the columns that follow from others: the normalised name, the searched text, the unit vector."""
         self.name_key = normalise(self.name)[:250]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
-        county = f"{self.county} county" if self.county else ""
+        county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
         said = normalise(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
         self.search_text = f" {said}"[:700]
         self.county_slug = slug_of(self.county, "")

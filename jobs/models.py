@@ -28,6 +28,24 @@ DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31
 NEARBY_MILES = 100
 
 
+class JobKind(models.TextChoices):
+    ENTRY_LEVEL = "entry_level", _("Entry-level officer")
+    LATERAL = "lateral", _("Lateral or certified officer")
+    CADET = "cadet", _("Cadet or explorer")
+    RESERVE = "reserve", _("Reserve or auxiliary officer")
+    DISPATCHER = "dispatcher", _("Dispatcher or call taker")
+    CORRECTIONS = "corrections", _("Corrections officer")
+    CIVILIAN = "civilian", _("Civilian staff")
+    COMMAND = "command", _("Command staff")
+    OTHER = "other", _("Other")
+
+
+class Schedule(models.TextChoices):
+    FULL_TIME = "full_time", _("Full time")
+    PART_TIME = "part_time", _("Part time")
+    SEASONAL = "seasonal", _("Seasonal")
+
+
 class JobQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=Job.Status.PUBLISHED, department__status=Department.Status.PUBLISHED)
@@ -141,21 +159,9 @@ class Job(models.Model):
     until filled). A day without a time ends with that day.
     """
 
-    class Kind(models.TextChoices):
-        ENTRY_LEVEL = "entry_level", _("Entry-level officer")
-        LATERAL = "lateral", _("Lateral or certified officer")
-        CADET = "cadet", _("Cadet or explorer")
-        RESERVE = "reserve", _("Reserve or auxiliary officer")
-        DISPATCHER = "dispatcher", _("Dispatcher or call taker")
-        CORRECTIONS = "corrections", _("Corrections officer")
-        CIVILIAN = "civilian", _("Civilian staff")
-        COMMAND = "command", _("Command staff")
-        OTHER = "other", _("Other")
+    Kind = JobKind
 
-    class Schedule(models.TextChoices):
-        FULL_TIME = "full_time", _("Full time")
-        PART_TIME = "part_time", _("Part time")
-        SEASONAL = "seasonal", _("Seasonal")
+    Schedule = Schedule
 
     class Status(models.TextChoices):
         PUBLISHED = "published", _("Published")
@@ -263,6 +269,8 @@ class Job(models.Model):
                 condition=Q(pay_period__in=["hour", "day", "week", "two_weeks", "month", "year"]),
                 name="job_pay_period_known",
             ),
+            models.CheckConstraint(condition=Q(kind__in=JobKind.values), name="job_kind_known"),
+            models.CheckConstraint(condition=Q(schedule__in=Schedule.values), name="job_schedule_known"),
             models.CheckConstraint(condition=Q(positions__gte=1), name="job_has_a_position"),
             models.CheckConstraint(
                 condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),

@@ -93,7 +93,7 @@ def test_no_query_string_passes_whatever_its_letters(path, query):
 
 
 @given(
-    local=st.from_regex(r"[a-z0-9.!#$%&*+/^_`{|}~-]{1,12}", fullmatch=True),
+    local=st.from_regex(r"[a-z0-9.!#$%&*+^_`{|}~-]{1,12}", fullmatch=True),
     domain=st.from_regex(r"[a-z0-9-]{1,9}\.(com|org|us)", fullmatch=True),
     before=st.sampled_from(["", " ", "<", '"', "'", "=", ",", ":", "mailto:", "/", "(", "{'email': '"]),
 )
