@@ -4,14 +4,26 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from whitenoise.base import WhiteNoise
 
 from . import factories
 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
-    """Hashed and compressed, as in production: pages name the hashed files."""
+    """Hashed and compressed, as in production: pages name the hashed files. Read from the disk once, not per client."""
     call_command("collectstatic", interactive=False, verbosity=0)
+    scan, scanned = WhiteNoise.update_files_dictionary, {}
+
+    def scan_once(self, root, prefix):
+        if (root, prefix) not in scanned:
+            scan(self, root, prefix)
+            scanned[root, prefix] = dict(self.files)
+        self.files.update(scanned[root, prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", scan_once)
+        yield
 
 
 @pytest.fixture
