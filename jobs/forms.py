@@ -9,13 +9,22 @@ from departments.forms import NearForm
 from .models import Job, JobQuerySet
 
 
+class DollarsField(forms.IntegerField):
+    """Whole dollars, typed with or without the dollar sign and commas."""
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.replace("$", "").replace(",", "").strip()
+        return super().to_python(value)
+
+
 class JobSearchForm(NearForm):
     """The search for openings."""
 
     SORTS = {"newest": JobQuerySet.newest, "closing": JobQuerySet.by_deadline, "pay": JobQuerySet.by_pay}
 
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *Job.Kind.choices])
-    pay = forms.IntegerField(
+    pay = DollarsField(
         label=_("Pay at least"),
         required=False,
         min_value=0,

@@ -46,6 +46,7 @@ def test_the_columns_that_sort_are_compared_byte_by_byte(db):
         {"slug": ""},
         {"status": "hidden"},
         {"status": ""},
+        {"kind": "militia"},
         {"state": "XX"},
         {"state": ""},
         {"state": "ct"},

@@ -422,6 +422,13 @@ def test_pay_at_least_is_compared_with_the_highest_pay_of_a_year(client):
     assert titles(search(client, pay="62401")) == []
 
 
+@pytest.mark.parametrize("typed", ["60,000", "$60,000", " $60000 "])
+def test_pay_may_be_typed_as_it_is_written(client, typed):
+    make_job(title="Enough", pay_max=60_000)
+    make_job(title="Too little", pay_max=59_999)
+    assert titles(search(client, pay=typed)) == ["Enough"]
+
+
 @pytest.mark.parametrize("typed", ["", "0"])
 def test_pay_of_nothing_asks_for_nothing(client, typed):
     make_job(title="Nothing said")

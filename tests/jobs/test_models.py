@@ -22,6 +22,8 @@ MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)
 
 # What the database must refuse, whatever Python lets through: the constraint, and values that break only it.
 BROKEN = [
+    ("job_kind_known", {"kind": "astronaut"}),
+    ("job_schedule_known", {"schedule": "sometimes"}),
     ("job_has_title_and_slug", {"title": ""}),
     ("job_has_title_and_slug", {"slug": ""}),
     ("job_status_known", {"status": "open"}),
