@@ -102,7 +102,7 @@ def test_an_unknown_place_is_an_error_at_its_field_that_says_what_works(visit, n
     field = page.get_by_label("Near", exact=True)
     expect(field).to_have_value("Atlantis")
     expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_accessible_description(re.compile("We don't know “Atlantis”. Try a ZIP code such as 06880"))
+    expect(field).to_have_accessible_description(re.compile(r"We don't know “Atlantis”. Try a ZIP code \(06880\)"))
     expect(page.locator(".card")).to_have_count(0)
 
 

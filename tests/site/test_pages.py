@@ -117,9 +117,10 @@ class TestHome:
 
 class TestWhenSomethingIsWrong:
     @pytest.mark.parametrize(
-        "url", ["/nothing", "/nothing/", "/departments/zz/", "/departments/ct/nobody/", "/jobs/1-x/", "/jobs/?page=99"]
+        "url", ["/nothing", "/nothing/", "/departments/zz/", "/departments/ct/nobody/", "/jobs/0-x/", "/jobs/?page=99"]
     )
     def test_a_page_that_is_not_there_says_so_and_leads_on(self, client, db, url):
+        make_job()
         response = client.get(url)
         assert response.status_code == 404
         assert "We can't find that page" in text_of(response)
