@@ -10,7 +10,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# Threads, so that a slow visitor holds up nobody else.
+# Threads, so that a few slow visitors hold up nobody; waiting for many is the proxy's work.
 threads = 4
 
 # Only TRUSTED_PROXIES decides whom to believe about https, addresses and paths.
