@@ -26,6 +26,6 @@ def distance(miles):
 
 @register.simple_tag(takes_context=True)
 def is_here(context, path):
-    """``aria-current`` for a link of the navigation when the page is below its path."""
+    """Whether the page is below the path: the navigation marks that link as current."""
     request = context.get("request")
     return request is not None and request.path.startswith(path)
