@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
@@ -84,7 +84,7 @@ class DepartmentQuerySet(models.QuerySet):
 
     def by_population(self):
         """The largest first; those whose population nobody knows last."""
-        return self.order_by(F("population").desc(nulls_last=True), "name_key", "pk")
+        return self.order_by("-size", "name_key", "pk")
 
     def matching(self, text):
         """Departments that have every word of the text, or its beginning, in their name, place or ORI."""
@@ -131,10 +131,10 @@ class Department(Located, Sourced):
         "special_units": _("special services"), "special_units_intro": _("special services"),
     }  # fmt: skip
 
-    REMEMBERED = (*Located.REMEMBERED, "slug")
+    REMEMBERED = (*Located.REMEMBERED, "slug", "search_text")
     # What follows from other fields, and is saved with any of them.
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
-    DERIVED += ("x", "y", "z")
+    DERIVED += ("x", "y", "z", "size")
 
     name = models.CharField(_("name"), max_length=200)
     name_key = KeyField(_("normalised name"), max_length=250, editable=False)
@@ -194,6 +194,7 @@ class Department(Located, Sourced):
     population = models.PositiveIntegerField(
         _("population served"), null=True, blank=True, validators=[MaxValueValidator(400_000_000)]
     )
+    size = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     population_year = models.PositiveSmallIntegerField(
         _("year of that population"), null=True, blank=True, validators=YEAR
     )
@@ -283,8 +284,13 @@ class Department(Located, Sourced):
         ]
         indexes = [
             models.Index(fields=["latitude", "longitude"], name="department_by_position"),
-            models.Index(fields=["name_key", "id"], name="department_by_name"),
-            models.Index(fields=["state", "county_slug", "name_key", "id"], name="department_by_county"),
+            # Each list of published departments in its order.
+            models.Index(fields=["status", "name_key", "id"], name="department_listed"),
+            models.Index(fields=["status", "state", "name_key", "id"], name="department_listed_in_state"),
+            models.Index(
+                fields=["status", "state", "county_slug", "name_key", "id"], name="department_listed_in_county"
+            ),
+            models.Index(fields=["status", "-size", "name_key", "id"], name="department_listed_by_size"),
         ]
 
     def __str__(self):
@@ -341,13 +347,15 @@ class Department(Located, Sourced):
             FormerAddress.objects.get_or_create(**old, defaults={"department": self})
 
     def derive(self):
-        """Compute the columns that follow from others: the normalised name, the searched text, the unit vector."""
+        """Compute the columns that follow from others: the normalised name, the searched text, the unit vector, and
+        ``size``, which is the population served and 0 where nobody knows it."""
         self.name_key = normalise(self.name)[:250]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
         county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
         said = normalise(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
         self.search_text = f" {said}"[:700]
         self.county_slug = slug_of(self.county, "")
+        self.size = self.population or 0
         self.x, self.y, self.z = self.point.vector if self.point else (None, None, None)
 
     def publish(self):

@@ -21,6 +21,7 @@ from departments.fields import WebAddressField
 from departments.geography import bounding_box, miles_from
 from departments.models import Department
 from departments.names import normalise, slug_of
+from departments.sources import Sourced
 
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
@@ -77,10 +78,7 @@ class JobQuerySet(models.QuerySet):
         """Openings that have every word of the text, or its beginning, in their title, kind or department."""
         found = self
         for word in normalise(text).split():
-            kinds = [kind for kind, label in Job.Kind.choices if f" {word}" in f" {normalise(str(label))}"]
-            found = found.filter(
-                Q(title_key__contains=f" {word}") | Q(kind__in=kinds) | Q(department__search_text__contains=f" {word}")
-            )
+            found = found.filter(words__contains=f" {word}")
         return found
 
     def from_point(self, point):
@@ -151,7 +149,7 @@ def with_open_jobs(departments, at=None):
     return departments.annotate(open_jobs=Coalesce(Subquery(counted.values(number=Count("pk"))), 0))
 
 
-class Job(models.Model):
+class Job(Sourced):
     """An opening. It is where its department is.
 
     What people say is a day and perhaps a time, in the department's zone; what the database compares are the instants
@@ -180,14 +178,20 @@ class Job(models.Model):
     # job boards and the Bureau of Labor Statistics use 2,080).
     PERIODS_A_YEAR = {"hour": 2080, "day": 260, "week": 52, "two_weeks": 26, "month": 12, "year": 1}
 
+    # The facts whose sources are kept.
+    FACTS = (
+        "title", "kind", "schedule", "status", "positions", "description", "requirements", "apply_url", "apply_email",
+        "apply_instructions", "pay_min", "pay_max", "pay_period", "opens_on", "opens_time", "closes_on", "closes_time",
+    )  # fmt: skip
+
     # What follows from other fields, and is saved with any of them.
-    DERIVED = ("title_key", "slug", "opens_on", "opens_at", "closes_at")
+    DERIVED = ("words", "slug", "opens_on", "opens_at", "closes_at")
 
     department = models.ForeignKey(
         Department, models.CASCADE, related_name="jobs", verbose_name=_("department"), db_index=False
     )
     title = models.CharField(_("title"), max_length=200)
-    title_key = models.CharField(max_length=260, editable=False)
+    words = models.TextField(default="", db_default="", editable=False)
     slug = models.SlugField(_("address"), max_length=120, editable=False)
     source = models.CharField(
         _("source"), max_length=60, blank=True, help_text=_("The list it came from; empty if it was entered here.")
@@ -322,14 +326,16 @@ class Job(models.Model):
 
     def derive_from_title(self):
         self.slug = slug_of(self.title, "opening")
-        self.title_key = f" {normalise(self.title)}"[:260]
 
     def derive(self):
-        """Compute the columns that follow from others: the slug, the normalised title, the two instants.
+        """Compute the columns that follow from others: the slug, the words it is found by, the two instants.
 
         Without an opening day it opens today, there, or on the day it closes if that has passed.
         """
         self.derive_from_title()
+        said = normalise(f"{self.title} {self.get_kind_display()}")
+        words = f"{said} {self.department.search_text}".split()
+        self.words = "".join(f" {word}" for word in dict.fromkeys(words))
         zone = self.department.zone
         if self.opens_on is None:
             today = self.department.today()
@@ -423,9 +429,9 @@ def derive_before_save(sender, instance, **kwargs):
 
 
 @receiver(post_save, sender=Department)
-def follow_the_time_zone(sender, instance, raw, **kwargs):
-    """Openings end with a day of their department's zone: when it changes, so do their instants."""
-    if raw or not instance.changed("time_zone"):
+def follow_the_department(sender, instance, raw, **kwargs):
+    """Openings end with a day of their department's zone and are found by its name: they change with it."""
+    if raw or not instance.changed("time_zone", "search_text"):
         return
     for job in instance.jobs.all():
         job.department = instance

@@ -92,7 +92,6 @@ class TestTheDatabase:
             **{
                 "department": make_department(),
                 "title": "Officer",
-                "title_key": " officer",
                 "slug": "officer",
                 "apply_instructions": "Write to us.",
                 "opens_on": date(2024, 1, 1),
@@ -346,7 +345,6 @@ def test_any_title_can_be_saved_has_an_address_and_is_found_by_it(title):
     job = make_job(Department.objects.first(), title=title)
     stored = Job.objects.get(pk=job.pk)
     assert 0 < len(stored.slug) <= 120
-    assert len(stored.title_key) <= 260
     assert stored.get_absolute_url() == f"/jobs/{job.pk}-{stored.slug}/"
 
 

@@ -234,9 +234,17 @@ def test_a_departments_other_changes_leave_its_openings_alone():
     department = department_in("America/New_York")
     make_job(department)
     before = Job.objects.values().get()
-    department.name = "Another Name"
+    department.phone = "(203) 555-0100"
     department.save()
     assert Job.objects.values().get() == before
+
+
+def test_openings_are_found_by_their_departments_new_name():
+    department = department_in("America/New_York")
+    job = make_job(department)
+    department.name = "Quahog Police Department"
+    department.save()
+    assert Job.objects.matching("quahog").get() == job
 
 
 # The rule at hand and the rule in the database

@@ -1,0 +1,14 @@
+"""Operations of migrations that a live site can run."""
+
+from django.db.migrations.operations import AddIndex
+
+
+class AddIndexLive(AddIndex):
+    """Adds an index; on PostgreSQL without locking the table, so its migration has ``atomic = False``."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            return super().database_forwards(app_label, schema_editor, from_state, to_state)
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.add_index(model, self.index, concurrently=True)
