@@ -86,17 +86,21 @@ class NearForm(forms.Form):
         self.choices = found
         self.add_error(field, _("There are several places of this name."))
 
-    def around(self, rows, words):
-        """The ``rows`` (a QuerySet with ``matching``) that match the words, near the place if there is one.
+    def asked_for(self, rows):
+        """The ``rows`` (a QuerySet with ``matching``) that match the words.
 
         Words that nothing matches may be a town's name without its state.
         """
+        words = self.cleaned_data["q"]
         if words and not self.place and not rows.matching(words).exists() and (found := places.find_town(words)):
             if len(found) > 1:
                 self.offer(found, "q")
                 return rows.none()
             self.take_for_place(found[0])
-        rows = rows.matching(self.cleaned_data["q"])
+        return rows.matching(self.cleaned_data["q"])
+
+    def around(self, rows):
+        """Those of the ``rows`` (a QuerySet with ``near``) that are near the place, if there is one."""
         if self.place and self.miles is not None:
             return rows.near(self.place.point, self.miles)
         return rows.from_point(self.place.point) if self.place else rows
@@ -167,5 +171,5 @@ class DepartmentSearchForm(NearForm):
             found = found.filter(specializations=asked["specialization"])
         if asked["hiring"]:
             found = hiring(found)
-        found = self.around(found, asked["q"])
+        found = self.around(self.asked_for(found))
         return self.SORTS[asked["sort"]](found) if asked["sort"] in self.SORTS else found

@@ -73,11 +73,14 @@ class DepartmentQuerySet(models.QuerySet):
 
     def near(self, point, miles):
         """Departments within ``miles`` of ``point``, nearest first, each with ``.miles``; none without a position."""
-        return self.filter(bounding_box(point, miles).contains()).from_point(point).filter(miles__lte=miles)
+        return self._by_distance(point).filter(bounding_box(point, miles).contains(), miles__lte=miles)
 
     def from_point(self, point):
         """Departments that have a position, with their ``.miles`` from the point, nearest first."""
-        return self.filter(latitude__isnull=False).annotate(miles=miles_from(point)).order_by("miles", "pk")
+        return self.filter(latitude__isnull=False)._by_distance(point)
+
+    def _by_distance(self, point):
+        return self.annotate(miles=miles_from(point)).order_by("miles", "pk")
 
     def by_name(self):
         return self.order_by("name_key", "pk")

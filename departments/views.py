@@ -61,8 +61,8 @@ def profile(request, state, slug):
     if department is None:
         former = get_object_or_404(FormerAddress, state=state, slug=slug, department__in=visible)
         return redirect(former.department, permanent=True)
-    openings = list(department.jobs.open().with_department().by_deadline())
-    nearest = [] if openings else Job.objects.open().with_department().close_to(department, NEAREST_SHOWN)
+    openings = list(department.jobs.open().listed().by_deadline())
+    nearest = [] if openings else Job.objects.open().listed().close_to(department, NEAREST_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,

@@ -5,10 +5,8 @@ from django.views.decorators.http import require_safe
 
 from policeapp.pagination import paginate
 
-from .forms import JobSearchForm
+from .forms import NEAREST_SHOWN, JobSearchForm
 from .models import Job
-
-NEAREST_SHOWN = 5
 
 
 @require_safe
@@ -28,7 +26,7 @@ def job_detail(request, pk, slug):
     if slug != job.slug:
         return redirect(job, permanent=True)
     is_open = job.is_open()
-    nearest = [] if is_open else Job.objects.open().with_department().close_to(job.department, NEAREST_SHOWN)
+    nearest = [] if is_open else Job.objects.open().listed().close_to(job.department, NEAREST_SHOWN)
     status = 410 if job.status == Job.Status.WITHDRAWN else 200
     context = {"job": job, "is_open": is_open, "nearest": nearest}
     return render(request, "jobs/job_detail.html", context, status=status)
