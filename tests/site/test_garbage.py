@@ -185,7 +185,7 @@ PATHS = st.lists(SEGMENTS, max_size=6).map(lambda parts: "/" + "/".join(parts)) 
 
 
 @given(path=PATHS)
-@settings(LOTS, max_examples=150)
+@settings(LOTS, max_examples=60)
 def test_no_path_makes_the_site_fail(client, site, path):
     response = client.get(path)
     assert response.status_code in (200, 301, 302, 404, 410), path
