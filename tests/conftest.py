@@ -9,6 +9,20 @@ from whitenoise.base import WhiteNoise
 from . import factories
 
 
+def pytest_collection_modifyitems(config, items):
+    """What asks nothing of the database, and the browser's tests, are run once: with SQLite."""
+    if connection.vendor == "sqlite":
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not asks_the_database(item)])
+    items[:] = filter(asks_the_database, items)
+
+
+def asks_the_database(item):
+    if "browser" in item.path.parts:
+        return False
+    return item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
     """Hashed and compressed, as in production: pages name the hashed files. Read from the disk once, not per client."""
