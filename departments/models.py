@@ -18,7 +18,7 @@ from . import phones, states
 from .fields import KeyField, WebAddressField
 from .geography import bounding_box, miles_from
 from .located import Located, Place, Precision
-from .names import county_label, normalise, slug_of
+from .names import core, county_label, normalise, slug_of
 from .parts import DepartmentSpecialization, Division, Specialization, SpecialUnit
 from .sources import Sourced
 
@@ -88,10 +88,8 @@ class DepartmentQuerySet(models.QuerySet):
 
     def matching(self, text):
         """Departments that have every word of the text, or its beginning, in their name, place or ORI."""
-        found = self
-        for word in normalise(text).split():
-            found = found.filter(search_text__contains=f" {word}")
-        return found
+        words = normalise(text).split()
+        return self.filter(search_text__words=[[word] for word in words]) if words else self
 
     def in_county(self, state, county_slug):
         return self.filter(state=state, county_slug=county_slug)
@@ -134,10 +132,12 @@ class Department(Located, Sourced):
     REMEMBERED = (*Located.REMEMBERED, "slug", "search_text")
     # What follows from other fields, and is saved with any of them.
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
-    DERIVED += ("x", "y", "z", "size")
+    DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
+    FULL_TEXT = ("search_text",)
 
     name = models.CharField(_("name"), max_length=200)
     name_key = KeyField(_("normalised name"), max_length=250, editable=False)
+    name_core = KeyField(max_length=250, default="", db_default="", editable=False)
     search_text = models.CharField(_("searched text"), max_length=700, editable=False)
     slug = models.SlugField(
         _("address"),
@@ -166,6 +166,7 @@ class Department(Located, Sourced):
     street1 = models.CharField(_("street"), max_length=120, blank=True)
     street2 = models.CharField(_("street, second line"), max_length=120, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
+    city_key = KeyField(max_length=120, default="", db_default="", editable=False)
     state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
     zip = models.CharField(
         _("ZIP code"),
@@ -291,6 +292,7 @@ class Department(Located, Sourced):
                 fields=["status", "state", "county_slug", "name_key", "id"], name="department_listed_in_county"
             ),
             models.Index(fields=["status", "-size", "name_key", "id"], name="department_listed_by_size"),
+            models.Index(fields=["status", "city_key"], name="department_by_city"),
         ]
 
     def __str__(self):
@@ -347,9 +349,12 @@ class Department(Located, Sourced):
             FormerAddress.objects.get_or_create(**old, defaults={"department": self})
 
     def derive(self):
-        """Compute the columns that follow from others: the normalised name, the searched text, the unit vector, and
-        ``size``, which is the population served and 0 where nobody knows it."""
+        """Compute the columns that follow from others: the normalised name and what is particular in it, the town's
+        normalised name, the searched text, the unit vector, and ``size``, which is the population served and 0 where
+        nobody knows it."""
         self.name_key = normalise(self.name)[:250]
+        self.name_core = core(self.name_key)
+        self.city_key = normalise(self.city)[:120]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
         county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
         said = normalise(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
