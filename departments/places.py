@@ -1,9 +1,9 @@
 """Turns what a person typed into a Place, or into the choices to offer. Nothing typed leaves the server."""
 
 import re
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
-
-from django.db.models import Q
 
 from . import states
 from .geography import Point
@@ -35,17 +35,11 @@ class Town(NamedTuple):
     state: str = ""
     county: str = ""
 
-    @property
-    def rows(self):
-        """The ``Q`` of the places of that name and state."""
-        named = Q(key=normalise(self.name))
-        return named & Q(state=self.state) if self.state else named
-
     def is_at(self, place):
-        """Whether the place, which has the name, is this one."""
-        if self.state not in ("", place.state) or normalise(self.name) != place.key:
+        """Whether the place may be this one."""
+        if place.key != normalise(self.name) or self.state not in ("", place.state):
             return False
-        return f"{place.county} ".casefold().startswith(f"{self.county} ".casefold()) if self.county else True
+        return not self.county or f"{place.county} ".casefold().startswith(f"{self.county} ".casefold())
 
 
 def find(typed):
@@ -66,10 +60,7 @@ def look_up(typed):
         point = Point(float(match[1]), float(match[2]))
         return Found([_unnamed(point)] if point.is_valid() else [], [])
     readings = [*_with_state(typed), Town(typed)]
-    condition = Q()
-    for reading in readings:
-        condition |= reading.rows
-    rows = list(Place.objects.filter(condition, zip="").exclude(key="").order_by("-zip_codes", "state", "pk")[:MOST_OF_A_NAME])
+    rows = list(reduce(or_, (Place.objects.towns(*reading) for reading in readings))[:MOST_OF_A_NAME])
     *exact, towns = ([place for place in rows if reading.is_at(place)] for reading in readings)
     return Found(_prefer_towns(next(filter(None, exact), [])), _prefer_towns(towns))
 

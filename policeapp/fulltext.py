@@ -117,14 +117,14 @@ def _create_sqlite(table, column):
         f"tokenize='ascii', detail=none, columnsize=0)"
     )
     add = f'INSERT INTO "{index}" (rowid, "{column}") VALUES (new.id, new."{column}");'
-    remove = f"INSERT INTO \"{index}\" (\"{index}\", rowid, \"{column}\") VALUES ('delete', old.id, old.\"{column}\");"
+    remove = f'INSERT INTO "{index}" ("{index}", rowid, "{column}") VALUES (\'delete\', old.id, old."{column}");'
     differs = f'WHEN old."{column}" IS NOT new."{column}"'
     yield f'CREATE TRIGGER "{index}_added" AFTER INSERT ON "{table}" BEGIN {add} END'
     yield f'CREATE TRIGGER "{index}_removed" AFTER DELETE ON "{table}" BEGIN {remove} END'
     yield (
         f'CREATE TRIGGER "{index}_changed" AFTER UPDATE OF "{column}" ON "{table}" {differs} BEGIN {remove} {add} END'
     )
-    yield f"INSERT INTO \"{index}\" (\"{index}\") VALUES ('rebuild')"
+    yield f'INSERT INTO "{index}" ("{index}") VALUES (\'rebuild\')'
 
 
 def _drop_sqlite(table, column):

@@ -1,6 +1,6 @@
-import departments.fields
 from django.db import migrations, models
 
+import departments.fields
 from departments.names import core, normalise
 from policeapp.fulltext import AddFullText
 from policeapp.operations import AddIndexLive
