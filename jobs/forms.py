@@ -74,7 +74,7 @@ class JobSearchForm(NearForm):
         """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
         if not self.is_valid() or not self.place:
             return [], {}
-        found = self.openings().matching(self.cleaned_data["q"])
+        found = self.worded(self.openings())
         point = self.place.point
         counts = found.counts_within(point, self.wider) if self.wider else {}
         return found.with_department().nearest(point, 5), counts
