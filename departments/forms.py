@@ -183,6 +183,7 @@ class DepartmentSearchForm(NearForm):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = _("ZIP, city or department")
         self.fields["q"].help_text = _("For example 06880, or Westport")
+        self.fields["q"].widget.attrs["data-suggest"] = True
 
     def results(self):
         """The published departments that the search asks for, in its order; none while it has errors."""

@@ -1,12 +1,14 @@
 """A police department, what belongs to it, and which ones a list may show."""
 
+from functools import reduce
+from operator import or_
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Min, Q, When
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
@@ -18,7 +20,7 @@ from . import phones, states
 from .fields import KeyField, WebAddressField
 from .geography import bounding_box, miles_from
 from .located import Located, Place, Precision
-from .names import core, county_label, normalise, slug_of
+from .names import core, county_label, normalise, prefixes, slug_of
 from .parts import DepartmentSpecialization, Division, Specialization, SpecialUnit
 from .sources import Sourced
 
@@ -90,6 +92,15 @@ class DepartmentQuerySet(models.QuerySet):
         """Departments that have every word of the text, or its beginning, in their name, place or ORI."""
         words = normalise(text).split()
         return self.filter(search_text__words=[[word] for word in words]) if words else self
+
+    def beginning(self, text):
+        """Departments whose name, or else whose town, begins with the text, which may end within a word; the largest
+        first. None for one letter."""
+        # Ranges and not LIKE, for which SQLite would not use the indexes.
+        spans = [(prefix, f"{prefix}\U0010ffff") for prefix in prefixes(text)]
+        named = reduce(or_, (Q(name_key__range=span) for span in spans), Q(pk=None))
+        there = reduce(or_, (Q(city_key__range=span) for span in spans), named)
+        return self.filter(there).order_by(Case(When(named, then=0), default=1), "-size", "name_key", "pk")
 
     def in_county(self, state, county_slug):
         return self.filter(state=state, county_slug=county_slug)

@@ -28,9 +28,12 @@ NOT_WORDS = re.compile(r"[\W_]+")
 def normalise(text):
     """Lower case, without accents and punctuation, short forms written out: "St. John's PD" is
     "saint johns police department"."""
+    return " ".join(SHORT_FORMS.get(word, word) for word in _words(text))
+
+
+def _words(text):
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    words = NOT_WORDS.sub(" ", APOSTROPHES.sub("", plain.casefold())).split()
-    return " ".join(SHORT_FORMS.get(word, word) for word in words)
+    return NOT_WORDS.sub(" ", APOSTROPHES.sub("", plain.casefold())).split()
 
 
 def core(key):
@@ -54,6 +57,15 @@ def beginnings(word):
     if len(word) > 3 and word.endswith("y") and word[-2] not in "aeiou":
         return [word, f"{word[:-1]}ies"]
     return [word]
+
+
+def prefixes(text):
+    """What the normalised names that a person is typing may begin with: the last word need not be complete, so that
+    "st" is the beginning of "saint" and of "stamford". None for less than two letters."""
+    whole = normalise(text)
+    *words, last = _words(text) or [""]
+    unfinished = " ".join([*normalise(" ".join(words)).split(), last])
+    return [prefix for prefix in dict.fromkeys([whole, unfinished]) if len(prefix) > 1]
 
 
 def slug_of(text, fallback):
