@@ -96,11 +96,15 @@ class DepartmentQuerySet(models.QuerySet):
     def beginning(self, text):
         """Departments whose name, or else whose town, begins with the text, which may end within a word; the largest
         first. None for one letter."""
-        # Ranges and not LIKE, for which SQLite would not use the indexes.
-        spans = [(prefix, f"{prefix}\U0010ffff") for prefix in prefixes(text)]
-        named = reduce(or_, (Q(name_key__range=span) for span in spans), Q(pk=None))
-        there = reduce(or_, (Q(city_key__range=span) for span in spans), named)
-        return self.filter(there).order_by(Case(When(named, then=0), default=1), "-size", "name_key", "pk")
+        # Ranges and not LIKE, one by one and not with OR: so SQLite uses the indexes.
+        ranges = [(prefix, f"{prefix}\U0010ffff") for prefix in prefixes(text)]
+        conditions = [Q(**{f"{column}__range": span}) for column in ("name_key", "city_key") for span in ranges]
+        if not conditions:
+            return self.none()
+        begin, *others = (self.filter(condition).order_by().values("pk") for condition in conditions)
+        named = reduce(or_, conditions[: len(ranges)])
+        largest = (Case(When(named, then=0), default=1), "-size", "name_key", "pk")
+        return self.filter(pk__in=begin.union(*others, all=True)).order_by(*largest)
 
     def in_county(self, state, county_slug):
         return self.filter(state=state, county_slug=county_slug)
