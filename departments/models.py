@@ -104,7 +104,7 @@ class DepartmentQuerySet(models.QuerySet):
         begin, *others = (self.filter(condition).order_by().values("pk") for condition in conditions)
         named = reduce(or_, conditions[: len(ranges)])
         largest = (Case(When(named, then=0), default=1), "-size", "name_key", "pk")
-        return self.filter(pk__in=begin.union(*others, all=True)).order_by(*largest)
+        return Department.objects.filter(pk__in=begin.union(*others, all=True)).order_by(*largest)
 
     def in_county(self, state, county_slug):
         return self.filter(state=state, county_slug=county_slug)

@@ -84,3 +84,8 @@ def _states():
     for state in states.STATES.values():
         yield normalise(state.name), COMMON
         yield state.code.lower(), COMMON
+
+
+def forget():
+    """Learn the names anew with the next misspelt text."""
+    _vocabulary.cache_clear()
