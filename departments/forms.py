@@ -111,10 +111,9 @@ class NearForm(forms.Form):
 
         Words that nothing matches may be a town's name without its state, or stand in a longer text, or be misspelt.
         """
-        if words and not self.nearby(rows).matching(words).exists():
-            named = not self.place and self.take_for_town()
-            self.anywhere = not named and self.nearby(rows).matching_anywhere(words).exists()
-            if not named and not self.anywhere and not self.place and (meant := spelling.correct(words)):
+        if words and not self.nearby(rows).matching(words).exists() and (self.place or not self.take_for_town()):
+            self.anywhere = bool(self.place) or rows.matching_anywhere(words).exists()
+            if not self.anywhere and (meant := spelling.correct(words)):
                 self.understand(meant)
                 if self.place or self.take_for_town():
                     self.meant = meant

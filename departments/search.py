@@ -34,6 +34,7 @@ ACRONYMS = {
 
 # What tells the agencies of one place from each other. Too many have these words to be found by them.
 KINDS = frozenset("police sheriff sheriffs county parish state city town township village borough".split())
+COUNTIES = {"county", "parish"}
 UNSAID = frozenset("department office agency of the and".split())
 COUNTY = re.compile(r"(?<= )co\b")
 # What the name of a town may go on with while it is still that town's.
@@ -81,10 +82,12 @@ def ranked(departments, typed, *nearest):
     best = readings[-1]
     kinds = [_has(word if word.startswith("sheriff") else f"{word} ") for word in best.key.split() if word in KINDS]
     words = [word for word in core(best.key).split() if word not in KINDS | UNSAID]
-    tests = [test(reading) for test in RANKS for reading in readings]
     if not words:
-        # So many have nothing but these words that the largest of them are soon found in the order of size.
+        # Two kinds in one name are rare. Otherwise so many have it that the largest are soon found in order of size.
+        rare = [beginnings(word) for word in best.key.split() if word in KINDS - COUNTIES]
+        departments = departments.filter(search_text__words=rare) if len(rare) > 1 else departments
         return departments.filter(best.there, *kinds).order_by(*nearest, *LARGEST)
+    tests = [test(reading) for test in RANKS for reading in readings]
     if best.state:
         departments = departments.filter(reduce(or_, tests, best.there))
     departments = departments.filter(search_text__words=[beginnings(word) for word in words])

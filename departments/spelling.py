@@ -19,7 +19,7 @@ from .models import Department, Place
 from .names import GENERIC, core, normalise
 from .places import split_state
 
-FRESH_FOR = 10 * 60  # seconds; then new names are learnt
+FRESH_FOR = 60 * 60  # seconds; then new names are learnt
 PEOPLE_OF_A_ZIP_CODE = 10_000  # about: a third of a billion people have some thirty thousand
 COMMON = 10**9  # more than live with any name
 MOST_LOOKED_AT = 20

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from departments import search as ranking
 from departments import spelling
-from departments.models import Department, Place
+from departments.models import Department
 from tests.factories import make_department, make_place, text_of
 
 from .pages import cards, html, links, message_at
@@ -136,11 +136,10 @@ def country(db):
     for ori, name, kind, city, county, zip_code, latitude, longitude, population in lines("agencies.txt"):
         agency = Department(
             ori=ori, name=name, kind=kind, city=city, county=county, zip=zip_code, state=ori[:2], slug=ori.lower(),
-            status="published", time_zone="America/New_York", population=population or None,
+            status="published", time_zone="America/New_York", population=int(population) if population else None,
         )  # fmt: skip
         if latitude:
             agency.latitude, agency.longitude, agency.precision = float(latitude), float(longitude), "town"
-        agency.population = int(population) if population else None
         agency.derive()
         agencies.append(agency)
     Department.objects.bulk_create(agencies)
@@ -167,15 +166,196 @@ def search(client, db):
 
 def oris(response):
     """The ORIs of the departments on the page, in order."""
-    found = [address.split("/")[-2].upper() for address in links_of_cards(response)]
-    return found
-
-
-def links_of_cards(response):
-    return [part.split('"')[0] for part in html(response).split('<h3><a href="')[1:]]
+    addresses = [part.split('"')[0] for part in html(response).split('<h3><a href="')[1:]]
+    return [address.split("/")[-2].upper() for address in addresses]
 
 
 def test_each_search_finds_first_what_a_person_meant(search, country):
     assert len(FIRST) >= 60
     found = {typed: next(iter(oris(search(typed))), None) for typed in FIRST}
     assert found == FIRST
+
+
+# Ranks
+
+
+def test_exact_names_come_first_then_beginnings_then_the_towns_others_then_words(search, db):
+    make_department("Milford Haven Police Department", city="Milford Haven", population=900)
+    make_department("Bureau of Fish", city="Milford", population=800)
+    make_department("New Milford Police Department", city="New Milford", population=700)
+    make_department("Milford Police Department", city="Milford", population=1)
+    make_department("City of Milford Police", state="DE", city="Dover", population=2)
+    make_department("Oxford Police Department", city="Oxford", county="Milford", population=600)
+    assert cards(search("milford")) == [
+        "City of Milford Police",
+        "Milford Police Department",
+        "Milford Haven Police Department",
+        "Bureau of Fish",
+        "New Milford Police Department",
+        "Oxford Police Department",
+    ]
+
+
+def test_within_a_rank_the_largest_come_first_and_the_unknown_last(search, db):
+    for state, population in (("CT", 900), ("MA", None), ("NH", 90_000), ("DE", 50)):
+        make_department("Milford Police Department", city="Milford", state=state, population=population)
+    page = html(search("milford police"))
+    assert sorted(["/nh/", "/ct/", "/de/", "/ma/"], key=lambda state: page.index(f"/departments{state}milford")) == [
+        "/nh/", "/ct/", "/de/", "/ma/",
+    ]  # fmt: skip
+
+
+def test_within_a_rank_the_nearest_come_first_when_a_place_is_given(search, places):
+    for name, miles_north, population in (("Harbor Police", 9, 1), ("Harbor Police", 3, 2), ("Harbor Patrol", 1, 3)):
+        make_department(name, at=(41.1434 + miles_north / 69, -73.3496), population=population, slug=f"h{population}")
+    page = html(search("harbor", near="06880"))
+    assert page.index("/h2/") < page.index("/h1/") < page.index("/h3/")
+    assert "2 miles" in page or "3 miles" in page
+
+
+def test_the_kind_that_was_asked_for_comes_before_a_better_name(search, country):
+    assert oris(search("phoenix sheriff"))[0] == "AZ0070000"
+    assert oris(search("maricopa"))[0] == "AZ0111700"
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [("", "Milford Police Department"), ("name", "Borough of Milford"), ("population", "East Milford Police")],
+)
+def test_an_order_that_was_chosen_goes_before_ranks(search, db, sort, first):
+    make_department("Milford Police Department", city="Milford", population=2)
+    make_department("East Milford Police", city="Milford", population=900)
+    make_department("Borough of Milford", city="Milford", population=1)
+    assert cards(search("milford", sort=sort))[0] == first
+
+
+def test_a_zip_code_among_the_words_orders_by_distance_alone(search, places):
+    make_department("Westport Police Department", at=(41.3, -73.35))
+    make_department("Norwalk Police Department", city="Norwalk", at=(41.15, -73.35))
+    assert cards(search("06880"))[0] == "Norwalk Police Department"
+    assert cards(search("Westport CT"))[0] == "Westport Police Department"
+
+
+def test_a_county_shows_its_own_before_those_of_other_states_or_names(search, country):
+    found = oris(search("Fairfield County CT"))
+    assert found[:4] == ["CT0001500", "CT0013500", "CT0010300", "CT0003400"]
+    assert all(ori.startswith("CT") for ori in found)
+
+
+def test_a_state_shows_all_of_its_departments_the_largest_first(search, country):
+    for typed in ("Connecticut", "ct", " CONNECTICUT "):
+        found = search(typed)
+        assert all(ori.startswith("CT") for ori in oris(found))
+        assert "21 departments" in text_of(found)
+
+
+# Choices
+
+
+def test_a_town_of_many_states_shows_its_departments_and_offers_the_towns(search, country):
+    page = search("Springfield")
+    assert "Springfield Police Department" in cards(page)
+    assert message_at(page, "q") == ""
+    offered = {words: address for words, address in links(page).items() if words.startswith("Springfield, ")}
+    assert list(offered)[0] == "Springfield, Sangamon County, IL"
+    assert parse_qs(urlsplit(offered["Springfield, Hampden County, MA"]).query) == {
+        "near": ["Springfield, Hampden County, MA"]
+    }
+
+
+def test_words_that_name_no_town_offer_none(search, country):
+    assert "surroundings of a town" not in text_of(search("Navajo Nation"))
+
+
+# Misspelt
+
+
+def test_what_was_meant_is_said_and_leads_to_the_same_departments(search, country, client):
+    page = search("Wesport", state="CT")
+    assert "We know nothing called “Wesport”. Did you mean: Westport" in text_of(page)
+    meant = links(page)["Westport"]
+    assert parse_qs(urlsplit(meant).query) == {"q": ["westport"], "state": ["CT"]}
+    assert oris(client.get(f"/departments/{meant}")) == oris(page) == ["CT0015800"]
+
+
+def test_a_misspelt_town_with_its_state_is_searched_near(search, country):
+    page = search("Wesport CT")
+    assert "Did you mean: Westport Ct" in text_of(page)
+    assert "within 25 miles of Westport, CT" in text_of(page)
+
+
+def test_a_misspelt_town_where_no_department_is_offers_the_towns(search, country):
+    Department.objects.filter(name__contains="Springfield").delete()
+    Department.objects.filter(city__contains="Springfield").delete()
+    page = search("Springfeild")
+    assert "Which place do you mean?" in text_of(page)
+    assert "Springfield, Sangamon County, IL" in links(page)
+
+
+def test_a_misspelt_place_in_the_box_for_places_offers_what_was_meant(client, country):
+    page = client.get("/departments/", {"near": "Albequerque, NM", "q": "police"})
+    assert "We don't know “Albequerque, NM”." in message_at(page, "near")
+    choice = links(page)["Albuquerque, Bernalillo County, NM"]
+    assert parse_qs(urlsplit(choice).query) == {"near": ["Albuquerque, Bernalillo County, NM"], "q": ["police"]}
+
+
+def test_words_near_a_place_are_corrected_too(search, country):
+    page = search("Norwak", near="06880")
+    assert oris(page) == ["CT0010300"]
+    assert "Did you mean: Norwalk" in text_of(page)
+
+
+@pytest.mark.parametrize("typed", ["zzz", "qqqqqqq", "xylophone quartet", "Westport"])
+def test_nothing_is_corrected_without_need_or_sense(search, country, typed):
+    assert "Did you mean" not in text_of(search(typed))
+
+
+def test_a_correction_that_finds_nothing_is_not_offered(search, country):
+    page = search("Navjo Nation", kind="campus")
+    assert "Did you mean" not in text_of(page)
+    assert cards(page) == []
+
+
+def test_drafts_teach_no_names(db):
+    make_department("Quahog Police", status="draft", city="")
+    assert spelling.correct("quahgo") == ""
+    spelling.forget()
+    make_department("Quahog Police", city="")
+    assert spelling.correct("quahgo") == "quahog"
+
+
+# Whatever is typed
+
+
+typeable = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=100)
+nearly_names = st.lists(
+    st.sampled_from(
+        "west westport wesport port police pd so st ft co ct ma county sheriff of the in 06880 ' \" * : ( -".split()
+    ),
+    max_size=6,
+).map(" ".join)
+
+
+@given(typed=typeable | nearly_names)
+@example(typed="aꭰb")
+@example(typed="x" * 100)
+@example(typed="'a' & !b | c:* \\")
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_searched_for(db, places, typed):
+    make_department()
+    list(ranking.ranked(Department.objects.all(), typed))
+    list(Department.objects.matching(typed))
+    list(Department.objects.beginning(typed))
+    spelling.correct(typed)
+
+
+@pytest.mark.parametrize("typed", [*FIRST][::6])
+def test_a_search_takes_eight_queries_at_most_even_if_names_must_be_learnt(country, queries_of, typed):
+    spelling.forget()
+    assert queries_of(f"/departments/?{urlencode({'q': typed})}") <= 8
+
+
+def test_names_are_learnt_once(country, django_assert_num_queries):
+    spelling.correct("Wesport")
+    with django_assert_num_queries(0):
+        assert spelling.correct("Albequerque") == "albuquerque"
