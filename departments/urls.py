@@ -6,6 +6,7 @@ register_converter(converters.StateConverter, "state")
 
 urlpatterns = [
     path("", views.directory, name="directory"),
+    path("suggest/", views.suggest, name="suggest"),
     path("<state:state>/", views.state, name="state"),
     path("<state:state>/county/<slug:county>/", views.county, name="county"),
     path("<state:state>/<slug:slug>/", views.profile, name="department"),

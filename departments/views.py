@@ -1,8 +1,9 @@
 """The directory and the profiles."""
 
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from jobs.models import Job, with_open_jobs
@@ -16,6 +17,7 @@ from .names import county_label
 # How many specializations a profile shows before "And more...", and how many of the nearest departments or openings.
 SPECIALIZATIONS_SHOWN = 10
 NEAREST_SHOWN = 5
+SUGGESTIONS_SHOWN = 8
 
 
 @require_safe
@@ -28,6 +30,17 @@ def directory(request):
         nearest = with_open_jobs(Department.objects.published().from_point(form.place.point))[:NEAREST_SHOWN]
     context = {"form": form, "page": page, "nearest": nearest, "states": states.CHOICES}
     return render(request, "departments/directory.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def suggest(request):
+    """JSON while a person types: ``{"departments": [{"name", "town", "url"}, ...]}``, those that begin so."""
+    found = Department.objects.published().beginning(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
+    said = [
+        {"name": department.name, "town": department.town, "url": department.get_absolute_url()} for department in found
+    ]
+    return JsonResponse({"departments": said})
 
 
 @require_safe

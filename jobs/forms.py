@@ -73,12 +73,12 @@ class JobSearchForm(NearForm):
         sort = self.cleaned_data["sort"] or ("distance" if self.place else "newest")
         if sort == "distance":
             return NearestFirst(found, self.place.point, self.miles)
-        return self.SORTS[sort](self.around(found))
+        return self.SORTS[sort](self.nearby(found))
 
     def beyond(self):
         """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
         if not self.is_valid() or not self.place:
             return [], {}
-        found = self.openings().matching(self.cleaned_data["q"])
+        found = self.worded(self.openings())
         counts = NearestFirst(found, self.place.point, max(self.wider)).counts_within(self.wider) if self.wider else {}
         return found.listed().nearest(self.place.point, NEAREST_SHOWN), counts

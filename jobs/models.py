@@ -20,7 +20,7 @@ from departments import states
 from departments.fields import WebAddressField
 from departments.geography import bounding_box, miles_from
 from departments.models import Department
-from departments.names import normalise, slug_of
+from departments.names import beginnings, normalise, slug_of
 from departments.sources import Sourced
 
 from .nearness import employers, nearest_employers
@@ -82,10 +82,13 @@ class JobQuerySet(models.QuerySet):
 
     def matching(self, text):
         """Openings that have every word of the text, or its beginning, in their title, kind or department."""
-        found = self
-        for word in normalise(text).split():
-            found = found.filter(words__contains=f" {word}")
-        return found
+        words = [beginnings(word) for word in normalise(text).split()]
+        return self.filter(words__words=words) if words else self
+
+    def matching_anywhere(self, text):
+        """Like :meth:`matching`, but the words may stand in the description and the requirements too."""
+        words = [beginnings(word) for word in normalise(text).split()]
+        return self.filter(all_words__words=words) if words else self
 
     def from_point(self, point):
         """Openings of departments that have a position, with their ``.miles`` from the point, nearest first.
@@ -184,13 +187,16 @@ class Job(Sourced):
     )  # fmt: skip
 
     # What follows from other fields, and is saved with any of them.
-    DERIVED = ("words", "slug", "opens_on", "opens_at", "closes_at")
+    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at")
+    FULL_TEXT = ("words", "all_words")
+    LONGEST_WORD = 60  # letters: what is longer nobody types, and full-text indexes have a limit
 
     department = models.ForeignKey(
         Department, models.CASCADE, related_name="jobs", verbose_name=_("department"), db_index=False
     )
     title = models.CharField(_("title"), max_length=200)
     words = models.TextField(default="", db_default="", editable=False)
+    all_words = models.TextField(default="", db_default="", editable=False)
     slug = models.SlugField(_("address"), max_length=120, editable=False)
     source = models.CharField(
         _("source"), max_length=60, blank=True, help_text=_("The list it came from; empty if it was entered here.")
@@ -333,8 +339,8 @@ class Job(Sourced):
         """
         self.derive_from_title()
         said = normalise(f"{self.title} {self.get_kind_display()}")
-        words = f"{said} {self.department.search_text}".split()
-        self.words = "".join(f" {word}" for word in dict.fromkeys(words))
+        self.words = _unique(f"{said} {self.department.search_text}")
+        self.all_words = _unique(f"{self.words} {normalise(f'{self.description} {self.requirements}')}")
         zone = self.department.zone
         if self.opens_on is None:
             today = self.department.today()
@@ -419,6 +425,11 @@ def _dollars(amounts):
     amounts = [Decimal(amount) for amount in amounts]
     cents = any(amount != amount.to_integral_value() for amount in amounts)
     return [f"${amount:,.2f}" if cents else f"${amount:,.0f}" for amount in amounts]
+
+
+def _unique(words):
+    """Each of the words once, parted by blanks."""
+    return " ".join(dict.fromkeys(word[: Job.LONGEST_WORD] for word in words.split()))
 
 
 @receiver(pre_save, sender=Job)

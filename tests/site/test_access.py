@@ -58,6 +58,7 @@ TABLE = {
     # What everyone reads
     "": {"/": EVERYONE},
     "departments/": {"/departments/": EVERYONE},
+    "departments/suggest/": {"/departments/suggest/": EVERYONE, "/departments/suggest/?q=unseen": EVERYONE},
     "departments/<state:state>/": {"/departments/ct/": EVERYONE, "/departments/zz/": NOBODY},
     "departments/<state:state>/county/<slug:county>/": {
         "/departments/ct/county/fairfield/": EVERYONE,

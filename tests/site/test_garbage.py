@@ -18,6 +18,7 @@ LOTS = settings(
 # {page: the parameters that it reads}; every page also gets those that it doesn't.
 SEARCHES = {
     "/departments/": "q near within state kind specialization hiring sort page".split(),
+    "/departments/suggest/": ["q"],
     "/jobs/": "q near within state kind pay sort page".split(),
     "/departments/ct/": ["page"],
     "/departments/ct/county/fairfield/": ["page"],
