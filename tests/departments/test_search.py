@@ -148,12 +148,6 @@ def country(db):
     make_place(zip="06880")
 
 
-@pytest.fixture(autouse=True)
-def nothing_learnt():
-    """Names are learnt anew in each test."""
-    spelling.forget()
-
-
 @pytest.fixture
 def search(client, db):
     def search(q, **parameters):
