@@ -27,7 +27,7 @@ MOST_WORDS = 4  # of a name that is known as a whole
 
 
 def correct(typed):
-    """The text with each unknown word replaced by the nearest known one, normalised; "" where nothing is near.
+    """The text with each unknown word replaced by the nearest known one, as "Westport CT"; "" where nothing is near.
 
     Where every word is known, together they may be misspelt: "west port", "saint lewis", "pittsburg pa".
     """
@@ -39,7 +39,11 @@ def correct(typed):
         meant = [_nearest(name.replace(" ", ""), known, name), *(word for word in words if word not in name.split())]
     else:
         meant = [word if _is_known(word, known) else _nearest(word, known) for word in words]
-    return " ".join(meant) if all(meant) else ""
+    return " ".join(map(_as_written, " ".join(meant).split())) if all(meant) else ""
+
+
+def _as_written(word):
+    return word.upper() if word.upper() in states.STATES else word.capitalize()
 
 
 def _is_known(word, known):

@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from whitenoise.base import WhiteNoise
 
+from departments import spelling
+
 from . import factories
 
 
@@ -38,6 +40,12 @@ def static_files():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoise, "update_files_dictionary", scan_once)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_learnt():
+    """The names that a misspelt search is compared with are those of the test."""
+    spelling.forget()
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ def openings():
         ("chiefs", ["Chief of Police"]),
         # Little words are words
         ("chief of police", ["Chief of Police"]),
-        ("the of", []),
         # Beginnings, in any order and case
         ("POL off", ["Police Officers (2)"]),
         ("corr", ["Custody Deputy"]),
