@@ -1,10 +1,13 @@
 """What all tests share."""
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from whitenoise.base import WhiteNoise
+
+from departments import spelling
 
 from departments import spelling
 
@@ -45,6 +48,14 @@ def static_files():
 @pytest.fixture(autouse=True)
 def nothing_learnt():
     """The names that a misspelt search is compared with are those of the test."""
+    spelling.forget()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """What a process keeps in its memory is from no other test."""
+    yield
+    cache.clear()
     spelling.forget()
 
 
