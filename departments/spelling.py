@@ -84,11 +84,6 @@ def _vocabulary(period):
     return known | {word: Known(word, people) for word, people in words.items()}
 
 
-def forget():
-    """Learn the names anew when they are next needed."""
-    _vocabulary.cache_clear()
-
-
 def _states():
     for state in states.STATES.values():
         yield normalise(state.name), COMMON

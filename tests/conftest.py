@@ -9,8 +9,6 @@ from whitenoise.base import WhiteNoise
 
 from departments import spelling
 
-from departments import spelling
-
 from . import factories
 
 
@@ -43,12 +41,6 @@ def static_files():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoise, "update_files_dictionary", scan_once)
         yield
-
-
-@pytest.fixture(autouse=True)
-def nothing_learnt():
-    """The names that a misspelt search is compared with are those of the test."""
-    spelling.forget()
 
 
 @pytest.fixture(autouse=True)
