@@ -91,11 +91,6 @@ class DepartmentQuerySet(models.QuerySet):
         """The largest first; those whose population nobody knows last."""
         return self.order_by("-size", "name_key", "pk")
 
-    def matching(self, text):
-        """Departments that have every word of the text, or its beginning, in their name, place or ORI."""
-        words = normalise(text).split()
-        return self.filter(search_text__words=[[word] for word in words]) if words else self
-
     def beginning(self, text):
         """Departments whose name, or else whose town, begins with the text, which may end within a word; the largest
         first. None for one letter."""

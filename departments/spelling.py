@@ -1,7 +1,7 @@
 """What a misspelt search may have meant: the last resort, where nothing was found.
 
 Each process keeps the names of towns, and the words of these and of departments' names, in its memory. They are some
-fifty thousand, however many departments share them.
+forty thousand, however many departments share them.
 """
 
 import time
@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import F
+from django.db.models import F, Value
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -23,7 +23,6 @@ FRESH_FOR = 60 * 60  # seconds; then new names are learnt
 PEOPLE_OF_A_ZIP_CODE = 10_000  # about: a third of a billion people have some thirty thousand
 COMMON = 10**9  # more than live with any name
 MOST_LOOKED_AT = 20
-MOST_WORDS = 4  # of a name that is known as a whole
 
 
 def correct(typed):
@@ -71,23 +70,21 @@ class Known(NamedTuple):
 def _vocabulary(period):
     """``{letters without blanks: Known}``. One query."""
     towns = Place.objects.filter(zip="", zip_codes__gt=0).order_by()
-    towns = towns.values_list("key", F("zip_codes") * PEOPLE_OF_A_ZIP_CODE)
-    departments = Department.objects.published().order_by().values_list("name_core", "size")
-    words, names = Counter(dict.fromkeys(GENERIC, COMMON)), Counter()
-    for key, people in chain(towns.union(departments, all=True), _states()):
-        parts = key.split()
-        for word in parts:
+    towns = towns.values_list("key", F("zip_codes") * PEOPLE_OF_A_ZIP_CODE, Value(True))
+    departments = Department.objects.published().order_by().values_list("name_core", "size", Value(False))
+    words, names = Counter(dict.fromkeys(GENERIC, COMMON)), {}
+    for key, people, is_town in chain(towns.union(departments, all=True), _states()):
+        for word in key.split():
             words[word] += people
-        if 1 < len(parts) <= MOST_WORDS:
-            names[key] = max(names[key], people)
-    known = {key.replace(" ", ""): Known(key, people) for key, people in names.items()}
-    return known | {word: Known(word, people) for word, people in words.items()}
+        if is_town:
+            names[key.replace(" ", "")] = Known(key, people)
+    return names | {word: Known(word, people) for word, people in words.items()}
 
 
 def _states():
     for state in states.STATES.values():
-        yield normalise(state.name), COMMON
-        yield state.code.lower(), COMMON
+        yield normalise(state.name), COMMON, True
+        yield state.code.lower(), COMMON, True
 
 
 def forget():

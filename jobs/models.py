@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -33,6 +35,14 @@ LISTED = (
     "closes_on", "closes_time", "closes_at", "department__name", "department__slug", "department__city",
     "department__state", "department__status", "department__time_zone",
 )  # fmt: skip
+
+
+# Too many openings have these words to be found by them. They are looked for among those that are found by the rest,
+# or by their place, and otherwise in the order of the list, of which the first page is soon full.
+COMMON = frozenset(
+    "a and cadet call certified city civilian command corrections county department dispatcher entry explorer for in "
+    "lateral level of office officer or other police reserve sheriffs staff state taker the to".split()
+)
 
 
 class JobKind(models.TextChoices):
@@ -82,13 +92,20 @@ class JobQuerySet(models.QuerySet):
 
     def matching(self, text):
         """Openings that have every word of the text, or its beginning, in their title, kind or department."""
-        words = [beginnings(word) for word in normalise(text).split()]
-        return self.filter(words__words=words) if words else self
+        return self._with_words("words", text)
 
     def matching_anywhere(self, text):
         """Like :meth:`matching`, but the words may stand in the description and the requirements too."""
-        words = [beginnings(word) for word in normalise(text).split()]
-        return self.filter(all_words__words=words) if words else self
+        return self._with_words("all_words", text)
+
+    def _with_words(self, column, text):
+        asked = [beginnings(word) for word in normalise(text).split()]
+        common = [word for word in asked if any(known.startswith(tuple(word)) for known in COMMON)]
+        rare = [word for word in asked if word not in common]
+        found = self.filter(**{f"{column}__words": rare}) if rare else self
+        for word in common:
+            found = found.filter(reduce(or_, (Q(**{f"{column}__contains": f" {begin}"}) for begin in word)))
+        return found
 
     def from_point(self, point):
         """Openings of departments that have a position, with their ``.miles`` from the point, nearest first.
@@ -428,8 +445,8 @@ def _dollars(amounts):
 
 
 def _unique(words):
-    """Each of the words once, parted by blanks."""
-    return " ".join(dict.fromkeys(word[: Job.LONGEST_WORD] for word in words.split()))
+    """Each of the words once, with a blank before it."""
+    return "".join(dict.fromkeys(f" {word[: Job.LONGEST_WORD]}" for word in words.split()))
 
 
 @receiver(pre_save, sender=Job)

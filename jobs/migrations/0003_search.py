@@ -12,7 +12,7 @@ def fill_in_words(apps, schema_editor):
     batch = []
     for job in jobs.only("words", "description", "requirements").order_by("pk").iterator(chunk_size=BATCH):
         words = f"{job.words} {normalise(f'{job.description} {job.requirements}')}".split()
-        job.all_words = " ".join(dict.fromkeys(word[:60] for word in words))
+        job.all_words = "".join(dict.fromkeys(f" {word[:60]}" for word in words))
         batch.append(job)
         if len(batch) == BATCH:
             jobs.bulk_update(batch, ["all_words"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from departments import search as ranking
 from departments import spelling
 from departments.models import Department
+from jobs.models import Job
 from tests.factories import make_department, make_place, text_of
 
 from .pages import cards, html, links, message_at
@@ -339,7 +340,8 @@ nearly_names = st.lists(
 def test_any_text_is_searched_for(db, places, typed):
     make_department()
     list(ranking.ranked(Department.objects.all(), typed))
-    list(Department.objects.matching(typed))
+    list(Job.objects.matching(typed))
+    list(Job.objects.matching_anywhere(typed))
     list(Department.objects.beginning(typed))
     spelling.correct(typed)
 
