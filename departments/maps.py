@@ -11,16 +11,23 @@ a sphere; the constants are those of d3-geo's geoAlbersUsa at scale 1300 and tra
 import json
 from functools import cache, cached_property
 from itertools import groupby
-from math import cos, radians, sin, sqrt
+from math import ceil, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
+from . import states
 from .geography import EARTH_RADIUS_MILES, Box, miles_between
 
 GEOMETRY = Path(__file__).parent / "geometry"
 
 # How many steps to a unit of the plane the numbers in the files have; see draw_geometry.
 STATES_GRID, FINE_GRID, COARSE_GRID = 0.5, 0.05, 1
+
+# How many shades the map of the country has, which states are too small for their code, and where it stands beside the
+# middle of a state, in steps of the grid.
+SHADES = 4
+CRAMPED = {"CT", "DC", "DE", "HI", "MA", "MD", "NH", "NJ", "RI", "VT"}
+NUDGED = {"FL": (40, 4), "LA": (-32, -4), "ID": (-2, 30), "MI": (6, 8), "CA": (-8, 0), "WV": (-4, 6), "KY": (14, 0)}
 
 # A locator map is a square of this many pixels, with the ring a little inside of it.
 SIDE = 400
@@ -29,7 +36,7 @@ RING = 0.94
 FINE_MILES, COUNTY_MILES = 100, 300
 LEAST_MILES = 3
 # Of a dot: its height, and the width of a letter in it.
-DOT, LETTER = 22, 7.5
+DOT, LETTER = 22, 8
 MOST_WORDS = 3
 
 
@@ -95,11 +102,45 @@ def shapes(name):
     return [Shape(*shape) for shape in json.loads((GEOMETRY / f"{name}.json").read_text())["shapes"]]
 
 
+class Region(NamedTuple):
+    """A state or territory with its number of departments; ``shape`` is None where the map of the country lacks it.
+
+    ``shade`` is 0 for none and up to ``SHADES``; the name's code stands at ``x, y`` where there is room for it.
+    """
+
+    code: str
+    name: str
+    number: int
+    shade: int
+    shape: Shape | None
+    x: int
+    y: int
+
+    @property
+    def has_room(self):
+        return self.shape and self.code not in CRAMPED
+
+
+def regions(numbers):
+    """A ``Region`` for each state and territory, by name; ``numbers`` is ``{code: number of departments}``."""
+    shown = {shape.name: shape for shape in shapes("states")}
+    most = max(numbers.values(), default=0)
+    found = []
+    for code, state in states.STATES.items():
+        number, shape = numbers.get(code, 0), shown.get(code)
+        # Areas look alike in size when the root of their numbers is taken; so do these in darkness.
+        shade = ceil(SHADES * sqrt(number / most)) if number else 0
+        right, down = NUDGED.get(code, (0, 0))
+        x, y = (round(shape.x / STATES_GRID) + right, round(shape.y / STATES_GRID) + down) if shape else (0, 0)
+        found.append(Region(code, state.name, number, shade, shape, x, y))
+    return found
+
+
 class Dot(NamedTuple):
     """What stands at one spot: the numbers of the results as text, in pixels of the map."""
 
-    x: float
-    y: float
+    x: int
+    y: int
     numbers: list
 
     @property
@@ -118,11 +159,19 @@ class Dot(NamedTuple):
         return max(DOT, 10 + LETTER * len(self.label))
 
     @property
+    def height(self):
+        return DOT
+
+    @property
     def left(self):
-        return self.x - self.width / 2
+        return self.x - self.width // 2
+
+    @property
+    def top(self):
+        return self.y - self.height // 2
 
     def touches(self, other):
-        return abs(self.y - other.y) < DOT and abs(self.x - other.x) < (self.width + other.width) / 2
+        return abs(self.y - other.y) < self.height and abs(self.x - other.x) < (self.width + other.width) / 2
 
 
 class Layer(NamedTuple):
@@ -140,7 +189,7 @@ class Locator:
     Raises ``StopIteration`` for a point that no projection is made for; see :func:`locator`.
     """
 
-    side, middle = SIDE, SIDE / 2
+    side, middle = SIDE, SIDE // 2
 
     def __init__(self, point, miles, found):
         self.conic = next(conic for conic in CONICS if conic.shows(point))
@@ -156,7 +205,7 @@ class Locator:
     @property
     def ring(self):
         """The ring's radius in pixels; None where there is none."""
-        return RING * self.middle if self.miles else None
+        return round(RING * self.middle) if self.miles else None
 
     def place(self, x, y):
         """A point of the plane in pixels."""
@@ -197,7 +246,8 @@ class Locator:
         """A dot for each that was found, those that would touch made one."""
         dots = []
         for point, number in self.found:
-            dot = Dot(*self.place(*self.conic.project(*point)), [number])
+            x, y = self.place(*self.conic.project(*point))
+            dot = Dot(round(x), round(y), [number])
             while touched := next((other for other in dots if other.touches(dot)), None):
                 dots.remove(touched)
                 dot = Dot(touched.x, touched.y, sorted(touched.numbers + dot.numbers))

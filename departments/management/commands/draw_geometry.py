@@ -122,7 +122,7 @@ def path(pieces, close="z"):
     words, x, y = [], None, None
     for piece in pieces:
         start, *rest = piece
-        words.append(f"M{start[0]} {start[1]}" if x is None else f"m{start[0] - x} {start[1] - y}")
+        words.append(f"M{start[0]} {start[1]}l" if x is None else f"m{start[0] - x} {start[1] - y}l")
         x, y = start
         for corner in rest:
             words.append(f"{corner[0] - x} {corner[1] - y}")
@@ -132,7 +132,7 @@ def path(pieces, close="z"):
     said = words[0] if words else ""
     for word in words[1:]:
         # A sign or a letter parts two numbers as well as a blank does.
-        said += word if word[:1] in ("m", "z", "-", "") or said[-1] == "z" else f" {word}"
+        said += word if word[:1] in ("m", "z", "-", "") or said[-1] in "lz" else f" {word}"
     return said.replace(" -", "-")
 
 
