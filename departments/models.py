@@ -107,6 +107,10 @@ class DepartmentQuerySet(models.QuerySet):
     def in_county(self, state, county_slug):
         return self.filter(state=state, county_slug=county_slug)
 
+    def under(self, letter):
+        """Those whose names begin with the letter (lower case), or with a digit: "0-9"."""
+        return self.filter(name_key__gte=letter[0], name_key__lt=chr(ord(letter[-1]) + 1))
+
     def counties(self):
         """``(slug, name, number of departments)`` of each county that they are in, A to Z."""
         named = self.exclude(county_slug="").order_by("county_slug").values("county_slug")

@@ -33,7 +33,8 @@ DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31
 LISTED = (
     "title", "slug", "kind", "schedule", "status", "is_sample", "pay_min", "pay_max", "pay_period", "opens_at",
     "closes_on", "closes_time", "closes_at", "department__name", "department__slug", "department__city",
-    "department__state", "department__status", "department__time_zone",
+    "department__state", "department__status", "department__time_zone", "department__latitude",
+    "department__longitude",
 )  # fmt: skip
 
 

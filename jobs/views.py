@@ -3,6 +3,7 @@
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from departments import maps
 from policeapp.pagination import paginate
 
 from .forms import NEAREST_SHOWN, JobSearchForm
@@ -16,6 +17,9 @@ def job_list(request):
     page = paginate(request, form.results())
     nearest, wider = ([], {}) if page.object_list else form.beyond()
     context = {"form": form, "page": page, "nearest": nearest, "wider": wider}
+    if form.place:
+        employers = [job.department for job in page.object_list]
+        context["map"] = maps.locator(form.place, form.miles, employers, page.start_index())
     return render(request, "jobs/job_list.html", context)
 
 

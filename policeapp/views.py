@@ -50,7 +50,7 @@ def logo(request, name):
 @require_safe
 def robots(request):
     """What robots may read: everything but the admin; and where the sitemap is."""
-    sitemap = request.build_absolute_uri(reverse("django.contrib.sitemaps.views.sitemap"))
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
     return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
 
 

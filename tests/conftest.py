@@ -51,6 +51,12 @@ def nothing_remembered():
     spelling.forget()
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """No test sees what another's pages have put into the cache."""
+    cache.clear()
+
+
 @pytest.fixture
 def westport(db):
     """The seed's department, from its fixture."""
@@ -76,9 +82,11 @@ def places(db):
 
 @pytest.fixture
 def queries_of(client, db):
-    """``queries_of(url)``: how many database queries a GET of the page takes; fails unless it answers 200."""
+    """``queries_of(url)``: how many database queries a GET of the page takes that finds nothing in the cache; fails
+    unless it answers 200."""
 
     def count(url):
+        cache.clear()
         with CaptureQueriesContext(connection) as captured:
             response = client.get(url)
         assert response.status_code == 200, url

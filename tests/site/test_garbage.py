@@ -17,12 +17,15 @@ LOTS = settings(
 
 # {page: the parameters that it reads}; every page also gets those that it doesn't.
 SEARCHES = {
-    "/departments/": "q near within state kind specialization hiring sort page".split(),
+    "/departments/": "q near within state kind specialization hiring sort page after before".split(),
     "/departments/suggest/": ["q"],
     "/jobs/": "q near within state kind pay sort page".split(),
-    "/departments/ct/": ["page"],
-    "/departments/ct/county/fairfield/": ["page"],
+    "/departments/ct/": ["after", "before", "page"],
+    "/departments/ct/county/fairfield/": ["after", "before", "page"],
+    "/departments/a-to-z/w/": ["after", "before", "page"],
+    "/departments/ct/a-to-z/w/": ["after", "before", "page"],
     "/sitemap.xml": ["p"],
+    "/sitemap-ct.xml": ["p"],
     "/admin/login/": ["next"],
     "/": [],
     "/robots.txt": [],
