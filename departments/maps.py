@@ -85,6 +85,11 @@ CONICS = (
 )
 
 
+def conic_of(point):
+    """The projection that is made for the point, or None: for the territories and for what is abroad."""
+    return next((conic for conic in CONICS if conic.shows(point)), None)
+
+
 class Shape(NamedTuple):
     """A state, a county, or a line between two states: a circle around it on the plane, and SVG path data."""
 
@@ -128,7 +133,7 @@ def regions(numbers):
     found = []
     for code, state in states.STATES.items():
         number, shape = numbers.get(code, 0), shown.get(code)
-        # Areas look alike in size when the root of their numbers is taken; so do these in darkness.
+        # By the root of the number: else a few large states would leave all others pale.
         shade = ceil(SHADES * sqrt(number / most)) if number else 0
         right, down = NUDGED.get(code, (0, 0))
         x, y = (round(shape.x / STATES_GRID) + right, round(shape.y / STATES_GRID) + down) if shape else (0, 0)
@@ -184,15 +189,13 @@ class Layer(NamedTuple):
 
 class Locator:
     """The surroundings of a point as a square map, north up: the ring of ``miles`` (None: no ring) and ``found``, which
-    is a list of ``(point, number)``.
-
-    Raises ``StopIteration`` for a point that no projection is made for; see :func:`locator`.
+    is a list of ``(point, number)``. The point must be one of those that :func:`conic_of` knows.
     """
 
     side, middle = SIDE, SIDE // 2
 
     def __init__(self, point, miles, found):
-        self.conic = next(conic for conic in CONICS if conic.shows(point))
+        self.conic = conic_of(point)
         self.miles = miles
         self.found = [(other, number) for other, number in found if self.conic.shows(other)]
         farthest = max((miles_between(point, other) for other, _ in self.found), default=0)
@@ -258,12 +261,10 @@ class Locator:
 def locator(place, miles, found, first=1):
     """The ``Locator`` of a ``Place`` and of departments that were found near it, numbered from ``first``.
 
-    None where there is nothing to show, or no map of the place: in the territories and abroad.
+    None where there is nothing to show, or no map of the place.
     """
     numbered = [(department.point, number) for number, department in enumerate(found, first) if department.point]
-    if not place or not numbered or not any(conic.shows(place.point) for conic in CONICS):
-        return None
-    return Locator(place.point, miles, numbered)
+    return Locator(place.point, miles, numbered) if numbered and conic_of(place.point) else None
 
 
 def runs(numbers):
