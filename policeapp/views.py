@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from departments import index
 from departments.forms import DepartmentSearchForm
-from departments.models import Department, Place
+from departments.models import Place
 from jobs.models import Job
 
 from .pagination import Pages
@@ -31,7 +32,7 @@ def home(request):
     context = {
         "form": DepartmentSearchForm(),
         "latest": Pages(Job.objects.open().listed().newest(), LATEST_SHOWN).page(1),
-        "department_count": Department.objects.published().count(),
+        "department_count": sum(index.numbers().values()),
     }
     return render(request, "home.html", context)
 

@@ -51,12 +51,6 @@ def nothing_remembered():
     spelling.forget()
 
 
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    """No test sees what another's pages have put into the cache."""
-    cache.clear()
-
-
 @pytest.fixture
 def westport(db):
     """The seed's department, from its fixture."""
