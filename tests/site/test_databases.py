@@ -19,20 +19,10 @@ from departments.models import Department
 from policeapp import routers
 from policeapp.routers import ReadFromReplica, ReplicaRouter
 
-from ..postgres import private_server
 from .processes import PRODUCTION, python
 from .server import migrated_database, run_sql, running
 
 WESTPORT = "/departments/ct/westport-police-department/"
-
-
-@pytest.fixture(scope="module")
-def postgresql():
-    """The URL of a PostgreSQL server with a migrated database, whatever the other tests run on."""
-    with private_server() as url:
-        done = manage("migrate", "--verbosity=0", DATABASE_URL=url)
-        assert done.returncode == 0, done.stderr
-        yield url
 
 
 def manage(*arguments, **values):
