@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -19,7 +21,7 @@ from departments.models import Department
 from policeapp import routers
 from policeapp.routers import ReadFromReplica, ReplicaRouter
 
-from .processes import PRODUCTION, python
+from .processes import PRODUCTION, ROOT, environment, python
 from .server import migrated_database, run_sql, running
 
 WESTPORT = "/departments/ct/westport-police-department/"
@@ -269,3 +271,125 @@ def test_a_replica_that_failed_is_asked_again_after_a_rest(monkeypatch, settings
         now[0] = moment
         assert not middleware.replica_answers()
     assert asked == [1000.0, 1031.0]
+
+
+# Moving
+
+ROWS = """
+import django, json
+django.setup()
+from django.apps import apps
+for model in apps.get_models(include_auto_created=True):
+    print(model._meta.db_table)
+    for row in model._base_manager.order_by("pk").values():
+        print(json.dumps(row, default=repr, sort_keys=True))
+"""
+
+LIVED_IN = """
+import django
+django.setup()
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.backends.db import SessionStore
+from departments.models import Department
+from tests import factories
+from tests.site import whole_site
+whole_site.build()
+department = Department.objects.get(slug="full")
+bob = factories.make_bob(department)
+group = Group.objects.create(name="Administrators")
+group.permissions.add(Permission.objects.get(codename="edit_every_department"))
+group.user_set.add(factories.make_alice())
+bob.user_permissions.add(Permission.objects.get(codename="view_place"))
+LogEntry.objects.log_actions(bob.pk, [department], CHANGE, [], single_object=True)
+session = SessionStore()
+session["seen"] = True
+session.save()
+Department.objects.update(modified="2020-02-02T02:02:02.123456Z")
+"""
+
+NEWCOMERS = """
+import django
+django.setup()
+from tests import factories
+job = factories.make_job(factories.make_department("Newcomer Police"))
+job.department.editors.add(factories.make_charlie())
+job.department.listed_specializations.create(specialization=factories.make_specialization("New Unit"))
+factories.make_place("Newtown")
+print(job.department.get_absolute_url())
+"""
+
+
+@pytest.fixture
+def moved(postgresql):
+    """The URL of an empty database on the PostgreSQL server, dropped afterwards."""
+    run_sql(postgresql, "CREATE DATABASE moved TEMPLATE template0")
+    yield urlunsplit(urlsplit(postgresql)._replace(path="/moved"))
+    run_sql(postgresql, "DROP DATABASE moved WITH (FORCE)")
+
+
+def read_me_commands():
+    """The README's commands that move a site, as they stand there."""
+    section = re.search(r"^### PostgreSQL$.*?^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), flags=re.M | re.S)
+    return section[1]
+
+
+def run_script(script, url):
+    done = python("-c", script, env=PRODUCTION | {"DATABASE_URL": url})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_site_moves_to_postgresql_as_the_readme_says_and_loses_nothing(tmp_path, moved):
+    old = f"sqlite:///{tmp_path / 'db.sqlite3'}"
+    commands = read_me_commands()
+    for written, meant in (
+        (".venv/bin/python", sys.executable),
+        ("sqlite:///db.sqlite3", old),
+        (re.search("postgres://.*", commands)[0], moved),
+    ):
+        assert written in commands
+        commands = commands.replace(written, meant)
+    assert manage("migrate", "--verbosity=0", DATABASE_URL=old).returncode == 0
+    run_script(LIVED_IN, old)
+    before = run_script(ROWS, old)
+    assert "2020, 2, 2, 2, 2, 2, 123456" in before and '"pay_yearly": "Decimal(' in before
+    done = subprocess.run(
+        ["bash", "-euc", commands],
+        cwd=ROOT,
+        env=environment(PRODUCTION | {"DATABASE_URL": old}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run_script(ROWS, moved) == before == run_script(ROWS, old)
+    page = run_script(NEWCOMERS, moved).strip()
+    with serving(moved) as server:
+        assert server.get(page)[0] == 200
+        assert server.get("/departments/ct/full/")[0] == 200
+
+
+def test_what_cannot_be_moved_is_said_in_a_sentence_and_nothing_changes(tmp_path, moved):
+    old = f"sqlite:///{tmp_path / 'db.sqlite3'}"
+    refusals = [("nonsense", "nonsense is not the URL of a database."), (old, "unable to open database file")]
+    for url, sentence in refusals:
+        done = manage("copy_database", url, DATABASE_URL=moved)
+        assert (done.returncode, done.stderr) == (1, f"CommandError: {sentence}\n")
+    assert not (tmp_path / "db.sqlite3").exists()
+    assert manage("migrate", "--verbosity=0", DATABASE_URL=old).returncode == 0
+    done = manage("copy_database", old, DATABASE_URL=moved)
+    assert done.returncode == 1 and "The two have different migrations" in done.stderr
+    assert manage("migrate", "--verbosity=0", DATABASE_URL=moved).returncode == 0
+    empty = run_script(ROWS, moved)
+    script = "import django; django.setup(); from tests import factories; factories.make_place(); "
+    run_script(script + "factories.make_department(slug='x' * 300)", old)
+    done = manage("copy_database", old, DATABASE_URL=moved)
+    assert done.returncode == 1 and "departments_department does not fit" in done.stderr
+    assert run_script(ROWS, moved) == empty
+    run_script(script, moved)
+    done = manage("copy_database", old, DATABASE_URL=moved)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "CommandError: The target is not empty: departments_place has rows.\n",
+    )
