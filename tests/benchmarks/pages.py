@@ -55,14 +55,12 @@ def rows(case):
             "queries": kept[path]["queries"],
             "KB": kept[path]["bytes"] / 1000,
         }
-        yield Row(f"{name} under load", case, figures, bars_of_page(name, kept[path]))
+        yield Row(f"{name} under load", case, figures, bars_of_page(kept[path]))
     alone = {"profile": pages["profile"], "directory, page 1": "/departments/"}
     alone[f"directory, page {FAR}"] = far_page(client, case)
     for name, path in alone.items():
         page = look_at(client, path)
-        yield Row(
-            name, case, {"ms": median_ms(lambda path=path: client.get(path, **BROWSER), 41)}, bars_of_page(name, page)
-        )
+        yield Row(name, case, {"ms": median_ms(lambda path=path: client.get(path, **BROWSER), 41)}, bars_of_page(page))
 
 
 def look_at(client, path):
@@ -75,11 +73,11 @@ def look_at(client, path):
     return {"html": html, "body": body.hex(), "bytes": len(body), "queries": len(captured)}
 
 
-def bars_of_page(name, page):
+def bars_of_page(page):
     most = KILOBYTES_WITH_MAP if "<svg" in page["html"] else KILOBYTES
     return [
-        Bar(f"queries, {name}", page["queries"], QUERIES),
-        Bar(f"KB compressed, {name}", page["bytes"] / 1000, most),
+        Bar("queries", page["queries"], QUERIES),
+        Bar("KB compressed", page["bytes"] / 1000, most),
     ]
 
 
@@ -117,6 +115,4 @@ def growth(rows):
     small, large = sorted({size for _, size in took})
     for what in dict.fromkeys(what for what, _ in took):
         ratio = took[what, large] / took[what, small]
-        yield Row(
-            f"{what}, growth", rows[-1].case, {}, [Bar(f"times as long with ten times as much, {what}", ratio, GROWTH)]
-        )
+        yield Row(f"{what}, growth", rows[-1].case, {}, [Bar("ten times as much: times as long", ratio, GROWTH)])
