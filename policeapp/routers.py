@@ -15,7 +15,6 @@ PRIMARY, REPLICA = "default", "replica"
 WROTE_COOKIE, WROTE_SECONDS = "wrote", 15
 # How long nobody asks a replica that did not answer.
 REST_SECONDS = 30
-SAFE = {"GET", "HEAD"}
 
 _reads_replica = ContextVar("reads_replica", default=False)
 
@@ -23,13 +22,16 @@ _reads_replica = ContextVar("reads_replica", default=False)
 class ReplicaRouter:
     """All goes to the primary but the reads of requests that :class:`ReadFromReplica` lets read from the replica.
 
-    What such a request reads inside a transaction of the primary, or after it has written, comes from the primary.
+    What such a request reads inside a transaction of the primary, or after it has written, comes from the primary, and
+    so does everything while the replica does not answer.
     """
 
+    rests_until = 0
+
     def db_for_read(self, model, **hints):
-        if not _reads_replica.get() or connections[PRIMARY].in_atomic_block:
-            return PRIMARY
-        return REPLICA
+        if _reads_replica.get() and not connections[PRIMARY].in_atomic_block and self.replica_answers():
+            return REPLICA
+        return PRIMARY
 
     def db_for_write(self, model, **hints):
         _reads_replica.set(False)
@@ -42,39 +44,6 @@ class ReplicaRouter:
     def allow_migrate(self, db, app_label, **hints):
         return db == PRIMARY
 
-
-class ReadFromReplica:
-    """Lets GET and HEAD requests of anonymous visitors read from the replica.
-
-    Whoever may be signed in carries a session's cookie, and needs the primary; whoever has just sent a form carries a
-    cookie that says so. While the replica does not answer, the primary does its work.
-    """
-
-    def __init__(self, get_response):
-        if REPLICA not in settings.DATABASES:
-            raise MiddlewareNotUsed
-        self.get_response = get_response
-        self.rests_until = 0
-
-    def __call__(self, request):
-        stranger = not {settings.SESSION_COOKIE_NAME, WROTE_COOKIE} & request.COOKIES.keys()
-        reads_replica = request.method in SAFE and stranger and self.replica_answers()
-        token = _reads_replica.set(reads_replica)
-        try:
-            response = self.get_response(request)
-        finally:
-            _reads_replica.reset(token)
-        if request.method not in SAFE:
-            response.set_cookie(
-                WROTE_COOKIE,
-                "1",
-                max_age=WROTE_SECONDS,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
-        return response
-
     def replica_answers(self):
         """Whether there is a connection to it; after a failure nobody waits for another for ``REST_SECONDS``."""
         if monotonic() < self.rests_until:
@@ -86,3 +55,29 @@ class ReadFromReplica:
             logger.warning("The replica does not answer, the primary takes over: %s", problem)
             return False
         return True
+
+
+class ReadFromReplica:
+    """Lets GET and HEAD requests of anonymous visitors read from the replica.
+
+    Whoever may be signed in carries a session's cookie, and needs the primary; whoever has just sent a form carries a
+    cookie that says so.
+    """
+
+    def __init__(self, get_response):
+        if REPLICA not in settings.DATABASES:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request):
+        is_safe = request.method in ("GET", "HEAD")
+        is_stranger = not {settings.SESSION_COOKIE_NAME, WROTE_COOKIE} & request.COOKIES.keys()
+        token = _reads_replica.set(is_safe and is_stranger)
+        try:
+            response = self.get_response(request)
+        finally:
+            _reads_replica.reset(token)
+        if not is_safe:
+            secure = settings.SESSION_COOKIE_SECURE
+            response.set_cookie(WROTE_COOKIE, "1", max_age=WROTE_SECONDS, secure=secure, httponly=True, samesite="Lax")
+        return response
