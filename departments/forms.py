@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.models import hiring
 
-from . import places, states
+from . import places, search, spelling, states
 from .models import Department, DepartmentQuerySet, Specialization
 
 RADII = (10, 25, 50, 100, 250)
@@ -17,7 +17,8 @@ ANYWHERE = "any"
 class NearForm(forms.Form):
     """A search box and a place with a distance around it; base of the searches for departments and for openings.
 
-    ``choices`` has the places to offer when what was typed names several.
+    ``choices`` has the places to offer when what was typed names several, or may be meant for one; ``meant`` is the
+    text that was searched for in place of a misspelt one.
     """
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
@@ -43,6 +44,10 @@ class NearForm(forms.Form):
             data["within"] = str(USUAL_MILES)
         super().__init__(data, *args, auto_id="%s", **kwargs)
         self.choices = []
+        self.towns = []
+        self.meant = ""
+        self.place_in_words = False
+        self.anywhere = False
 
     def clean_within(self):
         """Miles as an int, or None for anywhere."""
@@ -58,6 +63,7 @@ class NearForm(forms.Form):
         if found:
             self.offer(found)
         elif typed:
+            self.choices = places.find(spelling.correct(typed))
             self.add_error(
                 "near",
                 _("We don't know “%(typed)s”. Try a ZIP code (06880) or a town and state (Westport, CT).")
@@ -70,33 +76,57 @@ class NearForm(forms.Form):
         cleaned = super().clean()
         typed = cleaned.get("q")
         if typed and not self.data.get("near"):
-            found = places.find_exact(typed)
-            if len(found) == 1:
-                self.take_for_place(found[0])
+            self.understand(typed)
         if cleaned.get("sort") == "distance" and not self.place and "near" not in self.errors:
             self.add_error("near", _("Sorting by distance needs a place."))
         return cleaned
 
+    def understand(self, words):
+        """Take the words for a place if they can be nothing else, and know the towns that they may name."""
+        exact, self.towns = places.look_up(words)
+        if len(exact) == 1:
+            self.take_for_place(exact[0])
+        self.towns = exact or self.towns
+
     def take_for_place(self, place):
         """Search near the place for everything, in place of searching for its name."""
         self.cleaned_data["near"], self.cleaned_data["q"] = place, ""
+        self.place_in_words = True
 
     def offer(self, found, field="near"):
         """Ask which of these places was meant in the field."""
         self.choices = found
         self.add_error(field, _("There are several places of this name."))
 
-    def around(self, rows, words):
-        """The ``rows`` (a QuerySet with ``matching``) that match the words, near the place if there is one.
+    def take_for_town(self):
+        """Search near the town that the words name, or ask which; whether they name one."""
+        if len(self.towns) == 1:
+            self.take_for_place(self.towns[0])
+        elif self.towns:
+            self.offer(self.towns, "q")
+        return bool(self.towns)
 
-        Words that nothing matches may be a town's name without its state.
+    def asked_for(self, rows):
+        """The ``rows`` (a QuerySet with ``matching``) that match the words, wherever they are.
+
+        Words that nothing matches may be a town's name without its state, or stand in a longer text, or be misspelt.
         """
-        if words and not self.place and not rows.matching(words).exists() and (found := places.find_town(words)):
-            if len(found) > 1:
-                self.offer(found, "q")
-                return rows.none()
-            self.take_for_place(found[0])
-        rows = rows.matching(self.cleaned_data["q"])
+        words = self.cleaned_data["q"]
+        if words and not self.nearby(rows).matching(words).exists() and (self.place or not self.take_for_town()):
+            self.anywhere = bool(self.place) or rows.matching_anywhere(words).exists()
+            if not self.anywhere and (meant := spelling.correct(words)):
+                self.understand(meant)
+                if self.place or self.take_for_town():
+                    self.meant = meant
+        return rows.none() if self.errors else self.worded(rows)
+
+    def worded(self, rows):
+        """The rows that match the words, in the way that :meth:`asked_for` found to be right."""
+        words = self.cleaned_data["q"]
+        return rows.matching_anywhere(words) if self.anywhere else rows.matching(words)
+
+    def nearby(self, rows):
+        """The rows within the radius of the place, each with ``.miles``; all of them where there is no place."""
         if self.place and self.miles is not None:
             return rows.near(self.place.point, self.miles)
         return rows.from_point(self.place.point) if self.place else rows
@@ -153,6 +183,12 @@ class DepartmentSearchForm(NearForm):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = _("ZIP, city or department")
         self.fields["q"].help_text = _("For example 06880, or Westport")
+        self.fields["q"].widget.attrs["data-suggest"] = True
+
+    @property
+    def browses(self):
+        """Whether the results are in the order of an index: no words and no place were asked for."""
+        return self.is_valid() and not self.cleaned_data["q"] and not self.place
 
     def results(self):
         """The published departments that the search asks for, in its order; none while it has errors."""
@@ -167,5 +203,36 @@ class DepartmentSearchForm(NearForm):
             found = found.filter(specializations=asked["specialization"])
         if asked["hiring"]:
             found = hiring(found)
-        found = self.around(found, asked["q"])
+        found = self.named(found, asked["q"]) if asked["q"] else self.near_in_order(found)
+        if asked["sort"] == "distance":
+            return found.order_by("miles", "pk") if self.place else found
         return self.SORTS[asked["sort"]](found) if asked["sort"] in self.SORTS else found
+
+    def named(self, rows, words):
+        """The rows that the words may mean, the likeliest first and near the place if there is one; if they mean
+        nothing as they are written, those that they may have been meant for."""
+        found = self.understood(rows, words)
+        if found is None and (meant := spelling.correct(words)):
+            if not self.place:
+                self.understand(meant)
+            found = self.understood(rows, meant)
+            self.meant = "" if found is None else meant
+        return rows.none() if found is None else found
+
+    def understood(self, rows, words):
+        """The rows of departments that have the words, else those near the town that they name; None if they mean
+        nothing. Towns of that name are choices in any case."""
+        if self.place_in_words:
+            return self.near_in_order(rows)
+        found = search.ranked(self.nearby(rows), words, *(["miles"] if self.place else []))
+        if found.exists():
+            self.choices = self.towns
+            return found
+        if self.place or not self.take_for_town():
+            return None
+        return rows.none() if self.errors else self.near_in_order(rows)
+
+    def near_in_order(self, rows):
+        """The rows near the place, those of the town itself first if it stood among the words."""
+        rows = self.nearby(rows)
+        return search.of_town_first(rows, self.place) if self.place_in_words and not self.place.zip else rows

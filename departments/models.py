@@ -1,12 +1,14 @@
 """A police department, what belongs to it, and which ones a list may show."""
 
+from functools import reduce
+from operator import or_
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Min, Q, When
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
@@ -18,7 +20,7 @@ from . import phones, states
 from .fields import KeyField, WebAddressField
 from .geography import bounding_box, miles_from
 from .located import Located, Place, Precision
-from .names import county_label, normalise, slug_of
+from .names import core, county_label, normalise, prefixes, slug_of
 from .parts import DepartmentSpecialization, Division, Specialization, SpecialUnit
 from .sources import Sourced
 
@@ -73,11 +75,14 @@ class DepartmentQuerySet(models.QuerySet):
 
     def near(self, point, miles):
         """Departments within ``miles`` of ``point``, nearest first, each with ``.miles``; none without a position."""
-        return self.filter(bounding_box(point, miles).contains()).from_point(point).filter(miles__lte=miles)
+        return self._by_distance(point).filter(bounding_box(point, miles).contains(), miles__lte=miles)
 
     def from_point(self, point):
         """Departments that have a position, with their ``.miles`` from the point, nearest first."""
-        return self.filter(latitude__isnull=False).annotate(miles=miles_from(point)).order_by("miles", "pk")
+        return self.filter(latitude__isnull=False)._by_distance(point)
+
+    def _by_distance(self, point):
+        return self.annotate(miles=miles_from(point)).order_by("miles", "pk")
 
     def by_name(self):
         return self.order_by("name_key", "pk")
@@ -86,15 +91,25 @@ class DepartmentQuerySet(models.QuerySet):
         """The largest first; those whose population nobody knows last."""
         return self.order_by("-size", "name_key", "pk")
 
-    def matching(self, text):
-        """Departments that have every word of the text, or its beginning, in their name, place or ORI."""
-        found = self
-        for word in normalise(text).split():
-            found = found.filter(search_text__contains=f" {word}")
-        return found
+    def beginning(self, text):
+        """Departments whose name, or else whose town, begins with the text, which may end within a word; the largest
+        first. None for one letter."""
+        # Ranges and not LIKE, one by one and not with OR: so SQLite uses the indexes.
+        ranges = [(prefix, f"{prefix}\U0010ffff") for prefix in prefixes(text)]
+        conditions = [Q(**{f"{column}__range": span}) for column in ("name_key", "city_key") for span in ranges]
+        if not conditions:
+            return self.none()
+        begin, *others = (self.filter(condition).order_by().values("pk") for condition in conditions)
+        named = reduce(or_, conditions[: len(ranges)])
+        largest = (Case(When(named, then=0), default=1), "-size", "name_key", "pk")
+        return Department.objects.filter(pk__in=begin.union(*others, all=True)).order_by(*largest)
 
     def in_county(self, state, county_slug):
         return self.filter(state=state, county_slug=county_slug)
+
+    def under(self, letter):
+        """Those whose names begin with the letter (lower case), or with a digit: "0-9"."""
+        return self.filter(name_key__gte=letter[0], name_key__lt=chr(ord(letter[-1]) + 1))
 
     def counties(self):
         """``(slug, name, number of departments)`` of each county that they are in, A to Z."""
@@ -134,10 +149,12 @@ class Department(Located, Sourced):
     REMEMBERED = (*Located.REMEMBERED, "slug", "search_text")
     # What follows from other fields, and is saved with any of them.
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
-    DERIVED += ("x", "y", "z", "size")
+    DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
+    FULL_TEXT = ("search_text",)
 
     name = models.CharField(_("name"), max_length=200)
     name_key = KeyField(_("normalised name"), max_length=250, editable=False)
+    name_core = KeyField(max_length=250, default="", db_default="", editable=False)
     search_text = models.CharField(_("searched text"), max_length=700, editable=False)
     slug = models.SlugField(
         _("address"),
@@ -166,6 +183,7 @@ class Department(Located, Sourced):
     street1 = models.CharField(_("street"), max_length=120, blank=True)
     street2 = models.CharField(_("street, second line"), max_length=120, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
+    city_key = KeyField(max_length=120, default="", db_default="", editable=False)
     state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
     zip = models.CharField(
         _("ZIP code"),
@@ -291,6 +309,7 @@ class Department(Located, Sourced):
                 fields=["status", "state", "county_slug", "name_key", "id"], name="department_listed_in_county"
             ),
             models.Index(fields=["status", "-size", "name_key", "id"], name="department_listed_by_size"),
+            models.Index(fields=["status", "city_key"], name="department_by_city"),
         ]
 
     def __str__(self):
@@ -347,9 +366,12 @@ class Department(Located, Sourced):
             FormerAddress.objects.get_or_create(**old, defaults={"department": self})
 
     def derive(self):
-        """Compute the columns that follow from others: the normalised name, the searched text, the unit vector, and
-        ``size``, which is the population served and 0 where nobody knows it."""
+        """Compute the columns that follow from others: the normalised name and what is particular in it, the town's
+        normalised name, the searched text, the unit vector, and ``size``, which is the population served and 0 where
+        nobody knows it."""
         self.name_key = normalise(self.name)[:250]
+        self.name_core = core(self.name_key)
+        self.city_key = normalise(self.city)[:120]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
         county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
         said = normalise(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")

@@ -2,11 +2,13 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
@@ -20,13 +22,28 @@ from departments import states
 from departments.fields import WebAddressField
 from departments.geography import bounding_box, miles_from
 from departments.models import Department
-from departments.names import normalise, slug_of
+from departments.names import beginnings, normalise, slug_of
 from departments.sources import Sourced
+
+from .nearness import employers, nearest_employers
 
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
-# The nearest openings are looked for no farther than this where there are enough, which is nearly everywhere.
-NEARBY_MILES = 100
+# What a line of a list says of an opening and of its department.
+LISTED = (
+    "title", "slug", "kind", "schedule", "status", "is_sample", "pay_min", "pay_max", "pay_period", "opens_at",
+    "closes_on", "closes_time", "closes_at", "department__name", "department__slug", "department__city",
+    "department__state", "department__status", "department__time_zone", "department__latitude",
+    "department__longitude",
+)  # fmt: skip
+
+
+# Too many openings have these words to be found by them. They are looked for among those that are found by the rest,
+# or by their place, and otherwise in the order of the list, of which the first page is soon full.
+COMMON = frozenset(
+    "a and cadet call certified city civilian command corrections county department dispatcher entry explorer for in "
+    "lateral level of office officer or other police reserve sheriffs staff state taker the to".split()
+)
 
 
 class JobKind(models.TextChoices):
@@ -76,33 +93,43 @@ class JobQuerySet(models.QuerySet):
 
     def matching(self, text):
         """Openings that have every word of the text, or its beginning, in their title, kind or department."""
-        found = self
-        for word in normalise(text).split():
-            found = found.filter(words__contains=f" {word}")
+        return self._with_words("words", text)
+
+    def matching_anywhere(self, text):
+        """Like :meth:`matching`, but the words may stand in the description and the requirements too."""
+        return self._with_words("all_words", text)
+
+    def _with_words(self, column, text):
+        asked = [beginnings(word) for word in normalise(text).split()]
+        common = [word for word in asked if any(known.startswith(tuple(word)) for known in COMMON)]
+        rare = [word for word in asked if word not in common]
+        found = self.filter(**{f"{column}__words": rare}) if rare else self
+        for word in common:
+            found = found.filter(reduce(or_, (Q(**{f"{column}__contains": f" {begin}"}) for begin in word)))
         return found
 
     def from_point(self, point):
-        """Openings of departments that have a position, with their ``.miles`` from the point, nearest first."""
-        placed = self.filter(department__latitude__isnull=False)
-        return placed.annotate(miles=miles_from(point, "department__")).order_by("miles", "pk")
+        """Openings of departments that have a position, with their ``.miles`` from the point, nearest first.
+
+        Those of one department stay together where several departments are at one place.
+        """
+        return self.filter(department__latitude__isnull=False)._by_distance(point)
 
     def near(self, point, miles):
         """Openings of departments within ``miles`` of ``point``, nearest first, each with ``.miles``."""
-        inside = self.filter(bounding_box(point, miles).contains("department__"))
-        return inside.from_point(point).filter(miles__lte=miles)
+        box = bounding_box(point, miles).contains("department__")
+        return self._by_distance(point).filter(box, miles__lte=miles)
+
+    def _by_distance(self, point):
+        return self.annotate(miles=miles_from(point, "department__")).order_by("miles", "department_id", "pk")
 
     def nearest(self, point, count):
         """The ``count`` nearest of these openings as a list, each with ``.miles``, however far away they are.
 
-        The nearest departments that have one are found first and their openings joined to them, so that the cost
-        does not grow with the number of openings. Two queries.
+        Two queries.
         """
-        enough_nearby = len(self.near(point, NEARBY_MILES).order_by().values("pk")[:count]) == count
-        departments = Department.objects.from_point(point)
-        if enough_nearby:
-            departments = Department.objects.near(point, NEARBY_MILES)
-        hiring = departments.filter(Exists(self.filter(department=OuterRef("pk")).order_by()))[:count]
-        return list(self.filter(department__in=hiring.values("pk")).from_point(point)[:count])
+        departments = nearest_employers(self, point, count)
+        return list(self.filter(department__in=departments).from_point(point)[:count])
 
     def close_to(self, department, count):
         """The ``count`` nearest to a department as a list; where nobody knows its place, its state's and the newest."""
@@ -110,17 +137,6 @@ class JobQuerySet(models.QuerySet):
             return self.nearest(department.point, count)
         elsewhere = Case(When(department__state=department.state, then=0), default=1)
         return list(self.order_by(elsewhere, "-opens_at", "-pk")[:count])
-
-    def counts_within(self, point, radii):
-        """``{miles: number of these openings}`` for each of the radii, in one query."""
-        inside = self.filter(bounding_box(point, max(radii)).contains("department__")).order_by()
-        inside = inside.annotate(miles=miles_from(point, "department__"))
-        return {
-            int(name[1:]): number
-            for name, number in inside.aggregate(
-                **{f"m{miles}": Count("pk", filter=Q(miles__lte=miles)) for miles in radii}
-            ).items()
-        }
 
     def newest(self):
         return self.order_by("-opens_at", "-pk")
@@ -134,13 +150,17 @@ class JobQuerySet(models.QuerySet):
         return self.order_by(F("pay_yearly").desc(nulls_last=True), "pk")
 
     def with_department(self):
-        """With what a line about the opening says of its department, in the same query."""
+        """With its department, in the same query."""
         return self.select_related("department")
+
+    def listed(self):
+        """With what a line of a list says of the opening and its department, and no more, in one query."""
+        return self.select_related("department").only(*LISTED)
 
 
 def hiring(departments, at=None):
     """Those of the departments that have an opening."""
-    return departments.filter(Exists(Job.objects.open(at).filter(department=OuterRef("pk"))))
+    return employers(Job.objects.open(at), departments)
 
 
 def with_open_jobs(departments, at=None):
@@ -185,13 +205,16 @@ class Job(Sourced):
     )  # fmt: skip
 
     # What follows from other fields, and is saved with any of them.
-    DERIVED = ("words", "slug", "opens_on", "opens_at", "closes_at")
+    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at")
+    FULL_TEXT = ("words", "all_words")
+    LONGEST_WORD = 60  # letters: what is longer nobody types, and full-text indexes have a limit
 
     department = models.ForeignKey(
         Department, models.CASCADE, related_name="jobs", verbose_name=_("department"), db_index=False
     )
     title = models.CharField(_("title"), max_length=200)
     words = models.TextField(default="", db_default="", editable=False)
+    all_words = models.TextField(default="", db_default="", editable=False)
     slug = models.SlugField(_("address"), max_length=120, editable=False)
     source = models.CharField(
         _("source"), max_length=60, blank=True, help_text=_("The list it came from; empty if it was entered here.")
@@ -295,7 +318,7 @@ class Job(Sourced):
             ),
         ]
         indexes = [
-            models.Index(fields=["department", "status", "closes_at"], name="job_by_department"),
+            models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
         ]
 
@@ -334,8 +357,8 @@ class Job(Sourced):
         """
         self.derive_from_title()
         said = normalise(f"{self.title} {self.get_kind_display()}")
-        words = f"{said} {self.department.search_text}".split()
-        self.words = "".join(f" {word}" for word in dict.fromkeys(words))
+        self.words = _unique(f"{said} {self.department.search_text}")
+        self.all_words = _unique(f"{self.words} {normalise(f'{self.description} {self.requirements}')}")
         zone = self.department.zone
         if self.opens_on is None:
             today = self.department.today()
@@ -420,6 +443,11 @@ def _dollars(amounts):
     amounts = [Decimal(amount) for amount in amounts]
     cents = any(amount != amount.to_integral_value() for amount in amounts)
     return [f"${amount:,.2f}" if cents else f"${amount:,.0f}" for amount in amounts]
+
+
+def _unique(words):
+    """Each of the words once, with a blank before it."""
+    return "".join(dict.fromkeys(f" {word[: Job.LONGEST_WORD]}" for word in words.split()))
 
 
 @receiver(pre_save, sender=Job)

@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class PoliceAppConfig(AppConfig):
     name = "policeapp"
     verbose_name = _("Site")
+
+    def ready(self):
+        from .fulltext import keep_triggers
+
+        post_migrate.connect(keep_triggers, dispatch_uid="full text")

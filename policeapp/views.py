@@ -18,6 +18,8 @@ from departments.forms import DepartmentSearchForm
 from departments.models import Department, Place
 from jobs.models import Job
 
+from .pagination import Pages
+
 LATEST_SHOWN = 6
 # The names that departments.logos gives, and nothing else that may lie in the folder.
 LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
@@ -28,9 +30,8 @@ def home(request):
     """One search box, the latest openings, and ways in."""
     context = {
         "form": DepartmentSearchForm(),
-        "latest": Job.objects.open().with_department().newest()[:LATEST_SHOWN],
+        "latest": Pages(Job.objects.open().listed().newest(), LATEST_SHOWN).page(1),
         "department_count": Department.objects.published().count(),
-        "opening_count": Job.objects.open().count(),
     }
     return render(request, "home.html", context)
 
@@ -49,7 +50,7 @@ def logo(request, name):
 @require_safe
 def robots(request):
     """What robots may read: everything but the admin; and where the sitemap is."""
-    sitemap = request.build_absolute_uri(reverse("django.contrib.sitemaps.views.sitemap"))
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
     return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -161,8 +162,16 @@ def say(words):
     print(words, file=sys.stderr, flush=True)
 
 
+def give_up(number, frame):
+    """Ended from outside, it removes what it made."""
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, give_up)
     try:
         sys.exit(main())
     except NoServer as problem:
         sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)

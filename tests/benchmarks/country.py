@@ -69,6 +69,7 @@ def grow(departments, openings):
                 Department,
                 name=f"{capital} || ' ' || name",
                 name_key=f"{word} || ' ' || name_key",
+                name_core=f"{word} || ' ' || name_core",
                 slug=f"slug || '-' || {word}",
                 search_text=f"' ' || {word} || replace(search_text, lower(ori), lower({ori}))",
                 ori=ori,
@@ -84,7 +85,13 @@ def grow(departments, openings):
             )
         for part in (DepartmentSpecialization, Division, SpecialUnit):
             _multiply(part, department_id=f"department_id + n * {step}")
-        _multiply(Job, department_id=f"department_id + n * {step}", words=f"words || ' ' || {word}")
+        with _without_indexes(Job):
+            _multiply(
+                Job,
+                department_id=f"department_id + n * {step}",
+                words=f"words || ' ' || {word}",
+                all_words=f"all_words || ' ' || {word}",
+            )
     while Job.objects.order_by("-pk")[0].pk < openings:
         with _without_indexes(Job):
             _multiply(Job)
@@ -205,21 +212,26 @@ def _quoted(column):
 class _without_indexes:
     """Within this the model's table has no indexes but those of its constraints: they are faster made than kept."""
 
-    SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL"
-    POSTGRESQL = """SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    POSTGRESQL = """SELECT 'INDEX', relname, pg_get_indexdef(oid) FROM pg_index i JOIN pg_class ON oid = indexrelid
         WHERE i.indrelid = %s::regclass AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid)"""
+    # SQLite's triggers keep its full-text indexes.
+    SQLITE = """SELECT upper(type), name, sql FROM sqlite_master
+        WHERE tbl_name = %s AND type IN ('index', 'trigger') AND sql IS NOT NULL"""
 
     def __init__(self, model):
-        self.table = model._meta.db_table
+        self.model, self.table = model, model._meta.db_table
 
     def __enter__(self):
         with connection.cursor() as cursor:
             cursor.execute(self.POSTGRESQL if connection.vendor == "postgresql" else self.SQLITE, [self.table])
-            self.indexes = cursor.fetchall()
-            for name, _ in self.indexes:
-                cursor.execute(f"DROP INDEX {_quoted(name)}")
+            self.dropped = cursor.fetchall()
+            for kind, name, _ in self.dropped:
+                cursor.execute(f"DROP {kind} {_quoted(name)}")
 
     def __exit__(self, *problem):
         with connection.cursor() as cursor:
-            for _, definition in self.indexes:
+            for _, _, definition in self.dropped:
                 cursor.execute(definition)
+            for column in self.model.FULL_TEXT if connection.vendor == "sqlite" else ():
+                index = _quoted(f"{self.table}_{column}_words")
+                cursor.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")

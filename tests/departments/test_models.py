@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser, Permission
 from django.core.exceptions import ValidationError
 
 from departments.models import Department, Place, Specialization
+from departments.search import ranked
 from policeapp.models import User
 from tests.factories import (
     list_specializations,
@@ -64,14 +65,14 @@ def test_a_new_name_is_sorted_and_found_by(db):
     department.name = "Zebra Police"
     department.save()
     assert [found.name for found in Department.objects.by_name()] == ["Norwalk Police", "Zebra Police"]
-    assert department in Department.objects.matching("zebra")
-    assert not Department.objects.matching("aardvark")
+    assert department in ranked(Department.objects.all(), "zebra")
+    assert not ranked(Department.objects.all(), "aardvark")
 
 
 def test_saving_only_the_name_keeps_what_follows_from_it_right(db):
     make_department("Aardvark Police")
     Department.objects.update_or_create(slug="aardvark-police", defaults={"name": "Zebra Police"})
-    assert [found.name for found in Department.objects.matching("zebra")] == ["Zebra Police"]
+    assert [found.name for found in ranked(Department.objects.all(), "zebra")] == ["Zebra Police"]
 
 
 def test_the_largest_come_first_and_the_unknown_last(db):
@@ -108,20 +109,20 @@ def test_the_largest_come_first_and_the_unknown_last(db):
 )
 def test_it_finds_a_department_by_the_beginnings_of_its_words(db, words):
     department = make_department(ori="CT0015800", zip="06880", county="Fairfield")
-    assert list(Department.objects.matching(words)) == [department]
+    assert list(ranked(Department.objects.all(), words)) == [department]
 
 
 @pytest.mark.parametrize("words", ["estport", "westport norwalk", "%estport", "w_stport", "westportpolice", "6880"])
 def test_it_finds_it_by_nothing_else(db, words):
     make_department(ori="CT0015800", zip="06880", county="Fairfield")
-    assert not Department.objects.matching(words)
+    assert not ranked(Department.objects.all(), words)
 
 
 def test_short_forms_find_long_names_and_the_other_way_round(db):
     saint = make_department("St. John's Police Dept.")
-    assert list(Department.objects.matching("saint johns police department")) == [saint]
+    assert list(ranked(Department.objects.all(), "saint johns police department")) == [saint]
     sheriff = make_department("Fairfield County Sheriff's Office")
-    assert list(Department.objects.matching("fairfield so")) == [sheriff]
+    assert list(ranked(Department.objects.all(), "fairfield so")) == [sheriff]
 
 
 # Counties

@@ -169,10 +169,25 @@ def test_whatever_is_typed_it_answers_with_places(places, typed):
 
 
 def test_what_could_be_words_is_no_exact_place(places):
-    assert finder.find_exact("Westport") == []
-    assert finder.find_exact("Springfield") == []
-    assert [str(place) for place in finder.find_exact("Westport CT")] == ["Westport, CT"]
-    assert [str(place) for place in finder.find_exact("06880")] == ["Westport, CT 06880"]
+    def exact(typed):
+        return [str(place) for place in finder.look_up(typed).exact]
+
+    assert exact("Westport") == exact("Springfield") == exact("New York") == []
+    assert exact("Westport CT") == ["Westport, CT"]
+    assert exact("06880") == ["Westport, CT 06880"]
+
+
+def test_a_name_that_ends_with_a_state_may_be_a_towns(db):
+    make_place("Port Washington", "NY")
+    make_place("Port", "WA", zip_codes=0)
+    assert [str(place) for place in finder.look_up("port washington").towns] == ["Port Washington, NY"]
+    assert [str(place) for place in finder.look_up("port washington").exact] == ["Port, WA"]
+
+
+def test_whatever_is_typed_takes_one_query(places, django_assert_max_num_queries):
+    for typed in ("06880", "springfield", "springfield il", "nowhere west virginia", "a, b, ct", "41.1, -73.4"):
+        with django_assert_max_num_queries(1):
+            finder.find(typed)
 
 
 def test_each_place_says_what_to_type_to_mean_it_alone(places):

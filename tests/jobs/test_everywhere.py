@@ -33,6 +33,7 @@ ADDRESSES = {
         "/departments/?near=Springfield%2C+IL&within=10",
         "/departments/?state=CT&kind=municipal&sort=population",
     ],
+    "suggest": lambda scene: ["/departments/suggest/?q=Stable"],
     "state": lambda scene: ["/departments/ct/", "/departments/ny/"],
     "county": lambda scene: ["/departments/ct/county/fairfield/"],
     "department": lambda scene: [scene["department"].get_absolute_url(), scene["neighbour"].get_absolute_url()],

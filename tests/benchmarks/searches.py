@@ -1,0 +1,55 @@
+"""The one box of the directory, as its page uses it: by name, by words, by misspelt words, and while one types."""
+
+from django.http import QueryDict
+from django.test import RequestFactory
+
+from departments import spelling
+from departments.forms import DepartmentSearchForm
+from departments.models import Department
+from policeapp.pagination import paginate
+
+from .table import Bar, Row, Size, median_ms
+
+SIZES = [Size(27_000, 27_000), Size(270_000, 270_000)]
+TYPED = {
+    "a town's name": "Springfield",
+    "the beginning of a name": "springf",
+    "words in any order": "police springfield",
+    "a county": "Fairfield County",
+    "a state": "Texas",
+    "a kind alone": "sheriff",
+    "nothing": "qqqqqq",
+    "misspelt": "Sprngfield",
+    "misspelt words": "polise springfeild",
+}
+LINEAR = 10
+
+
+def rows(case):
+    """The search of each text, suggestions, and what a process spends once to know the names."""
+    for what, typed in TYPED.items():
+        yield Row(f"search: {what}", case, {"ms": median_ms(lambda typed=typed: as_the_page(typed))}, [])
+    suggested = median_ms(lambda: list(Department.objects.published().beginning("spri")[:8]))
+    yield Row("search: suggestions", case, {"ms": suggested}, [])
+    yield Row("search: learning the names", case, {"ms": median_ms(learn, times=3)}, [])
+
+
+def as_the_page(typed):
+    """What ``departments.views.directory`` does but for its template."""
+    query = QueryDict(mutable=True)
+    query["q"] = typed
+    request = RequestFactory().get("/departments/", query)
+    return list(paginate(request, DepartmentSearchForm(query).results()).object_list)
+
+
+def learn():
+    spelling.forget()
+    spelling.correct("qqqqqq")
+
+
+def growth(rows):
+    """Ten times the departments cost ten times as much at most, for what is found grows with them."""
+    small, large = ([row for row in rows if row.case.size == size] for size in sorted({row.case.size for row in rows}))
+    for before, after in zip(small, large, strict=True):
+        times = after.figures["ms"] / before.figures["ms"]
+        yield Row(f"{after.what}, growth", after.case, {}, [Bar("times as long with ten times as many", times, LINEAR)])

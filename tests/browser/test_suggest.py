@@ -1,0 +1,156 @@
+"""Suggestions under the search boxes: by keyboard, pointer and finger, heard as well as seen, and never in the way."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .. import factories
+from .test_axe import findings
+
+BOX = "ZIP, city or department"
+
+
+@pytest.fixture(params=["/", "/departments/"])
+def page(request, visit, neighbourhood):
+    """Each of the pages with the box."""
+    return visit(request.param)
+
+
+def options(page):
+    return page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+
+
+def type_into(page, text):
+    """Type as a person does; the box."""
+    box = page.get_by_role("combobox", name=BOX)
+    box.press_sequentially(text)
+    return box
+
+
+def active(box):
+    """The words of the option that the box says is the active one."""
+    return box.evaluate("e => document.getElementById(e.getAttribute('aria-activedescendant'))?.innerText || ''")
+
+
+def test_typing_suggests_departments_and_enter_goes_to_the_chosen_one(page):
+    box = type_into(page, "nor")
+    expect(options(page)).to_have_text(["Norwalk Police Department Norwalk, CT"])
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("status").filter(has_text="Suggestions: 1")).to_have_count(1)
+    assert active(box) == ""
+    box.press("ArrowDown")
+    assert "Norwalk Police Department" in active(box)
+    expect(options(page)).to_have_attribute("aria-selected", "true")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("nor")
+    box.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Norwalk Police Department")
+
+
+def test_the_arrows_go_round_through_the_box_itself(visit, neighbourhood):
+    page = visit("/departments/")
+    for name in ("Stamford Police", "Stamford Harbor Police"):
+        factories.make_department(name, city="Stamford")
+    box = type_into(page, "stam")
+    expect(options(page)).to_have_count(2)
+    box.press("ArrowUp")
+    assert "Stamford Police" in active(box)
+    box.press("ArrowUp")
+    assert "Harbor" in active(box)
+    box.press("ArrowUp")
+    assert active(box) == ""
+    box.press("ArrowDown")
+    assert "Harbor" in active(box)
+    box.press("Home")
+    assert active(box) == ""
+    assert box.evaluate("e => e.selectionStart") == 0, "Home goes to the beginning of the text"
+
+
+def test_enter_searches_when_nothing_is_chosen(page):
+    box = type_into(page, "nor")
+    expect(options(page)).to_have_count(1)
+    box.press("Enter")
+    page.wait_for_url("**/departments/?**")
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.get_by_label(BOX)).to_have_value("nor")
+
+
+def test_escape_closes_the_list_and_keeps_the_text(page):
+    box = type_into(page, "nor")
+    expect(options(page)).to_have_count(1)
+    box.press("Escape")
+    expect(options(page)).to_be_hidden()
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("nor")
+    box.press("ArrowDown")
+    expect(options(page)).to_be_visible()
+    box.press("Tab")
+    expect(options(page)).to_be_hidden()
+
+
+def test_a_click_goes_to_the_department(page):
+    type_into(page, "nor")
+    options(page).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Norwalk Police Department")
+
+
+def test_a_finger_goes_to_the_department(visit, neighbourhood):
+    page = visit("/", width=390, has_touch=True, is_mobile=True)
+    type_into(page, "nor")
+    options(page).tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Norwalk Police Department")
+
+
+def test_the_list_moves_nothing_and_fits_the_screen(visit, neighbourhood):
+    page = visit("/", width=390)
+    button = page.get_by_role("button", name="Find departments")
+    before = button.bounding_box()
+    box = type_into(page, "nor")
+    expect(options(page)).to_be_visible()
+    assert button.bounding_box() == before
+    field, option = box.bounding_box(), options(page).bounding_box()
+    assert option["y"] >= field["y"] + field["height"]
+    assert field["x"] <= option["x"] and option["x"] + option["width"] <= field["x"] + field["width"]
+    assert option["height"] >= 44
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_axe_finds_nothing_while_the_list_is_open(page):
+    box = type_into(page, "nor")
+    expect(options(page)).to_have_count(1)
+    box.press("ArrowDown")
+    # Of what the list covers, axe cannot tell the colours.
+    assert [finding for finding in findings(page) if "overlapped by another element" not in finding] == []
+
+
+def test_the_answer_to_what_stands_in_the_box_wins(visit, neighbourhood):
+    """The first answer is held back until the second has come."""
+    page = visit("/departments/")
+    held = []
+    page.route("**/suggest/?q=me", lambda route: held.append(route))
+    with page.expect_request("**/suggest/?q=me"):
+        type_into(page, "me")
+    with page.expect_response("**/suggest/?q=nor"):
+        page.get_by_role("combobox", name=BOX).fill("nor")
+    expect(options(page)).to_have_text(["Norwalk Police Department Norwalk, CT"])
+    for route in held:
+        route.fulfill(json={"departments": [{"name": "Late", "town": "Late", "url": "/"}]})
+    expect(options(page)).to_have_text(["Norwalk Police Department Norwalk, CT"])
+
+
+def test_one_letter_asks_nothing(visit, neighbourhood):
+    page = visit("/departments/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    box = type_into(page, "n")
+    box.press("Backspace")
+    box.press_sequentially("no")
+    expect(options(page)).to_have_count(1)
+    assert [url.partition("?")[2] for url in asked if "suggest" in url] == ["q=no"]
+
+
+@pytest.mark.parametrize("path", ["/", "/departments/"])
+def test_without_scripts_the_box_is_a_plain_one(visit, neighbourhood, path):
+    page = visit(path, java_script_enabled=False)
+    expect(page.get_by_label(BOX)).to_be_editable()
+    expect(page.get_by_role("combobox", name=BOX)).to_have_count(0)
+    expect(page.get_by_role("listbox")).to_have_count(0)

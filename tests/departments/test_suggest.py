@@ -1,0 +1,106 @@
+"""What is suggested while a person types: a little JSON, found by one query."""
+
+import pytest
+from django.db import connection
+
+from departments.models import Department
+from departments.names import prefixes
+from tests.factories import make_charlie, make_department
+
+SUGGEST = "/departments/suggest/"
+
+
+@pytest.fixture
+def suggest(client, db):
+    """``suggest("westp")``: the names of the departments that are suggested."""
+
+    def suggest(q):
+        return [department["name"] for department in client.get(SUGGEST, {"q": q}).json()["departments"]]
+
+    return suggest
+
+
+def test_a_suggestion_has_a_name_a_town_and_the_address_of_its_page(client, db):
+    department = make_department()
+    assert client.get(SUGGEST, {"q": "westp"}).json() == {
+        "departments": [
+            {"name": "Westport Police Department", "town": "Westport, CT", "url": department.get_absolute_url()}
+        ]
+    }
+
+
+def test_those_whose_name_begins_so_come_before_those_of_the_town_and_the_largest_first(suggest):
+    make_department("Harbor Police", city="Milford", population=900)
+    make_department("Milford Police", city="Milford", population=5)
+    make_department("Milford Police Department", city="Milford", state="DE", population=80)
+    make_department("New Milford Police", city="New Milford")
+    assert suggest("milf") == ["Milford Police Department", "Milford Police", "Harbor Police"]
+
+
+def test_eight_are_enough(suggest):
+    for number in range(9):
+        make_department(f"Milford Precinct {number}")
+    assert len(suggest("milford")) == 8
+
+
+@pytest.mark.parametrize(
+    "q", ["st. l", "st l", "saint lou", "ST LOUIS P", "St. Louis PD", "louis", "s", "", " ", "?", "st louis polices"]
+)
+def test_short_forms_and_unfinished_words_are_understood(suggest, q):
+    make_department("St. Louis Police Department", city="St. Louis", state="MO")
+    fits = q not in ("louis", "s", "", " ", "?", "st louis polices")
+    assert suggest(q) == (["St. Louis Police Department"] if fits else [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "begin"),
+    [
+        ("st", ["saint", "st"]),
+        ("mt v", ["mount v"]),
+        ("westport p", ["westport p"]),
+        ("westport pd", ["westport police department", "westport pd"]),
+        ("é", []),
+        ("", []),
+    ],
+)
+def test_the_last_word_may_be_a_short_form_or_a_beginning(typed, begin):
+    assert prefixes(typed) == begin
+
+
+def test_drafts_are_suggested_to_nobody(suggest, client):
+    make_department(status="draft")
+    assert suggest("westp") == []
+    client.force_login(make_charlie())
+    assert suggest("westp") == []
+
+
+def test_everyone_gets_the_same_which_may_be_kept_for_some_minutes(client, db):
+    make_department()
+    answer = client.get(SUGGEST, {"q": "westp"})
+    client.force_login(make_charlie())
+    to_staff = client.get(SUGGEST, {"q": "westp"})
+    assert answer.content == to_staff.content
+    for response in (answer, to_staff):
+        assert response["Cache-Control"] == "public, max-age=300"
+        assert "Cookie" not in response.get("Vary", "")
+        assert "Set-Cookie" not in response
+
+
+def test_it_takes_one_query(queries_of):
+    for number in range(30):
+        make_department(f"St. Precinct {number}", city="Stamford")
+    assert queries_of(f"{SUGGEST}?q=st") == 1
+
+
+def test_the_query_goes_by_indexes(db):
+    """Each part of it is a range of an index: no table is read from its beginning to its end."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Department.objects.published().beginning("st").explain()
+    assert "department_by_city" in plan and "department_listed" in plan
+    assert "SCAN departments_department" not in plan and "Seq Scan" not in plan
+
+
+def test_nothing_is_changed_by_asking(client, db):
+    assert client.post(SUGGEST, {"q": "westp"}).status_code == 405
