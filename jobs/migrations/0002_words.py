@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 from departments.names import normalise
 from jobs.models import JobKind
-from policeapp.operations import AddIndexLive
+from policeapp.operations import AddIndexLive, RemoveIndexLive
 
 
 def fill_in_words(apps, schema_editor):
@@ -39,6 +39,6 @@ class Migration(migrations.Migration):
             "job",
             models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
         ),
-        migrations.RemoveIndex(model_name="job", name="job_by_department"),
+        RemoveIndexLive("job", "job_by_department"),
         migrations.RemoveField(model_name="job", name="title_key"),
     ]
