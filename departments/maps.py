@@ -44,11 +44,12 @@ class Conic:
     """An equal-area conic projection onto a part of the plane, for points within ``box``.
 
     ``parallels`` are the two without distortion, ``middle`` the longitude that points straight up, ``centre`` the point
-    (degrees) that lies at ``at`` (units of the plane), and ``scale`` the units to an Earth's radius.
+    (degrees) that lies at ``at`` (units of the plane), and ``scale`` the units to an Earth's radius. ``inset`` is the
+    part of the plane that is cut out for it: west, north, east and south.
     """
 
-    def __init__(self, box, parallels, middle, centre, at, scale):
-        self.box, self.middle, self.scale = box, middle, scale
+    def __init__(self, box, parallels, middle, centre, at, scale, inset=None):
+        self.box, self.middle, self.scale, self.inset = box, middle, scale, inset
         south, north = (sin(radians(parallel)) for parallel in parallels)
         self.n = (south + north) / 2
         self.c = 1 + south * north
@@ -80,14 +81,23 @@ class Conic:
 
 CONICS = (
     Conic(Box(24, 50, -125, -66), (29.5, 45.5), -96, (38.7, -96.6), (487.5, 305), 1300),
-    Conic(Box(51, 72, 172, -129), (55, 65), -154, (58.5, -156), (88.4, 566.3), 455),
-    Conic(Box(18, 23, -161, -154), (8, 18), -157, (19.9, -160), (221, 580.6), 1300),
+    Conic(Box(51, 72, 172, -129), (55, 65), -154, (58.5, -156), (88.4, 566.3), 455, (-65, 461, 209.3, 609.2)),
+    Conic(Box(18, 23, -161, -154), (8, 18), -157, (19.9, -160), (221, 580.6), 1300, (209.3, 520.8, 338, 609.2)),
 )
 
 
 def conic_of(point):
     """The projection that is made for the point, or None: for the territories and for what is abroad."""
     return next((conic for conic in CONICS if conic.shows(point)), None)
+
+
+def conic_at(x, y):
+    """The projection that a part of the plane belongs to."""
+    for conic in CONICS[1:]:
+        west, north, east, south = conic.inset
+        if west <= x < east and north <= y < south:
+            return conic
+    return CONICS[0]
 
 
 class Shape(NamedTuple):
@@ -241,7 +251,9 @@ class Locator:
             if abs(shape.x - self.x) < near and abs(shape.y - self.y) < near:
                 x, y = self.place(shape.x, shape.y)
                 edge = self.middle + shape.radius * self.scale
-                if abs(x - self.middle) < edge and abs(y - self.middle) < edge:
+                seen = abs(x - self.middle) < edge and abs(y - self.middle) < edge
+                # Alaska lies south of California on the plane, but not on the Earth.
+                if seen and conic_at(shape.x, shape.y) is self.conic:
                     yield shape
 
     @cached_property

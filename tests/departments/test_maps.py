@@ -104,6 +104,20 @@ def test_only_what_can_be_seen_is_drawn(miles):
         assert max(abs(x - 200), abs(y - 200)) < 200 + shape.radius * locator.scale
 
 
+@pytest.mark.parametrize(
+    ("place", "miles", "seen", "unseen"),
+    [
+        (Point(31.76, -106.49), 900, {"TX", "CA", "UT"}, {"AK", "HI"}),
+        (Point(61.22, -149.9), 1500, {"AK"}, {"CA", "HI", "WA"}),
+        (Point(21.31, -157.86), 900, {"HI"}, {"AK", "TX"}),
+    ],
+)
+def test_what_is_near_on_the_plane_alone_is_left_out(place, miles, seen, unseen):
+    """The boundaries come with Alaska and Hawaii below California and Texas."""
+    found = {shape.name for shape in maps.Locator(place, miles, []).within(maps.shapes("states"))}
+    assert seen <= found and not found & unseen
+
+
 def test_neighbours_share_their_border():
     """In what is drawn of the counties each line inland is the side of two: no slivers, no overlaps."""
     sides = {}
