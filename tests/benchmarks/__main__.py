@@ -124,7 +124,7 @@ def fill(engine, sizes, tenth):
         engine.copy(name_of(source), name_of(size))
         numbers = [number // tenth for number in size]
         run("-m", f"{__package__}.inside", "grow", *numbers, url=engine.url(name_of(size)))
-        say(f"{engine.name}: made {size} departments and openings in {perf_counter() - begun:.0f} s")
+        say(f"{engine.name}: made {Size(*numbers)} departments and openings in {perf_counter() - begun:.0f} s")
         source = size if source == EMPTY else source
 
 

@@ -24,6 +24,9 @@ from policeapp.routers import ReadFromReplica, ReplicaRouter
 from .processes import PRODUCTION, ROOT, environment, python
 from .server import migrated_database, run_sql, running
 
+# Runs on PostgreSQL too, where tests that leave the database alone are left out.
+on_both_engines = pytest.mark.django_db
+
 WESTPORT = "/departments/ct/westport-police-department/"
 
 
@@ -139,15 +142,18 @@ def said_by(server, path=WESTPORT, **headers):
     return name
 
 
+@on_both_engines
 @pytest.mark.parametrize("path", [WESTPORT, "/departments/", "/departments/ct/", "/departments/?q=police"])
 def test_strangers_read_public_pages_from_the_replica(replicated, path):
     assert said_by(replicated, path) == "Replica"
 
 
+@on_both_engines
 def test_whoever_may_be_signed_in_reads_from_the_primary(replicated):
     assert said_by(replicated, Cookie="sessionid=whatever") == "Primary"
 
 
+@on_both_engines
 def test_whoever_has_just_sent_a_form_reads_from_the_primary_for_a_while(replicated):
     _, received, _ = replicated.get("/admin/login/")
     token = re.search(r"csrftoken=(\w+)", received["set-cookie"])[1]
@@ -162,6 +168,7 @@ def test_whoever_has_just_sent_a_form_reads_from_the_primary_for_a_while(replica
     assert said_by(replicated, Cookie="wrote=1") == "Primary"
 
 
+@on_both_engines
 def test_the_primary_does_the_work_of_a_replica_that_is_not_there(databases, tmp_path):
     primary, replica = databases
     away = f"{replica}_away" if replica.startswith("postgres") else f"sqlite:///{tmp_path}/nothing/x.sqlite3"
