@@ -79,6 +79,6 @@ class JobSearchForm(NearForm):
         """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
         if not self.is_valid() or not self.place:
             return [], {}
-        found = self.worded(self.openings())
-        counts = NearestFirst(found, self.place.point, max(self.wider)).counts_within(self.wider) if self.wider else {}
-        return found.listed().nearest(self.place.point, NEAREST_SHOWN), counts
+        farthest = max(self.wider, default=self.miles)
+        around = NearestFirst(self.worded(self.openings()).listed(), self.place.point, farthest)
+        return around.or_beyond(NEAREST_SHOWN), around.counts_within(self.wider)

@@ -25,7 +25,7 @@ from departments.models import Department
 from departments.names import beginnings, normalise, slug_of
 from departments.sources import Sourced
 
-from .nearness import employers, nearest_employers
+from .nearness import NEARBY_MILES, employers, nearest_employers
 
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
@@ -128,7 +128,7 @@ class JobQuerySet(models.QuerySet):
 
         Two queries.
         """
-        departments = nearest_employers(self, point, count)
+        departments = nearest_employers(self, point, count, NEARBY_MILES)
         return list(self.filter(department__in=departments).from_point(point)[:count])
 
     def close_to(self, department, count):

@@ -7,8 +7,11 @@ from django.db.models import Count, Exists, OuterRef
 from departments.models import Department
 from policeapp.pagination import MOST
 
-# The nearest openings are looked for no farther than this where there are enough, which is nearly everywhere.
-NEARBY_MILES = 100
+# The nearest openings are looked for no farther than this where there are enough, which is nearly everywhere; else no
+# farther than the second, which is an ocean.
+NEARBY_MILES, FAR_MILES = 100, 1600
+# Of the departments in a circle, so many for each that is wanted are asked first whether they have an opening.
+ASKED = 20
 # So many openings are sorted faster than their departments are found, and counted in so many departments at first.
 FEW = 500
 FEW_DEPARTMENTS = 50
@@ -19,13 +22,14 @@ def employers(openings, departments):
     return departments.filter(Exists(openings.filter(department=OuterRef("pk")).order_by()))
 
 
-def nearest_employers(openings, point, number, miles=None):
+def nearest_employers(openings, point, number, closer, miles=None):
     """The keys of the ``number`` departments nearest to the point that have one of the openings, for ``__in``.
 
-    Where a smaller circle holds as many, the large one with its thousands of departments is not looked through.
+    Where the nearest departments within the ``closer`` miles are enough, the others are not looked at.
     """
-    closer = NEARBY_MILES if miles is None else miles / 4
-    found = list(employers(openings, Department.objects.near(point, closer)).values_list("pk", flat=True)[:number])
+    near = Department.objects.near(point, closer).values("pk")[: ASKED * number]
+    found = employers(openings, Department.objects.filter(pk__in=near).from_point(point))
+    found = list(found.values_list("pk", flat=True)[:number])
     if len(found) == number:
         return found
     return employers(openings, within(miles, Department.objects, point)).values("pk")[:number]
@@ -58,8 +62,21 @@ class NearestFirst:
         """The slice as a list. Its end's number of departments hold it, since each of them has an opening."""
         if self.found <= FEW:
             return list(self.near[cut])
-        departments = nearest_employers(self.openings, self.point, cut.stop, self.miles)
-        return list(self.openings.filter(department__in=departments).from_point(self.point)[cut])
+        closer = NEARBY_MILES if self.miles is None else self.miles / 4
+        return self._of(nearest_employers(self.openings, self.point, cut.stop, closer, self.miles), cut)
+
+    @cached_property
+    def departments(self):
+        """``{pk: miles}`` of the nearest departments, at most one more than ``MOST``, that have one of the openings."""
+        near = employers(self.openings, within(self.miles, Department.objects, self.point))
+        return dict(near.values_list("pk", "miles")[: MOST + 1])
+
+    def or_beyond(self, number):
+        """The ``number`` nearest openings as a list, however far away they are."""
+        departments = list(self.departments)[:number]
+        if len(departments) < number:
+            departments = nearest_employers(self.openings, self.point, number, FAR_MILES)
+        return self._of(departments, slice(number))
 
     def counts_within(self, radii):
         """``{miles: number of the openings}`` for each of the radii, at most ``self.miles``, in three queries.
@@ -67,13 +84,15 @@ class NearestFirst:
         A number above ``MOST`` may be too low.
         """
         counts = dict.fromkeys(radii, 0)
-        near = employers(self.openings, within(self.miles, Department.objects, self.point))
-        departments = dict(near.values_list("pk", "miles")[: MOST + 1])
+        departments = list(self.departments)
         # Where many openings are, the nearest departments have more than anybody counts.
-        for some in (list(departments)[:FEW_DEPARTMENTS], list(departments)[FEW_DEPARTMENTS:]):
+        for some in (departments[:FEW_DEPARTMENTS], departments[FEW_DEPARTMENTS:]):
             if some and max(counts.values(), default=MOST) <= MOST:
                 openings = self.openings.filter(department__in=some).order_by()
                 for pk, number in openings.values_list("department").annotate(Count("pk")):
                     for radius in radii:
-                        counts[radius] += number * (departments[pk] <= radius)
+                        counts[radius] += number * (self.departments[pk] <= radius)
         return counts
+
+    def _of(self, departments, cut):
+        return list(self.openings.filter(department__in=departments).from_point(self.point)[cut])
