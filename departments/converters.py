@@ -15,3 +15,15 @@ class StateConverter:
 
     def to_url(self, value):
         return value.lower()
+
+
+class LetterConverter:
+    """A letter of the index; "0-9" for all digits."""
+
+    regex = "[a-z]|0-9"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value

@@ -106,21 +106,22 @@ class NearForm(forms.Form):
             self.offer(self.towns, "q")
         return bool(self.towns)
 
-    def around(self, rows, words):
-        """The ``rows`` (a QuerySet with ``matching``) that match the words, near the place if there is one.
+    def asked_for(self, rows):
+        """The ``rows`` (a QuerySet with ``matching``) that match the words, wherever they are.
 
         Words that nothing matches may be a town's name without its state, or stand in a longer text, or be misspelt.
         """
+        words = self.cleaned_data["q"]
         if words and not self.nearby(rows).matching(words).exists() and (self.place or not self.take_for_town()):
             self.anywhere = bool(self.place) or rows.matching_anywhere(words).exists()
             if not self.anywhere and (meant := spelling.correct(words)):
                 self.understand(meant)
                 if self.place or self.take_for_town():
                     self.meant = meant
-        return rows.none() if self.errors else self.nearby(self.worded(rows))
+        return rows.none() if self.errors else self.worded(rows)
 
     def worded(self, rows):
-        """The rows that match the words, in the way that :meth:`around` found to be right."""
+        """The rows that match the words, in the way that :meth:`asked_for` found to be right."""
         words = self.cleaned_data["q"]
         return rows.matching_anywhere(words) if self.anywhere else rows.matching(words)
 
@@ -183,6 +184,11 @@ class DepartmentSearchForm(NearForm):
         self.fields["q"].label = _("ZIP, city or department")
         self.fields["q"].help_text = _("For example 06880, or Westport")
         self.fields["q"].widget.attrs["data-suggest"] = True
+
+    @property
+    def browses(self):
+        """Whether the results are in the order of an index: no words and no place were asked for."""
+        return self.is_valid() and not self.cleaned_data["q"] and not self.place
 
     def results(self):
         """The published departments that the search asks for, in its order; none while it has errors."""

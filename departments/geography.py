@@ -13,7 +13,7 @@ poles, the antimeridian or distance 0. (The formula: R. W. Sinnott, "Virtues of 
 from math import asin, cos, degrees, isfinite, pi, radians, sin, sqrt
 from typing import NamedTuple
 
-from django.db.models import ExpressionWrapper, F, FloatField, Q, Value
+from django.db.models import FloatField, Func, Q
 
 EARTH_RADIUS_MILES = 3958.7613  # the mean radius, 6371.0088 km (IUGG)
 FARTHEST_MILES = pi * EARTH_RADIUS_MILES  # to the other side of the Earth
@@ -82,11 +82,7 @@ def miles_between(a, b):
 
 def miles_from(point, prefix=""):
     """The great-circle miles of a row with ``x, y, z`` (behind ``prefix``) from ``point``: filter, sort and read it."""
-    squares = None
-    for name, here in zip("xyz", point.vector, strict=True):
-        difference = F(f"{prefix}{name}") - Value(here, FloatField())
-        squares = difference * difference if squares is None else squares + difference * difference
-    return ExpressionWrapper(squares, output_field=MilesField())
+    return ChordSquared(*(f"{prefix}{name}" for name in "xyz"), point=point)
 
 
 class MilesField(FloatField):
@@ -98,6 +94,22 @@ class MilesField(FloatField):
     def get_prep_value(self, value):
         miles = super().get_prep_value(value)
         return None if miles is None else _chord_squared(miles)
+
+
+class ChordSquared(Func):
+    """The squared chord between a row's unit vector and a point's, in one expression, which Django copies quickly."""
+
+    arity = 3
+    output_field = MilesField()
+
+    def __init__(self, *columns, point, **extra):
+        super().__init__(*columns, **extra)
+        self.vector = point.vector
+
+    def as_sql(self, compiler, connection, **context):
+        columns = [compiler.compile(column)[0] for column in self.source_expressions]
+        squares = " + ".join(f"({column} - %s) * ({column} - %s)" for column in columns)
+        return f"({squares})", [part for part in self.vector for _ in range(2)]
 
 
 def _miles(chord_squared):

@@ -129,8 +129,7 @@ class Located(models.Model):
 
     def remember(self):
         """Take the present values for those in the database."""
-        deferred = self.get_deferred_fields()
-        self.loaded = {name: getattr(self, name) for name in self.REMEMBERED if name not in deferred}
+        self.loaded = {name: self.__dict__[name] for name in self.REMEMBERED if name in self.__dict__}
 
     def changed(self, *names):
         """Whether one of these has another value than the database has."""

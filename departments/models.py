@@ -75,11 +75,14 @@ class DepartmentQuerySet(models.QuerySet):
 
     def near(self, point, miles):
         """Departments within ``miles`` of ``point``, nearest first, each with ``.miles``; none without a position."""
-        return self.filter(bounding_box(point, miles).contains()).from_point(point).filter(miles__lte=miles)
+        return self._by_distance(point).filter(bounding_box(point, miles).contains(), miles__lte=miles)
 
     def from_point(self, point):
         """Departments that have a position, with their ``.miles`` from the point, nearest first."""
-        return self.filter(latitude__isnull=False).annotate(miles=miles_from(point)).order_by("miles", "pk")
+        return self.filter(latitude__isnull=False)._by_distance(point)
+
+    def _by_distance(self, point):
+        return self.annotate(miles=miles_from(point)).order_by("miles", "pk")
 
     def by_name(self):
         return self.order_by("name_key", "pk")
@@ -103,6 +106,10 @@ class DepartmentQuerySet(models.QuerySet):
 
     def in_county(self, state, county_slug):
         return self.filter(state=state, county_slug=county_slug)
+
+    def under(self, letter):
+        """Those whose names begin with the letter (lower case), or with a digit: "0-9"."""
+        return self.filter(name_key__gte=letter[0], name_key__lt=chr(ord(letter[-1]) + 1))
 
     def counties(self):
         """``(slug, name, number of departments)`` of each county that they are in, A to Z."""

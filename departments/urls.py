@@ -3,11 +3,14 @@ from django.urls import path, register_converter
 from . import converters, views
 
 register_converter(converters.StateConverter, "state")
+register_converter(converters.LetterConverter, "letter")
 
 urlpatterns = [
     path("", views.directory, name="directory"),
     path("suggest/", views.suggest, name="suggest"),
+    path("a-to-z/<letter:letter>/", views.letter, name="letter"),
     path("<state:state>/", views.state, name="state"),
+    path("<state:state>/a-to-z/<letter:letter>/", views.letter, name="letter"),
     path("<state:state>/county/<slug:county>/", views.county, name="county"),
     path("<state:state>/<slug:slug>/", views.profile, name="department"),
 ]

@@ -7,9 +7,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from jobs.models import Job, with_open_jobs
+from policeapp.browsing import browse
 from policeapp.pagination import paginate
 
-from . import states
+from . import index, maps, states
 from .forms import DepartmentSearchForm
 from .models import Department, FormerAddress
 from .names import county_label
@@ -24,11 +25,19 @@ SUGGESTIONS_SHOWN = 8
 def directory(request):
     """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
     form = DepartmentSearchForm(request.GET)
-    page = paginate(request, with_open_jobs(form.results()))
+    found = with_open_jobs(form.results())
+    page = browse(request, found) if form.browses else paginate(request, found)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(Department.objects.published().from_point(form.place.point))[:NEAREST_SHOWN]
-    context = {"form": form, "page": page, "nearest": nearest, "states": states.CHOICES}
+    context = {
+        "form": form,
+        "page": page,
+        "nearest": nearest,
+        "regions": maps.regions(index.numbers()),
+        "letters": index.letters(),
+        "map": maps.locator(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
+    }
     return render(request, "departments/directory.html", context)
 
 
@@ -45,11 +54,12 @@ def suggest(request):
 
 @require_safe
 def state(request, state):
-    """The departments of a state, and its counties."""
+    """The departments of a state, its letters and its counties."""
     departments = Department.objects.published().filter(state=state)
     context = {
         "state": states.STATES[state],
-        "page": paginate(request, with_open_jobs(departments)),
+        "page": browse(request, with_open_jobs(departments.by_name())),
+        "letters": index.letters(state),
         "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
     return render(request, "departments/state.html", context)
@@ -59,11 +69,29 @@ def state(request, state):
 def county(request, state, county):
     """The departments of a county; 404 where there is none."""
     departments = Department.objects.published().in_county(state, county)
-    page = paginate(request, with_open_jobs(departments))
+    page = browse(request, with_open_jobs(departments.by_name()))
     if not page.object_list:
         raise Http404(_("We know no department in a county of that name."))
     context = {"state": states.STATES[state], "county_label": page.object_list[0].county_label, "page": page}
     return render(request, "departments/county.html", context)
+
+
+@require_safe
+def letter(request, letter, state=None):
+    """The departments of a state, or of all, whose names begin with a letter; 404 where there is none."""
+    departments = Department.objects.published().under(letter)
+    if state:
+        departments = departments.filter(state=state)
+    page = browse(request, with_open_jobs(departments.by_name()))
+    if not page.object_list:
+        raise Http404(_("We know no department under that letter."))
+    context = {
+        "state": states.STATES.get(state),
+        "letter": letter,
+        "page": page,
+        "letters": index.letters(state),
+    }
+    return render(request, "departments/letter.html", context)
 
 
 @require_safe
@@ -74,8 +102,8 @@ def profile(request, state, slug):
     if department is None:
         former = get_object_or_404(FormerAddress, state=state, slug=slug, department__in=visible)
         return redirect(former.department, permanent=True)
-    openings = list(department.jobs.open().with_department().by_deadline())
-    nearest = [] if openings else Job.objects.open().with_department().close_to(department, NEAREST_SHOWN)
+    openings = list(department.jobs.open().listed().by_deadline())
+    nearest = [] if openings else Job.objects.open().listed().close_to(department, NEAREST_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,

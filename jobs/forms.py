@@ -7,6 +7,9 @@ from departments import states
 from departments.forms import NearForm
 
 from .models import Job, JobQuerySet
+from .nearness import NearestFirst
+
+NEAREST_SHOWN = 5
 
 
 class DollarsField(forms.IntegerField):
@@ -66,15 +69,16 @@ class JobSearchForm(NearForm):
         """The openings that the search asks for, in its order; none while it has errors."""
         if not self.is_valid():
             return Job.objects.none()
-        found = self.around(self.openings(), self.cleaned_data["q"]).with_department()
+        found = self.asked_for(self.openings()).listed()
         sort = self.cleaned_data["sort"] or ("distance" if self.place else "newest")
-        return found if sort == "distance" else self.SORTS[sort](found)
+        if sort == "distance":
+            return NearestFirst(found, self.place.point, self.miles)
+        return self.SORTS[sort](self.nearby(found))
 
     def beyond(self):
         """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
         if not self.is_valid() or not self.place:
             return [], {}
         found = self.worded(self.openings())
-        point = self.place.point
-        counts = found.counts_within(point, self.wider) if self.wider else {}
-        return found.with_department().nearest(point, 5), counts
+        counts = NearestFirst(found, self.place.point, max(self.wider)).counts_within(self.wider) if self.wider else {}
+        return found.listed().nearest(self.place.point, NEAREST_SHOWN), counts

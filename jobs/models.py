@@ -8,7 +8,7 @@ from operator import or_
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
@@ -25,10 +25,17 @@ from departments.models import Department
 from departments.names import beginnings, normalise, slug_of
 from departments.sources import Sourced
 
+from .nearness import employers, nearest_employers
+
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
-# The nearest openings are looked for no farther than this where there are enough, which is nearly everywhere.
-NEARBY_MILES = 100
+# What a line of a list says of an opening and of its department.
+LISTED = (
+    "title", "slug", "kind", "schedule", "status", "is_sample", "pay_min", "pay_max", "pay_period", "opens_at",
+    "closes_on", "closes_time", "closes_at", "department__name", "department__slug", "department__city",
+    "department__state", "department__status", "department__time_zone", "department__latitude",
+    "department__longitude",
+)  # fmt: skip
 
 
 # Too many openings have these words to be found by them. They are looked for among those that are found by the rest,
@@ -102,27 +109,27 @@ class JobQuerySet(models.QuerySet):
         return found
 
     def from_point(self, point):
-        """Openings of departments that have a position, with their ``.miles`` from the point, nearest first."""
-        placed = self.filter(department__latitude__isnull=False)
-        return placed.annotate(miles=miles_from(point, "department__")).order_by("miles", "pk")
+        """Openings of departments that have a position, with their ``.miles`` from the point, nearest first.
+
+        Those of one department stay together where several departments are at one place.
+        """
+        return self.filter(department__latitude__isnull=False)._by_distance(point)
 
     def near(self, point, miles):
         """Openings of departments within ``miles`` of ``point``, nearest first, each with ``.miles``."""
-        inside = self.filter(bounding_box(point, miles).contains("department__"))
-        return inside.from_point(point).filter(miles__lte=miles)
+        box = bounding_box(point, miles).contains("department__")
+        return self._by_distance(point).filter(box, miles__lte=miles)
+
+    def _by_distance(self, point):
+        return self.annotate(miles=miles_from(point, "department__")).order_by("miles", "department_id", "pk")
 
     def nearest(self, point, count):
         """The ``count`` nearest of these openings as a list, each with ``.miles``, however far away they are.
 
-        The nearest departments that have one are found first and their openings joined to them, so that the cost
-        does not grow with the number of openings. Two queries.
+        Two queries.
         """
-        enough_nearby = len(self.near(point, NEARBY_MILES).order_by().values("pk")[:count]) == count
-        departments = Department.objects.from_point(point)
-        if enough_nearby:
-            departments = Department.objects.near(point, NEARBY_MILES)
-        hiring = departments.filter(Exists(self.filter(department=OuterRef("pk")).order_by()))[:count]
-        return list(self.filter(department__in=hiring.values("pk")).from_point(point)[:count])
+        departments = nearest_employers(self, point, count)
+        return list(self.filter(department__in=departments).from_point(point)[:count])
 
     def close_to(self, department, count):
         """The ``count`` nearest to a department as a list; where nobody knows its place, its state's and the newest."""
@@ -130,17 +137,6 @@ class JobQuerySet(models.QuerySet):
             return self.nearest(department.point, count)
         elsewhere = Case(When(department__state=department.state, then=0), default=1)
         return list(self.order_by(elsewhere, "-opens_at", "-pk")[:count])
-
-    def counts_within(self, point, radii):
-        """``{miles: number of these openings}`` for each of the radii, in one query."""
-        inside = self.filter(bounding_box(point, max(radii)).contains("department__")).order_by()
-        inside = inside.annotate(miles=miles_from(point, "department__"))
-        return {
-            int(name[1:]): number
-            for name, number in inside.aggregate(
-                **{f"m{miles}": Count("pk", filter=Q(miles__lte=miles)) for miles in radii}
-            ).items()
-        }
 
     def newest(self):
         return self.order_by("-opens_at", "-pk")
@@ -154,13 +150,17 @@ class JobQuerySet(models.QuerySet):
         return self.order_by(F("pay_yearly").desc(nulls_last=True), "pk")
 
     def with_department(self):
-        """With what a line about the opening says of its department, in the same query."""
+        """With its department, in the same query."""
         return self.select_related("department")
+
+    def listed(self):
+        """With what a line of a list says of the opening and its department, and no more, in one query."""
+        return self.select_related("department").only(*LISTED)
 
 
 def hiring(departments, at=None):
     """Those of the departments that have an opening."""
-    return departments.filter(Exists(Job.objects.open(at).filter(department=OuterRef("pk"))))
+    return employers(Job.objects.open(at), departments)
 
 
 def with_open_jobs(departments, at=None):
@@ -318,7 +318,7 @@ class Job(Sourced):
             ),
         ]
         indexes = [
-            models.Index(fields=["department", "status", "closes_at"], name="job_by_department"),
+            models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
         ]
 

@@ -3,12 +3,11 @@
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from departments import maps
 from policeapp.pagination import paginate
 
-from .forms import JobSearchForm
+from .forms import NEAREST_SHOWN, JobSearchForm
 from .models import Job
-
-NEAREST_SHOWN = 5
 
 
 @require_safe
@@ -18,6 +17,9 @@ def job_list(request):
     page = paginate(request, form.results())
     nearest, wider = ([], {}) if page.object_list else form.beyond()
     context = {"form": form, "page": page, "nearest": nearest, "wider": wider}
+    if form.place:
+        employers = [job.department for job in page.object_list]
+        context["map"] = maps.locator(form.place, form.miles, employers, page.start_index())
     return render(request, "jobs/job_list.html", context)
 
 
@@ -28,7 +30,7 @@ def job_detail(request, pk, slug):
     if slug != job.slug:
         return redirect(job, permanent=True)
     is_open = job.is_open()
-    nearest = [] if is_open else Job.objects.open().with_department().close_to(job.department, NEAREST_SHOWN)
+    nearest = [] if is_open else Job.objects.open().listed().close_to(job.department, NEAREST_SHOWN)
     status = 410 if job.status == Job.Status.WITHDRAWN else 200
     context = {"job": job, "is_open": is_open, "nearest": nearest}
     return render(request, "jobs/job_detail.html", context, status=status)

@@ -2,9 +2,37 @@
 
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 PER_PAGE = 20
+# Nobody reads further than this, and counting further would cost ever more.
+MOST = 1000
+
+
+def count_up_to(results, most):
+    """How many results (a QuerySet, or something with a method of this name) there are, at most ``most``."""
+    if hasattr(results, "count_up_to"):
+        return results.count_up_to(most)
+    return results.order_by().values("pk")[:most].count()
+
+
+class Pages(Paginator):
+    """The pages of the first ``MOST`` results. ``count`` is never above that; ``more`` says whether there are more."""
+
+    most = MOST
+
+    @cached_property
+    def found(self):
+        return count_up_to(self.object_list, self.most + 1)
+
+    @property
+    def count(self):
+        return min(self.found, self.most)
+
+    @property
+    def more(self):
+        return self.found > self.most
 
 
 def paginate(request, results, per_page=PER_PAGE):
@@ -12,7 +40,7 @@ def paginate(request, results, per_page=PER_PAGE):
 
     Where nothing was found every page is the first, which says so.
     """
-    pages = Paginator(results, per_page)
+    pages = Pages(results, per_page)
     try:
         return pages.page(request.GET.get("page", 1))
     except InvalidPage as problem:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -25,7 +25,12 @@ try:
     SECRET_KEY = env.str("SECRET_KEY", "")
     ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
     CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
-    DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}", conn_max_age=60)}
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+    # A copy that the database server keeps up to date, for public pages.
+    if env.str("DATABASE_REPLICA_URL", ""):
+        DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL")
+    # The most connections that one process has to a PostgreSQL server at a time.
+    DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 4, validate=validate.Range(min=1))
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # Addresses or networks of the proxies whose X-Forwarded-* headers are believed; "unix" for a socket.
@@ -79,6 +84,7 @@ MIDDLEWARE = [
     "django_http_compression.middleware.HttpCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "policeapp.routers.ReadFromReplica",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -112,15 +118,30 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "policeapp.User"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
-if "sqlite" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        # Readers and a writer side by side; a writer takes its lock at once and waits its turn for it.
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        transaction_mode="IMMEDIATE",
-        timeout=20,
-    )
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+for database in DATABASES.values():
+    options = database.setdefault("OPTIONS", {})
+    if "sqlite" in database["ENGINE"]:
+        database["CONN_MAX_AGE"] = 60
+        options.update(
+            # Readers and a writer side by side; a writer takes its lock at once and waits its turn for it.
+            init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            transaction_mode="IMMEDIATE",
+            timeout=20,
+        )
+    elif "postgresql" in database["ENGINE"]:
+        # The threads of a process share a pool of connections, which are looked at before they are given out.
+        database["CONN_HEALTH_CHECKS"] = True
+        options["pool"] = {
+            "min_size": 0,
+            "max_size": DATABASE_CONNECTIONS,
+            # Seconds: a request waits so long for a connection; where the server was away, it is tried again so soon.
+            "timeout": 5,
+            "reconnect_timeout": 5,
+        }
+
+if "replica" in DATABASES:
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["policeapp.routers.ReplicaRouter"]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

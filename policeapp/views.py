@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from departments import index
 from departments.forms import DepartmentSearchForm
-from departments.models import Department, Place
+from departments.models import Place
 from jobs.models import Job
+
+from .pagination import Pages
 
 LATEST_SHOWN = 6
 # The names that departments.logos gives, and nothing else that may lie in the folder.
@@ -28,9 +31,8 @@ def home(request):
     """One search box, the latest openings, and ways in."""
     context = {
         "form": DepartmentSearchForm(),
-        "latest": Job.objects.open().with_department().newest()[:LATEST_SHOWN],
-        "department_count": Department.objects.published().count(),
-        "opening_count": Job.objects.open().count(),
+        "latest": Pages(Job.objects.open().listed().newest(), LATEST_SHOWN).page(1),
+        "department_count": sum(index.numbers().values()),
     }
     return render(request, "home.html", context)
 
@@ -49,7 +51,7 @@ def logo(request, name):
 @require_safe
 def robots(request):
     """What robots may read: everything but the admin; and where the sitemap is."""
-    sitemap = request.build_absolute_uri(reverse("django.contrib.sitemaps.views.sitemap"))
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
     return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
 
 

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +10,20 @@ from whitenoise.base import WhiteNoise
 from departments import spelling
 
 from . import factories
+
+
+def pytest_collection_modifyitems(config, items):
+    """What asks nothing of the database, and the browser's tests, are run once: with SQLite."""
+    if connection.vendor == "sqlite":
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not asks_the_database(item)])
+    items[:] = filter(asks_the_database, items)
+
+
+def asks_the_database(item):
+    if "browser" in item.path.parts:
+        return False
+    return item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,8 +44,10 @@ def static_files():
 
 
 @pytest.fixture(autouse=True)
-def nothing_learnt():
-    """The names that a misspelt search is compared with are those of the test."""
+def nothing_remembered():
+    """What a process keeps in its memory is from no other test."""
+    yield
+    cache.clear()
     spelling.forget()
 
 
@@ -59,9 +76,11 @@ def places(db):
 
 @pytest.fixture
 def queries_of(client, db):
-    """``queries_of(url)``: how many database queries a GET of the page takes; fails unless it answers 200."""
+    """``queries_of(url)``: how many database queries a GET of the page takes that finds nothing in the cache; fails
+    unless it answers 200."""
 
     def count(url):
+        cache.clear()
         with CaptureQueriesContext(connection) as captured:
             response = client.get(url)
         assert response.status_code == 200, url

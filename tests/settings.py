@@ -16,6 +16,7 @@ os.environ.update(
     CSRF_TRUSTED_ORIGINS="",
     HTTPS="0",
     TRUSTED_PROXIES="",
+    DATABASE_REPLICA_URL="",
     MEDIA_ROOT=str(files / "media"),
     STATIC_ROOT=str(files / "static"),
 )

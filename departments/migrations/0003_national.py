@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models.functions import Coalesce
 
-from policeapp.operations import AddIndexLive
+from policeapp.operations import AddIndexLive, RemoveIndexLive
 
 
 def fill_in_size(apps, schema_editor):
@@ -30,6 +30,6 @@ class Migration(migrations.Migration):
                 (["status", "-size", "name_key", "id"], "department_listed_by_size"),
             ]
         ),
-        migrations.RemoveIndex(model_name="department", name="department_by_name"),
-        migrations.RemoveIndex(model_name="department", name="department_by_county"),
+        RemoveIndexLive(model_name="department", name="department_by_name"),
+        RemoveIndexLive(model_name="department", name="department_by_county"),
     ]

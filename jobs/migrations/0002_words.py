@@ -2,6 +2,7 @@ from django.db import migrations, models
 
 from departments.names import normalise
 from jobs.models import JobKind
+from policeapp.operations import AddIndexLive
 
 
 def fill_in_words(apps, schema_editor):
@@ -20,6 +21,8 @@ def fill_in_words(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [("jobs", "0001_initial"), ("departments", "0003_national")]
 
     operations = [
@@ -32,5 +35,10 @@ class Migration(migrations.Migration):
             model_name="job", name="words", field=models.TextField(db_default="", default="", editable=False)
         ),
         migrations.RunPython(fill_in_words, migrations.RunPython.noop, elidable=True),
+        AddIndexLive(
+            "job",
+            models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
+        ),
+        migrations.RemoveIndex(model_name="job", name="job_by_department"),
         migrations.RemoveField(model_name="job", name="title_key"),
     ]

@@ -32,6 +32,9 @@ class Bar(NamedTuple):
     measured: float
     most: float
 
+    def __str__(self):
+        return f"{self.what} {number(self.measured)} (at most {number(self.most)})"
+
     @property
     def is_missed(self):
         # Not "measured > most": what is not a number has not been shown to hold.
@@ -48,44 +51,58 @@ class Row(NamedTuple):
 
 
 def median_ms(function, times=15, seconds=3):
-    """The median of the milliseconds that a call takes: ``times`` calls after one that warms up, or what fits into
-    ``seconds`` of them, but three at least."""
-    function()
-    took, end = [], perf_counter() + seconds
-    while len(took) < 3 or (len(took) < times and perf_counter() < end):
-        begun = perf_counter()
+    """The median of the milliseconds that a call takes: of ``times`` calls after one that warms up, or of as many as
+    fit into ``seconds``, but three at least."""
+    return side_by_side(function, times=times, seconds=seconds)[0]
+
+
+def side_by_side(*functions, times=15, seconds=3):
+    """The same for several functions that take turns, so that a busy moment of the machine meets all of them."""
+    for function in functions:
         function()
-        took.append((perf_counter() - begun) * 1000)
-    return median(took)
+    took, end = [[] for _ in functions], perf_counter() + seconds * len(functions)
+    while len(took[0]) < 3 or (len(took[0]) < times and perf_counter() < end):
+        for function, mine in zip(functions, took, strict=True):
+            begun = perf_counter()
+            function()
+            mine.append((perf_counter() - begun) * 1000)
+    return [median(mine) for mine in took]
 
 
 def number(value):
-    """Three digits that matter: "2,713", "14.2", "0.31"."""
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    """Whole numbers as they are, others with the digits that matter: "8", "2,713", "14.2", "0.31"."""
+    digits = 0 if abs(value) >= 100 or not value % 1 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f}"
 
 
 def show(rows):
-    """Print the table: a line for each row, and under it one for each of its bars; True when no bar is missed."""
-    columns = [(row.what, row.case.engine, str(row.case.size), said(row.figures)) for row in rows]
+    """Print the table: a line for each row, and under it its bars; True when no bar is missed."""
     heads = ("measured", "engine", "departments / openings", "figures")
-    widths = [max(len(line[column]) for line in [heads, *columns]) for column in range(3)]
+    lines = [(row.what, row.case.engine, str(row.case.size), said(row.figures)) for row in rows]
+    widths = [max(len(line[column]) for line in [heads, *lines]) for column in range(3)]
 
-    def line(cells):
-        return "  ".join([*(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)), cells[3]])
+    def show_line(cells):
+        print("  ".join([*(cell.ljust(width) for cell, width in zip(cells, [*widths, 0], strict=True))]).rstrip())
 
-    print(line(heads))
-    print("-" * (sum(widths) + 70))
-    for row, cells in zip(rows, columns, strict=True):
-        print(line(cells))
-        for bar in row.bars:
-            verdict = "MISSED" if bar.is_missed else "ok"
-            print(f"    {verdict:6}  {bar.what}: {number(bar.measured)}, at most {number(bar.most)}")
+    show_line(heads)
+    print("-" * (sum(widths) + 60))
+    for row, cells in zip(rows, lines, strict=True):
+        show_line(cells)
+        for verdict, bars in (("ok", held(row.bars)), ("MISSED", missed(row.bars))):
+            if bars:
+                print(f"    {verdict:6}  " + "; ".join(map(str, bars)))
     bars = [bar for row in rows for bar in row.bars]
-    missed = sum(bar.is_missed for bar in bars)
-    print(f"\n{len(bars)} bars, {missed} missed.")
-    return not missed
+    print(f"\n{len(bars)} bars, {len(missed(bars))} missed.")
+    return not missed(bars)
 
 
 def said(figures):
     return ", ".join(f"{number(value)} {name}" for name, value in figures.items())
+
+
+def held(bars):
+    return [bar for bar in bars if not bar.is_missed]
+
+
+def missed(bars):
+    return [bar for bar in bars if bar.is_missed]

@@ -1,4 +1,4 @@
-"""Pages weigh little: HTML and CSS as they are sent to a browser that understands Brotli."""
+"""Pages weigh little: HTML, CSS and JavaScript as they are sent to a browser that understands Brotli."""
 
 import re
 from urllib.request import Request, urlopen
@@ -9,7 +9,10 @@ from django.core.management import call_command
 
 from jobs.models import Job
 
+from ..factories import make_department, make_job, make_place
+
 MOST_BYTES = 14 * 1024
+MOST_BYTES_WITH_A_MAP = 25 * 1024
 WESTPORT = "/departments/ct/westport-police-department/"
 
 
@@ -28,11 +31,12 @@ def get(live_server, transactional_db):
 
 
 def weigh(get, path):
-    """The HTML of a page, and the bytes of it and of its style sheets."""
+    """The HTML of a page, and the bytes of it, of its style sheets and of its scripts."""
     html, weight = get(path)
     sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', html)
     assert sheets, path
-    return html, weight + sum(get(sheet)[1] for sheet in sheets)
+    scripts = re.findall(r'<script src="([^"]+)"', html)
+    return html, weight + sum(get(file)[1] for file in [*sheets, *scripts])
 
 
 @pytest.fixture
@@ -54,16 +58,38 @@ def test_every_other_page_is_within_the_same_budget(get, samples):
     job, busy = samples.first(), samples.get(external_id="sample-1").department
     paths = [
         "/",
-        "/departments/",
-        "/departments/?near=06880&within=250",
+        "/departments/?state=CT",
         "/departments/?near=Springfield",
+        "/departments/a-to-z/b/",
         "/departments/ct/",
         "/departments/ct/county/fairfield/",
         busy.get_absolute_url(),
         "/jobs/",
-        "/jobs/?near=06880&within=250",
         "/jobs/?near=Springfield",
         job.get_absolute_url(),
     ]
     weights = {path: weigh(get, path)[1] for path in paths}
     assert {path: weight for path, weight in weights.items() if weight > MOST_BYTES} == {}
+
+
+# Where the counties are most, and where the coast has most bends.
+CROWDED = {"Nashville": ("TN", "37210", (36.14, -86.74)), "Washington": ("DC", "20001", (38.91, -77.02))}
+
+
+@pytest.mark.parametrize("town", CROWDED)
+def test_a_page_with_a_map_is_within_the_budget_of_maps_where_there_is_most_to_draw(get, places, town):
+    state, zip_code, (latitude, longitude) = CROWDED[town]
+    make_place(town, state, zip_code, at=(latitude, longitude))
+    for number in range(25):
+        at = (latitude + number % 5 * 0.05, longitude + number // 5 * 0.05)
+        department = make_department(
+            f"{town} County Sheriff's Office, District {number}", state=state, city=town, at=at
+        )
+        make_job(department, "Deputy Sheriff (Lateral)", pay_min=40_000 + number, pay_max=50_000)
+    paths = ["/departments/"]
+    for miles in ("10", "100", "250", "any"):
+        paths += [f"/{page}/?near={zip_code}&within={miles}" for page in ("jobs", "departments")]
+    for path in paths:
+        html, weight = weigh(get, path)
+        assert "<svg" in html, path
+        assert weight <= MOST_BYTES_WITH_A_MAP, path

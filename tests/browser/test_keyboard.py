@@ -16,6 +16,7 @@ MOST_STOPS = 120
 PREPARE = """() => {
     document.querySelectorAll("details").forEach(details => { details.open = true });
     window.stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+        .filter(e => e.tabIndex >= 0)
         .filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}));
     window.way = [];
     addEventListener("focusin", ({target}) => way.push({

@@ -14,12 +14,13 @@ STICKS_OUT = """() => {
 }"""
 
 # WCAG 2.5.8: targets of 24 by 24 CSS pixels, but for links in a sentence, and for smaller ones around whose middle a
-# circle 24 pixels wide touches no other target and no other such circle.
+# circle 24 pixels wide touches no other target and no other such circle. What is hidden from screen readers, such as
+# the states on the map, only repeats other targets on the page.
 TOO_SMALL = """() => {
     const side = 24;
     const targets = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
         .filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}))
-        .filter(e => e.getClientRects().length && !e.matches(".skip"))
+        .filter(e => e.getClientRects().length && !e.matches(".skip, [aria-hidden] *"))
         .map(e => ({e, box: e.getBoundingClientRect(), rects: [...e.getClientRects()]}));
     const inSentence = e => getComputedStyle(e).display === "inline"
         && [...e.parentElement.childNodes].some(node => node.nodeType === 3 && /[\\p{L}\\p{N}]/u.test(node.data));

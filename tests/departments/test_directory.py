@@ -372,9 +372,7 @@ def test_by_distance(search, departments):
     ]
 
 
-# Pages of results
-
-ADDRESSES = ["/departments/", "/departments/ct/", "/departments/ct/county/fairfield/"]
+# Pages of results: those of a search are numbered, the others are in test_browsing
 
 
 @pytest.fixture
@@ -383,14 +381,13 @@ def twenty_five(db):
         make_department(f"Department {number:02}", county="Fairfield")
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_twenty_stand_on_a_page(client, twenty_five, address):
-    first, second = client.get(address), client.get(f"{address}?page=2")
+def test_twenty_results_of_a_search_stand_on_a_page(search, twenty_five):
+    first, second = search(q="department"), search(q="department", page=2)
     assert cards(first) == [f"Department {number:02}" for number in range(20)]
     assert cards(second) == [f"Department {number:02}" for number in range(20, 25)]
     assert "25 departments" in text_of(first) and "Page 1 of 2" in text_of(first)
-    assert links(first)["Next"] == "?page=2" and "Previous" not in links(first)
-    assert links(second)["Previous"] == "?page=1" and "Next" not in links(second)
+    assert links(first)["Next"] == "?q=department&page=2" and "Previous" not in links(first)
+    assert links(second)["Previous"] == "?q=department&page=1" and "Next" not in links(second)
 
 
 def test_the_next_page_is_of_the_same_search(search, twenty_five):
@@ -398,19 +395,17 @@ def test_the_next_page_is_of_the_same_search(search, twenty_five):
     assert parse_qs(urlsplit(following).query) == {"q": ["department"], "state": ["CT"], "page": ["2"]}
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("page", ["3", "0", "-1", "two", "1.5", "", "9" * 30, "NaN", "٢٢"])
-def test_a_page_that_there_is_not_is_not_found(client, twenty_five, address, page):
-    answer = client.get(address, {"page": page})
+def test_a_page_that_there_is_not_is_not_found(client, twenty_five, page):
+    answer = client.get("/departments/", {"q": "department", "page": page})
     assert answer.status_code == 404
     assert "We can't find that page" in text_of(answer)
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_twenty_alone_need_no_pages(client, db, address):
+def test_twenty_alone_need_no_pages(client, db):
     for number in range(20):
         make_department(f"Department {number:02}", county="Fairfield")
-    assert "Page 1" not in text_of(client.get(address))
+    assert "Page 1" not in text_of(client.get("/departments/?q=department"))
 
 
 # A state
@@ -499,7 +494,9 @@ def test_a_county_of_drafts_alone_is_not_found(client, db):
     assert client.get("/departments/ct/county/fairfield/").status_code == 404
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(
+    "address", ["/departments/", "/departments/ct/", "/departments/ct/county/fairfield/", "/departments/a-to-z/d/"]
+)
 def test_nothing_is_changed_by_asking(client, twenty_five, address):
     assert client.post(address).status_code == 405
     assert client.head(address).status_code == 200

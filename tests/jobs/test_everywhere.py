@@ -11,6 +11,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from jobs.models import Job
+from policeapp.sitemaps import OPENINGS
 from tests.factories import make_department, make_job, text_of, today
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,8 @@ ADDRESSES = {
         "/departments/?near=Springfield%2C+IL&within=10",
         "/departments/?state=CT&kind=municipal&sort=population",
     ],
+    "suggest": lambda scene: ["/departments/suggest/?q=Stable"],
+    "letter": lambda scene: ["/departments/a-to-z/s/", "/departments/ct/a-to-z/q/"],
     "state": lambda scene: ["/departments/ct/", "/departments/ny/"],
     "county": lambda scene: ["/departments/ct/county/fairfield/"],
     "department": lambda scene: [scene["department"].get_absolute_url(), scene["neighbour"].get_absolute_url()],
@@ -56,10 +59,17 @@ ADDRESSES = {
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
     "robots": lambda scene: ["/robots.txt"],
     "favicon": lambda scene: ["/favicon.ico"],
-    "django.contrib.sitemaps.views.sitemap": lambda scene: ["/sitemap.xml"],
+    "sitemap": lambda scene: ["/sitemap.xml"],
+    "sitemap part": lambda scene: ["/sitemap-pages.xml", "/sitemap-ct.xml", sitemap_of(scene["job"])],
     "healthz": lambda scene: ["/healthz"],
     "readyz": lambda scene: ["/readyz"],
 }
+
+
+def sitemap_of(job):
+    """The part of the sitemap that has the opening if it is open."""
+    return f"/sitemap-openings-{job.pk // OPENINGS}.xml"
+
 
 NOT_OPEN = {
     **{status: {"status": status} for status in Job.Status.values if status != "published"},
@@ -183,7 +193,7 @@ def test_an_opening_that_is_open_stands_where_it_belongs(scene, walk):
     found = walk(job)
     with_link = {address for address, (response, body) in found.items() if job.get_absolute_url() in body}
     with_title = {address for address, (response, body) in found.items() if TITLE in body}
-    assert with_link == belonging(scene) | {"/sitemap.xml"}
+    assert with_link == belonging(scene) | {sitemap_of(job)}
     assert with_title == belonging(scene) | {job.get_absolute_url()}
     assert "How to apply" in found[job.get_absolute_url()][1]
     assert "See the one opening" in text_of(found["/"][0])
@@ -205,9 +215,8 @@ def test_a_sample_is_marked_wherever_its_title_stands_and_search_engines_never_h
             assert sum(card.count(TITLE) for card in cards) == body.count(TITLE), address
             assert all(SAMPLE in card for card in cards), address
             shown += 1
-        if address == "/sitemap.xml":
+        if address == sitemap_of(job):
             assert f"/jobs/{job.pk}-" not in body
-            assert "/departments/ct/stable-police/" in body
     assert shown == len(belonging(scene))
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from departments.geography import Point
 from departments.models import Department
 from jobs.models import Job
+from jobs.nearness import NearestFirst
 from tests.factories import make_department, make_job
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,10 @@ def agrees(found, expected, count=None):
     assert len({job.pk for job in found}) == len(found)
     for job in found:
         assert job.miles == pytest.approx(haversine_of(job, expected), abs=ROUNDING)
+
+
+def counts_within(openings, point, radii):
+    return NearestFirst(openings, point, max(radii)).counts_within(radii)
 
 
 def haversine_of(job, expected):
@@ -128,12 +133,24 @@ class TestAgainstBruteForce:
 
         check()
 
+    def test_pages_laid_end_to_end_are_the_openings_within_the_distance(self, scattered):
+        @settings(max_examples=40, deadline=None)
+        @given(points, distances | st.none(), st.integers(1, 25))
+        def check(point, miles, per_page):
+            whole = Job.objects.open().from_point(point) if miles is None else Job.objects.open().near(point, miles)
+            first_ones = NearestFirst(Job.objects.open(), point, miles)
+            number = first_ones.count_up_to(1000)
+            pages = [first_ones[start : start + per_page] for start in range(0, number, per_page)]
+            assert [job.pk for page in pages for job in page] == [job.pk for job in whole]
+
+        check()
+
     def test_counts_within_counts_what_each_distance_holds(self, scattered):
         @settings(max_examples=80, deadline=None)
         @given(points, st.lists(st.integers(0, 12_400), min_size=1, max_size=5, unique=True))
         def check(point, radii):
             expected = brute_force(scattered, point)
-            counts = Job.objects.open().counts_within(point, radii)
+            counts = counts_within(Job.objects.open(), point, radii)
             assert set(counts) == set(radii)
             for miles, number in counts.items():
                 least = sum(there <= miles - ROUNDING for there, job in expected)
@@ -171,7 +188,7 @@ def test_openings_of_departments_without_a_position_are_never_near():
     assert not Job.objects.open().near(WESTPORT, 13_000).exists()
     assert not Job.objects.open().from_point(WESTPORT).exists()
     assert Job.objects.open().nearest(WESTPORT, 5) == []
-    assert Job.objects.open().counts_within(WESTPORT, [10, 13_000]) == {10: 0, 13_000: 0}
+    assert counts_within(Job.objects.open(), WESTPORT, [10, 13_000]) == {10: 0, 13_000: 0}
 
 
 @pytest.mark.parametrize(
@@ -189,7 +206,7 @@ def test_openings_that_are_not_open_are_never_near(values):
     hiring_at("Far", north_of(WESTPORT, 60))
     assert titles(Job.objects.open().near(WESTPORT, 50)) == []
     assert titles(Job.objects.open().nearest(WESTPORT, 5)) == ["Far"]
-    assert Job.objects.open().counts_within(WESTPORT, [50, 100]) == {50: 0, 100: 1}
+    assert counts_within(Job.objects.open(), WESTPORT, [50, 100]) == {50: 0, 100: 1}
 
 
 def test_openings_of_a_department_that_is_a_draft_are_never_near():
@@ -210,7 +227,7 @@ def test_at_radius_zero_there_is_what_stands_exactly_there():
     found = list(Job.objects.open().near(WESTPORT, 0))
     assert titles(found) == ["Here"]
     assert found[0].miles == 0
-    assert Job.objects.open().counts_within(WESTPORT, [0, 1]) == {0: 1, 1: 2}
+    assert counts_within(Job.objects.open(), WESTPORT, [0, 1]) == {0: 1, 1: 2}
 
 
 def test_a_position_that_is_next_to_nothing_from_another_is_near_it():
@@ -226,7 +243,7 @@ def test_a_search_crosses_the_antimeridian(here, there):
     hiring_at("Other side of the Earth", (51.9, 0))
     assert titles(Job.objects.open().near(here, 500)) == ["Across"]
     assert titles(Job.objects.open().nearest(here, 1)) == ["Across"]
-    assert Job.objects.open().counts_within(here, [500]) == {500: 1}
+    assert counts_within(Job.objects.open(), here, [500]) == {500: 1}
 
 
 def test_a_search_near_a_pole_looks_over_it():
@@ -239,13 +256,14 @@ def test_state_lines_do_not_matter():
     assert titles(Job.objects.open().near(WESTPORT, 25)) == ["Over the line"]
 
 
-def test_equally_near_openings_stand_in_the_order_in_which_they_were_entered():
+def test_equally_near_openings_stand_in_the_order_in_which_they_and_their_departments_were_entered():
     station = make_department("Station", at=WESTPORT)
     twin = make_department("Same building", at=WESTPORT)
     for title, department in (("1", twin), ("2", station), ("3", twin), ("4", station)):
         make_job(department, title=title)
-    assert titles(Job.objects.open().near(WESTPORT, 1)) == ["1", "2", "3", "4"]
-    assert titles(Job.objects.open().nearest(WESTPORT, 4)) == ["1", "2", "3", "4"]
+    assert titles(Job.objects.open().near(WESTPORT, 1)) == ["2", "4", "1", "3"]
+    assert titles(Job.objects.open().nearest(WESTPORT, 4)) == ["2", "4", "1", "3"]
+    assert titles(NearestFirst(Job.objects.open(), WESTPORT, 1)[1:3]) == ["4", "1"]
 
 
 def test_as_many_as_are_asked_for_are_found_although_some_of_them_are_far_away():
@@ -277,7 +295,7 @@ def test_a_narrower_list_stays_narrow():
     dispatchers = Job.objects.open().filter(kind="dispatcher")
     assert titles(dispatchers.nearest(WESTPORT, 5)) == ["Dispatcher"]
     assert titles(dispatchers.near(WESTPORT, 10)) == ["Dispatcher"]
-    assert dispatchers.counts_within(WESTPORT, [10]) == {10: 1}
+    assert counts_within(dispatchers, WESTPORT, [10]) == {10: 1}
 
 
 @pytest.mark.parametrize("number", [1, 30])
@@ -285,5 +303,5 @@ def test_the_nearest_take_at_most_two_queries_however_many_there_are(number, dja
     for place in range(number):
         hiring_at(f"Officer {place}", north_of(WESTPORT, 150 + place))
     with django_assert_max_num_queries(2):
-        found = Job.objects.open().with_department().nearest(WESTPORT, 5)
+        found = Job.objects.open().listed().nearest(WESTPORT, 5)
         assert [job.department.name for job in found] == [f"Officer {place}" for place in range(min(number, 5))]

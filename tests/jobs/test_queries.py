@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from departments.geography import Point
+from jobs.models import Job
 from tests.factories import make_department, make_job, make_place, make_specialization, today
 from tests.jobs.test_near import north_of
 
@@ -92,3 +94,13 @@ def test_a_search_takes_no_more_when_there_are_many_places_and_specializations(q
         make_place("Springfield", "OH", at=(39.9, -83.8 + number / 50), county=f"County {number}", zip_codes=number)
         make_specialization(f"Team {number}")
     assert [queries_of(url) for url in urls] == before
+
+
+@pytest.mark.parametrize("order", ["newest", "by_deadline", "by_pay"])
+def test_a_list_in_any_order_is_read_from_an_index(order):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    plan = getattr(Job.objects.all(), order)()[:20].explain()
+    assert "SCAN jobs_job USING INDEX" in plan or "Index Scan" in plan, plan
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan and "->  Sort" not in plan, plan

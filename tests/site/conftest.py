@@ -4,7 +4,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from ..postgres import private_server
 from . import whole_site
+from .processes import PRODUCTION, python
 
 
 @pytest.fixture
@@ -22,3 +24,12 @@ def answers(django_db_setup, django_db_blocker):
         found += [(page, client.get(page.url)) for page in whole_site.build()]
         transaction.set_rollback(True)
     return found
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The URL of a PostgreSQL server with a migrated database, whatever the other tests run on."""
+    with private_server() as url:
+        done = python("manage.py", "migrate", "--verbosity=0", env=PRODUCTION | {"DATABASE_URL": url})
+        assert done.returncode == 0, done.stderr
+        yield url

@@ -59,6 +59,11 @@ TABLE = {
     "": {"/": EVERYONE},
     "departments/": {"/departments/": EVERYONE},
     "departments/suggest/": {"/departments/suggest/": EVERYONE, "/departments/suggest/?q=unseen": EVERYONE},
+    "departments/a-to-z/<letter:letter>/": {"/departments/a-to-z/b/": EVERYONE, "/departments/a-to-z/u/": NOBODY},
+    "departments/<state:state>/a-to-z/<letter:letter>/": {
+        "/departments/ct/a-to-z/b/": EVERYONE,
+        "/departments/ct/a-to-z/u/": NOBODY,
+    },
     "departments/<state:state>/": {"/departments/ct/": EVERYONE, "/departments/zz/": NOBODY},
     "departments/<state:state>/county/<slug:county>/": {
         "/departments/ct/county/fairfield/": EVERYONE,
@@ -84,6 +89,7 @@ TABLE = {
     "robots.txt": {"/robots.txt": EVERYONE},
     "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 5},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
+    "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
     "healthz": {"/healthz": EVERYONE},
     "readyz": {"/readyz": EVERYONE},
     # The admin

@@ -1,7 +1,6 @@
 """Home, the pages for when something is wrong, and what robots, browsers and probes ask for."""
 
 from datetime import timedelta
-from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from departments.models import Department, FormerAddress
+from departments.models import Department
 from jobs.models import Job
 
 from ..factories import make_department, make_job, make_place, text_of, tomorrow, yesterday
@@ -182,6 +181,7 @@ class TestMethods:
         "/healthz",
         "/readyz",
         "/sitemap.xml",
+        "/sitemap-ct.xml",
         f"/media/logos/{LOGO}",
     ]
 
@@ -200,8 +200,6 @@ class TestMethods:
 
     def test_nothing_may_be_sent_to_a_page_that_only_shows(self, client, urls):
         for url in urls:
-            if url == "/sitemap.xml":  # Django's own view, which shows the same to every method
-                continue
             for method in ("post", "put", "patch", "delete", "options"):
                 response = getattr(client, method)(url)
                 assert response.status_code == 405, f"{method} {url}"
@@ -219,62 +217,6 @@ class TestRobots:
             "Sitemap: http://testserver/sitemap.xml",
             "",
         ]
-
-
-class TestSitemap:
-    @pytest.fixture
-    def listed(self, client, db):
-        """``listed()``: the paths in the sitemap, with what stands beside each."""
-
-        def read():
-            response = client.get("/sitemap.xml")
-            assert response["Content-Type"].startswith("application/xml")
-            space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-            root = ElementTree.fromstring(response.content)
-            assert root.tag == f"{space}urlset"
-            entries = [{part.tag.removeprefix(space): part.text for part in url} for url in root]
-            assert all(entry["loc"].startswith("http://testserver/") for entry in entries)
-            return {entry["loc"].removeprefix("http://testserver"): entry for entry in entries}
-
-        return read
-
-    def test_an_empty_site_lists_its_three_ways_in(self, listed):
-        assert listed().keys() == {"/", "/departments/", "/jobs/"}
-
-    def test_it_lists_published_departments_and_real_open_openings_only(self, listed):
-        department = make_department()
-        draft = make_department("A draft", status=Department.Status.DRAFT)
-        FormerAddress.objects.create(state="CT", slug="former", department=department)
-        real = make_job(department)
-        make_job(department, "Sample", is_sample=True)
-        make_job(department, "Closed", opens_on=yesterday(department), closes_on=yesterday(department))
-        make_job(department, "Planned", opens_on=tomorrow(department))
-        make_job(department, "Drafted", status=Job.Status.DRAFT)
-        make_job(department, "Withdrawn", status=Job.Status.WITHDRAWN)
-        make_job(draft, "Of a draft")
-        assert listed().keys() == {
-            "/",
-            "/departments/",
-            "/jobs/",
-            department.get_absolute_url(),
-            real.get_absolute_url(),
-        }
-
-    def test_everything_that_it_lists_is_there(self, client, westport, listed):
-        make_job(westport)
-        assert {client.get(path).status_code for path in listed()} == {200}
-
-    def test_it_says_when_a_department_was_last_changed(self, listed):
-        department = make_department()
-        assert listed()[department.get_absolute_url()]["lastmod"] == department.modified.date().isoformat()
-
-    def test_letters_that_xml_reserves_do_not_break_it(self, listed):
-        make_job(make_department("Smith & Sons <PD>"), "K-9 & “Bomb” <Squad>")
-        assert len(listed()) == 5
-
-    def test_a_page_of_it_that_is_not_there_is_not_found(self, client, db):
-        for page in ("99", "x", "-1", "0", "9" * 400):
-            assert client.get("/sitemap.xml", {"p": page}).status_code == 404, page
 
 
 class TestFavicon:

@@ -49,8 +49,9 @@ def marked(monkeypatch):
     """While it is in use, every translated text stands between ⟦ and ⟧."""
     # What is translated once and for all, when its module is imported, is not translated for anybody.
     get_resolver().check()
+    monkeypatch.setattr(trans_real, "_default", None)
     monkeypatch.setitem(trans_real._translations, settings.LANGUAGE_CODE, Marking(settings.LANGUAGE_CODE))
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(settings.LANGUAGE_CODE, deactivate=True):
         yield
 
 

@@ -1,0 +1,177 @@
+"""``make bench``: measure everything on both engines, print one table, end with 1 when a bar is missed.
+
+    python -m tests.benchmarks [--quick] [--engine NAME] [SUBJECT...]
+
+``--quick`` has a tenth of the rows and fewer repetitions: it shows that all works, and its figures little.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import django
+import psycopg
+
+from tests.postgres import NoServer, private_server
+
+from .table import Bar, Case, Row, Size, show
+
+SUBJECTS = ["pages", "near", "searches", "imports"]
+EMPTY = Size(0, 0)
+
+
+class Sqlite:
+    name = "SQLite"
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def file(self, database):
+        return self.folder / f"{database}.sqlite3"
+
+    def url(self, database):
+        return f"sqlite:///{self.file(database)}"
+
+    def create(self, database):
+        """Nothing: the file is made when it is written to."""
+
+    def copy(self, database, to):
+        shutil.copyfile(self.file(database), self.file(to))
+
+
+class Postgresql:
+    name = "PostgreSQL"
+
+    def __init__(self, server):
+        self.server = server
+
+    def url(self, database):
+        return self.server.rpartition("/")[0] + f"/{database}"
+
+    def create(self, database):
+        self._run(f"CREATE DATABASE {database}")
+
+    def copy(self, database, to):
+        self._run(f"CREATE DATABASE {to} TEMPLATE {database}")
+
+    def _run(self, statement):
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def main():
+    options = parse()
+    with TemporaryDirectory(prefix="policeapp-bench-") as folder, private_server() as server:
+        folder = Path(folder)
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "policeapp.settings",
+            "SECRET_KEY": "only-for-benchmarks-" + "0123456789abcdef" * 4,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "HTTPS": "0",
+            "DEBUG": "0",
+            "LOG_LEVEL": "ERROR",
+            "DATABASE_URL": "sqlite://:memory:",
+            "DATABASE_REPLICA_URL": "",
+            "MEDIA_ROOT": str(folder / "media"),
+            "STATIC_ROOT": str(folder / "static"),
+        }
+        django.setup()
+        run("manage.py", "collectstatic", "--noinput", "--verbosity=0")
+        engines = [engine for engine in (Sqlite(folder), Postgresql(server)) if options.engine in (None, engine.name)]
+        subjects = {name: import_module(f".{name}", __package__) for name in options.subjects}
+        sizes = {size for subject in subjects.values() for size in subject.SIZES}
+        tenth = 10 if options.quick else 1
+        # The two are filled side by side, and measured one after the other.
+        with ThreadPoolExecutor() as fillers:
+            list(fillers.map(lambda engine: fill(engine, sizes, tenth), engines))
+        rows = [row for engine in engines for row in measure(engine, subjects, tenth, folder)]
+    print(f"\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
+    print(f"SQLite {sqlite3.sqlite_version}, Django {django.__version__}\n")
+    return 0 if show(rows) else 1
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the site at national scale.")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rows, fewer repetitions")
+    parser.add_argument("--engine", choices=[Sqlite.name, Postgresql.name], help="only this engine")
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"some of {', '.join(SUBJECTS)}; all if none")
+    options = parser.parse_args()
+    if unknown := set(options.subjects) - set(SUBJECTS):
+        parser.error(f"There is no subject {', '.join(sorted(unknown))}.")
+    options.subjects = options.subjects or SUBJECTS
+    return options
+
+
+def fill(engine, sizes, tenth):
+    """Make a database of each size; the smallest is built, and the others are grown from copies of it."""
+    engine.create(name_of(EMPTY))
+    for command in ("migrate", "load_places"):
+        run("manage.py", command, "--verbosity=0", url=engine.url(name_of(EMPTY)))
+    source = EMPTY
+    for size in sorted(sizes - {EMPTY}):
+        begun = perf_counter()
+        engine.copy(name_of(source), name_of(size))
+        numbers = [number // tenth for number in size]
+        run("-m", f"{__package__}.inside", "grow", *numbers, url=engine.url(name_of(size)))
+        say(f"{engine.name}: made {size} departments and openings in {perf_counter() - begun:.0f} s")
+        source = size if source == EMPTY else source
+
+
+def measure(engine, subjects, tenth, folder):
+    """The rows of all subjects on the engine."""
+    for name, subject in subjects.items():
+        found = []
+        for size in subject.SIZES:
+            begun = perf_counter()
+            database = name_of(size)
+            if size == EMPTY:
+                engine.copy(database, database := f"{database}_{name}")
+            case = Case(engine.name, Size(*(number // tenth for number in size)), folder, tenth > 1)
+            arguments = [name, case.engine, *case.size, case.folder, case.quick]
+            said = run("-m", f"{__package__}.inside", "measure", *arguments, url=engine.url(database))
+            for what, figures, bars in json.loads(said.splitlines()[-1]):
+                found.append(Row(what, case, figures, [Bar(*bar) for bar in bars]))
+            say(f"{engine.name}: measured {name} with {case.size} in {perf_counter() - begun:.0f} s")
+        yield from found
+        yield from getattr(subject, "growth", lambda rows: [])(found)
+
+
+def name_of(size):
+    return f"bench_{size.departments}_{size.openings}"
+
+
+def run(*arguments, url=None):
+    """What Python with these arguments prints; it ends everything when it fails."""
+    command = [sys.executable, *map(str, arguments)]
+    environment = os.environ | ({"DATABASE_URL": url} if url else {})
+    return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def say(words):
+    print(words, file=sys.stderr, flush=True)
+
+
+def give_up(number, frame):
+    """Ended from outside, it removes what it made."""
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, give_up)
+    try:
+        sys.exit(main())
+    except NoServer as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,52 @@
+"""Pages of many results: they are counted and shown up to a thousand."""
+
+import pytest
+from django.utils import timezone
+
+from jobs.models import Job
+from tests.factories import make_department, make_job
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def thousand_and_one(places):
+    """Openings at Westport's department, where nobody would look through all of them."""
+    job = make_job(make_department(at=(41.14, -73.36), city="Westport"), title="Officer")
+    job.words = " officer"
+    others = []
+    for _ in range(1000):
+        other = Job(**{field.attname: getattr(job, field.attname) for field in Job._meta.fields if not field.generated})
+        other.pk, other.created = None, timezone.now()
+        others.append(other)
+    Job.objects.bulk_create(others)
+    return job
+
+
+@pytest.mark.parametrize("url", ["/jobs/", "/jobs/?near=06880", "/jobs/?near=06880&within=any&sort=pay"])
+def test_above_a_thousand_openings_the_page_says_no_number(client, thousand_and_one, url):
+    page = client.get(url)
+    assert "More than 1,000 openings" in page.content.decode()
+    assert "Page 1 of 50" in page.content.decode()
+
+
+@pytest.mark.parametrize("url", ["/jobs/?", "/jobs/?near=06880&"])
+def test_nobody_is_shown_more_than_a_thousand(client, thousand_and_one, url):
+    assert client.get(f"{url}page=50").content.decode().count('class="card"') == 20
+    assert client.get(f"{url}page=51").status_code == 404
+
+
+def test_exactly_a_thousand_are_counted(client, thousand_and_one):
+    thousand_and_one.delete()
+    assert "1,000 openings" in client.get("/jobs/").content.decode()
+    assert "More than" not in client.get("/jobs/").content.decode()
+
+
+def test_home_says_that_there_are_more_than_a_thousand(client, thousand_and_one):
+    assert "See more than 1,000 openings" in client.get("/").content.decode()
+
+
+def test_wider_circles_that_hold_more_than_a_thousand_say_so(client, thousand_and_one):
+    page = client.get("/jobs/?near=10001&within=10").content.decode()
+    assert "No openings" in page
+    assert "Within 50 miles</a>: more than 1,000" in page
