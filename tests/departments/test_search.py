@@ -348,6 +348,7 @@ def test_any_text_is_searched_for(db, places, typed):
 
 @pytest.mark.parametrize("typed", [*FIRST][::6])
 def test_a_search_takes_eight_queries_at_most_even_if_names_must_be_learnt(country, queries_of, typed):
+    queries_of("/departments/")  # counts what it counts once a minute
     spelling.forget()
     assert queries_of(f"/departments/?{urlencode({'q': typed})}") <= 8
 
