@@ -209,28 +209,24 @@ class DepartmentSearchForm(NearForm):
         return self.SORTS[asked["sort"]](found) if asked["sort"] in self.SORTS else found
 
     def named(self, rows, words):
-        """The rows that the words may mean, the likeliest first and near the place if there is one; if they mean
-        nothing as they are written, those that they may have been meant for."""
-        found = self.understood(rows, words)
-        if found is None and (meant := spelling.correct(words)):
-            if not self.place:
-                self.understand(meant)
-            found = self.understood(rows, meant)
-            self.meant = "" if found is None else meant
-        return rows.none() if found is None else found
-
-    def understood(self, rows, words):
-        """The rows of departments that have the words, else those near the town that they name; None if they mean
-        nothing. Towns of that name are choices in any case."""
-        if self.place_in_words:
-            return self.near_in_order(rows)
-        found = search.ranked(self.nearby(rows), words, *(["miles"] if self.place else []))
+        """The rows that the words may mean, the likeliest first and near the place if there is one; else those near the
+        town that they name, else those that they may have been meant for. Towns of the name are choices."""
+        found = self.ranked(rows, words)
         if found.exists():
             self.choices = self.towns
             return found
-        if self.place or not self.take_for_town():
-            return None
-        return rows.none() if self.errors else self.near_in_order(rows)
+        if not self.place and self.take_for_town():
+            return rows.none() if self.errors else self.near_in_order(rows)
+        self.meant = spelling.correct(words)
+        if self.meant and not self.place:
+            self.understand(self.meant)
+        if self.place_in_words:
+            return self.near_in_order(rows)
+        self.choices = self.towns
+        return self.ranked(rows, self.meant) if self.meant else rows.none()
+
+    def ranked(self, rows, words):
+        return search.ranked(self.nearby(rows), words, *(["miles"] if self.place else []))
 
     def near_in_order(self, rows):
         """The rows near the place, those of the town itself first if it stood among the words."""

@@ -56,6 +56,8 @@ def _directory(westport):
         Scene("no department near", "/departments/?near=Springfield%2C+MO&within=10"),
         Scene("an unknown place", "/departments/?near=Nowhere"),
         Scene("several places of the name", "/departments/?q=Springfield"),
+        Scene("a town's departments and the towns of the name", "/departments/?q=Norwalk"),
+        Scene("a misspelt town", "/departments/?q=Wesport+CT"),
         Scene("a state", "/departments/ct/"),
         Scene("a state without departments", "/departments/gu/"),
         Scene("a county", "/departments/ct/county/fairfield/"),

@@ -284,7 +284,8 @@ def test_a_misspelt_town_where_no_department_is_offers_the_towns(search, country
     Department.objects.filter(name__contains="Springfield").delete()
     Department.objects.filter(city__contains="Springfield").delete()
     page = search("Springfeild")
-    assert "Which place do you mean?" in text_of(page)
+    assert "Did you mean: Springfield" in text_of(page)
+    assert "Or near: Springfield" in text_of(page)
     assert "Springfield, Sangamon County, IL" in links(page)
 
 
