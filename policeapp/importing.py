@@ -143,24 +143,32 @@ class Spool:
             );
             CREATE TABLE notice (line INTEGER, field TEXT, reason TEXT, planned INTEGER);
         """)
-        self.planning = False
+        self.planning, self._waiting = False, []
 
     def close(self):
         self._db.close()
 
     def add(self, line, cells, clean):
-        self._db.execute(
-            "INSERT INTO row VALUES (?, ?, ?, ?, ?)",
-            (line, pickle.dumps(cells), pickle.dumps(clean.facts), clean.key, clean.rank),
-        )
+        """A row to plan."""
+        self._add(line, pickle.dumps(cells), pickle.dumps(clean.facts), clean.key, clean.rank)
 
     def add_rejected(self, line, cells, column, reason):
-        self._db.execute("INSERT INTO row VALUES (?, ?, NULL, '', 0)", (line, pickle.dumps(cells)))
+        self._add(line, pickle.dumps(cells), None, "", 0)
         self._db.execute("INSERT INTO plan VALUES (?, 'rejected', NULL, NULL, NULL, ?, ?)", (line, column, reason))
 
     def add_skipped(self, line):
-        self._db.execute("INSERT INTO row VALUES (?, NULL, NULL, '', 0)", (line,))
+        self._add(line, None, None, "", 0)
         self._db.execute("INSERT INTO plan VALUES (?, 'skipped', NULL, NULL, NULL, '', '')", (line,))
+
+    def _add(self, *row):
+        self._waiting.append(row)
+        if len(self._waiting) == BATCH:
+            self.flush()
+
+    def flush(self):
+        """Everything added is there."""
+        self._db.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", self._waiting)
+        self._waiting.clear()
 
     def add_notice(self, line, column, reason):
         self._db.execute("INSERT INTO notice VALUES (?, ?, ?, ?)", (line, column, reason, self.planning))
@@ -186,7 +194,8 @@ class Spool:
         return [line for (line,) in found]
 
     def forget_plans(self):
-        """Back to where the rows were cleaned."""
+        """Back to where all rows were cleaned."""
+        self.flush()
         self._db.executescript("""
             DELETE FROM plan WHERE line IN (SELECT line FROM row WHERE facts IS NOT NULL);
             DELETE FROM claim; DELETE FROM conflict; DELETE FROM notice WHERE planned;
