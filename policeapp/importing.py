@@ -350,30 +350,34 @@ class Import:
         What somebody saved in the meantime is compared anew first, so that it is not lost; after ``ATTEMPTS`` they
         have to wait.
         """
-        for attempt in range(ATTEMPTS):
+        for left in reversed(range(ATTEMPTS)):
             try:
-                return self._write(plan=attempt == ATTEMPTS - 1)
+                return self._write(compare=left == 0)
             except (Stale, IntegrityError):
-                if attempt == ATTEMPTS - 1:
+                if not left:
                     raise
-                self._plan()
+                if left > 1:
+                    self._plan()
 
-    def _write(self, plan):
-        counts = self.spool.counts()
-        if not plan and not counts[CREATED] and not counts[UPDATED]:
+    def _write(self, compare):
+        """Write all, after comparing anew under the lock if so told."""
+        if not compare and not self._to_write():
             return self.report()
         with transaction.atomic(using=self.using):
             self._lock()
             began = time.monotonic()
-            if plan:
+            if compare:
                 self._plan()
             elif self._fingerprint() != self.seen:
                 raise Stale
-            total = counts[CREATED] + counts[UPDATED]
-            for batch in batches(self.progress(self._objects(), total, _("Writing"))):
+            for batch in batches(self.progress(self._objects(), self._to_write(), _("Writing"))):
                 self._write_batch(batch)
         self.locked = time.monotonic() - began
         return self.report()
+
+    def _to_write(self):
+        counts = self.spool.counts()
+        return counts[CREATED] + counts[UPDATED]
 
     def _objects(self):
         """``(object, modified)`` of what is to be written, ``modified`` None for the new ones."""
