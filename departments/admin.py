@@ -129,9 +129,12 @@ class DepartmentAdmin(EditorsMixin, CarefulAdmin):
             if field and formset.has_changed():
                 changed.append(field)
         if changed:
-            by = f"user:{request.user.get_username()}"
-            department.attribute(changed, "Editor of this site", timezone.localdate().isoformat(), by)
+            self._attribute(request, department, changed)
             department.save()
+
+    def _attribute(self, request, department, fields):
+        by = f"user:{request.user.get_username()}"
+        department.attribute(fields, "Editor of this site", timezone.localdate().isoformat(), by)
 
     @admin.action(description=_("Publish the selected departments"), permissions=["change"])
     def publish(self, request, departments):
@@ -144,6 +147,7 @@ class DepartmentAdmin(EditorsMixin, CarefulAdmin):
     def _change_each(self, request, departments, verb, done):
         number = 0
         for department in departments:
+            self._attribute(request, department, ["status"])
             verb(department)
             self.log_change(request, department, str(done))
             number += 1

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -28,12 +29,23 @@ NOT_WORDS = re.compile(r"[\W_]+")
 def normalise(text):
     """Lower case, without accents and punctuation, short forms written out: "St. John's PD" is
     "saint johns police department"."""
+    return _normalise_again(text) if len(text) <= NAME else _normalise(text)
+
+
+def _normalise(text):
     return " ".join(SHORT_FORMS.get(word, word) for word in _words(text))
 
 
+# The names of towns and counties come again and again while a file is imported; whole texts do not, and would fill the
+# memory.
+NAME = 60
+_normalise_again = lru_cache(maxsize=5_000)(_normalise)
+
+
 def _words(text):
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return NOT_WORDS.sub(" ", APOSTROPHES.sub("", plain.casefold())).split()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return NOT_WORDS.sub(" ", APOSTROPHES.sub("", text.casefold())).split()
 
 
 def core(key):
