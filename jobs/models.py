@@ -56,6 +56,11 @@ class JobQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.published().filter(Q(closes_at=None) | Q(closes_at__gt=at), opens_at__lte=at)
 
+    def current(self):
+        """Those that are open, planned or drafts: neither closed nor withdrawn."""
+        not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
+        return self.filter(not_closed).exclude(status=Job.Status.WITHDRAWN)
+
     def visible_to(self, user):
         """What this visitor may see on the site: everyone what has once been open, staff drafts and plans too."""
         if user.is_active and user.is_staff:
