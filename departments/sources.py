@@ -18,6 +18,8 @@ class Sourced(models.Model):
 
     FACTS = ()
     FACT_LABELS = {}
+    # Facts that belong to another one: who has set that one has set them too, be it to nothing.
+    BELONGS_TO = {}
 
     sources = models.JSONField(_("sources"), default=dict, blank=True, editable=False)
 
@@ -29,6 +31,48 @@ class Sourced(models.Model):
         self.sources |= {
             field: {"source": source, "as_of": str(as_of), "set_by": set_by} for field in fields if field in self.FACTS
         }
+
+    def set_by_person(self, field):
+        """Who set the fact, if it was a person or a fixture; "" if an import or nobody has.
+
+        A value without a source was set by a person, before sources were kept or by code.
+        """
+        for name in (field, self.BELONGS_TO.get(field, field)):
+            origin = self.sources.get(name)
+            if origin is None:
+                if getattr(self, name) not in (None, ""):
+                    return "unknown"
+            elif origin["set_by"] == "fixture" or origin["set_by"].startswith("user:"):
+                return origin["set_by"]
+        return ""
+
+    def disputes(self, values):
+        """``[(field, ours, theirs, who set ours)]`` where a file's ``{field: value}`` contradict a person."""
+        return [
+            (field, ours, theirs, by)
+            for field, theirs in values.items()
+            if (ours := getattr(self, field)) != theirs and (by := self.set_by_person(field))
+        ]
+
+    def take(self, values, origins):
+        """Take over a file's ``{field: value}``, with the origins ``{field: (source, as_of)}``; whether that changed
+        anything. Where the value is the same, so is whoever has set it; an import's source gives way to a newer one.
+        """
+        changed = False
+        for field, value in values.items():
+            source, as_of = origins.get(field, ("", ""))
+            origin = {"source": source, "as_of": as_of, "set_by": "import"}
+            same = getattr(self, field) == value
+            if same:
+                present = self.sources.get(field)
+                if not source or present == origin or not present or present["set_by"] != "import":
+                    continue
+            else:
+                setattr(self, field, value)
+            if field in self.FACTS:
+                self.sources[field] = origin
+            changed = True
+        return changed
 
     def facts_by_source(self):
         """``[(source, as_of, [labels of the facts from it])]``, in the order of the profile."""
