@@ -1,6 +1,7 @@
 """The cells of a list of openings made into our values: days, pay, hours, kinds and places to apply.
 
-Nothing here guesses more than it says: what is not understood is a ``ValueError`` whose message a clerk understands.
+Nothing here guesses more than it says: what is not understood is a ``ValueError``, whose message goes on after the
+name of the column and does not quote the cell, so that rows with the same fault can be counted.
 """
 
 import re
@@ -48,16 +49,16 @@ def day_and_time(text, zone):
     parts = DAY_AND_TIME.fullmatch(" ".join(text.split()))
     day = _first(DAY_FORMATS, " ".join(re.sub(r"\bsept\b", "sep", parts["day"].lower()).translate(PLAIN).split()))
     if day is None:
-        raise ValueError(_("“%(text)s” is not a day. One is written 2026-07-16 or 7/16/2026.") % {"text": text})
+        raise ValueError(_("is not a day, which is written 2026-07-16 or 7/16/2026"))
     at = None
     if parts["time"]:
         at = _first(TIME_FORMATS, re.sub(r" ?([ap])\.?m\.?$", r" \1m", parts["time"].lower()))
         if at is None:
-            raise ValueError(_("“%(text)s” has a time that is none.") % {"text": text})
+            raise ValueError(_("has a time of day that is none"))
     if day.year == NEVER:
         return None, None
     if not 2000 <= day.year <= 2100:
-        raise ValueError(_("“%(text)s” is not in this century.") % {"text": text})
+        raise ValueError(_("is not in this century"))
     if at is None or at.time() == time.min:
         return day.date(), None
     if parts["zone"]:
@@ -114,16 +115,15 @@ def pay(lowest, highest, frequency):
         return None, None, period or Job.PayPeriod.YEAR
     if not period:
         if frequency.strip():
-            raise ValueError(_("“%(text)s” is no period of pay that we know.") % {"text": frequency})
+            raise ValueError(_("has a period of pay that nobody knows here"))
         if min(said) >= SURELY_YEARLY:
             period = Job.PayPeriod.YEAR
         elif max(said) <= SURELY_HOURLY:
             period = Job.PayPeriod.HOUR
         else:
-            raise ValueError(_("It does not say whether the pay is by the year, the month or the hour."))
+            raise ValueError(_("does not say whether it is by the year, the month or the hour"))
     if any(not PLAUSIBLE[0] <= amount * Job.PERIODS_A_YEAR[period] <= PLAUSIBLE[1] for amount in said):
-        shown = " – ".join(f"${amount:,}" for amount in said)
-        raise ValueError(_("%(pay)s %(period)s cannot be meant.") % {"pay": shown, "period": period.label})
+        raise ValueError(_("cannot be meant, for its period"))
     return *amounts, period
 
 
@@ -137,7 +137,7 @@ def _amount(text):
     except InvalidOperation:
         amount = None
     if amount is None or not amount.is_finite() or amount < 0:
-        raise ValueError(_("“%(text)s” is not an amount of dollars.") % {"text": text})
+        raise ValueError(_("is not an amount of dollars"))
     return amount or None
 
 
@@ -156,7 +156,7 @@ def schedule(text, title):
     words = normalise(text)
     if words:
         if words not in _SCHEDULE_OF:
-            raise ValueError(_("“%(text)s” is neither full time nor part time nor seasonal.") % {"text": text})
+            raise ValueError(_("is neither full time nor part time nor seasonal"))
         return _SCHEDULE_OF[words]
     if re.search(r"\b(part time|p t)\b", normalise(title)):
         return Schedule.PART_TIME
@@ -169,7 +169,7 @@ def positions(text):
     if not plain:
         return 1
     if not re.fullmatch("[0-9]{1,5}", plain) or not 1 <= int(plain) <= 10_000:
-        raise ValueError(_("“%(text)s” is not a number of positions.") % {"text": text})
+        raise ValueError(_("is not a number of positions"))
     return int(plain)
 
 
@@ -219,8 +219,7 @@ def kind(text, title, *also):
     """
     if text.strip():
         if (words := normalise(text)) not in _KIND_OF:
-            known = ", ".join(JobKind.values)
-            raise ValueError(_("“%(text)s” is none of the kinds: %(known)s.") % {"text": text, "known": known})
+            raise ValueError(_("is none of the kinds: %s") % ", ".join(JobKind.values))
         return _KIND_OF[words]
     for said in (title, *also):
         for found, pattern in _RULES:
@@ -261,18 +260,18 @@ def web_address(text):
     address = text.strip()
     if address and "://" not in address:
         address = f"https://{address}"
-    return _valid(address, text, URLValidator(schemes=["http", "https"]), _("“%(text)s” is not a web address."))
+    return _valid(address, URLValidator(schemes=["http", "https"]), _("is not a web address"))
 
 
 def email(text):
     """``ValueError`` unless it is an e-mail address or blank."""
-    return _valid(text.strip(), text, validate_email, _("“%(text)s” is not an e-mail address."))
+    return _valid(text.strip(), validate_email, _("is not an e-mail address"))
 
 
-def _valid(address, text, validator, message):
+def _valid(address, validator, message):
     try:
         if address:
             validator(address)
     except ValidationError as problem:
-        raise ValueError(message % {"text": text}) from problem
+        raise ValueError(message) from problem
     return address

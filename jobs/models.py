@@ -185,8 +185,9 @@ class Job(Sourced):
 
     # The facts whose sources are kept.
     FACTS = (
-        "title", "kind", "schedule", "status", "positions", "description", "requirements", "apply_url", "apply_email",
-        "apply_instructions", "pay_min", "pay_max", "pay_period", "opens_on", "opens_time", "closes_on", "closes_time",
+        "department", "title", "kind", "schedule", "status", "positions", "description", "requirements", "apply_url",
+        "apply_email", "apply_instructions", "pay_min", "pay_max", "pay_period", "opens_on", "opens_time", "closes_on",
+        "closes_time",
     )  # fmt: skip
 
     # What follows from other fields, and is saved with any of them.

@@ -7,8 +7,6 @@ in the middle of a line, and a paragraph begins after two blanks.
 import html
 import re
 
-import ftfy
-
 BULLET = re.compile(r"[ \t]*[•●▪◦‣⁃∙]\s*|(?<!\S)[ \t]*(?:[^\w\s]|o)\t\s*")
 # Signs that are bullets only where there are several: at the start of a line, or after two blanks or a sentence.
 DASH = re.compile(
@@ -36,11 +34,13 @@ MEANS_SOMETHING_FIRST = re.compile(r"#+(?=\s|$)|[-+](?=[\s-]|$)|[>~=]|(?<=\d)[.)
 
 
 def mended(text):
-    """The text with what its way into the file has broken put right: mojibake, entities, blanks, invisible signs."""
+    """The text with what its way into the file has broken put right: entities, blanks, line breaks, invisible signs.
+
+    Mojibake is mended where the file is read.
+    """
     if ENTITY.search(text):
         text = html.unescape(text)
-    if not text.isascii():
-        text = LOST_BLANK.sub(" ", ftfy.fix_text(text, uncurl_quotes=False, unescape_html=False))
+    text = LOST_BLANK.sub(" ", text)
     text = INVISIBLE.sub("", LINE_BREAK.sub("\n", text)).replace("\xa0", " ")
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t]{3,}", "  ", text)).strip()
 

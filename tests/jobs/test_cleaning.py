@@ -69,8 +69,8 @@ def test_without_a_day_it_is_until_filled(text):
         "7/16/2026 5:99 PM", "0026-07-16", "16-JUL-1926", "July 16, 2026 July 17, 2026", "٢٠٢٦-٠٧-xx",
     ],
 )  # fmt: skip
-def test_a_day_that_is_none_is_quoted_and_refused(text):
-    with pytest.raises(ValueError, match="“.+”"):
+def test_a_day_that_is_none_is_refused(text):
+    with pytest.raises(ValueError, match="is not a day|is not in this century|has a time of day that is none"):
         cleaning.day_and_time(text, NEW_YORK)
 
 
@@ -79,7 +79,7 @@ def test_whatever_stands_for_a_day_is_understood_or_refused(text):
     try:
         day, at = cleaning.day_and_time(text, NEW_YORK)
     except ValueError as problem:
-        assert "“" in str(problem)
+        assert str(problem).startswith(("is not", "has a time"))
     else:
         assert (day is None or 2000 <= day.year <= 2100) and (at is None or day)
 
@@ -110,12 +110,12 @@ def test_pay_is_two_amounts_and_a_period(cells, expected):
 @pytest.mark.parametrize(
     "cells, words",
     [
-        (("52110", "60000", "Hourly"), "$52,110.00 – $60,000.00 an hour cannot be meant"),
-        (("26", "", "Annual"), "$26.00 a year cannot be meant"),
-        (("4500", "", ""), "whether the pay is by the year, the month or the hour"),
-        (("100", "200", "per session"), "“per session” is no period"),
-        (("DOE", "", "Annual"), "“DOE” is not an amount of dollars"),
-        (("-5", "", "Hourly"), "“-5” is not an amount"),
+        (("52110", "60000", "Hourly"), "cannot be meant, for its period"),
+        (("26", "", "Annual"), "cannot be meant, for its period"),
+        (("4500", "", ""), "whether it is by the year, the month or the hour"),
+        (("100", "200", "per session"), "has a period of pay that nobody knows"),
+        (("DOE", "", "Annual"), "is not an amount of dollars"),
+        (("-5", "", "Hourly"), "is not an amount"),
         (("NaN", "", "Annual"), "not an amount"),
         (("Infinity", "", "Annual"), "not an amount"),
         (("9" * 40, "", "Annual"), "not an amount"),
@@ -145,7 +145,7 @@ def test_hours_are_as_the_cell_says_or_the_title(text, title, schedule):
 
 
 def test_hours_that_nobody_knows_are_refused():
-    with pytest.raises(ValueError, match="“X”"):
+    with pytest.raises(ValueError, match="is neither"):
         cleaning.schedule("X", "Clerk")
 
 
@@ -193,7 +193,7 @@ def test_what_else_is_said_decides_only_where_the_title_does_not():
 @pytest.mark.parametrize("text", ["dispatcher", "Dispatcher or call taker", "DISPATCHER"])
 def test_a_kind_that_is_given_wins(text):
     assert cleaning.kind(text, "Chief of Police") == JobKind.DISPATCHER
-    with pytest.raises(ValueError, match="“Wizard” is none of the kinds: entry_level"):
+    with pytest.raises(ValueError, match="is none of the kinds: entry_level"):
         cleaning.kind("Wizard", "Chief of Police")
 
 
@@ -223,7 +223,7 @@ def test_addresses_in_columns_are_checked():
     for wrong in ("javascript:alert(1)", "ftp://jobs.example", "see the board"):
         with pytest.raises(ValueError, match="not a web address"):
             cleaning.web_address(wrong)
-    with pytest.raises(ValueError, match="“nobody” is not an e-mail address"):
+    with pytest.raises(ValueError, match="is not an e-mail address"):
         cleaning.email("nobody")
 
 

@@ -68,7 +68,6 @@ def test_lines_of_nothing_but_signs_are_left_out():
 @pytest.mark.parametrize(
     "text, plain",
     [
-        ("risks. â€¢ Review the â€œplanâ€\x9d", "risks. • Review the “plan”"),
         ("Humanitarian¿Logistics staff¿ and", "Humanitarian Logistics staff  and"),
         ("¿Habla español?", "¿Habla español?"),
         ("R&amp;D &lt;now&gt;&nbsp;&#8211; here", "R&D <now> – here"),
