@@ -455,14 +455,13 @@ def test_the_columns_of_the_citys_own_export_are_known(load, nypd):
 
 
 def test_it_takes_no_more_queries_with_more_rows(load, nypd):
-    counted = []
-    for number in (2, 40):
-        rows = [post(job_id=f"{number}-{one}", title=f"Clerk {one}") for one in range(number)]
-        queries = []
-        with connection.execute_wrapper(lambda execute, sql, *rest: queries.append(sql) or execute(sql, *rest)):
-            load(*rows)
-        counted.append(len(queries))
-    assert counted[0] == counted[1] <= 20
+    def queries_for(number):
+        asked = []  # the import forgets what Django has counted
+        with connection.execute_wrapper(lambda execute, sql, *rest: asked.append(sql) or execute(sql, *rest)):
+            load(*(post(job_id=f"{number}-{one}", title=f"Clerk {one}") for one in range(number)))
+        return len(asked)
+
+    assert queries_for(2) == queries_for(20) <= 12
 
 
 def test_a_department_that_is_a_draft_hides_its_openings(load, nypd, client):
