@@ -18,7 +18,7 @@ from PIL import Image
 
 from departments.models import Department, FormerAddress, Place, Specialization
 from jobs.models import Job
-from policeapp.models import User
+from policeapp.models import Import, User
 from tests.factories import (
     form_of,
     list_specializations,
@@ -27,6 +27,7 @@ from tests.factories import (
     make_charlie,
     make_department,
     make_division,
+    make_import,
     make_job,
     make_place,
     make_specialization,
@@ -123,7 +124,7 @@ def html_of(response):
 # Who may do what
 
 
-MODELS = [User, Group, Department, Specialization, Place, FormerAddress, Job]
+MODELS = [User, Group, Department, Specialization, Place, FormerAddress, Job, Import]
 PAGES = ["list", "add", "change", "delete", "history"]
 
 # What a GET answers: 302 to a stranger's object leads back to the start of the admin, as if there were no such object.
@@ -135,7 +136,9 @@ TABLE = {
     ("alice", Place): [200, 403, 200, 403, 200],
     ("alice", FormerAddress): [200, 403, 200, 200, 200],
     ("alice", Job): [200, 200, 200, 200, 200],
+    ("alice", Import): [200, 200, 200, 200, 200],
     ("bob", User): [403, 403, 403, 403, 403],
+    ("bob", Import): [403, 403, 403, 403, 403],
     ("bob", Group): [403, 403, 403, 403, 403],
     ("bob", Department): [200, 403, 200, 403, 200],
     ("bob", Specialization): [200, 403, 200, 403, 200],
@@ -177,6 +180,7 @@ def test_the_access_table(person, model, own, strange):
         Place: make_place,
         FormerAddress: lambda: FormerAddress.objects.create(state="CT", slug="old", department=department),
         Job: lambda: make_job(department),
+        Import: make_import,
     }[model]()
     answers = []
     for name in PAGES:
