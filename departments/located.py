@@ -140,16 +140,17 @@ class Located(models.Model):
         """The place to search near for this department: its ZIP code's, else its town's, else None."""
         return Place.objects.of_address(self.zip, self.city, self.state).first()
 
-    def locate(self):
+    def locate(self, find_place=None):
         """Fill in the position from the ZIP code or the town, and the time zone from either or the state.
 
-        What a person or a file gave stays; what came from the address follows when the address changes.
+        What a person or a file gave stays; what came from the address follows when the address changes. The place is
+        ``address_place()``, or that of ``find_place()`` for who has looked up those of many at once.
         """
         moved = self.changed("zip", "city", "state")
         follows = self.precision in (Precision.ZIP, Precision.TOWN) and not self.changed("latitude", "longitude")
         find_position = self.latitude is None or (moved and follows)
         find_zone = not self.time_zone or (moved and not self.changed("time_zone"))
-        place = self.address_place() if find_position or find_zone else None
+        place = (find_place or self.address_place)() if find_position or find_zone else None
         if find_position:
             self.latitude, self.longitude = place.point if place else (None, None)
             self.precision = "" if not place else Precision.ZIP if place.zip else Precision.TOWN

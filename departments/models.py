@@ -10,7 +10,6 @@ from django.db.models import Count, Min, Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -119,8 +118,13 @@ class Department(Located, Sourced):
         "name", "kind", "ori", "logo", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
         "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
         "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
-        "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone",
+        "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
+
+    BELONGS_TO = {
+        "sworn_year": "sworn_officers", "population_year": "population", "longitude": "latitude",
+        "precision": "latitude",
+    }  # fmt: skip
 
     FACT_LABELS = {
         "street1": _("address"), "street2": _("address"), "city": _("address"), "state": _("address"),
@@ -329,15 +333,23 @@ class Department(Located, Sourced):
             self.derive()
 
     def free_slug(self):
-        """The first address of the state that nobody has or had: the name, with the city, the county, the ORI."""
-        name = slug_of(self.name, "department")
-        endings = [slugify(part) for part in (self.city, self.county, self.ori) if slugify(part)]
-        candidates = [name, *(f"{name}-{ending}"[:110] for ending in endings)]
-        candidates += [f"{candidates[-1]}-{number}" for number in range(2, 1000)]
-        begins = {"state": self.state, "slug__startswith": name[:50]}
+        """The first address of the state that nobody has or had."""
+        candidates = [*self.named_slugs(), *self.numbered_slugs()]
+        begins = {"state": self.state, "slug__startswith": candidates[0][:50]}
         taken = set(Department.objects.filter(**begins).values_list("slug", flat=True))
         taken |= set(FormerAddress.objects.filter(**begins).values_list("slug", flat=True))
         return next(slug for slug in candidates if slug not in taken)
+
+    def named_slugs(self):
+        """The addresses it may have, best first: the name, with the city, the county, the ORI."""
+        name = slug_of(self.name, "department")
+        endings = [ending for part in (self.city, self.county, self.ori) if (ending := slug_of(part, ""))]
+        return [name, *(f"{name}-{ending}"[:110] for ending in endings)]
+
+    def numbered_slugs(self):
+        """The addresses for when those are taken."""
+        last = self.named_slugs()[-1]
+        return [f"{last}-{number}" for number in range(2, 1000)]
 
     def keep_old_address(self):
         """When the address has changed: the old one stays ours and leads here."""
@@ -345,6 +357,13 @@ class Department(Located, Sourced):
         if self.changed("state", "slug"):
             old = {name: self.loaded[name] for name in ("state", "slug")}
             FormerAddress.objects.get_or_create(**old, defaults={"department": self})
+
+    def set_by_person(self, field):
+        """As for any fact, but a position that was taken from the address was set by nobody."""
+        by = super().set_by_person(field)
+        if by == "unknown" and field in ("latitude", "longitude", "precision"):
+            return "" if self.precision in (Precision.ZIP, Precision.TOWN) else by
+        return by
 
     def derive(self):
         """Compute the columns that follow from others: the normalised name, the searched text, the unit vector, and

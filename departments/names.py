@@ -25,8 +25,9 @@ NOT_WORDS = re.compile(r"[\W_]+")
 def normalise(text):
     """Lower case, without accents and punctuation, short forms written out: "St. John's PD" is
     "saint johns police department"."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    words = NOT_WORDS.sub(" ", APOSTROPHES.sub("", plain.casefold())).split()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    words = NOT_WORDS.sub(" ", APOSTROPHES.sub("", text.casefold())).split()
     return " ".join(SHORT_FORMS.get(word, word) for word in words)
 
 

@@ -1,11 +1,15 @@
 """Telephone numbers: checked, and written one way."""
 
+import re
+
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 REGION = "US"
+# How nearly all are written. The library takes a hundred microseconds for one, which national files have by thousands.
+PLAIN = re.compile(r"\(?([2-9]\d\d)\)?[-. ]?(\d{3})[-. ]?(\d{4})\Z", re.ASCII)
 
 
 def _parse(text):
@@ -28,6 +32,8 @@ def validate(text):
 
 def tidy(text):
     """The number as 203-341-6000, with " ext. 5" where it has an extension; what is no number stays as it was."""
+    if plain := PLAIN.match(text):
+        return "-".join(plain.groups())
     number = _parse(text)
     if number is None or number.country_code != 1:
         return text

@@ -18,6 +18,8 @@ class Sourced(models.Model):
 
     FACTS = ()
     FACT_LABELS = {}
+    # Who has set these is remembered, but they are nothing that a publication says.
+    OURS = ("status",)
     # Facts that belong to another one: who has set that one has set them too, be it to nothing.
     BELONGS_TO = {}
 
@@ -69,8 +71,7 @@ class Sourced(models.Model):
                     continue
             else:
                 setattr(self, field, value)
-            if field in self.FACTS:
-                self.sources[field] = origin
+            self.attribute([field], source, as_of, "import")
             changed = True
         return changed
 
@@ -79,7 +80,7 @@ class Sourced(models.Model):
         grouped = {}
         for field in self.FACTS:
             origin = self.sources.get(field)
-            if origin and origin.get("source"):
+            if origin and origin.get("source") and field not in self.OURS:
                 label = self.FACT_LABELS.get(field) or self._meta.get_field(field).verbose_name
                 labels = grouped.setdefault((origin["source"], origin.get("as_of", "")), [])
                 if label not in labels:

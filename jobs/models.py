@@ -22,6 +22,7 @@ from departments.geography import bounding_box, miles_from
 from departments.models import Department
 from departments.names import normalise, slug_of
 from departments.sources import Sourced
+from policeapp.importing import batches
 
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
@@ -436,9 +437,17 @@ def derive_before_save(sender, instance, **kwargs):
 
 @receiver(post_save, sender=Department)
 def follow_the_department(sender, instance, raw, **kwargs):
-    """Openings end with a day of their department's zone and are found by its name: they change with it."""
-    if raw or not instance.changed("time_zone", "search_text"):
-        return
-    for job in instance.jobs.all():
-        job.department = instance
-        job.save()
+    """Openings change with their department."""
+    if not raw and instance.changed("time_zone", "search_text"):
+        follow([instance])
+
+
+def follow(departments):
+    """Compute anew what openings have from these departments: they end with a day of its zone, its name finds them."""
+    numbers = list(Job.objects.filter(department__in=departments).values_list("pk", flat=True))
+    for batch in batches(numbers):
+        jobs = list(Job.objects.filter(pk__in=batch).select_related("department"))
+        for job in jobs:
+            job.derive()
+            job.modified = timezone.now()
+        Job.objects.bulk_update(jobs, [*Job.DERIVED, "modified"])

@@ -6,120 +6,294 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('departments', '0001_initial'),
+        ("departments", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='department',
-            name='editors',
-            field=models.ManyToManyField(blank=True, help_text='Staff who may edit this department and its openings, and no other.', related_name='departments_edited', to=settings.AUTH_USER_MODEL, verbose_name='editors'),
+            model_name="department",
+            name="editors",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="Staff who may edit this department and its openings, and no other.",
+                related_name="departments_edited",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="editors",
+            ),
         ),
         migrations.AddField(
-            model_name='departmentspecialization',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listed_specializations', to='departments.department'),
+            model_name="departmentspecialization",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="listed_specializations",
+                to="departments.department",
+            ),
         ),
         migrations.AddField(
-            model_name='division',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='divisions', to='departments.department'),
+            model_name="division",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="divisions", to="departments.department"
+            ),
         ),
         migrations.AddField(
-            model_name='formeraddress',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_addresses', to='departments.department'),
+            model_name="formeraddress",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="former_addresses",
+                to="departments.department",
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['key', 'state'], name='place_by_name'),
+            model_name="place",
+            index=models.Index(fields=["key", "state"], name="place_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(condition=models.Q(('zip', ''), _negated=True), fields=('zip',), name='place_zip_unique'),
+            model_name="place",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("zip", ""), _negated=True), fields=("zip",), name="place_zip_unique"
+            ),
         ),
         migrations.AddField(
-            model_name='departmentspecialization',
-            name='specialization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='departments.specialization', verbose_name='specialization'),
+            model_name="departmentspecialization",
+            name="specialization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                to="departments.specialization",
+                verbose_name="specialization",
+            ),
         ),
         migrations.AddField(
-            model_name='department',
-            name='specializations',
-            field=models.ManyToManyField(blank=True, through='departments.DepartmentSpecialization', to='departments.specialization', verbose_name='specializations'),
+            model_name="department",
+            name="specializations",
+            field=models.ManyToManyField(
+                blank=True,
+                through="departments.DepartmentSpecialization",
+                to="departments.specialization",
+                verbose_name="specializations",
+            ),
         ),
         migrations.AddField(
-            model_name='specialunit',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='special_units', to='departments.department'),
+            model_name="specialunit",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="special_units", to="departments.department"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(fields=('department', 'name'), name='division_name_unique'),
+            model_name="division",
+            constraint=models.UniqueConstraint(fields=("department", "name"), name="division_name_unique"),
         ),
         migrations.AddConstraint(
-            model_name='formeraddress',
-            constraint=models.UniqueConstraint(fields=('state', 'slug'), name='former_address_unique'),
+            model_name="formeraddress",
+            constraint=models.UniqueConstraint(fields=("state", "slug"), name="former_address_unique"),
         ),
         migrations.AddConstraint(
-            model_name='departmentspecialization',
-            constraint=models.UniqueConstraint(fields=('department', 'specialization'), name='department_specialization_unique', violation_error_message='This specialization is listed already.'),
+            model_name="departmentspecialization",
+            constraint=models.UniqueConstraint(
+                fields=("department", "specialization"),
+                name="department_specialization_unique",
+                violation_error_message="This specialization is listed already.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='department',
-            index=models.Index(fields=['latitude', 'longitude'], name='department_by_position'),
+            model_name="department",
+            index=models.Index(fields=["latitude", "longitude"], name="department_by_position"),
         ),
         migrations.AddIndex(
-            model_name='department',
-            index=models.Index(fields=['name_key', 'id'], name='department_by_name'),
+            model_name="department",
+            index=models.Index(fields=["name_key", "id"], name="department_by_name"),
         ),
         migrations.AddIndex(
-            model_name='department',
-            index=models.Index(fields=['state', 'county_slug', 'name_key', 'id'], name='department_by_county'),
+            model_name="department",
+            index=models.Index(fields=["state", "county_slug", "name_key", "id"], name="department_by_county"),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(fields=('state', 'slug'), name='department_slug_unique_in_state', violation_error_message='Another department of this state has this address.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                fields=("state", "slug"),
+                name="department_slug_unique_in_state",
+                violation_error_message="Another department of this state has this address.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('ori', ''), _negated=True), fields=('ori',), name='department_ori_unique', violation_error_message='Another department has this ORI.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ori", ""), _negated=True),
+                fields=("ori",),
+                name="department_ori_unique",
+                violation_error_message="Another department has this ORI.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('slug', ''), _negated=True)), name='department_has_name_and_slug', violation_error_message='A department needs a name.'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("slug", ""), _negated=True)),
+                name="department_has_name_and_slug",
+                violation_error_message="A department needs a name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['published', 'draft'])), name='department_status_known'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["published", "draft"])), name="department_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['municipal', 'sheriff', 'county_police', 'state_police', 'state_other', 'campus', 'school_district', 'transit_airport_port', 'tribal', 'park_wildlife', 'constable_marshal', 'federal', 'other'])), name='department_kind_known'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "municipal",
+                            "sheriff",
+                            "county_police",
+                            "state_police",
+                            "state_other",
+                            "campus",
+                            "school_district",
+                            "transit_airport_port",
+                            "tribal",
+                            "park_wildlife",
+                            "constable_marshal",
+                            "federal",
+                            "other",
+                        ],
+                    )
+                ),
+                name="department_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['AL', 'AK', 'AS', 'AZ', 'AR', 'CA', 'CO', 'CT', 'DE', 'DC', 'FL', 'GA', 'GU', 'HI', 'ID', 'IL', 'IN', 'IA', 'KS', 'KY', 'LA', 'ME', 'MD', 'MA', 'MI', 'MN', 'MS', 'MO', 'MT', 'NE', 'NV', 'NH', 'NJ', 'NM', 'NY', 'NC', 'ND', 'MP', 'OH', 'OK', 'OR', 'PA', 'PR', 'RI', 'SC', 'SD', 'TN', 'TX', 'VI', 'UT', 'VT', 'VA', 'WA', 'WV', 'WI', 'WY'])), name='department_state_known'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "AL",
+                            "AK",
+                            "AS",
+                            "AZ",
+                            "AR",
+                            "CA",
+                            "CO",
+                            "CT",
+                            "DE",
+                            "DC",
+                            "FL",
+                            "GA",
+                            "GU",
+                            "HI",
+                            "ID",
+                            "IL",
+                            "IN",
+                            "IA",
+                            "KS",
+                            "KY",
+                            "LA",
+                            "ME",
+                            "MD",
+                            "MA",
+                            "MI",
+                            "MN",
+                            "MS",
+                            "MO",
+                            "MT",
+                            "NE",
+                            "NV",
+                            "NH",
+                            "NJ",
+                            "NM",
+                            "NY",
+                            "NC",
+                            "ND",
+                            "MP",
+                            "OH",
+                            "OK",
+                            "OR",
+                            "PA",
+                            "PR",
+                            "RI",
+                            "SC",
+                            "SD",
+                            "TN",
+                            "TX",
+                            "VI",
+                            "UT",
+                            "VT",
+                            "VA",
+                            "WA",
+                            "WV",
+                            "WI",
+                            "WY",
+                        ],
+                    )
+                ),
+                name="department_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None), ('precision', ''), ('x', None), ('y', None), ('z', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180)), ('precision__in', ['building', 'zip', 'town', 'county']), ('x__isnull', False), ('y__isnull', False), ('z__isnull', False)), _connector='OR'), name='department_position_whole', violation_error_message='A position needs latitude, longitude and precision, or none of them.'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("latitude", None),
+                        ("longitude", None),
+                        ("precision", ""),
+                        ("x", None),
+                        ("y", None),
+                        ("z", None),
+                    ),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("latitude__range", (-90, 90)),
+                        ("longitude__isnull", False),
+                        ("longitude__range", (-180, 180)),
+                        ("precision__in", ["building", "zip", "town", "county"]),
+                        ("x__isnull", False),
+                        ("y__isnull", False),
+                        ("z__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="department_position_whole",
+                violation_error_message="A position needs latitude, longitude and precision, or none of them.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('sworn_year', None), models.Q(('sworn_officers__isnull', False), ('sworn_year__range', (1900, 2100))), _connector='OR'), name='department_sworn_year_of_a_number', violation_error_message='There is a year but no number of officers.'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sworn_year", None),
+                    models.Q(("sworn_officers__isnull", False), ("sworn_year__range", (1900, 2100))),
+                    _connector="OR",
+                ),
+                name="department_sworn_year_of_a_number",
+                violation_error_message="There is a year but no number of officers.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('population_year', None), models.Q(('population__isnull', False), ('population_year__range', (1900, 2100))), _connector='OR'), name='department_population_year_of_a_number', violation_error_message='There is a year but no population.'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("population_year", None),
+                    models.Q(("population__isnull", False), ("population_year__range", (1900, 2100))),
+                    _connector="OR",
+                ),
+                name="department_population_year_of_a_number",
+                violation_error_message="There is a year but no population.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specialunit',
-            constraint=models.UniqueConstraint(fields=('department', 'name'), name='special_unit_name_unique'),
+            model_name="specialunit",
+            constraint=models.UniqueConstraint(fields=("department", "name"), name="special_unit_name_unique"),
         ),
     ]

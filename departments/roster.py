@@ -1,0 +1,274 @@
+"""The national roster: which row of a file is which department, and what it changes.
+
+The machine around it is :mod:`policeapp.importing`; a row is read in :mod:`departments.agencies`.
+"""
+
+from collections import Counter, defaultdict
+
+from django.utils.translation import gettext as _
+
+from jobs.models import follow
+from policeapp.importing import Clean, Importer, Plan, create, reject, unchanged, update
+
+from .agencies import COLUMNS, GROUPS, Reader
+from .geography import Point, miles_between
+from .models import Department, FormerAddress, Place
+from .names import normalise
+
+FIELDS = (
+    "name", "kind", "ori", "status", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
+    "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
+    "latitude", "longitude", "precision",
+)  # fmt: skip
+POSITION = ("latitude", "longitude", "precision")
+
+# Where a file contradicts what a person said of the address, all of it stays the person's.
+ADDRESS = {"street1", "city", "zip"}
+WITH_ADDRESS = {"street1", "street2", "zip", *POSITION}
+
+GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
+FAR_MILES = 50  # farther from the middle of its town than the largest towns reach
+WITH_ORI, WITHOUT_ORI = 0, 1  # ranks: a row that says its ORI is certain, and goes first
+
+
+class RosterImporter(Importer):
+    """Rows of agencies become departments, by the rules that the README states under "Import departments"."""
+
+    model = Department
+    columns = COLUMNS
+    required = ("name", ("state", "state_postal_abbr", "state_name"))
+    writes = tuple(dict.fromkeys((*FIELDS, "sources", *Department.DERIVED)))
+    key_column = "ori"
+
+    def begin(self, table, spool):
+        super().begin(table, spool)
+        self.reader = Reader(table, self.notice, self.source, self.as_of)
+        self.counties = county_names()
+
+    def clean(self, row):
+        agency = self.reader.read(row)
+        rank = WITH_ORI if "ori" in agency.facts else WITHOUT_ORI
+        return Clean(agency, key_text(agency), rank)
+
+    def plan(self, rows):
+        agencies = [agency for _line, agency in rows]
+        self._load_places(agencies)
+        self._load_departments(agencies)
+        places = [self._place(agency.facts) for agency in agencies]
+        for (line, agency), place in zip(rows, places, strict=True):
+            self._settle(line, agency.facts, place)
+        found = [self._match(line, agency) for line, agency in rows]
+        new = [self._new(agency) if match is None else None for (_line, agency), match in zip(rows, found, strict=True)]
+        self._load_addresses([department for department in new if department])
+        plans = []
+        for (line, agency), place, match, department in zip(rows, places, found, new, strict=True):
+            if match is None:
+                match = self._renamed(line, agency, department)
+            if match is None:
+                plans.append(self._create(line, agency, department, place))
+            elif isinstance(match, Plan):
+                plans.append(match)
+            else:
+                plans.append(self._update(line, agency, match, place))
+        return plans
+
+    def written(self, created, updated):
+        """The openings of a department go with its name and its time zone."""
+        changed = [department.pk for department in updated if self.spool.holder("follow", str(department.pk))]
+        if changed:
+            follow(changed)
+
+    # Where it is
+
+    def _load_places(self, agencies):
+        zips = {zip_code[:5] for agency in agencies if (zip_code := agency.facts.get("zip"))}
+        self.zips = {place.zip: place for place in Place.objects.filter(zip__in=zips).exclude(zip="")}
+        self.towns = {}
+        keys = {agency.key[1] for agency in agencies} - {""}
+        for place in Place.objects.filter(zip="", key__in=keys).order_by("zip_codes", "-pk"):
+            self.towns[place.key, place.state] = place  # the last is the likeliest
+
+    def _place(self, facts):
+        """What ``Located.address_place`` would find: the ZIP code's place if that is in the state, else the town."""
+        place = self.zips.get(facts.get("zip", "")[:5])
+        if place and place.state == facts["state"]:
+            return place
+        return self.towns.get((normalise(facts.get("city", "")), facts["state"]))
+
+    def _settle(self, line, facts, place):
+        """Decide what only other places tell: the county among several, its spelling, what lies far away."""
+        if "county" in facts:
+            here = county_key(place.county) if place else ""
+            names = [self.counties.get((facts["state"], county_key(name)), name) for name in facts["county"]]
+            facts["county"] = next((name for name in names if county_key(name) == here), names[0])
+            if len(names) > 1:
+                self.notice(line, self.reader.header("county"), _("names several counties, and one is kept"))
+        other = self.zips.get(facts.get("zip", "")[:5])
+        if other and other.state != facts["state"]:
+            self.notice(line, self.reader.header("zip"), _("is of another state, and is kept"))
+        if place and "latitude" in facts:
+            there = Point(facts["latitude"], facts["longitude"])
+            if miles_between(there, place.point) > FAR_MILES:
+                self.notice(
+                    line, self.reader.header("lat"), _("is over 50 miles from its ZIP code or town, and is kept")
+                )
+
+    # Which department it is
+
+    def _load_departments(self, agencies):
+        departments = Department.objects.only("modified", *self.writes)
+        oris = {agency.facts["ori"] for agency in agencies if "ori" in agency.facts}
+        self.by_ori = {department.ori: department for department in departments.filter(ori__in=oris).exclude(ori="")}
+        self.by_key = defaultdict(list)
+        names = {agency.key[0] for agency in agencies if agency.facts.get("ori") not in self.by_ori}
+        # With the status, because the indexes of names begin with it.
+        for department in departments.filter(status__in=Department.Status.values, name_key__in=names):
+            self.by_key[department.name_key, normalise(department.city), department.state].append(department)
+
+    def _match(self, line, agency):
+        """The department that the row is about, None for a new one, or the Plan that rejects the row."""
+        if ori := agency.facts.get("ori"):
+            if first := self.spool.claim("ori", ori, line):
+                return reject(self.reader.header("ori"), _("is the ORI of line %s too") % first)
+            found = self.by_ori.get(ori) or self._without_ori(agency)
+        else:
+            found = self._by_name(line, agency)
+        return self._claim(line, found) if isinstance(found, Department) else found
+
+    def _claim(self, line, department):
+        first = self.spool.claim("department", str(department.pk), line)
+        return reject("", _("is the same agency as line %s") % first) if first else department
+
+    def _without_ori(self, agency):
+        """A department of that name, city and state that has no ORI yet, if nothing else has them."""
+        twins = self.by_key.get(agency.key, ())
+        alone = len(twins) == 1 and len(self.spool.lines_with(key_text(agency), WITH_ORI)) == 1
+        return twins[0] if alone and agency.key[1] and not twins[0].ori else None
+
+    def _by_name(self, line, agency):
+        if first := self.spool.claim("name", key_text(agency), line):
+            return reject("", _("is the same agency as line %s: the same name, city and state") % first)
+        lines = self.spool.lines_with(key_text(agency), WITH_ORI)
+        twins = self.by_key.get(agency.key, ())
+        if len(lines) > 1 or len(twins) > 1:
+            return reject("", _("may be several agencies of that name, city and state: it needs its ORI"))
+        if lines:
+            return reject("", _("is the same agency as line %s: the same name, city and state") % lines[0])
+        return twins[0] if twins else None
+
+    def _renamed(self, line, agency, department):
+        """For a row without an ORI: the department that a person gave another name or city since it was imported.
+
+        Its address still tells the old ones.
+        """
+        if department.ori:
+            return None
+        name, city, state = agency.key
+        for slug in department.named_slugs():
+            other = self.by_slug.get((state, slug))
+            if other and not other.ori and any(
+                other.set_by_person(field).startswith("user:") for field in ("name", "city")
+            ):  # fmt: skip
+                if other.name_key == name or normalise(other.city) == city:
+                    return self._claim(line, other)
+        return None
+
+    # What becomes of it
+
+    def _new(self, agency):
+        department = Department(**agency.facts)
+        if self.draft or "status" not in agency.facts:
+            department.status = Department.Status.DRAFT if self.draft else Department.Status.PUBLISHED
+        return department
+
+    def _create(self, line, agency, department, place):
+        department.slug = self._address(line, department)
+        for field, origin in origins_of(agency, [*agency.facts, "status"]).items():
+            department.attribute([field], *origin, "import")
+        department.locate(lambda: place)
+        department.derive()
+        return create(self._values(department))
+
+    def _update(self, line, agency, department, place):
+        facts = dict(agency.facts)
+        if not self.overwrite and (disputes := department.disputes(facts)):
+            self.conflict(line, department.ori, department.name, disputes)
+            kept = {field for field, *_said in disputes}
+            kept |= WITH_ADDRESS if kept & ADDRESS else set()
+            facts = {field: value for field, value in facts.items() if field not in kept}
+        origins = origins_of(agency, facts)
+        position = {field: facts.pop(field) for field in POSITION if field in facts}
+        was = self._where(department)
+        changed = department.take(facts, origins)
+        department.locate(lambda: place)
+        changed |= department.take(position, origins)
+        if not changed and self._where(department) == was:
+            return unchanged()
+        department.derive()
+        if department.changed("time_zone", "search_text"):
+            self.spool.claim("follow", str(department.pk), line)
+        return update(department, self._values(department))
+
+    def _where(self, department):
+        return department.latitude, department.longitude, department.precision, department.time_zone
+
+    def _values(self, department):
+        return {name: getattr(department, name) for name in self.writes}
+
+    # Its address
+
+    def _load_addresses(self, departments):
+        slugs = {slug for department in departments for slug in department.named_slugs()}
+        known = Department.objects.only("modified", *self.writes).filter(slug__in=slugs)
+        self.by_slug = {(other.state, other.slug): other for other in known}
+        former = FormerAddress.objects.filter(slug__in=slugs).values_list("state", "slug")
+        self.former = set(former)
+
+    def _address(self, line, department):
+        """The first of the addresses that ``Department.free_slug`` tries that neither the site nor the file has."""
+        for slug in department.named_slugs():
+            if (department.state, slug) not in self.by_slug and (department.state, slug) not in self.former:
+                if not self.spool.claim("slug", f"{department.state}/{slug}", line):
+                    return slug
+        for slug in department.numbered_slugs():
+            address = {"state": department.state, "slug": slug}
+            if not any(model.objects.filter(**address).exists() for model in (Department, FormerAddress)):
+                if not self.spool.claim("slug", f"{department.state}/{slug}", line):
+                    return slug
+
+
+def key_text(agency):
+    return "|".join(agency.key)
+
+
+def origins_of(agency, fields):
+    """``{field: (source, as of)}``; who publishes a department here is no publication."""
+    return {
+        field: ("", "") if field in Department.OURS else agency.origins[GROUP_OF.get(field, "record")]
+        for field in fields
+    }
+
+
+def county_key(name):
+    """The letters that tell counties apart: "St. Louis County" and "SAINT LOUIS" are "saintlouis"."""
+    words = normalise(name).split()
+    while len(words) > 1 and words[-1] in (
+        "county",
+        "parish",
+        "municipio",
+        "borough",
+        "area",
+        "census",
+        "municipality",
+    ):
+        words.pop()
+    return "".join(words)
+
+
+def county_names():
+    """``{(state, county_key): name}`` as the places spell it; the best spelling has the most capitals and points."""
+    names = {}
+    for state, county in Place.objects.order_by().values_list("state", "county").distinct():
+        name = county.removesuffix(" County").removesuffix(" Parish").removesuffix(" Municipio")
+        names.setdefault((state, county_key(county)), Counter())[name] = sum(not letter.islower() for letter in name)
+    return {key: spellings.most_common(1)[0][0] for key, spellings in names.items() if key[1]}
