@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 
-from departments import states
+from departments.cleaning import is_missing, ori, state, title
 from departments.models import Department
 from departments.names import normalise
 from policeapp.importing import Clean, Importer, Rejected, create, reject, skip, unchanged, update
@@ -122,59 +122,71 @@ class PostingImporter(Importer):
             raise NotATable(_("%s has no column “source”: say which list it is by giving its source.") % table.name)
 
     def clean(self, row):
-        cells = defaultdict(str, row.values)
+        cells = defaultdict(str, {column: cell for column, cell in row.values.items() if not is_missing(cell)})
+        if row.values["job_id"].isdecimal():  # also where it is what others write for nothing
+            cells["job_id"] = row.values["job_id"]
         post = Post(cells["source"] or self.source, cells["job_id"], self._as_of(row.line, cells["snapshot_date"]))
         for column, value in (("source", post.source), ("job_id", post.number)):
             if not value:
-                raise Rejected(column, _("is missing"))
+                raise Rejected(self._name(column), _("is missing"))
         kind = normalise(cells["posting_type"])
         if kind in FOR_EMPLOYEES:
             return Clean(post, rank=INTERNAL)
         try:
             if kind not in FOR_ALL:
                 raise Rejected("posting_type", _("is neither “External” nor “Internal”"))
-            opens_on = self._day("posting_date", cells)
-            self._day("post_until", cells)
-            facts = self._facts(row.line, post, cells)
+            opens_on, _time = self._needed("posting_date", cleaning.day_and_time, cells["posting_date"], UTC)
+            self._needed("post_until", cleaning.day_and_time, cells["post_until"], UTC)
+            post = post._replace(
+                employer=self._employer(cells), opens=cells["posting_date"], closes=cells["post_until"]
+            )
+            post = post._replace(facts=self._facts(row.line, post, cells))
         except Rejected as problem:
             return Clean(post._replace(problem=(problem.column, problem.reason)), rank=BAD)
-        employer = tuple(cells[column] for column in ("employer_ori", "employer", "city", "state"))
-        post = post._replace(employer=employer, facts=facts, opens=cells["posting_date"], closes=cells["post_until"])
         return Clean(post, rank=-opens_on.toordinal() if opens_on else 0)
 
-    def _day(self, column, cells):
+    def _name(self, column):
+        """What the file calls the column, or we if it has none."""
+        return self.table.header[self.table.found[column]] if column in self.table.found else column
+
+    def _needed(self, column, clean, *cells):
+        """What ``clean`` makes of the cells; the row is rejected where it cannot."""
         try:
-            return cleaning.day_and_time(cells[column], UTC)[0]
+            return clean(*cells)
         except ValueError as problem:
             raise Rejected(column, str(problem)) from problem
 
-    def _as_of(self, line, cell):
-        if not cell:
-            return self.as_of
-        day, _time = self._understood(line, "snapshot_date", (None, None), cleaning.day_and_time, cell, UTC)
-        return day.isoformat() if day else self.as_of
-
-    def _understood(self, line, column, otherwise, clean, *cells):
+    def _spared(self, line, column, otherwise, clean, *cells):
         """What ``clean`` makes of the cells; where it cannot, that is noticed and the opening imported without."""
         try:
             return clean(*cells)
         except ValueError as problem:
-            self.notice(line, column, _("%s; left out") % problem)
+            self.notice(line, self._name(column), _("%s; left out") % problem)
             return otherwise
 
+    def _as_of(self, line, cell):
+        day, _time = self._spared(line, "snapshot_date", (None, None), cleaning.day_and_time, cell, UTC)
+        return day.isoformat() if day else self.as_of
+
+    def _employer(self, cells):
+        if cells["employer_ori"]:
+            return self._needed("employer_ori", ori, cells["employer_ori"]), cells["employer"], cells["city"], ""
+        code = self._needed("state", state, cells["state"]) if cells["state"] else ""
+        return "", cells["employer"], cells["city"], code
+
     def _facts(self, line, post, cells):
-        title = " ".join(cells["title"].split())
+        name = title(" ".join(cells["title"].split()))
         also = cells["civil_service_title"], cells["category"]
-        kind = self._understood(line, "kind", None, cleaning.kind, cells["kind"], title, *also)
-        schedule = self._understood(line, "full_part_time", None, cleaning.schedule, cells["full_part_time"], title)
-        pay_min, pay_max, pay_period = self._understood(
+        kind = self._spared(line, "kind", None, cleaning.kind, cells["kind"], name, *also)
+        schedule = self._spared(line, "full_part_time", None, cleaning.schedule, cells["full_part_time"], name)
+        pay_min, pay_max, pay_period = self._spared(
             line, "salary_from", (None, None, Job.PayPeriod.YEAR), cleaning.pay, *(cells[column] for column in PAY)
         )
         facts = {
-            "title": title,
-            "kind": kind or cleaning.kind("", title, *also),
-            "schedule": schedule or cleaning.schedule("", title),
-            "positions": self._understood(line, "positions", 1, cleaning.positions, cells["positions"]),
+            "title": name,
+            "kind": kind or cleaning.kind("", name, *also),
+            "schedule": schedule or cleaning.schedule("", name),
+            "positions": self._spared(line, "positions", 1, cleaning.positions, cells["positions"]),
             "description": _description(cells),
             "requirements": _requirements(cells),
             "pay_min": pay_min,
@@ -197,11 +209,11 @@ class PostingImporter(Importer):
 
     def _how_to_apply(self, line, post, cells):
         """An address in a column of its own, else the one that the words name, else words that say whom to ask."""
-        url = self._understood(line, "url", "", cleaning.web_address, cells["url"])
-        email = self._understood(line, "apply_email", "", cleaning.email, cells["apply_email"])
+        url = self._spared(line, "url", "", cleaning.web_address, cells["url"])
+        email = self._spared(line, "apply_email", "", cleaning.email, cells["apply_email"])
         words = prose.to_markdown(cells["to_apply"])
         if not url and not email:
-            url, email = self._understood(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
+            url, email = self._spared(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
         if not (url or email or words):
             words = _("The list that this opening is from does not say: ask the department about number %s.")
             words %= prose.literal(post.number)
@@ -219,17 +231,17 @@ class PostingImporter(Importer):
             try:
                 plans.append(self._plan(line, post, present.get((post.source, post.number)), employers))
             except Rejected as problem:
-                plans.append(reject(problem.column, problem.reason))
+                plans.append(reject(self._name(problem.column), problem.reason))
         return plans
 
     def _plan(self, line, post, job, employers):
         if self.spool.claim("post", f"{post.source}\n{post.number}", line):
-            self.notice(line, "job_id", _("is another copy of a post in this file; skipped"))
+            self.notice(line, self._name("job_id"), _("is another copy of a post in this file; skipped"))
             return skip()
         if post.problem:
             raise Rejected(*post.problem)
         if post.facts is None and job is None:
-            self.notice(line, "posting_type", _("is for employees only; skipped"))
+            self.notice(line, self._name("posting_type"), _("is for employees only; skipped"))
             return skip()
         if post.facts is None:
             return self._update(line, post, job, {"status": Job.Status.WITHDRAWN})
@@ -297,21 +309,20 @@ class Employers:
 
     def __init__(self, posts):
         named = [post.employer for post in posts if post.facts]
-        oris = {ori.upper() for ori, *_rest in named if ori}
-        names = {normalise(name)[:250] for ori, name, *_rest in named if not ori}
+        oris = {employer_ori for employer_ori, *_rest in named if employer_ori}
+        names = {normalise(name)[:250] for employer_ori, name, *_rest in named if not employer_ori}
         self.by_ori = {department.ori: department for department in Department.objects.filter(ori__in=oris)}
         self.by_name = defaultdict(list)
         for department in Department.objects.filter(name_key__in=names - {""}):
             self.by_name[department.name_key, department.state].append(department)
 
-    def find(self, ori, name, city, state):
+    def find(self, employer_ori, name, city, code):
         """The one department of this ORI; without one, of this name in this city and state. ``Rejected`` by name."""
-        said = ", ".join(part for part in (name, city, state, ori) if part)
-        if ori:
-            found = [self.by_ori[ori.upper()]] if ori.upper() in self.by_ori else []
+        said = ", ".join(part for part in (name, city, code, employer_ori) if part)
+        if employer_ori:
+            found = [self.by_ori[employer_ori]] if employer_ori in self.by_ori else []
         else:
-            known = states.find(state)
-            found = self.by_name[normalise(name)[:250], known.code] if known else []
+            found = self.by_name[normalise(name)[:250], code]
             if city:
                 found = [one for one in found if normalise(one.city) in ("", normalise(city))]
         if not found:

@@ -3,13 +3,14 @@
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 
+from departments.roster import RosterImporter
 from jobs.postings import PostingImporter
 
 from . import importing
 from .models import Import
 from .tables import Table, write
 
-IMPORTERS = {Import.Kind.OPENINGS: PostingImporter}
+IMPORTERS = {Import.Kind.DEPARTMENTS: RosterImporter, Import.Kind.OPENINGS: PostingImporter}
 
 
 def preview(upload):

@@ -219,9 +219,10 @@ class TestEmployers:
     @pytest.mark.parametrize(
         "employer, words",
         [
-            ({"employer_ori": "NY9999999"}, "POLICE DEPARTMENT, New York, NY, NY9999999 is not in the directory"),
+            ({"employer_ori": "NY9999999"}, "POLICE DEPARTMENT, New York, NY9999999 is not in the directory"),
             ({"employer_ori": ""}, "POLICE DEPARTMENT, New York, NY is not in the directory"),
             ({"employer": "", "employer_ori": ""}, "New York, NY is not in the directory"),
+            ({"employer": "", "employer_ori": "", "city": "", "state": ""}, "An employer without a name is not in"),
             (
                 {"employer": "Westport Police Department", "employer_ori": "", "city": "Boston", "state": "CT"},
                 "Westport Police Department, Boston, CT is not in the directory",
@@ -266,6 +267,8 @@ class TestBadRows:
             ({"post_until": "31-JUN-2026"}, "post_until", "is not a day"),
             ({"posting_date": "soon"}, "posting_date", "is not a day"),
             ({"post_until": "2026-06-15"}, "post_until", "is before the opening day"),
+            ({"employer_ori": "NY03"}, "employer_ori", "is not an ORI"),
+            ({"employer_ori": "", "state": "XX"}, "state", "is not a state"),
         ],
     )
     def test_what_cannot_be_spared(self, load, nypd, tmp_path, values, column, reason):
@@ -452,6 +455,25 @@ def test_the_columns_of_the_citys_own_export_are_known(load, nypd):
     assert (job.title, job.positions, job.schedule, job.kind) == ("Criminalist", 4, "part_time", "civilian")
     assert (job.pay_min, job.closes_on) == (Decimal("60269"), date(2099, 7, 5))
     assert job.description == "Analyze.\n\n## Unit\n\nPolice Lab\n\n## Hours\n\nDays"
+
+
+def test_a_report_names_the_columns_as_the_file_does(load, nypd):
+    _numbers, words = load(
+        {"Job ID": "1", "Agency": "Nowhere PD", "Agency ORI": "", "State": "NY", "Business Title": "Clerk"},
+        {"Job ID": "1", "Agency": "", "Agency ORI": "", "State": "NY", "Business Title": "Clerk"},
+        {"Job ID": "2", "Agency": "", "Agency ORI": "x", "State": "NY", "Business Title": "Clerk"},
+        source="Jobs",
+    )
+    assert "Rejected 1 × Agency: Nowhere PD, NY is not in the directory (first on line 2)" in words
+    assert "Rejected 1 × Agency ORI: is not an ORI" in words
+    assert "Noticed 1 × Job ID: is another copy" in words
+
+
+def test_capitals_and_signs_for_nothing_are_cleaned(load, nypd):
+    load(post(title="RADIO REPAIR MECHANIC II, K-9 UNIT", hours_shift="TBD", min_qualifications="N/A", post_until="-"))
+    job = Job.objects.get()
+    assert (job.title, job.requirements, job.closes_on) == ("Radio Repair Mechanic II, K-9 Unit", "", None)
+    assert job.description == "Advise."
 
 
 def test_it_takes_no_more_queries_with_more_rows(load, nypd):

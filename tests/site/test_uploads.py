@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from departments.models import Department
 from jobs.models import Job
 from jobs.postings import PostingImporter
 from policeapp import admin, importing
@@ -81,6 +82,16 @@ def test_pressing_apply_imports_it_and_lets_the_file_go(alice, westport_pd):
     assert found.report["created"] == 1
     words = text_of(alice.get("/admin/policeapp/import/"))
     assert "june.csv Openings" in words and "1 new, 0 changed, 1 rejected of 2" in words
+
+
+def test_departments_are_imported_in_the_same_way(alice, client):
+    rows = "ori,name,type,state,city,zip\nCT0015800,WESTPORT POLICE DEPARTMENT,municipal,CT,WESTPORT,6880\n"
+    words = text_of(upload(alice, rows, kind="departments", source="FBI", as_of="2018"))
+    assert "1 new 0 changed" in words and not Department.objects.exists()
+    alice.post(address(Import.objects.get(), "apply/"))
+    department = Department.objects.get()
+    assert (department.name, department.zip) == ("Westport Police Department", "06880")
+    assert "FBI, 2018" in text_of(client.get(department.get_absolute_url()))
 
 
 def test_the_report_is_of_the_day_it_was_applied(alice, westport_pd):
