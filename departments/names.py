@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ APOSTROPHES = re.compile("['’`ʻ]")
 NOT_WORDS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=5_000)
 def normalise(text):
     """Lower case, without accents and punctuation, short forms written out: "St. John's PD" is
     "saint johns police department"."""

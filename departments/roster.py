@@ -4,16 +4,17 @@ The machine around it is :mod:`policeapp.importing`; a row is read in :mod:`depa
 """
 
 from collections import Counter, defaultdict
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from jobs.models import follow
-from policeapp.importing import Clean, Importer, Plan, create, reject, unchanged, update
+from policeapp.importing import Clean, Importer, create, reject, unchanged, update
 
 from .agencies import COLUMNS, GROUPS, Reader
 from .geography import Point, miles_between
 from .models import Department, FormerAddress, Place
-from .names import normalise
+from .names import normalise, slug_of
 
 FIELDS = (
     "name", "kind", "ori", "status", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
@@ -29,6 +30,26 @@ WITH_ADDRESS = {"street1", "street2", "zip", *POSITION}
 GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
 FAR_MILES = 50  # farther from the middle of its town than the largest towns reach
 WITH_ORI, WITHOUT_ORI = 0, 1  # ranks: a row that says its ORI is certain, and goes first
+
+
+class Spot(NamedTuple):
+    """Of a Place, what an import needs: a model's object for each would cost more than all else."""
+
+    zip: str
+    key: str
+    state: str
+    county: str
+    time_zone: str
+    latitude: float
+    longitude: float
+
+    @property
+    def point(self):
+        return Point(self.latitude, self.longitude)
+
+
+def spots(places):
+    return map(Spot._make, places.values_list(*Spot._fields))
 
 
 class RosterImporter(Importer):
@@ -54,22 +75,18 @@ class RosterImporter(Importer):
         agencies = [agency for _line, agency in rows]
         self._load_places(agencies)
         self._load_departments(agencies)
-        places = [self._place(agency.facts) for agency in agencies]
+        places = [self._place(agency) for agency in agencies]
         for (line, agency), place in zip(rows, places, strict=True):
             self._settle(line, agency.facts, place)
         found = [self._match(line, agency) for line, agency in rows]
-        new = [self._new(agency) if match is None else None for (_line, agency), match in zip(rows, found, strict=True)]
+        new = [self._new(agency) if match is None else None for agency, match in zip(agencies, found, strict=True)]
         self._load_addresses([department for department in new if department])
         plans = []
         for (line, agency), place, match, department in zip(rows, places, found, new, strict=True):
-            if match is None:
-                match = self._renamed(line, agency, department)
-            if match is None:
-                plans.append(self._create(line, agency, department, place))
-            elif isinstance(match, Plan):
-                plans.append(match)
-            else:
-                plans.append(self._update(line, agency, match, place))
+            match = match or self._renamed(line, agency, department)
+            if isinstance(match, Department):
+                match = self._update(line, agency, match, place)
+            plans.append(match or self._create(line, agency, department, place))
         return plans
 
     def written(self, created, updated):
@@ -82,18 +99,16 @@ class RosterImporter(Importer):
 
     def _load_places(self, agencies):
         zips = {zip_code[:5] for agency in agencies if (zip_code := agency.facts.get("zip"))}
-        self.zips = {place.zip: place for place in Place.objects.filter(zip__in=zips).exclude(zip="")}
-        self.towns = {}
-        keys = {agency.key[1] for agency in agencies} - {""}
-        for place in Place.objects.filter(zip="", key__in=keys).order_by("zip_codes", "-pk"):
-            self.towns[place.key, place.state] = place  # the last is the likeliest
+        self.zips = {place.zip: place for place in spots(Place.objects.filter(zip__in=zips).exclude(zip=""))}
+        towns = {agency.key[1:] for agency in agencies}
+        found = Place.objects.filter(zip="", key__in={key for key, _state in towns} - {""})
+        found = found.filter(state__in={state for _key, state in towns}).order_by("zip_codes", "-pk")
+        self.towns = {(place.key, place.state): place for place in spots(found)}  # the last is the likeliest
 
-    def _place(self, facts):
+    def _place(self, agency):
         """What ``Located.address_place`` would find: the ZIP code's place if that is in the state, else the town."""
-        place = self.zips.get(facts.get("zip", "")[:5])
-        if place and place.state == facts["state"]:
-            return place
-        return self.towns.get((normalise(facts.get("city", "")), facts["state"]))
+        place = self.zips.get(agency.facts.get("zip", "")[:5])
+        return place if place and place.state == agency.facts["state"] else self.towns.get(agency.key[1:])
 
     def _settle(self, line, facts, place):
         """Decide what only other places tell: the county among several, its spelling, what lies far away."""
@@ -183,8 +198,10 @@ class RosterImporter(Importer):
 
     def _create(self, line, agency, department, place):
         department.slug = self._address(line, department)
-        for field, origin in origins_of(agency, [*agency.facts, "status"]).items():
-            department.attribute([field], *origin, "import")
+        department.sources = {
+            field: {"source": source, "as_of": as_of, "set_by": "import"}
+            for field, (source, as_of) in origins_of(agency, [*agency.facts, "status"]).items()
+        }
         department.locate(lambda: place)
         department.derive()
         return create(self._values(department))
@@ -218,23 +235,42 @@ class RosterImporter(Importer):
     # Its address
 
     def _load_addresses(self, departments):
-        slugs = {slug for department in departments for slug in department.named_slugs()}
-        known = Department.objects.only("modified", *self.writes).filter(slug__in=slugs)
-        self.by_slug = {(other.state, other.slug): other for other in known}
+        """Who has the addresses that these would get. Most get the first, so that the others are seldom asked for."""
+        self.by_slug, self.asked, wanted = {}, set(), set()
+        for department in departments:
+            department.slug = slug_of(department.name, "department")
+            wanted.add((department.state, department.slug))
+        self._ask_for(slug for _state, slug in wanted)
+        crowded = set()
+        for department in departments:
+            address = department.state, department.slug
+            if address not in wanted or address in self.by_slug or self.spool.holder("slug", "/".join(address)):
+                crowded.update(department.named_slugs())
+            wanted.discard(address)
+        self._ask_for(crowded)
+
+    def _ask_for(self, slugs):
+        slugs = set(slugs) - self.asked
+        if not slugs:
+            return
+        self.asked |= slugs
         former = FormerAddress.objects.filter(slug__in=slugs).values_list("state", "slug")
-        self.former = set(former)
+        self.by_slug |= dict.fromkeys(former)
+        known = Department.objects.only("modified", *self.writes).filter(slug__in=slugs)
+        self.by_slug |= {(other.state, other.slug): other for other in known}
 
     def _address(self, line, department):
         """The first of the addresses that ``Department.free_slug`` tries that neither the site nor the file has."""
-        for slug in department.named_slugs():
-            if (department.state, slug) not in self.by_slug and (department.state, slug) not in self.former:
-                if not self.spool.claim("slug", f"{department.state}/{slug}", line):
+        for some in (lambda: [department.slug], department.named_slugs, department.numbered_slugs):
+            slugs = some()
+            self._ask_for(slugs)
+            for slug in slugs:
+                if self._take_address(line, department, slug):
                     return slug
-        for slug in department.numbered_slugs():
-            address = {"state": department.state, "slug": slug}
-            if not any(model.objects.filter(**address).exists() for model in (Department, FormerAddress)):
-                if not self.spool.claim("slug", f"{department.state}/{slug}", line):
-                    return slug
+
+    def _take_address(self, line, department, slug):
+        address = department.state, slug
+        return address not in self.by_slug and self.spool.claim("slug", "/".join(address), line) is None
 
 
 def key_text(agency):

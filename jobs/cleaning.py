@@ -8,10 +8,9 @@ import re
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 
+from departments.cleaning import email, website
 from departments.names import normalise
 
 from .models import Job, JobKind, Schedule
@@ -252,26 +251,4 @@ def where_to_apply(text):
     (address,) = emails | pages
     if any(address in sentence and NOT_TO_APPLY.search(sentence) for sentence in re.split(r"(?<=[.!?])\s+", text)):
         return "", ""
-    return ("", email(address)) if emails else (web_address(address), "")
-
-
-def web_address(text):
-    """The address with its scheme; ``ValueError`` unless it is one."""
-    address = text.strip()
-    if address and "://" not in address:
-        address = f"https://{address}"
-    return _valid(address, URLValidator(schemes=["http", "https"]), _("is not a web address"))
-
-
-def email(text):
-    """``ValueError`` unless it is an e-mail address or blank."""
-    return _valid(text.strip(), validate_email, _("is not an e-mail address"))
-
-
-def _valid(address, validator, message):
-    try:
-        if address:
-            validator(address)
-    except ValidationError as problem:
-        raise ValueError(message) from problem
-    return address
+    return ("", email(address)) if emails else (website(address), "")

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 
-from departments.cleaning import is_missing, ori, state, title
+from departments.cleaning import email, is_missing, ori, state, title, website
 from departments.models import Department
 from departments.names import normalise
 from policeapp.importing import Clean, Importer, Rejected, create, reject, skip, unchanged, update
@@ -209,15 +209,15 @@ class PostingImporter(Importer):
 
     def _how_to_apply(self, line, post, cells):
         """An address in a column of its own, else the one that the words name, else words that say whom to ask."""
-        url = self._spared(line, "url", "", cleaning.web_address, cells["url"])
-        email = self._spared(line, "apply_email", "", cleaning.email, cells["apply_email"])
+        url = self._spared(line, "url", "", website, cells["url"])
+        mail = self._spared(line, "apply_email", "", email, cells["apply_email"])
         words = prose.to_markdown(cells["to_apply"])
-        if not url and not email:
-            url, email = self._spared(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
-        if not (url or email or words):
+        if not url and not mail:
+            url, mail = self._spared(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
+        if not (url or mail or words):
             words = _("The list that this opening is from does not say: ask the department about number %s.")
             words %= prose.literal(post.number)
-        return {"apply_url": url, "apply_email": email, "apply_instructions": words}
+        return {"apply_url": url, "apply_email": mail, "apply_instructions": words}
 
     def plan(self, rows):
         posts = [post for _line, post in rows]

@@ -143,24 +143,32 @@ class Spool:
             );
             CREATE TABLE notice (line INTEGER, field TEXT, reason TEXT, planned INTEGER);
         """)
-        self.planning = False
+        self.planning, self._waiting = False, []
 
     def close(self):
         self._db.close()
 
     def add(self, line, cells, clean):
-        self._db.execute(
-            "INSERT INTO row VALUES (?, ?, ?, ?, ?)",
-            (line, pickle.dumps(cells), pickle.dumps(clean.facts), clean.key, clean.rank),
-        )
+        """A row to plan."""
+        self._add(line, pickle.dumps(cells), pickle.dumps(clean.facts), clean.key, clean.rank)
 
     def add_rejected(self, line, cells, column, reason):
-        self._db.execute("INSERT INTO row VALUES (?, ?, NULL, '', 0)", (line, pickle.dumps(cells)))
+        self._add(line, pickle.dumps(cells), None, "", 0)
         self._db.execute("INSERT INTO plan VALUES (?, 'rejected', NULL, NULL, NULL, ?, ?)", (line, column, reason))
 
     def add_skipped(self, line):
-        self._db.execute("INSERT INTO row VALUES (?, NULL, NULL, '', 0)", (line,))
+        self._add(line, None, None, "", 0)
         self._db.execute("INSERT INTO plan VALUES (?, 'skipped', NULL, NULL, NULL, '', '')", (line,))
+
+    def _add(self, *row):
+        self._waiting.append(row)
+        if len(self._waiting) == BATCH:
+            self.flush()
+
+    def flush(self):
+        """Everything added is there."""
+        self._db.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", self._waiting)
+        self._waiting.clear()
 
     def add_notice(self, line, column, reason):
         self._db.execute("INSERT INTO notice VALUES (?, ?, ?, ?)", (line, column, reason, self.planning))
@@ -186,7 +194,8 @@ class Spool:
         return [line for (line,) in found]
 
     def forget_plans(self):
-        """Back to where the rows were cleaned."""
+        """Back to where all rows were cleaned."""
+        self.flush()
         self._db.executescript("""
             DELETE FROM plan WHERE line IN (SELECT line FROM row WHERE facts IS NOT NULL);
             DELETE FROM claim; DELETE FROM conflict; DELETE FROM notice WHERE planned;
@@ -341,30 +350,34 @@ class Import:
         What somebody saved in the meantime is compared anew first, so that it is not lost; after ``ATTEMPTS`` they
         have to wait.
         """
-        for attempt in range(ATTEMPTS):
+        for left in reversed(range(ATTEMPTS)):
             try:
-                return self._write(plan=attempt == ATTEMPTS - 1)
+                return self._write(compare=left == 0)
             except (Stale, IntegrityError):
-                if attempt == ATTEMPTS - 1:
+                if not left:
                     raise
-                self._plan()
+                if left > 1:
+                    self._plan()
 
-    def _write(self, plan):
-        counts = self.spool.counts()
-        if not plan and not counts[CREATED] and not counts[UPDATED]:
+    def _write(self, compare):
+        """Write all, after comparing anew under the lock if so told."""
+        if not compare and not self._to_write():
             return self.report()
         with transaction.atomic(using=self.using):
             self._lock()
             began = time.monotonic()
-            if plan:
+            if compare:
                 self._plan()
             elif self._fingerprint() != self.seen:
                 raise Stale
-            total = counts[CREATED] + counts[UPDATED]
-            for batch in batches(self.progress(self._objects(), total, _("Writing"))):
+            for batch in batches(self.progress(self._objects(), self._to_write(), _("Writing"))):
                 self._write_batch(batch)
         self.locked = time.monotonic() - began
         return self.report()
+
+    def _to_write(self):
+        counts = self.spool.counts()
+        return counts[CREATED] + counts[UPDATED]
 
     def _objects(self):
         """``(object, modified)`` of what is to be written, ``modified`` None for the new ones."""

@@ -18,7 +18,7 @@ import ftfy
 from django.utils.translation import gettext as _
 
 DELIMITERS = ",;\t"
-CHUNK = 1 << 20  # bytes
+CHUNK = 1 << 16  # bytes
 LONGEST_LINE = 1 << 20  # characters
 
 # What a spreadsheet takes for the beginning of a formula, and what is only a number.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 from contextlib import ExitStack
 
@@ -11,6 +12,11 @@ from tqdm import tqdm
 
 from policeapp.importing import Import
 from policeapp.tables import NotATable, Table, write
+
+DAY = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z", re.ASCII)
+
+
+MOST_SAID = 20  # reasons
 
 
 class BaseImportCommand(BaseCommand):
@@ -32,6 +38,8 @@ class BaseImportCommand(BaseCommand):
         )
 
     def handle(self, *, file, dry_run, **options):
+        if options["as_of"] and not DAY.match(options["as_of"]):
+            raise CommandError("--as-of takes a year or a day: 2018 or 2018-12-31.")
         importer = self.importer(**{name: options[name] for name in ("source", "as_of", "overwrite", "draft")})
         changed = "Nothing was changed."
         try:
@@ -69,9 +77,11 @@ class BaseImportCommand(BaseCommand):
         said = ", ".join(f"{number:,} {name}" for name, number in numbers.items() if name != "read")
         self.stdout.write(f"Read {report.read:,} rows: {said}.")
         for what, found in (("Rejected", report.rejections), ("Noticed", report.notices)):
-            for column, reason, number, line in found:
+            for column, reason, number, line in found[:MOST_SAID]:
                 where = f"{column}: " if column else ""
                 self.stdout.write(f"  {what} {number:,} × {where}{reason} (first on line {line})")
+            if len(found) > MOST_SAID:
+                self.stdout.write(f"  and {len(found) - MOST_SAID:,} more reasons")
         if report.conflicts:
             self.stdout.write(f"{report.conflicts:,} values differ from what people have set, which was kept.")
         if report.ignored:

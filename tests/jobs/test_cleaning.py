@@ -217,16 +217,6 @@ def test_only_a_single_address_for_applying_is_taken_from_words(text, expected):
     assert cleaning.where_to_apply(text) == expected
 
 
-def test_addresses_in_columns_are_checked():
-    assert cleaning.web_address(" jobs.example/12 ") == "https://jobs.example/12"
-    assert cleaning.web_address("") == cleaning.email(" ") == ""
-    for wrong in ("javascript:alert(1)", "ftp://jobs.example", "see the board"):
-        with pytest.raises(ValueError, match="not a web address"):
-            cleaning.web_address(wrong)
-    with pytest.raises(ValueError, match="is not an e-mail address"):
-        cleaning.email("nobody")
-
-
 def test_every_period_of_pay_and_every_kind_has_a_word():
     assert set(cleaning.PERIODS) == set(Job.PayPeriod)
     for kind in JobKind:

@@ -1,0 +1,34 @@
+"""Files of agencies for tests, and their import without the command."""
+
+import csv
+import io
+
+from departments.roster import RosterImporter
+from policeapp.importing import Import
+from policeapp.tables import Table
+
+
+def csv_of(*rows):
+    """The rows as the bytes of a CSV file; each is a dict, and the columns are those of any."""
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    file = io.StringIO()
+    writer = csv.DictWriter(file, header, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().encode()
+
+
+def report_of(*rows, **options):
+    """Import the rows: the whole report."""
+    table = Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns, RosterImporter.required)
+    with Import(RosterImporter(**options), table) as running:
+        expected = running.prepare().as_dict()
+        report = running.apply()
+    assert report.as_dict() == expected
+    assert report.read == sum(report.as_dict().values()) - report.read
+    return report
+
+
+def import_rows(*rows, **options):
+    """Import the rows: the numbers of rows by what became of them."""
+    return report_of(*rows, **options).as_dict()
