@@ -7,6 +7,7 @@ name of the column and does not quote the cell, so that rows with the same fault
 import re
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -37,6 +38,7 @@ NO_DAY = {
 NEVER = 9999
 
 
+@lru_cache(maxsize=10_000)
 def day_and_time(text, zone):
     """``(date, time)`` of a cell such as "2026-06-16T00:00:00.000", "16-JUL-2026", "7/16/2026 5:00 PM" (months come
     first) or "July 16, 2026"; ``(None, None)`` for a blank, "until filled" and the like.

@@ -7,15 +7,18 @@ in the middle of a line, and a paragraph begins after two blanks.
 import html
 import re
 
-BULLET = re.compile(r"[ \t]*[•●▪◦‣⁃∙]\s*|(?<!\S)[ \t]*(?:[^\w\s]|o)\t\s*")
+BULLET = re.compile("[•●▪◦‣⁃∙]")
+BEFORE_TAB = re.compile(r"(?<!\S)(?:[^\w\s]|o)\t")
 # Signs that are bullets only where there are several: at the start of a line, or after two blanks or a sentence.
 DASH = re.compile(
-    r"(?:^|(?<=\n)|\s{2,}|(?<=[.;:!?])\s)(?:[-–—·]\s*|\*\s+)(?=[^\W\d_])|(?:^|(?<=\n)|\s{2,})[-–—·]\s+(?=\w)"
+    r"(?:[-–—·]|\*(?=\s))(?:(?<=^.)|(?<=\n.)|(?<=\s\s.)|(?<=[.;:!?]\s.))\s*(?=[^\W\d_])"
+    r"|[-–—·](?:(?<=^.)|(?<=\n.)|(?<=\s\s.))\s+(?=\d)"
 )
 # In a list of such, also this one.
 DASH_BETWEEN = re.compile(r"\s[-–]\s+(?=[A-Z])")
 NUMBER = re.compile(
-    r"(?:^|(?<=\n)|\s{2,}|(?<=; or)\s|(?<=; and)\s|\s(?=\d+[.)]\t))(\d{1,2})[.)](?:\s+(?=\S)|(?=[A-Z][a-z ]))"
+    r"(?=\d)(?:(?<=\s\s)|^|(?<=\n)|(?<=; or\s)|(?<=; and\s)|(?<=\s)(?=\d+[.)]\t))"
+    r"(\d{1,2})[.)](?:\s+(?=\S)|(?=[A-Z][a-z ]))"
 )
 # In a text without line breaks: two blanks after the end of a sentence, and before a label such as "HOURS:".
 PARAGRAPH = re.compile(r"(?<=[.!?:;)*\"”])\s{2,}")
@@ -40,7 +43,8 @@ def mended(text):
     """
     if ENTITY.search(text):
         text = html.unescape(text)
-    text = LOST_BLANK.sub(" ", text)
+    if "¿" in text:
+        text = LOST_BLANK.sub(" ", text)
     text = INVISIBLE.sub("", LINE_BREAK.sub("\n", text)).replace("\xa0", " ")
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t]{3,}", "  ", text)).strip()
 
@@ -49,8 +53,8 @@ def to_markdown(text):
     """The text as Markdown that shows it as it was meant: lists as lists, addresses as links, all else as is."""
     text = mended(text)
     flat = "\n" not in text
-    text = BULLET.sub(f"\n{ITEM}", text)
-    if DASH.search(text) and len(DASH.findall(text)) + len(DASH_BETWEEN.findall(text)) > 1:
+    text = BULLET.sub(f"\n{ITEM}", BEFORE_TAB.sub(f"\n{ITEM}", text))
+    if (dashes := len(DASH.findall(text))) and dashes + len(DASH_BETWEEN.findall(text)) > 1:
         text = DASH_BETWEEN.sub(f"\n{ITEM}", DASH.sub(f"\n{ITEM}", text))
     if "1" in (numbers := NUMBER.findall(text)) and "2" in numbers:
         text = NUMBER.sub(r"\n\1. ", text)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import uploads
 from .careful import CarefulAdmin
+from .management.imports import DAY
 from .models import Import, User
 from .tables import NotATable
 
@@ -54,6 +55,12 @@ class ImportForm(forms.ModelForm):
                 _("This file has more than 25 MB. Split it, or import it on the server with manage.py.")
             )
         return file
+
+    def clean_as_of(self):
+        as_of = self.cleaned_data["as_of"]
+        if as_of and not DAY.match(as_of):
+            raise ValidationError(_("A year or a day: 2018 or 2018-12-31."))
+        return as_of
 
     def clean(self):
         cleaned = super().clean()

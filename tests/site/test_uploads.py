@@ -184,9 +184,9 @@ def test_what_was_typed_stays_beside_a_refused_file(alice):
     assert "draft" not in again
 
 
-def test_without_a_file_or_a_kind_it_says_so(alice):
-    response = alice.post(ADD, form_of(alice.get(ADD)) | {"kind": "neither"})
-    assert set(errors_of(response)) == {"kind", "file"}
+def test_without_a_file_a_kind_or_a_day_it_says_so(alice):
+    response = alice.post(ADD, form_of(alice.get(ADD)) | {"kind": "neither", "as_of": "June"})
+    assert set(errors_of(response)) == {"kind", "file", "as_of"}
 
 
 def test_a_file_that_is_too_large_is_refused_with_a_way_out(alice, monkeypatch):
