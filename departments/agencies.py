@@ -1,5 +1,6 @@
 """One row of a file of agencies: what its columns may be called, and its cells as facts with their sources."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -127,7 +128,6 @@ class Reader:
         self.table, self.notice, self.source, self.as_of = table, notice, source, as_of
         self.cells = [cell for cell in CELLS if cell[0] in table.found]
         self.activity = next((column for column in ("active", "status") if column in table.found), None)
-        self.grouped = {}  # what groups() made of the same cells before
 
     def header(self, column):
         """What the file calls the column, or we if it has none."""
@@ -214,13 +214,18 @@ class Reader:
     def _origins(self, values):
         """``{group: (source, as of)}`` from the row's columns, else from the command line."""
         found = {}
-        record = values.get("record_source") or self.source
+        record = values.get("record_source") or self.source, values.get("record_year", "")
         for group in ("record", *GROUPS):
-            said = values.get(f"{group}_source") or record, values.get(f"{group}_year", "")
-            if said not in self.grouped:
-                code, year = map(cleaning.text, said)
-                source, as_of = PUBLICATIONS.get(code.casefold(), (code, ""))
-                year = year if cleaning.YEAR.match(year) else ""
-                self.grouped[said] = source[:200], year or as_of or self.as_of
-            found[group] = self.grouped[said]
+            own, year = values.get(f"{group}_source"), values.get(f"{group}_year")
+            said = (own, year or "") if own else (record[0], year or record[1])
+            source, as_of = publication(*said)
+            found[group] = source, as_of or self.as_of
         return found
+
+
+@lru_cache(maxsize=1000)
+def publication(code, year):
+    """``(source, as of)`` of what a file has in a `*_source` and a `*_year` column."""
+    code, year = cleaning.text(code), cleaning.text(year)
+    source, as_of = PUBLICATIONS.get(code.casefold(), (code, ""))
+    return source[:200], year if cleaning.YEAR.match(year) else as_of
