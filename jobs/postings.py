@@ -222,10 +222,7 @@ class PostingImporter(Importer):
     def plan(self, rows):
         posts = [post for _line, post in rows]
         employers = Employers(posts)
-        present = Job.objects.filter(
-            source__in={post.source for post in posts}, external_id__in={post.number for post in posts}
-        )
-        present = {(job.source, job.external_id): job for job in present.select_related("department")}
+        present = self._present(posts)
         plans = []
         for line, post in rows:
             try:
@@ -233,6 +230,15 @@ class PostingImporter(Importer):
             except Rejected as problem:
                 plans.append(reject(self._name(problem.column), problem.reason))
         return plans
+
+    def _present(self, posts):
+        """``{(source, number): opening}`` of those that are there, with their departments."""
+        sources, numbers = {post.source for post in posts}, {post.number for post in posts}
+        jobs = list(Job.objects.filter(source__in=sources, external_id__in=numbers))
+        departments = Department.objects.in_bulk({job.department_id for job in jobs})
+        for job in jobs:
+            job.department = departments[job.department_id]
+        return {(job.source, job.external_id): job for job in jobs}
 
     def _plan(self, line, post, job, employers):
         if self.spool.claim("post", f"{post.source}\n{post.number}", line):

@@ -33,7 +33,7 @@ INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f]")
 
 ADDRESS = re.compile(r"https?://[^\s<>\"“”‘’\\^`{|}]*[^\s<>\"“”‘’\\^`{|}.,;:!?')\]*]", re.IGNORECASE)
 MEANS_SOMETHING = re.compile(r"[\\`*\[<]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
-MEANS_SOMETHING_FIRST = re.compile(r"#+(?=\s|$)|[-+](?=[\s-]|$)|[>~=]|(?<=\d)[.)](?=\s|$)")
+MEANS_SOMETHING_FIRST = re.compile(r"(\d{1,9})?(#+(?=\s|$)|[-+](?=[\s-]|$)|[>~=]|(?<=\d)[.)](?=\s|$))")
 
 
 def mended(text):
@@ -46,7 +46,7 @@ def mended(text):
     if "¿" in text:
         text = LOST_BLANK.sub(" ", text)
     text = INVISIBLE.sub("", LINE_BREAK.sub("\n", text)).replace("\xa0", " ")
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t]{3,}", "  ", text)).strip()
+    return re.sub(r"\n\s+", "\n", re.sub(r"[ \t]{3,}", "  ", text)).strip()
 
 
 def to_markdown(text):
@@ -115,4 +115,5 @@ def literal(line):
         written += MEANS_SOMETHING.sub(r"\\\g<0>", line[end : address.start()]) + f"<{address[0]}>"
         end = address.end()
     written += MEANS_SOMETHING.sub(r"\\\g<0>", line[end:])
-    return re.sub(rf"^(\d{{1,9}})?({MEANS_SOMETHING_FIRST.pattern})", r"\1\\\2", written)
+    first = MEANS_SOMETHING_FIRST.match(written)
+    return f"{first[1] or ''}\\{written[first.start(2) :]}" if first else written
