@@ -150,8 +150,12 @@ class Reader:
         self._take(row, facts, "county", "county", cleaning.counties)
         for column, field, clean in self.cells:
             self._take(row, facts, column, field, clean)
-        if "street2" in facts and "street1" not in facts:
-            facts["street1"] = facts.pop("street2")
+        if "street2" in facts:
+            second = facts.pop("street2")
+            first = facts.setdefault("street1", second)
+            # Files that were merged have an address twice, "111 2nd Street East" and "111 2nd St E".
+            if not (first[0].isdigit() and first.split()[:2] == second.split()[:2]) and first != second:
+                facts["street2"] = second
         city = facts.get("city", "")
         self._take(row, facts, "type", "kind", cleaning.kind, name, city)
         if "kind" not in facts:

@@ -21,7 +21,6 @@ MISSING = {
 # -1, -9, -999.0; 888888888 and 999999999, as the crosswalks of the Bureau of Justice Statistics have them.
 MISSING_NUMBER = re.compile(r"(-[1-9]|-8{2,}|-9{2,}|8{7,}|9{7,})(\.0+)?\Z", re.ASCII)
 NO_STREET = {"mobile unit", "mobile", "no address", "no street address", "no physical address", "various"}
-BLANKS = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=10_000)
@@ -32,7 +31,7 @@ def is_missing(text):
 
 def text(cell):
     """In one line, without blanks around it or runs of them; "" where it says nothing."""
-    cell = BLANKS.sub(" ", cell.strip())
+    cell = " ".join(cell.split())
     return "" if is_missing(cell) else cell
 
 

@@ -3,6 +3,7 @@
 The machine around it is :mod:`policeapp.importing`; a row is read in :mod:`departments.agencies`.
 """
 
+import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
@@ -305,6 +306,6 @@ def county_names():
     """``{(state, county_key): name}`` as the places spell it; the best spelling has the most capitals and points."""
     names = {}
     for state, county in Place.objects.order_by().values_list("state", "county").distinct():
-        name = county.removesuffix(" County").removesuffix(" Parish").removesuffix(" Municipio")
+        name = re.sub(" (County|Parish|Municipio)$", "", re.sub(" city$", " City", county))
         names.setdefault((state, county_key(county)), Counter())[name] = sum(not letter.islower() for letter in name)
     return {key: spellings.most_common(1)[0][0] for key, spellings in names.items() if key[1]}

@@ -626,9 +626,16 @@ class TestSources:
 
     def test_what_is_no_fact_has_no_source(self, westport, alice):
         before = dict(westport.sources)
-        assert saved(save(alice, westport, status="draft", slug="another-address"))
+        assert saved(save(alice, westport, slug="another-address"))
         westport.refresh_from_db()
         assert westport.sources == before
+
+    def test_who_published_is_remembered_but_no_source_of_the_profile(self, westport, alice):
+        told = westport.facts_by_source()
+        assert saved(save(alice, westport, status="draft"))
+        westport.refresh_from_db()
+        assert westport.sources["status"]["set_by"] == "user:alice"
+        assert westport.facts_by_source() == told
 
     def test_a_new_department_names_its_author_for_what_was_filled_in(self, alice):
         save(alice, Department, name="New Police", state="CT", city="Bethel", phone="203-555-0100")

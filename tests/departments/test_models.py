@@ -160,7 +160,7 @@ def test_a_newer_source_replaces_the_older_one_of_that_fact_alone(db):
 
 def test_what_is_no_fact_has_no_source(db):
     department = make_department()
-    department.attribute(["status", "slug", "editors", "phone"], "FBI", "2018", "import")
+    department.attribute(["modified", "slug", "editors", "phone"], "FBI", "2018", "import")
     assert list(department.sources) == ["phone"]
 
 

@@ -106,6 +106,15 @@ def test_a_second_street_line_alone_is_the_street():
     assert (only().street1, only().street2) == ("PO Box 9", "")
 
 
+@pytest.mark.parametrize(
+    "second, kept",
+    [("111 2nd St E", ""), ("111 2ND STREET EAST", ""), ("111 3rd St", "111 3rd St"), ("Floor 2", "Floor 2")],
+)
+def test_an_address_that_a_file_has_twice_is_told_once(second, kept):
+    import_rows(WESTPORT | {"address1": "111 2nd Street East", "address2": second})
+    assert only().street2 == kept
+
+
 # The same again
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,19 @@ def test_an_uploaded_file_is_read_from_its_beginning_and_left_open():
     with Table(file, COLUMNS, ("name",)) as table:
         assert [row.values["name"] for row in table] == ["A"]
     assert not file.closed
+
+
+@pytest.mark.parametrize("kind", [SimpleUploadedFile, TemporaryUploadedFile])
+def test_both_kinds_of_uploads_are_read_twice(kind):
+    content = "name,state\nCañon,CO\n".encode()
+    upload = kind("x.csv", content) if kind is SimpleUploadedFile else kind("x.csv", "text/csv", len(content), None)
+    if kind is TemporaryUploadedFile:
+        upload.write(content)
+    for _time in range(2):
+        with Table(upload, COLUMNS, ("name", "state")) as table:
+            assert [row.values["name"] for row in table] == ["Cañon"]
+    assert table.name == "x.csv"
+    upload.close()
 
 
 # What is no table
