@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.db import IntegrityError, connections, reset_queries, router, transaction
-from django.db.models import Count, Max
+from django.db.models import DEFERRED, Count, Max
 from django.utils.translation import gettext as _
 
 BATCH = 1000  # rows; what a query may name on every engine, and little enough to hold
@@ -57,7 +57,7 @@ class Plan(NamedTuple):
 
 
 def create(values):
-    """A new object with these values, by names of fields, of all that the importer ``writes``."""
+    """A new object with these values of all that the importer ``writes``."""
     return Plan(CREATED, values)
 
 
@@ -82,8 +82,9 @@ class Importer:
     """What an import knows of one kind of table; an instance serves one import.
 
     ``model`` must have ``modified``. ``columns`` and ``required`` are those of :class:`policeapp.tables.Table`.
-    ``writes`` are the names of the fields that the import fills in, the derived ones too; each must have a value that
-    the database accepts whatever the other fields are. ``key_column`` heads what the conflicts are told apart by.
+    ``writes`` names the fields that the import fills in (a foreign key with ``_id``), the derived ones too; each must
+    have a value that the database accepts whatever the other fields are. ``key_column`` heads what the conflicts are
+    told apart by.
     """
 
     model = None
@@ -381,9 +382,13 @@ class Import:
 
     def _objects(self):
         """``(object, modified)`` of what is to be written, ``modified`` None for the new ones."""
+        model = self.importer.model
+        # In the order of the fields, which makes an object in half the time that their names do.
+        fields = model._meta.concrete_fields
+        blank = {field.attname: DEFERRED if field.generated else field.get_default() for field in fields}
         for outcome in (UPDATED, CREATED):
             for pk, modified, values in self.spool.planned(outcome):
-                yield self.importer.model(pk=pk, **values), modified
+                yield model(*(blank | values | {model._meta.pk.attname: pk}).values()), modified
 
     def _write_batch(self, batch):
         seen = {obj.pk: modified for obj, modified in batch if obj.pk}
