@@ -58,15 +58,27 @@ def day_and_time(text, zone):
             raise ValueError(_("has a time of day that is none"))
     if day.year == NEVER:
         return None, None
-    if not 2000 <= day.year <= 2100:
-        raise ValueError(_("is not in this century"))
+    _in_this_century(day)
     if at is None or at.time() == time.min:
         return day.date(), None
+    moment = datetime.combine(day, at.time())
     if parts["zone"]:
-        offset = parts["zone"].upper().replace("Z", "+0000")
-        moment = datetime.combine(day, at.time(), datetime.strptime(offset, "%z").tzinfo).astimezone(zone)
-        return moment.date(), moment.time()
-    return day.date(), at.time()
+        moment = _in_zone(moment, parts["zone"], zone)
+    _in_this_century(moment)
+    return moment.date(), moment.time()
+
+
+def _in_zone(moment, offset, zone):
+    try:
+        there = datetime.strptime(offset.upper().replace("Z", "+0000"), "%z").tzinfo
+    except ValueError as problem:
+        raise ValueError(_("has a time of day that is none")) from problem
+    return moment.replace(tzinfo=there).astimezone(zone)
+
+
+def _in_this_century(day):
+    if not 2000 <= day.year <= 2100:
+        raise ValueError(_("is not in this century"))
 
 
 PLAIN = str.maketrans({",": " ", ".": " "})

@@ -253,8 +253,9 @@ class PostingImporter(Importer):
             return self._update(line, post, job, {"status": Job.Status.WITHDRAWN})
         department = employers.find(*post.employer)
         facts = post.facts | {"department": department, "status": Job.Status.PUBLISHED}
-        facts["opens_on"], facts["opens_time"] = cleaning.day_and_time(post.opens, department.zone)
-        facts["closes_on"], facts["closes_time"] = cleaning.day_and_time(post.closes, department.zone)
+        for name, column, cell in (("opens", "posting_date", post.opens), ("closes", "post_until", post.closes)):
+            day, at = self._needed(column, cleaning.day_and_time, cell, department.zone)
+            facts |= {f"{name}_on": day, f"{name}_time": at}
         if job:
             return self._update(line, post, job, self._said(facts))
         return self._create(post, facts)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 from datetime import date, time, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -474,6 +475,33 @@ def test_capitals_and_signs_for_nothing_are_cleaned(load, nypd):
     job = Job.objects.get()
     assert (job.title, job.requirements, job.closes_on) == ("Radio Repair Mechanic II, K-9 Unit", "", None)
     assert job.description == "Advise."
+
+
+NASTY = [
+    "", " ", "-", "N/A", "0", "-1", "1e999", "NaN", "Infinity", "9" * 40, "²", "٣", "1.5.2", "$", "k", "$1,00,000k",
+    "2026-02-30", "9999-12-31", "0001-01-01T00:00:00+99:99", "12/31/9999 25:61 PM", "T", "2026-07-16T10:00:00+14:00",
+    "2100-12-31T23:59:00-12:00", "2000-01-01T01:00:00+05:00", "a@b", "http://", "http://[::1", "//x", "www.",
+    "javascript:alert(1)", "http://a.example:99999999/", "💣\u202e", "<script>alert(1)</script>", "x" * 300,
+    "1.\t1.\t2.\t", "- - -", "* " * 200, "2000-01-01T02:00:00Z",
+    "\n\n\t•\n", "&#0;&#55296;&#1114112;", "Internal", "External", "NY", "Hourly", ORI, "'=1+1",
+]  # fmt: skip
+
+
+def test_whatever_stands_in_the_cells_every_row_is_accounted_for(load, nypd):
+    """A cell that nobody thought of must not stop the import of a list, nor reach the database as it is."""
+    chance = random.Random(7)
+    rows = []
+    for number, column in enumerate(post()):
+        for other, nasty in enumerate(NASTY):
+            rows.append(post(job_id=f"{number}.{other}") | {column: nasty})
+    for number in range(300):
+        cells = {column: chance.choice(NASTY) for column in [*post(), "url", "apply_email", "kind", "hours_shift"]}
+        rows.append(post(job_id=f"r{number}") | chance.choice([cells, cells | {"employer_ori": ORI, "title": "x"}]))
+    numbers, _words = load(*rows)
+    assert numbers["read"] == len(rows) == sum(numbers.values()) - numbers["read"]
+    assert numbers["created"] > len(rows) / 2
+    for job in Job.objects.all():
+        job.clean_fields(exclude=["department"])
 
 
 def test_it_takes_no_more_queries_with_more_rows(load, nypd):
