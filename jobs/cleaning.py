@@ -243,7 +243,7 @@ def kind(text, title, *also):
 
 # How to apply
 
-EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")  # as long as its parts may be
 WEB = re.compile(r"(?:https?://|\bwww\.)[^\s<>()\[\]\"“”‘’]+", re.IGNORECASE)
 # A sentence that names an address for something else than applying.
 NOT_TO_APPLY = re.compile(
