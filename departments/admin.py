@@ -3,21 +3,22 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Q
-from django.utils import timezone
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from jobs.admin import JobInline
 from jobs.models import with_open_jobs
 from policeapp.careful import CarefulAdmin
 
-from .editing import EditorsMixin
+from .editing import EditorsMixin, change_each, note_edit
 from .logos import LogoField
 from .models import Department, DepartmentSpecialization, Division, FormerAddress, Place, Specialization, SpecialUnit
 
 # Editors change what their department knows best, and not what identifies it.
 ADMINISTRATORS_ONLY = ("name", "slug", "kind", "ori", "state", "status", "editors")
+
+# A department may have hundreds of openings: its page leads to them, and each is edited on its own.
+OPENINGS_SHOWN = 20
 
 PARTS = {"listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units"}
 
@@ -73,8 +74,8 @@ class DepartmentAdmin(EditorsMixin, CarefulAdmin):
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
     autocomplete_fields = ["editors"]
-    readonly_fields = ["logo_preview", "where_from", "created", "modified"]
-    inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, JobInline]
+    readonly_fields = ["logo_preview", "openings", "where_from", "created", "modified"]
+    inlines = [SpecializationInline, DivisionInline, SpecialUnitInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
     fieldsets = [
@@ -89,6 +90,7 @@ class DepartmentAdmin(EditorsMixin, CarefulAdmin):
             {"fields": [("sworn_officers", "sworn_year"), ("population", "population_year"), "more_specializations"]},
         ),
         (_("Texts"), {"fields": ["about", "mission", "mission_is_summary", "special_units_intro"]}),
+        (_("Openings"), {"fields": ["openings"]}),
         (_("Position and time"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
         (_("Record"), {"fields": ["ori", "slug", "editors", "where_from", "created", "modified"]}),
     ]
@@ -111,6 +113,14 @@ class DepartmentAdmin(EditorsMixin, CarefulAdmin):
             return _("None yet: the site shows a badge of its own.")
         return format_html('<img src="{}" alt="" height="120">', department.logo.url)
 
+    @admin.display(description=_("open, planned or drafts"))
+    def openings(self, department):
+        if not department.pk:
+            return _("Save the department first: then openings can be added here.")
+        jobs = department.jobs.current().newest()
+        context = {"department": department, "jobs": jobs[:OPENINGS_SHOWN], "number": department.jobs.count()}
+        return render_to_string("admin/departments/openings.html", context)
+
     @admin.display(description=_("where the facts come from"))
     def where_from(self, department):
         lines = [
@@ -129,30 +139,16 @@ class DepartmentAdmin(EditorsMixin, CarefulAdmin):
             if field and formset.has_changed():
                 changed.append(field)
         if changed:
-            self._attribute(request, department, changed)
+            note_edit(request, department, changed)
             department.save()
-
-    def _attribute(self, request, department, fields):
-        by = f"user:{request.user.get_username()}"
-        department.attribute(fields, "Editor of this site", timezone.localdate().isoformat(), by)
 
     @admin.action(description=_("Publish the selected departments"), permissions=["change"])
     def publish(self, request, departments):
-        self._change_each(request, departments, Department.publish, _("published"))
+        change_each(self, request, departments, Department.publish, _("published"))
 
     @admin.action(description=_("Unpublish the selected departments"), permissions=["change"])
     def unpublish(self, request, departments):
-        self._change_each(request, departments, Department.unpublish, _("unpublished"))
-
-    def _change_each(self, request, departments, verb, done):
-        number = 0
-        for department in departments:
-            self._attribute(request, department, ["status"])
-            verb(department)
-            self.log_change(request, department, str(done))
-            number += 1
-        said = ngettext("%(number)d department is %(done)s.", "%(number)d departments are %(done)s.", number)
-        self.message_user(request, said % {"number": number, "done": done})
+        change_each(self, request, departments, Department.unpublish, _("unpublished"))
 
     def get_actions(self, request):
         actions = super().get_actions(request)

@@ -2,11 +2,9 @@
 
 from django.contrib import admin
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from departments.editing import EditorsMixin
+from departments.editing import EditorsMixin, change_each, note_edit
 from departments.models import Department
 from policeapp.careful import CarefulAdmin
 
@@ -24,29 +22,6 @@ class OpenFilter(admin.SimpleListFilter):
         open_now = Q(pk__in=Job.objects.open().values("pk"))
         wanted = {"yes": open_now, "no": ~open_now}.get(self.value())
         return queryset.filter(wanted) if wanted is not None else queryset
-
-
-class JobInline(EditorsMixin, admin.StackedInline):
-    """A department's openings that are open or still to be; the closed ones are found under “Openings”."""
-
-    editors_may = {"view", "add", "change", "delete"}
-    model = Job
-    fields = [
-        ("title", "kind", "schedule", "status"),
-        ("opens_on", "closes_on", "closes_time"),
-        "description",
-        ("pay_min", "pay_max", "pay_period"),
-        ("apply_url", "apply_email"),
-        "apply_instructions",
-    ]
-    extra = 0
-    classes = ["collapse"]
-    show_change_link = True
-    verbose_name_plural = _("openings that are open, planned or drafts")
-
-    def get_queryset(self, request):
-        current = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
-        return super().get_queryset(request).filter(current).exclude(status=Job.Status.WITHDRAWN)
 
 
 @admin.register(Job)
@@ -94,23 +69,15 @@ class JobAdmin(EditorsMixin, CarefulAdmin):
 
     @admin.action(description=_("Publish the selected openings"), permissions=["change"])
     def publish(self, request, jobs):
-        self._change_each(request, jobs, Job.publish, _("published"))
+        change_each(self, request, jobs.with_department(), Job.publish, _("published"))
 
     @admin.action(description=_("Withdraw the selected openings"), permissions=["change"])
     def withdraw(self, request, jobs):
-        self._change_each(request, jobs, Job.withdraw, _("withdrawn"))
-
-    def _change_each(self, request, jobs, verb, done):
-        number = 0
-        for job in jobs.with_department():
-            verb(job)
-            self.log_change(request, job, str(done))
-            number += 1
-        said = ngettext("%(number)d opening is %(done)s.", "%(number)d openings are %(done)s.", number)
-        self.message_user(request, said % {"number": number, "done": done})
+        change_each(self, request, jobs.with_department(), Job.withdraw, _("withdrawn"))
 
     def save_model(self, request, job, form, change):
-        """Say what the public sees now: clerks take “saved” for “online”."""
+        """Note who set what, and say what the public sees now: clerks take “saved” for “online”."""
+        note_edit(request, job, form.changed_data)
         super().save_model(request, job, form, change)
         self.message_user(request, self._visibility(job))
 

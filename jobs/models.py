@@ -74,6 +74,11 @@ class JobQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.published().filter(Q(closes_at=None) | Q(closes_at__gt=at), opens_at__lte=at)
 
+    def current(self):
+        """Those that are open, planned or drafts: neither closed nor withdrawn."""
+        not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
+        return self.filter(not_closed).exclude(status=Job.Status.WITHDRAWN)
+
     def visible_to(self, user):
         """What this visitor may see on the site: everyone what has once been open, staff drafts and plans too."""
         if user.is_active and user.is_staff:
@@ -201,8 +206,9 @@ class Job(Sourced):
 
     # The facts whose sources are kept.
     FACTS = (
-        "title", "kind", "schedule", "status", "positions", "description", "requirements", "apply_url", "apply_email",
-        "apply_instructions", "pay_min", "pay_max", "pay_period", "opens_on", "opens_time", "closes_on", "closes_time",
+        "department", "title", "kind", "schedule", "status", "positions", "description", "requirements", "apply_url",
+        "apply_email", "apply_instructions", "pay_min", "pay_max", "pay_period", "opens_on", "opens_time", "closes_on",
+        "closes_time",
     )  # fmt: skip
 
     # What follows from other fields, and is saved with any of them.

@@ -177,8 +177,6 @@ STORAGES = {
 
 # Safety
 
-# The admin's form of a department with a few hundred openings has thousands of fields.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

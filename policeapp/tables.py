@@ -44,6 +44,9 @@ BEGINNINGS = {
 
 # Quotation marks stay as they are; everything else that ftfy mends was not meant.
 MENDING = ftfy.TextFixerConfig(uncurl_quotes=False)
+# What it mends: mojibake, which is two letters beyond ASCII in a row or one before a lost blank, and odd forms of
+# letters. To look for it first spares ftfy's time on long texts with curly quotation marks.
+PERHAPS_BROKEN = re.compile("[^\x00-\x7f]{2}|[\x80-\x9f\u0300-\u036f\ufb00-\ufb06\uff01-\uffee]|[ÂÃ] ")
 
 
 class NotATable(Exception):
@@ -278,7 +281,9 @@ def _plain(name):
 
 def _tidy(cell):
     cell = cell.strip()
-    return cell if cell.isascii() else ftfy.fix_text(cell, MENDING).strip()
+    if cell.isascii() or not PERHAPS_BROKEN.search(cell):
+        return cell
+    return ftfy.fix_text(cell, MENDING).strip()
 
 
 def neutral(cell):

@@ -18,7 +18,7 @@ from departments.models import (
 )
 from departments.names import normalise
 from jobs.models import Job
-from policeapp.models import User
+from policeapp.models import Import, User
 
 _number = count(1)
 
@@ -73,6 +73,13 @@ def make_division(department, name="Operations", **values):
 
 def make_unit(department, name="Tactical Team", **values):
     return SpecialUnit.objects.create(department=department, name=name, **values)
+
+
+def make_import(**values):
+    """An upload that was looked at and not applied."""
+    report = dict.fromkeys(("read", "created", "updated", "unchanged", "skipped", "rejected"), 0)
+    defaults = {"kind": Import.Kind.OPENINGS, "file_name": "openings.csv", "content": b"job_id", "report": report}
+    return Import.objects.create(**(defaults | values))
 
 
 # The cast: Alice administers everything, Bob edits the departments he is given, Charlie is staff and edits none.

@@ -110,7 +110,7 @@ TABLE = {
         "/admin/r/{type of departments}/{own}/": SHORT,
         "/admin/r/{type of departments}/999999/": (LOGIN, LOGIN, GONE, GONE, GONE),
     },
-    "admin/^(?P<app_label>auth|policeapp|jobs|departments)/$": {
+    "admin/^(?P<app_label>auth|policeapp|departments|jobs)/$": {
         "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
         "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
         "/admin/policeapp/": (LOGIN, LOGIN, GONE, GONE, SEEN),
@@ -171,6 +171,18 @@ TABLE = {
     **only_alice("departments/formeraddress", add=NOT_HERE),
     **only_alice("auth/group"),
     **only_alice("policeapp/user"),
+    # Whoever may edit every department uploads files; what was uploaded is applied or removed, not changed.
+    **only_alice("policeapp/import"),
+    "admin/policeapp/import/<int:pk>/apply/": {
+        "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD)
+    },
+    "admin/policeapp/import/<int:pk>/rejects.csv": {
+        "/admin/policeapp/import/{policeapp/import}/rejects.csv": ALICE,
+        "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, GONE),
+    },
+    "admin/policeapp/import/<int:pk>/conflicts.csv": {
+        "/admin/policeapp/import/{policeapp/import}/conflicts.csv": ALICE
+    },
     "admin/policeapp/user/<id>/password/": {"/admin/policeapp/user/{policeapp/user}/password/": ALICE},
 }
 
@@ -209,6 +221,7 @@ def numbers(db):
         "departments/specialization": factories.make_specialization(),
         "departments/formeraddress": FormerAddress.objects.create(state="CT", slug="former", department=own),
         "auth/group": Group.objects.create(name="Clerks"),
+        "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
         "policeapp/user": User.objects.create_user("sue"),
         "type of departments": ContentType.objects.get_for_model(Department),
     }
