@@ -271,6 +271,7 @@ def position(latitude, longitude, state):
 
 
 def email(cell):
+    """An e-mail address; ValueError when it is none."""
     cell = text(cell)
     try:
         if cell:

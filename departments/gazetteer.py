@@ -7,6 +7,8 @@ from statistics import median
 import zipcodes
 from django.db import transaction
 
+from policeapp import planner
+
 from . import states
 from .geography import Point, miles_between
 from .models import Place
@@ -24,6 +26,7 @@ def load():
     with transaction.atomic():
         Place.objects.all().delete()
         Place.objects.bulk_create(places, batch_size=BATCH)
+    planner.learn()
     return len(places)
 
 

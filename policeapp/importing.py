@@ -15,6 +15,8 @@ from django.db import IntegrityError, connections, reset_queries, router, transa
 from django.db.models import DEFERRED, Count, Max
 from django.utils.translation import gettext as _
 
+from . import planner
+
 BATCH = 1000  # rows; what a query may name on every engine, and little enough to hold
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, REJECTED = OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
@@ -374,6 +376,7 @@ class Import:
             for batch in batches(self.progress(self._objects(), self._to_write(), _("Writing"))):
                 self._write_batch(batch)
         self.locked = time.monotonic() - began
+        planner.learn(self.using)
         return self.report()
 
     def _to_write(self):

@@ -10,6 +10,9 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from .table import Bar, Case, Row, Size, show
+
+SIZES = [Size(0, 0)]
 ROWS, TENFOLD, MEMORY_MB = 22_405, 10, 200
 TIMES_BARE, TIMES_FIRST = 3, 1
 COLUMNS = (
@@ -123,11 +126,9 @@ def peak_kilobytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
 
 
-def measure(case):
+def rows(case):
     """The rows for the table, of the database in use, which has places and no departments and is left like that."""
     from departments.models import Department
-
-    from .table import Bar, Row
 
     number = ROWS // 10 if case.quick else ROWS
     path = Path(case.folder) / "agencies.csv"
@@ -167,13 +168,11 @@ def main(arguments):
 
     from departments.models import Department
 
-    from .table import Case, Size, show
-
     if Department.objects.exists():
         sys.exit("Name an empty database in DATABASE_URL: departments are added and removed.")
     engine = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     folder = Path(arguments[0] if arguments else ".")
-    return 0 if show(measure(Case(engine, Size(0, 0), folder))) else 1
+    return 0 if show(rows(Case(engine, Size(0, 0), folder))) else 1
 
 
 if __name__ == "__main__":
