@@ -37,21 +37,20 @@ serve: install ## serve the site in production; SECRET_KEY and ALLOWED_HOSTS mus
 	echo "The database is missing or not up to date: run $(MANAGE) migrate first, with the same settings." >&2; exit 1; }
 	@exec .venv/bin/python -m gunicorn --config policeapp/gunicorn.py policeapp.wsgi
 
-# ARGS, such as make test ARGS="-k feed", go to pytest; the coverage bar is for whole runs only.
-PYTEST = .venv/bin/python -m pytest $(ARGS)
+# ARGS, such as make test ARGS="-k feed", go to pytest; whole runs use every core and have a bar for coverage.
+PYTEST = .venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto --dist=loadfile)
 COVERAGE = $(if $(ARGS),,--cov --cov-report=term-missing:skip-covered)
 
-test: .venv/.tests ## check the code and run every test on SQLite and, at the same time, on PostgreSQL
+test: .venv/.tests ## check the code and run every test on SQLite and then on PostgreSQL
 	@.venv/bin/python tests/browser_setup.py
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
 	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
-	@failed=0; said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
-	.venv/bin/python tests/postgres.py -- $(PYTEST) >"$$said" 2>&1 & other=$$!; \
+	@failed=0; \
 	echo "== Tests on SQLite"; \
 	env -u DATABASE_URL $(PYTEST) $(COVERAGE) || failed=1; \
 	echo "== Tests on PostgreSQL"; \
-	wait $$other || failed=1; cat "$$said"; \
+	.venv/bin/python tests/postgres.py -- $(PYTEST) || failed=1; \
 	exit $$failed
 
 bench: .venv/.tests ## measure the site at national scale, in about a quarter of an hour: make bench ARGS="--quick near"

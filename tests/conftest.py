@@ -52,6 +52,16 @@ def nothing_remembered():
 
 
 @pytest.fixture
+def plans_untaught(db):
+    """Plans are made for tables of which nothing is known: SQLite keeps in mind what a test before has taught it."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("ANALYZE sqlite_schema")
+        else:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+
+
+@pytest.fixture
 def westport(db):
     """The seed's department, from its fixture."""
     call_command("loaddata", "westport", verbosity=0)
