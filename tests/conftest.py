@@ -56,6 +56,8 @@ def plans_untaught(db):
     """Plans are made for tables of which nothing is known: SQLite keeps in mind what a test before has taught it."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            if "sqlite_stat1" in connection.introspection.table_names(cursor, include_views=True):
+                cursor.execute("DELETE FROM sqlite_stat1")
             cursor.execute("ANALYZE sqlite_schema")
         else:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
