@@ -77,7 +77,7 @@ class JobSearchForm(NearForm):
 
     def beyond(self):
         """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
-        if not self.is_valid() or not self.place:
+        if not self.is_valid() or not self.place or self.miles is None:
             return [], {}
         farthest = max(self.wider, default=self.miles)
         around = NearestFirst(self.worded(self.openings()).listed(), self.place.point, farthest)
