@@ -77,7 +77,7 @@ def bounding_box(point, miles):
 
 def miles_between(a, b):
     """Great-circle miles between two points."""
-    return _miles(sum((p - q) ** 2 for p, q in zip(a.vector, b.vector, strict=True)))
+    return miles_of_chord_squared(sum((p - q) ** 2 for p, q in zip(a.vector, b.vector, strict=True)))
 
 
 def miles_from(point, prefix=""):
@@ -89,11 +89,11 @@ class MilesField(FloatField):
     """A squared chord in the database, miles in Python, in both directions: ``filter(miles__lte=25)`` just works."""
 
     def from_db_value(self, value, expression, connection):
-        return None if value is None else _miles(value)
+        return None if value is None else miles_of_chord_squared(value)
 
     def get_prep_value(self, value):
         miles = super().get_prep_value(value)
-        return None if miles is None else _chord_squared(miles)
+        return None if miles is None else chord_squared(miles)
 
 
 class ChordSquared(Func):
@@ -112,12 +112,14 @@ class ChordSquared(Func):
         return f"({squares})", [part for part in self.vector for _ in range(2)]
 
 
-def _miles(chord_squared):
+def miles_of_chord_squared(square):
+    """Great-circle miles between two points from the square of the chord between their unit vectors."""
     # Rounding may overshoot the two ends: a chord is never negative nor longer than the diameter.
-    return 2 * EARTH_RADIUS_MILES * asin(min(1, sqrt(max(0, chord_squared)) / 2))
+    return 2 * EARTH_RADIUS_MILES * asin(min(1, sqrt(max(0, square)) / 2))
 
 
-def _chord_squared(miles):
+def chord_squared(miles):
+    """The greatest square of a chord within these miles."""
     chord = 2 * sin(min(max(0, miles), FARTHEST_MILES) / EARTH_RADIUS_MILES / 2)
     # A hair more, about a quarter of an inch at radius 0: one place written two ways (a pole, the antimeridian) differs
     # by rounding, and so do a point and its antipode from the diameter.

@@ -79,6 +79,10 @@ class JobSearchForm(NearForm):
         """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
         if not self.is_valid() or not self.place or self.miles is None:
             return [], {}
-        farthest = max(self.wider, default=self.miles)
-        around = NearestFirst(self.worded(self.openings()).listed(), self.place.point, farthest)
-        return around.or_beyond(NEAREST_SHOWN), around.counts_within(self.wider)
+        openings = NearestFirst(self.worded(self.openings()).listed(), self.place.point)
+        nearest = openings[:NEAREST_SHOWN]
+        wider = {miles: sum(opening.miles <= miles for opening in nearest) for miles in self.wider}
+        # Those that hold all of the few may hold more.
+        for miles in [miles for miles, number in wider.items() if number == NEAREST_SHOWN]:
+            wider[miles] = openings.number_within(miles)
+        return nearest, wider

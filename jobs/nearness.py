@@ -1,43 +1,66 @@
-"""The nearest openings, found by way of their departments: there are ever more openings, but not departments."""
+"""The nearest openings, found by way of their departments: there are ever more openings, but not departments.
 
+It is written in SQL, since no planner finds this way by itself: first the departments in the circle, by the index on
+their position, and then of their openings no more than are shown or counted.
+"""
+
+import re
 from functools import cached_property
+from itertools import count
 
-from django.db.models import Count, Exists, OuterRef
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
 
-from departments.models import Department
+from departments.geography import FARTHEST_MILES, bounding_box, chord_squared, miles_of_chord_squared
 from policeapp.pagination import MOST
 
-# The nearest openings are looked for no farther than this where there are enough, which is nearly everywhere; else no
-# farther than the second, which is an ocean.
-NEARBY_MILES, FAR_MILES = 100, 1600
-# Of the departments in a circle, so many for each that is wanted are asked first whether they have an opening.
-ASKED = 20
-# So many openings are sorted faster than their departments are found, and counted in so many departments at first.
+# The nearest are looked for in circles that grow until there are enough; nearly everywhere the first will do.
+RINGS_MILES = (100, 400, 1600)
+# So few openings anywhere are found by what is asked of them, and not by where they are.
 FEW = 500
-FEW_DEPARTMENTS = 50
 
+# SQLite joins in the order written, but must be told of the index; PostgreSQL must be told what to find first.
+BY_POSITION = {"sqlite": "INDEXED BY department_by_position", "postgresql": ""}
+FIRST = {"sqlite": "NOT MATERIALIZED", "postgresql": "MATERIALIZED"}
 
-def employers(openings, departments):
-    """Those of the departments that have one of the openings (a QuerySet)."""
-    return departments.filter(Exists(openings.filter(department=OuterRef("pk")).order_by()))
+CHORD = "((d.x - %(x)s) * (d.x - %(x)s) + (d.y - %(y)s) * (d.y - %(y)s) + (d.z - %(z)s) * (d.z - %(z)s))"
+CIRCLE = f"""SELECT d.id, {CHORD} AS chord FROM departments_department d {{by_position}}
+    WHERE d.latitude BETWEEN %(south{{ring}})s AND %(north{{ring}})s
+    AND (d.longitude >= %(west{{ring}})s {{and_or}} d.longitude <= %(east{{ring}})s) AND {CHORD} <= %(reach{{ring}})s"""
+# Openings at the departments of a table. Which ones is the QuerySet's condition, which calls both by their full names.
+OPENINGS = """departments_department CROSS JOIN jobs_job WHERE departments_department.id = {of}.id
+    AND jobs_job.department_id = {of}.id AND {condition}"""
 
+# Some openings, and if they are all there are, the departments that have one.
+SOME = f"""few AS MATERIALIZED (
+        SELECT jobs_job.department_id AS id FROM jobs_job
+        JOIN departments_department ON departments_department.id = jobs_job.department_id
+        WHERE {{condition}} LIMIT {FEW + 1}),
+    ring0 AS MATERIALIZED (
+        SELECT d.id, {CHORD} AS chord FROM departments_department d
+        WHERE d.id IN (SELECT id FROM few WHERE {{are_few}}) AND {CHORD} <= %(reach{{ring}})s)"""
+ARE_FEW = f"(SELECT count(*) FROM few) <= {FEW}"
+# In a small circle there is no need to look for that.
+NOT_LOOKED_FOR = "ring0 AS (SELECT id, x AS chord FROM departments_department LIMIT 0)"
 
-def nearest_employers(openings, point, number, closer, miles=None):
-    """The keys of the ``number`` departments nearest to the point that have one of the openings, for ``__in``.
-
-    Where the nearest departments within the ``closer`` miles are enough, the others are not looked at.
-    """
-    near = Department.objects.near(point, closer).values("pk")[: ASKED * number]
-    found = employers(openings, Department.objects.filter(pk__in=near).from_point(point))
-    found = list(found.values_list("pk", flat=True)[:number])
-    if len(found) == number:
-        return found
-    return employers(openings, within(miles, Department.objects, point)).values("pk")[:number]
-
-
-def within(miles, rows, point):
-    """The rows, openings or departments, in the circle; all that have a position if ``miles`` is None."""
-    return rows.from_point(point) if miles is None else rows.near(point, miles)
+# The departments that have an opening, up to a ring; those of the ring itself only if within it there aren't enough.
+# A materialised table is read in its order: no more departments than it takes are asked whether they have one.
+RING = """placed{ring} AS MATERIALIZED ({circle} ORDER BY 2, 1
+        LIMIT (SELECT CASE WHEN {are_few} OR count(*) >= %(most)s THEN 0 ELSE 1000000000 END FROM ring{within})),
+    ring{ring} AS MATERIALIZED (SELECT * FROM (
+        SELECT * FROM placed{ring} AS placed WHERE EXISTS (SELECT 1 FROM {openings_of_placed}) LIMIT %(most)s) AS found
+        UNION SELECT * FROM ring{within})"""
+# How many openings each has is counted no farther than it matters, and only those that are needed are read.
+NEAREST = """WITH {ring0}, {rings},
+    counted AS MATERIALIZED (
+        SELECT ring.*, (SELECT count(*) FROM (SELECT 1 FROM {openings_of_ring} LIMIT %(most)s) AS them) AS number
+        FROM ring{ring} AS ring),
+    summed AS MATERIALIZED (SELECT counted.*, sum(number) OVER (ORDER BY chord, id) - number AS nearer FROM counted)
+    SELECT jobs_job.id, chord FROM summed CROSS JOIN {openings_of_summed} AND nearer < %(most)s
+    ORDER BY chord, department_id, jobs_job.id LIMIT %(most)s"""
+NUMBER = """WITH {ring0}, placed AS {first} ({circle})
+    SELECT CASE WHEN {are_few} THEN (SELECT count(*) FROM ring0 CROSS JOIN {openings_of_ring0})
+    ELSE (SELECT count(*) FROM (SELECT 1 FROM placed CROSS JOIN {openings_of_placed} LIMIT %(most)s) AS them) END"""
 
 
 class NearestFirst:
@@ -47,52 +70,65 @@ class NearestFirst:
     """
 
     def __init__(self, openings, point, miles=None):
-        self.openings, self.point, self.miles = openings, point, miles
-        self.near = within(miles, openings, point)
-
-    @cached_property
-    def found(self):
-        return self.near.order_by().values("pk")[: MOST + 1].count()
+        self.openings, self.point = openings, point
+        self.miles = FARTHEST_MILES if miles is None else miles
 
     def count_up_to(self, most):
         """How many openings there are, at most ``most``, which is at most ``MOST + 1``."""
-        return min(most, self.found)
-
-    def __getitem__(self, cut):
-        """The slice as a list. Its end's number of departments hold it, since each of them has an opening."""
-        if self.found <= FEW:
-            return list(self.near[cut])
-        closer = NEARBY_MILES if self.miles is None else self.miles / 4
-        return self._of(nearest_employers(self.openings, self.point, cut.stop, closer, self.miles), cut)
+        return min(most, self._number)
 
     @cached_property
-    def departments(self):
-        """``{pk: miles}`` of the nearest departments, at most one more than ``MOST``, that have one of the openings."""
-        near = employers(self.openings, within(self.miles, Department.objects, self.point))
-        return dict(near.values_list("pk", "miles")[: MOST + 1])
+    def _number(self):
+        return self.number_within(self.miles)
 
-    def or_beyond(self, number):
-        """The ``number`` nearest openings as a list, however far away they are."""
-        departments = list(self.departments)[:number]
-        if len(departments) < number:
-            departments = nearest_employers(self.openings, self.point, number, FAR_MILES)
-        return self._of(departments, slice(number))
+    def number_within(self, miles):
+        """How many of the openings are within another distance, at most ``MOST + 1``."""
+        return sum(number for (number,) in self._select(NUMBER, miles, MOST + 1))
 
-    def counts_within(self, radii):
-        """``{miles: number of the openings}`` for each of the radii, at most ``self.miles``, in three queries.
+    def __getitem__(self, cut):
+        """The slice as a list, in two queries."""
+        if cut.stop == 0:
+            return []
+        chords = dict(self._select(NEAREST, self.miles, cut.stop)[cut])
+        openings = self.openings.in_bulk(chords)
+        for pk, opening in openings.items():
+            opening.miles = miles_of_chord_squared(chords[pk])
+        # One that closed between the two queries is no longer there.
+        return [openings[pk] for pk in chords if pk in openings]
 
-        A number above ``MOST`` may be too low.
-        """
-        counts = dict.fromkeys(radii, 0)
-        departments = list(self.departments)
-        # Where many openings are, the nearest departments have more than anybody counts.
-        for some in (departments[:FEW_DEPARTMENTS], departments[FEW_DEPARTMENTS:]):
-            if some and max(counts.values(), default=MOST) <= MOST:
-                openings = self.openings.filter(department__in=some).order_by()
-                for pk, number in openings.values_list("department").annotate(Count("pk")):
-                    for radius in radii:
-                        counts[radius] += number * (self.departments[pk] <= radius)
-        return counts
+    def _select(self, statement, miles, most):
+        """The rows of one of the two statements above, about the openings within the miles."""
+        if self._condition is None:
+            return []
+        condition, values = self._condition
+        engine = connections[self.openings.db]
+        radii = [*(ring for ring in RINGS_MILES if ring < miles), miles]
+        parts = {"first": FIRST[engine.vendor], "are_few": ARE_FEW if len(radii) > 1 else "1 = 0"}
+        for table in ("ring0", "placed", "ring", "summed"):
+            parts[f"openings_of_{table}"] = OPENINGS.format(of=table, condition=condition)
+        values = values | dict(zip("xyz", self.point.vector, strict=True)) | {"most": most}
+        rings = []
+        for ring, radius in enumerate(radii, start=1):
+            box = bounding_box(self.point, radius)
+            numbers = box._asdict() | {"reach": chord_squared(radius)}
+            values |= {f"{name}{ring}": number for name, number in numbers.items()}
+            parts |= {"ring": ring, "within": ring - 1}
+            parts["and_or"] = "AND" if box.west <= box.east else "OR"
+            parts["circle"] = CIRCLE.format(by_position=BY_POSITION[engine.vendor], **parts)
+            rings.append(RING.format(**parts))
+        ring0 = SOME.format(condition=condition, **parts) if len(radii) > 1 else NOT_LOOKED_FOR
+        with engine.cursor() as cursor:
+            cursor.execute(statement.format(ring0=ring0, rings=", ".join(rings), **parts), values)
+            return cursor.fetchall()
 
-    def _of(self, departments, cut):
-        return list(self.openings.filter(department__in=departments).from_point(self.point)[cut])
+    @cached_property
+    def _condition(self):
+        """The QuerySet's condition in SQL, and its parameters by name; None if nothing can meet it."""
+        query = self.openings.query
+        try:
+            sql, asked = query.get_compiler(self.openings.db).compile(query.where)
+        except EmptyResultSet:
+            return None
+        numbers = count()
+        sql = re.sub("%s", lambda match: f"%(asked{next(numbers)})s", sql)
+        return sql, {f"asked{number}": value for number, value in enumerate(asked)}

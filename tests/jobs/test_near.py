@@ -53,7 +53,8 @@ def agrees(found, expected, count=None):
 
 
 def counts_within(openings, point, radii):
-    return NearestFirst(openings, point, max(radii)).counts_within(radii)
+    nearest_first = NearestFirst(openings, point)
+    return {miles: nearest_first.number_within(miles) for miles in radii}
 
 
 def haversine_of(job, expected):
