@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from jobs.models import hiring
 
 from . import places, search, spelling, states
-from .models import Department, DepartmentQuerySet, Specialization
+from .models import Department, Specialization
+from .querysets import DepartmentQuerySet
 
 RADII = (10, 25, 50, 100, 250)
 USUAL_MILES = 25

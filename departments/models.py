@@ -1,14 +1,12 @@
-"""A police department, what belongs to it, and which ones a list may show."""
+"""A police department, and what belongs to it."""
 
-from functools import reduce
-from operator import or_
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import Case, Count, Min, Q, When
+from django.db.models import Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
@@ -16,11 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import phones, states
+from .addresses import Addressed, FormerAddress
 from .fields import KeyField, WebAddressField
-from .geography import bounding_box, miles_from
+from .kinds import DepartmentKind
 from .located import Located, Place, Precision
-from .names import core, county_label, normalise, prefixes, slug_of
+from .names import core, county_label, normalise, slug_of
 from .parts import DepartmentSpecialization, Division, Specialization, SpecialUnit
+from .querysets import DepartmentQuerySet
 from .sources import Sourced
 
 __all__ = [
@@ -37,86 +37,7 @@ __all__ = [
 YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
 
 
-class DepartmentKind(models.TextChoices):
-    MUNICIPAL = "municipal", _("Municipal police")
-    SHERIFF = "sheriff", _("Sheriff")
-    COUNTY_POLICE = "county_police", _("County police")
-    STATE_POLICE = "state_police", _("State police")
-    STATE_OTHER = "state_other", _("Other state agency")
-    CAMPUS = "campus", _("Campus police")
-    SCHOOL_DISTRICT = "school_district", _("School district police")
-    TRANSIT = "transit_airport_port", _("Transit, airport or port police")
-    TRIBAL = "tribal", _("Tribal police")
-    PARK = "park_wildlife", _("Park or wildlife agency")
-    CONSTABLE = "constable_marshal", _("Constable or marshal")
-    FEDERAL = "federal", _("Federal agency")
-    OTHER = "other", _("Other agency")
-
-
-class DepartmentQuerySet(models.QuerySet):
-    def get_by_natural_key(self, state, slug):
-        return self.get(state=state, slug=slug)
-
-    def published(self):
-        return self.filter(status=Department.Status.PUBLISHED)
-
-    def visible_to(self, user):
-        """What this visitor may see on the site: staff see drafts too."""
-        return self if user.is_active and user.is_staff else self.published()
-
-    def editable_by(self, user):
-        """What this person may change: everything with the permission to, else the departments they are editors of."""
-        if not user.is_active or not user.is_staff:
-            return self.none()
-        if user.has_perm("departments.edit_every_department"):
-            return self
-        return self.filter(pk__in=user.departments_edited.values("pk"))
-
-    def near(self, point, miles):
-        """Departments within ``miles`` of ``point``, nearest first, each with ``.miles``; none without a position."""
-        return self._by_distance(point).filter(bounding_box(point, miles).contains(), miles__lte=miles)
-
-    def from_point(self, point):
-        """Departments that have a position, with their ``.miles`` from the point, nearest first."""
-        return self.filter(latitude__isnull=False)._by_distance(point)
-
-    def _by_distance(self, point):
-        return self.annotate(miles=miles_from(point)).order_by("miles", "pk")
-
-    def by_name(self):
-        return self.order_by("name_key", "pk")
-
-    def by_population(self):
-        """The largest first; those whose population nobody knows last."""
-        return self.order_by("-size", "name_key", "pk")
-
-    def beginning(self, text):
-        """Departments whose name, or else whose town, begins with the text, which may end within a word; the largest
-        first. None for one letter."""
-        # Ranges and not LIKE, one by one and not with OR: so SQLite uses the indexes.
-        ranges = [(prefix, f"{prefix}\U0010ffff") for prefix in prefixes(text)]
-        conditions = [Q(**{f"{column}__range": span}) for column in ("name_key", "city_key") for span in ranges]
-        if not conditions:
-            return self.none()
-        begin, *others = (self.filter(condition).order_by().values("pk") for condition in conditions)
-        named = reduce(or_, conditions[: len(ranges)])
-        largest = (Case(When(named, then=0), default=1), "-size", "name_key", "pk")
-        return Department.objects.filter(pk__in=begin.union(*others, all=True)).order_by(*largest)
-
-    def in_county(self, state, county_slug):
-        return self.filter(state=state, county_slug=county_slug)
-
-    def under(self, letter):
-        """Those whose names begin with the letter (lower case), or with a digit: "0-9"."""
-        return self.filter(name_key__gte=letter[0], name_key__lt=chr(ord(letter[-1]) + 1))
-
-    def counties(self):
-        """``(slug, name, number of departments)`` of each county that they are in, A to Z."""
-        named = self.exclude(county_slug="").order_by("county_slug").values("county_slug")
-        return named.annotate(name=Min("county"), number=Count("pk")).values_list("county_slug", "name", "number")
-
-
-class Department(Located, Sourced):
+class Department(Located, Addressed, Sourced):
     """A law-enforcement agency and everything its profile says of it."""
 
     Kind = DepartmentKind
@@ -351,32 +272,6 @@ class Department(Located, Sourced):
             self.locate()
             self.derive()
 
-    def free_slug(self):
-        """The first address of the state that nobody has or had."""
-        candidates = [*self.named_slugs(), *self.numbered_slugs()]
-        begins = {"state": self.state, "slug__startswith": candidates[0][:50]}
-        taken = set(Department.objects.filter(**begins).values_list("slug", flat=True))
-        taken |= set(FormerAddress.objects.filter(**begins).values_list("slug", flat=True))
-        return next(slug for slug in candidates if slug not in taken)
-
-    def named_slugs(self):
-        """The addresses it may have, best first: the name, with the city, the county, the ORI."""
-        name = slug_of(self.name, "department")
-        endings = [ending for part in (self.city, self.county, self.ori) if (ending := slug_of(part, ""))]
-        return [name, *(f"{name}-{ending}"[:110] for ending in endings)]
-
-    def numbered_slugs(self):
-        """The addresses for when those are taken."""
-        last = self.named_slugs()[-1]
-        return [f"{last}-{number}" for number in range(2, 1000)]
-
-    def keep_old_address(self):
-        """When the address has changed: the old one stays ours and leads here."""
-        FormerAddress.objects.filter(state=self.state, slug=self.slug, department=self).delete()
-        if self.changed("state", "slug"):
-            old = {name: self.loaded[name] for name in ("state", "slug")}
-            FormerAddress.objects.get_or_create(**old, defaults={"department": self})
-
     def set_by_person(self, field):
         """As for any fact, but a position that was taken from the address was set by nobody."""
         by = super().set_by_person(field)
@@ -459,19 +354,3 @@ class Department(Located, Sourced):
 def derive_before_save(sender, instance, **kwargs):
     """A signal and not ``save()``, because fixtures are saved without it."""
     instance.derive()
-
-
-class FormerAddress(models.Model):
-    """An address that a department had: it leads to the department for good and is given to no other."""
-
-    state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
-    slug = models.SlugField(_("address"), max_length=120)
-    department = models.ForeignKey(Department, models.CASCADE, related_name="former_addresses")
-
-    class Meta:
-        verbose_name = _("former address")
-        verbose_name_plural = _("former addresses")
-        constraints = [models.UniqueConstraint(fields=["state", "slug"], name="former_address_unique")]
-
-    def __str__(self):
-        return f"/{self.state.lower()}/{self.slug}/"

@@ -10,6 +10,7 @@ from whitenoise.base import WhiteNoise
 from departments import spelling
 
 from . import factories
+from .admin import signed_in
 
 
 def pytest_collection_modifyitems(config, items):
@@ -99,3 +100,33 @@ def queries_of(client, db):
         return len(captured)
 
     return count
+
+
+@pytest.fixture
+def alice(db):
+    """An administrator, signed in."""
+    return signed_in(factories.make_alice())
+
+
+@pytest.fixture
+def own(db):
+    """The department that Bob edits."""
+    return factories.make_department("Own Police", chief_name="Ann Chief", ori="CT0000001", phone="203-555-0100")
+
+
+@pytest.fixture
+def strange(db):
+    """A department that Bob does not edit."""
+    return factories.make_department("Strange Police", chief_name="Tom Stranger", ori="CT0000002")
+
+
+@pytest.fixture
+def bob(own):
+    """An editor of the department ``own``, signed in."""
+    return signed_in(factories.make_bob(own))
+
+
+@pytest.fixture
+def charlie(db):
+    """Somebody who is staff but edits nothing, signed in."""
+    return signed_in(factories.make_charlie())

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from departments.models import Department, FormerAddress
+from tests.admin import errors_of, save, saved
 from tests.factories import make_department
 
 NAME = "Springfield Police Department"
@@ -188,3 +189,46 @@ def test_with_the_department_its_old_addresses_go(db):
 def test_an_old_address_reads_like_one(db):
     rename_address(make_department(), "westport-pd")
     assert str(FormerAddress.objects.get()) == "/ct/westport-police-department/"
+
+
+class TestInTheAdmin:
+    """The address of a department's page changes only when an administrator changes it."""
+
+    def test_a_change_of_the_name_leaves_it(self, alice, own):
+        save(alice, own, name="Renamed Police")
+        assert Department.objects.get().get_absolute_url() == "/departments/ct/own-police/"
+
+    def test_the_old_one_leads_to_the_new_one(self, alice, own, client):
+        assert saved(save(alice, own, slug="own-pd"))
+        response = client.get("/departments/ct/own-police/")
+        assert (response.status_code, response["Location"]) == (301, "/departments/ct/own-pd/")
+        assert client.get("/departments/ct/own-pd/").status_code == 200
+
+    def test_after_two_changes_all_old_ones_lead_to_the_newest(self, alice, own, client):
+        save(alice, own, slug="second")
+        save(alice, own, slug="third")
+        for old in ("own-police", "second"):
+            assert client.get(f"/departments/ct/{old}/")["Location"] == "/departments/ct/third/"
+
+    def test_a_department_may_take_its_old_one_again(self, alice, own, client):
+        save(alice, own, slug="second")
+        assert saved(save(alice, own, slug="own-police"))
+        assert client.get("/departments/ct/own-police/").status_code == 200
+        assert client.get("/departments/ct/second/")["Location"] == "/departments/ct/own-police/"
+
+    def test_one_that_is_reserved_is_refused_at_its_field(self, alice, own, strange):
+        save(alice, own, slug="second")
+        response = save(alice, strange, slug="own-police")
+        assert errors_of(response) == {"slug": ["This address is reserved: it leads to a department that had it."]}
+
+    def test_one_that_is_taken_is_refused_in_our_words(self, alice, own, strange):
+        response = save(alice, strange, slug="own-police")
+        assert sum(errors_of(response).values(), []) == ["Another department of this state has this address."]
+
+    @pytest.mark.parametrize("slug", ["with space", "ümlaut", "a/b", "x" * 121])
+    def test_one_that_is_none_is_refused_at_its_field(self, alice, own, slug):
+        assert list(errors_of(save(alice, own, slug=slug))) == ["slug"]
+
+    def test_emptied_it_is_made_from_the_name(self, alice, own):
+        assert saved(save(alice, own, slug="", name="Renamed Police"))
+        assert Department.objects.get().slug == "renamed-police"

@@ -271,3 +271,89 @@ def test_a_letter_without_departments_is_not_found(client, lettered, address):
 def test_a_letter_of_drafts_alone_is_not_found(client, db):
     make_department("Secret Police", status="draft")
     assert client.get("/departments/a-to-z/s/").status_code == 404
+
+
+# The departments of a state
+
+
+def test_a_state_lists_its_departments_and_counties(client, db):
+    make_department("Westport Police Department", county="Fairfield")
+    make_department("New Haven Police Department", county="New Haven")
+    make_department("Norwalk Police Department", county="Fairfield")
+    make_department("Boston Police Department", state="MA", county="Suffolk")
+    page = client.get("/departments/ct/")
+    assert cards(page) == [
+        "New Haven Police Department",
+        "Norwalk Police Department",
+        "Westport Police Department",
+    ]
+    said = text_of(page)
+    assert "Connecticut 3 departments" in said
+    assert "Fairfield County (2) New Haven County (1)" in said
+    assert links(page)["Fairfield County"] == "/departments/ct/county/fairfield/"
+    assert links(page)["Openings in Connecticut"] == "/jobs/?state=CT"
+
+
+def test_a_state_without_departments_says_so_and_leads_on(client, db):
+    page = client.get("/departments/wy/")
+    assert "The directory has none of this state yet." in text_of(page)
+    assert links(page)["All departments"] == "/departments/"
+    assert "By county" not in text_of(page)
+
+
+def test_a_state_hides_drafts_and_their_counties(client, db):
+    make_department("Secret Police", status="draft", county="Fairfield")
+    page = client.get("/departments/ct/")
+    assert cards(page) == []
+    assert "Fairfield" not in text_of(page)
+
+
+def test_departments_without_a_position_are_in_their_state(client, db):
+    make_department("Atlantis Police Department", city="Atlantis")
+    assert cards(client.get("/departments/ct/")) == ["Atlantis Police Department"]
+
+
+@pytest.mark.parametrize("state", ["zz", "c", "ctt", "12", "%C3%A7t"])
+def test_there_is_no_other_state(client, db, state):
+    assert client.get(f"/departments/{state}/").status_code == 404
+
+
+# The departments of a county
+
+
+def test_a_county_lists_its_departments(client, db):
+    make_department("Westport Police Department", county="Fairfield")
+    make_department("Norwalk Police Department", county="Fairfield")
+    make_department("New Haven Police Department", county="New Haven")
+    make_department("Winnsboro Police", county="Fairfield", state="SC")
+    page = client.get("/departments/ct/county/fairfield/")
+    assert cards(page) == ["Norwalk Police Department", "Westport Police Department"]
+    assert "Fairfield County, Connecticut 2 departments" in text_of(page)
+    assert links(page)["Connecticut"] == "/departments/ct/"
+
+
+@pytest.mark.parametrize(
+    ("county", "state", "address", "label"),
+    [
+        ("Orleans", "LA", "/departments/la/county/orleans/", "Orleans Parish, Louisiana"),
+        ("Bethel Census Area", "AK", "/departments/ak/county/bethel-census-area/", "Bethel Census Area, Alaska"),
+        ("St. John's", "FL", "/departments/fl/county/st-johns/", "St. John's County, Florida"),
+        ("Doña Ana", "NM", "/departments/nm/county/dona-ana/", "Doña Ana County, New Mexico"),
+    ],
+)
+def test_a_county_has_an_address_and_a_heading(client, db, county, state, address, label):
+    make_department(county=county, state=state)
+    page = client.get(address)
+    assert page.status_code == 200
+    assert f"<h1>{label}</h1>".replace("'", "&#x27;") in html(page)
+
+
+@pytest.mark.parametrize("address", ["/departments/ct/county/nowhere/", "/departments/ny/county/fairfield/"])
+def test_a_county_that_nobody_knows_is_not_found(client, db, address):
+    make_department(county="Fairfield")
+    assert client.get(address).status_code == 404
+
+
+def test_a_county_of_drafts_alone_is_not_found(client, db):
+    make_department(county="Fairfield", status="draft")
+    assert client.get("/departments/ct/county/fairfield/").status_code == 404

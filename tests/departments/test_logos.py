@@ -16,7 +16,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from departments.logos import MOST_BYTES, LogoField
 from departments.models import Department
-from tests.factories import make_department
+from tests.admin import errors_of, html_of, page, save, saved
+from tests.factories import make_department, text_of
 
 RED, GREEN, BLUE = (220, 30, 30, 255), (30, 160, 30, 255), (30, 30, 220, 255)
 SECRET = b"where-it-was-taken"
@@ -345,3 +346,72 @@ def test_it_is_shown_on_the_profile(client, db, stored):
     picture = client.get(f"/media/logos/{name}")
     assert picture["Content-Type"] == "image/png"
     assert Image.open(BytesIO(picture.getvalue())).size == (64, 48)
+
+
+class TestInTheAdmin:
+    """A logo is uploaded through the form, drawn anew, and shown."""
+
+    def picture(self, kind="PNG", size=(900, 300)):
+        output = BytesIO()
+        Image.new("RGB", size, "navy").save(output, kind)
+        return SimpleUploadedFile(f"../../our logo.{kind.lower()}", output.getvalue(), f"image/{kind.lower()}")
+
+    def test_a_good_one_is_stored_under_a_name_of_ours_and_shown(self, alice, own, client):
+        assert "None yet: the site shows a badge of its own." in text_of(alice.get(page(own)))
+        assert saved(save(alice, own, logo=self.picture("JPEG")))
+        own.refresh_from_db()
+        assert re.fullmatch(r"logos/[0-9a-f]{32}\.png", own.logo.name)
+        assert f'<img src="{own.logo.url}" alt="" height="120">' in html_of(alice.get(page(own)))
+        assert f'src="{own.logo.url}" alt="Logo for: Own Police"' in html_of(client.get(own.get_absolute_url()))
+        shown = client.get(own.logo.url)
+        with Image.open(BytesIO(b"".join(shown))) as picture:
+            assert (picture.format, picture.size) == ("PNG", (480, 160))
+        assert own.sources["logo"]["set_by"] == "user:alice"
+
+    def test_saving_again_keeps_it(self, alice, own):
+        save(alice, own, logo=self.picture())
+        own.refresh_from_db()
+        name = own.logo.name
+        assert saved(save(alice, own, chief_name="New Chief"))
+        own.refresh_from_db()
+        assert own.logo.name == name
+
+    def test_it_can_be_taken_off(self, alice, own):
+        save(alice, own, logo=self.picture())
+        assert saved(save(alice, own, **{"logo-clear": "on"}))
+        own.refresh_from_db()
+        assert not own.logo
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b"#!/bin/sh\necho no picture\n", "This is not a PNG, JPEG, WebP or GIF picture."),
+            (
+                b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
+                "This is not a PNG, JPEG, WebP or GIF picture.",
+            ),
+            (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "This "),
+            (b"", "The submitted file is empty."),
+            (b"x" * (5 * 1024 * 1024 + 1), "This file is too large. A logo may have 5 MB at most."),
+        ],
+        ids=["script", "svg", "damaged", "empty", "too large"],
+    )
+    def test_what_is_no_logo_is_refused_at_its_field_and_the_old_one_stays(self, alice, own, content, words):
+        save(alice, own, logo=self.picture())
+        own.refresh_from_db()
+        name = own.logo.name
+        response = save(alice, own, logo=SimpleUploadedFile("logo.png", content, "image/png"), chief_name="New Chief")
+        assert list(errors_of(response)) == ["logo"]
+        assert words in errors_of(response)["logo"][0]
+        own.refresh_from_db()
+        assert (own.logo.name, own.chief_name) == (name, "Ann Chief")
+
+    @pytest.mark.parametrize("kind", ["BMP", "TIFF", "ICO"])
+    def test_a_picture_of_another_kind_is_refused(self, alice, own, kind):
+        response = save(alice, own, logo=self.picture(kind, (64, 64)))
+        assert errors_of(response) == {"logo": ["This is not a PNG, JPEG, WebP or GIF picture."]}
+
+    def test_an_editor_may_change_it(self, bob, own):
+        assert saved(save(bob, own, logo=self.picture()))
+        own.refresh_from_db()
+        assert own.logo

@@ -5,7 +5,7 @@ import pytest
 from jobs.models import Job
 from tests.factories import make_department, make_job, make_place, text_of
 
-from .test_job_list import search, titles
+from .pages import search, titles
 
 pytestmark = pytest.mark.django_db
 

@@ -64,6 +64,7 @@ def test_imports_point_down():
         ("departments/places.py", "departments.forms"),
         ("departments/forms.py", "departments.views"),
         ("jobs/models.py", "jobs.forms"),
+        ("jobs/querysets.py", "jobs.models"),
         ("jobs/forms.py", "jobs.views"),
         ("policeapp/pagination.py", "departments.models"),
         ("policeapp/views.py", "policeapp.urls"),

@@ -1,0 +1,379 @@
+"""A department and its parts in the forms of the admin."""
+
+import re
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from departments.models import Department, Specialization
+from jobs.models import Job
+from policeapp.models import User
+from tests.admin import EXTREMES, NO_CHOICE, errors_of, html_of, page, peel, rows_of, save, saved
+from tests.factories import (
+    form_of,
+    list_specializations,
+    make_department,
+    make_division,
+    make_job,
+    make_specialization,
+    make_unit,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+EVERY_FIELD = {
+    "name": "Norwalk Police Department",
+    "kind": "sheriff",
+    "status": "published",
+    "chief_title": "Sheriff",
+    "chief_name": "María O’Brien",
+    "street1": "1 Monroe Street",
+    "street2": "Room 5",
+    "city": "Norwalk",
+    "state": "CT",
+    "zip": "06854-1234",
+    "county": "Fairfield",
+    "phone": "203-555-0123 ext. 5",
+    "email": "desk@example.org",
+    "website": "https://www.example.org/police?x=1&y=2",
+    "sworn_officers": "178",
+    "sworn_year": "2024",
+    "population": "89442",
+    "population_year": "2023",
+    "more_specializations": "on",
+    "about": "# Us\n\nWe have\n\n- boats\n- bikes",
+    "mission": "To *serve*.",
+    "mission_is_summary": "on",
+    "special_units_intro": "Some teams:",
+    "latitude": "41.096963",
+    "longitude": "-73.419468",
+    "precision": "building",
+    "time_zone": "America/New_York",
+    "ori": "CT0010300",
+    "slug": "norwalk-police",
+}
+
+
+def stored(department):
+    """The row as the form would have it typed."""
+    found = {}
+    for name in EVERY_FIELD:
+        value = getattr(department, name)
+        found[name] = "on" if value is True else "" if value is None else str(value)
+    return found
+
+
+def test_a_department_can_be_added_with_every_field(alice, client):
+    response = save(alice, Department, **EVERY_FIELD)
+    assert saved(response)
+    department = Department.objects.get()
+    assert stored(department) == EVERY_FIELD
+    words = text_of(client.get("/departments/ct/norwalk-police/"))
+    for said in (
+        "Norwalk Police Department",
+        "Sheriff: María O’Brien",
+        "1 Monroe Street Room 5 Norwalk CT 06854-1234",
+        "203-555-0123 ext. 5",
+        "desk@example.org",
+        "example.org",
+        "Number of Officers: 178 (2024)",
+        "Population Served: 89,442 (2023)",
+        "Officers per 1,000 Residents: 2.0",
+        "And more...",
+        "Us We have boats bikes",
+        "To serve.",
+        "Some teams:",
+    ):
+        assert said in words
+
+
+def test_every_field_can_be_changed_and_stands_in_the_form_again(alice):
+    department = make_department("Before", state="NY", city="", kind="other")
+    assert saved(save(alice, department, **EVERY_FIELD))
+    department = Department.objects.get()
+    assert stored(department) == EVERY_FIELD
+    form = form_of(alice.get(page(department)))
+    assert {name: form[name].replace("\r\n", "\n") for name in EVERY_FIELD} == EVERY_FIELD
+
+
+def test_the_table_of_fields_has_every_field_of_the_form(alice):
+    names = set(alice.get("/admin/departments/department/add/").context["adminform"].form.fields)
+    assert names == set(EVERY_FIELD) | {"logo", "editors"}
+
+
+def test_every_optional_field_can_be_emptied(alice):
+    department = make_department(**{name: value for name, value in EVERY_FIELD.items() if name not in ("slug",)} | {
+        "sworn_officers": 178, "sworn_year": 2024, "population": 5, "population_year": 2024, "latitude": 41.1,
+        "longitude": -73.4, "more_specializations": True, "mission_is_summary": True,
+    })  # fmt: skip
+    needed = {"name", "kind", "status", "chief_title", "state", "slug"}
+    form = form_of(alice.get(page(department)))
+    form |= {name: "" for name in EVERY_FIELD if name not in needed}
+    for box in ("more_specializations", "mission_is_summary"):
+        del form[box]
+    assert saved(alice.post(page(department), form, follow=True))
+    department = Department.objects.get()
+    assert (department.phone, department.sworn_officers, department.about) == ("", None, "")
+    assert (department.point, department.precision) == (None, "")
+    assert not department.more_specializations
+    assert department.time_zone == "America/New_York"
+
+
+def test_a_new_department_needs_little_more_than_its_name(alice, places):
+    assert saved(save(alice, Department, name="Westport Police Department", state="CT", zip="06880"))
+    department = Department.objects.get()
+    assert department.get_absolute_url() == "/departments/ct/westport-police-department/"
+    assert (department.status, department.precision, department.time_zone) == ("draft", "zip", "America/New_York")
+
+
+def test_an_editor_can_be_named(alice, own):
+    eve = User.objects.create_user("eve", is_staff=True)
+    assert saved(save(alice, own, editors=[eve.pk]))
+    assert list(own.editors.all()) == [eve]
+
+
+class TestInlines:
+    """What a department has several of is edited on its page."""
+
+    def test_they_can_be_added(self, alice, own, client):
+        drone = make_specialization("Drone")
+        response = save(
+            alice,
+            own,
+            **{
+                "listed_specializations-TOTAL_FORMS": "1",
+                "listed_specializations-0-specialization": drone.pk,
+                "listed_specializations-0-order": "3",
+                "divisions-TOTAL_FORMS": "1",
+                "divisions-0-name": "Support",
+                "divisions-0-responsibilities": "- Budget",
+                "divisions-0-order": "1",
+                "special_units-TOTAL_FORMS": "1",
+                "special_units-0-name": "Dive Team",
+                "special_units-0-description": "Under *water*.",
+                "special_units-0-order": "2",
+            },
+        )
+        assert saved(response), errors_of(response)
+        words = text_of(client.get(own.get_absolute_url()))
+        for said in ("Drone", "Support Budget", "Dive Team Under water."):
+            assert said in words
+
+    def test_they_can_be_changed_and_put_in_order(self, alice, own, client):
+        for name in ("First", "Second"):
+            make_division(own, name, order=1)
+            make_unit(own, f"{name} team", order=1)
+        list_specializations(own, "Drone", "Marine")
+        response = save(
+            alice,
+            own,
+            **{
+                "divisions-0-order": "9",
+                "divisions-0-name": "Renamed",
+                "special_units-0-order": "9",
+                "listed_specializations-0-order": "9",
+            },
+        )
+        assert saved(response)
+        assert [division.name for division in own.divisions.all()] == ["Second", "Renamed"]
+        assert [unit.name for unit in own.special_units.all()] == ["Second team", "First team"]
+        assert [str(listed) for listed in own.listed_specializations.all()] == ["Marine", "Drone"]
+
+    def test_they_can_be_removed(self, alice, own):
+        make_division(own)
+        make_unit(own)
+        list_specializations(own, "Drone")
+        removed = {f"{part}-0-DELETE": "on" for part in ("divisions", "special_units", "listed_specializations")}
+        assert saved(save(alice, own, **removed))
+        parts = (own.divisions, own.special_units, own.listed_specializations)
+        assert [part.count() for part in parts] == [0, 0, 0]
+        assert Specialization.objects.count() == 1
+
+    def test_the_same_specialization_twice_is_refused_in_words(self, alice, own):
+        list_specializations(own, "Drone")
+        drone = Specialization.objects.get()
+        response = save(
+            alice,
+            own,
+            **{
+                "listed_specializations-TOTAL_FORMS": "2",
+                "listed_specializations-1-specialization": drone.pk,
+                "listed_specializations-1-order": "2",
+            },
+        )
+        assert not saved(response)
+        assert "Please correct the duplicate" in text_of(response)
+
+
+class TestOpenings:
+    """A department's page leads to its openings."""
+
+    def test_those_that_are_open_planned_or_drafts_stand_there_the_newest_first(self, alice, own):
+        make_job(own, title="Open", closes_on=date(2090, 1, 1))
+        make_job(own, title="Planned", opens_on=date(2090, 1, 1))
+        make_job(own, title="Drafted", status="draft", opens_on=date(2024, 1, 1))
+        make_job(own, title="Closed", opens_on=date(2024, 1, 1), closes_on=date(2024, 1, 31))
+        make_job(own, title="Withdrawn", status="withdrawn")
+        words = text_of(alice.get(page(own)))
+        assert "Planned: opens on January 1, 2090 Open: open until January 1, 2090 Drafted: draft" in words
+        assert "Closed:" not in words and "Withdrawn:" not in words
+        assert "See all 5 openings, closed ones too" in words
+
+    def test_they_are_changed_and_added_from_there_and_all_of_them_found(self, alice, own, strange):
+        job, other = make_job(own), make_job(strange, title="Strange officer")
+        html = html_of(alice.get(page(own)))
+        assert f'<a href="{page(job)}">' in html and page(other) not in html
+        add = f"/admin/jobs/job/add/?department={own.pk}"
+        assert add in html and form_of(alice.get(add))["department"] == str(own.pk)
+        every = f"/admin/jobs/job/?department__id__exact={own.pk}"
+        assert every in html and rows_of(alice.get(every)) == ["Police Officer"]
+
+    def test_a_new_department_has_none_yet(self, alice, own):
+        assert "Save the department first" in text_of(alice.get("/admin/departments/department/add/"))
+        assert "None. Add an opening" in text_of(alice.get(page(own)))
+
+    def test_of_three_hundred_openings_twenty_stand_there_and_the_form_stays_small(self, alice, own):
+        job = make_job(own)
+        copies = [Job.objects.get(pk=job.pk) for _ in range(299)]
+        for number, copy in enumerate(copies):
+            copy.pk, copy.title = None, f"Officer {number}"
+        Job.objects.bulk_create(copies)
+        response = alice.get(page(own))
+        assert html_of(response).count("/admin/jobs/job/") == 20 + 4  # add and list, there and in the side bar
+        assert len(form_of(response)) < 60
+        assert saved(save(alice, own, chief_name="New Chief"))
+        assert own.jobs.count() == 300
+
+
+@pytest.mark.parametrize("ori", ["CT0000001", "ct0000001", " CT0000001 "])
+def test_an_ori_that_another_department_has_is_refused_in_our_words(alice, own, strange, ori):
+    assert sum(errors_of(save(alice, strange, ori=ori)).values(), []) == ["Another department has this ORI."]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"name": ""}, "name", "This field is required."),
+        ({"state": ""}, "state", "This field is required."),
+        ({"state": "ZZ"}, "state", "Select a valid choice."),
+        ({"ori": "short"}, "ori", "An ORI has nine letters or digits: CT0015800."),
+        ({"zip": "6880"}, "zip", "A ZIP code is 06880 or 06880-1234."),
+        ({"phone": "call us"}, "phone", "This is not a telephone number."),
+        ({"email": "nobody"}, "email", "Enter a valid email address."),
+        ({"website": "javascript:alert(1)"}, "website", "Enter a valid URL."),
+        ({"sworn_officers": "many"}, "sworn_officers", "Enter a whole number."),
+        ({"sworn_officers": "-1"}, "sworn_officers", "greater than or equal to 0"),
+        ({"sworn_officers": "100001"}, "sworn_officers", "less than or equal to 100000"),
+        ({"sworn_officers": "5", "sworn_year": "1899"}, "sworn_year", "greater than or equal to 1900"),
+        ({"latitude": "90.1", "longitude": "0"}, "latitude", "less than or equal to 90"),
+        ({"latitude": "0", "longitude": "-181"}, "longitude", "greater than or equal to -180"),
+        ({"time_zone": "Napakiak"}, "time_zone", "“Napakiak” is not a time zone. One is called America/New_York."),
+        ({"latitude": "41"}, "", "A position needs both a latitude and a longitude."),
+        ({"longitude": "-73"}, "", "A position needs both a latitude and a longitude."),
+        ({"sworn_year": "2024"}, "", "There is a year but no number of officers."),
+        ({"population_year": "2024"}, "", "There is a year but no population."),
+    ],
+)
+def test_what_is_wrong_with_a_department_is_said_where_it_is(alice, own, changes, field, words):
+    errors = errors_of(save(alice, own, **changes))
+    assert list(errors) == [field]
+    assert words in " ".join(errors[field])
+
+
+@pytest.mark.parametrize("typed", ["NaN", "Infinity", "1e999", "north", "41,1", "٤١°"])
+def test_a_position_that_is_no_number_is_refused_at_its_field(alice, typed):
+    department = make_department(at=(41.1, -73.4))
+    response = save(alice, department, latitude=typed, longitude=typed)
+    assert errors_of(response) == {"latitude": ["Enter a number."], "longitude": ["Enter a number."]}
+
+
+def test_bad_input_keeps_everything_that_was_typed(alice, own):
+    make_division(own)
+    url = page(own)
+    typed = form_of(alice.get(url)) | EVERY_FIELD
+    typed |= {
+        "zip": "wrong",
+        "latitude": "north",
+        "sworn_officers": "many",
+        "about": "  leading\n\n<b>markup</b> & “quotes”\n",
+        "divisions-0-name": "Renamed",
+        "special_units-TOTAL_FORMS": "1",
+        "special_units-0-name": "New team",
+        "special_units-0-order": "x",
+    }
+    response = alice.post(url, typed)
+    assert response.status_code == 200
+    again = form_of(response)
+    for name in typed.keys() - {"csrfmiddlewaretoken"}:
+        assert again[name] == typed[name], name
+
+
+def test_a_departments_form_takes_no_more_queries_with_more_parts(alice, own):
+    """A specialization costs one: its field looks up the name of the one that is chosen."""
+    counted = []
+    for number in (1, 10):
+        for part in range(number):
+            make_division(own, f"Division {number}.{part}")
+            make_unit(own, f"Team {number}.{part}")
+            list_specializations(own, f"Skill {number}.{part}")
+            make_job(own)
+        with CaptureQueriesContext(connection) as captured:
+            assert alice.get(page(own)).status_code == 200
+        counted.append(len(captured))
+    assert counted[1] <= counted[0] + 10
+
+
+@pytest.mark.parametrize("value", EXTREMES, ids=lambda value: value[:12])
+class TestExtremeValues:
+    """Whatever stands in a field is saved or refused in words."""
+
+    def test_in_every_field_of_a_department_and_its_parts(self, alice, own, value):
+        make_division(own)
+        make_unit(own)
+        list_specializations(own, "Drone")
+        form = form_of(alice.get(page(own)))
+        kept = re.compile(r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^editors$")
+        peel(alice, page(own), form, [name for name in form if not kept.search(name)], value)
+
+    def test_as_the_name_of_a_specialization(self, alice, value):
+        thing = make_specialization()
+        peel(alice, page(thing), form_of(alice.get(page(thing))), ["name"], value)
+
+
+@pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
+@pytest.mark.parametrize("field", ["editors", "listed_specializations-0-specialization", "state"])
+def test_a_choice_that_was_never_offered_is_refused_for_a_department(alice, own, field, value):
+    list_specializations(own, "Drone")
+    response = alice.post(page(own), form_of(alice.get(page(own))) | {field: value})
+    assert response.status_code in (200, 400)
+    own.refresh_from_db()
+    assert (own.state, own.editors.count()) == ("CT", 0)
+
+
+@pytest.mark.parametrize("value", ["one", "-1", "", "nothing\0here"])
+@pytest.mark.parametrize("hidden", [r"-id$", r"-department$", r"_FORMS$"])
+def test_hidden_fields_that_somebody_tampered_with_change_nothing(alice, own, hidden, value):
+    make_division(own)
+    form = form_of(alice.get(page(own)))
+    names = [name for name in form if re.search(hidden, name) and "__prefix__" not in name]
+    assert alice.post(page(own), form | dict.fromkeys(names, value)).status_code in (200, 302, 400)
+    assert [division.name for division in own.divisions.all()] == ["Operations"]
+
+
+def test_a_specialization_of_almost_the_same_name_is_refused_at_its_field(alice):
+    make_specialization("K-9 Unit")
+    response = save(alice, Specialization, name="K 9 unit")
+    assert errors_of(response) == {"name": ["There is a specialization of almost the same name."]}
+    assert list(errors_of(save(alice, Specialization, name="???"))) == ["name"]
+    assert saved(save(alice, Specialization, name="Drone"))
+
+
+def test_removing_a_department_takes_its_openings_and_says_so_before(alice, own):
+    make_job(own, title="Own officer")
+    assert "Own officer" in text_of(alice.get(page(own, "delete")))
+    assert alice.post(page(own, "delete"), {"post": "yes"}).status_code == 302
+    assert not Department.objects.exists()
+    assert not Job.objects.exists()

@@ -1,0 +1,142 @@
+"""The lists of the admin, and what is done from them."""
+
+import re
+from datetime import date
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from departments.models import Department, FormerAddress, Place
+from jobs.models import Job
+from tests.admin import html_of, listed, messages_of, page, save
+from tests.factories import make_department, make_job, make_place
+
+pytestmark = pytest.mark.django_db
+
+
+def test_view_on_site_leads_to_the_page_even_of_what_is_a_draft(alice, own):
+    for thing in (own, make_job(own), make_department("Draft", status="draft"), make_job(own, status="draft")):
+        [link] = re.findall(r'<a href="([^"]*)" class="viewsitelink">', html_of(alice.get(page(thing))))
+        response = alice.get(link)
+        assert response.status_code == 302
+        assert response["Location"].removeprefix("http://testserver") == thing.get_absolute_url()
+        assert alice.get(thing.get_absolute_url()).status_code == 200
+
+
+def test_departments_show_their_number_of_open_jobs_and_sort_and_filter_by_it(alice, own, strange):
+    for values in ({}, {}, {"status": "draft"}, {"opens_on": date(2090, 1, 1)}):
+        make_job(own, **values)
+    make_job(strange, opens_on=date(2024, 1, 1), closes_on=date(2024, 1, 31))
+    words = html_of(alice.get(page(Department, "list")))
+    assert re.findall(r'<td class="field-open_jobs">(\d+)</td>', words) == ["2", "0"]
+    columns = ["action_checkbox", *admin.site._registry[Department].list_display]
+    by_jobs = columns.index("open_jobs")
+    assert listed(alice, Department, f"o={by_jobs}") == ["Strange Police", "Own Police"]
+    assert listed(alice, Department, f"o=-{by_jobs}") == ["Own Police", "Strange Police"]
+    assert listed(alice, Department, "openings=yes") == ["Own Police"]
+    assert listed(alice, Department, "openings=no") == ["Strange Police"]
+    assert listed(alice, Department, "openings=perhaps") == ["Own Police", "Strange Police"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=own", ["Own Police"]),
+        ("q=CT0000002", ["Strange Police"]),
+        ("q=bethel", ["Strange Police"]),
+        ("q=06801", ["Strange Police"]),
+        ("q=police", ["Own Police", "Strange Police"]),
+        ("q=nothing", []),
+        ("status__exact=draft", ["Strange Police"]),
+        ("kind__exact=sheriff", ["Strange Police"]),
+        ("state__exact=NY", ["Strange Police"]),
+    ],
+)
+def test_departments_can_be_searched_and_filtered(alice, own, strange, query, found):
+    Department.objects.filter(pk=strange.pk).update(
+        city="Bethel", zip="06801", status="draft", kind="sheriff", state="NY"
+    )
+    assert listed(alice, Department, query) == found
+
+
+def test_places_and_former_addresses_can_be_looked_up(alice, own):
+    make_place("Norwalk")
+    save(alice, own, slug="second")
+    assert listed(alice, Place, "q=norwalk") == ["Norwalk"]
+    assert listed(alice, FormerAddress, "q=own") == ["/ct/own-police/"]
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after", "one", "two"),
+    [
+        ("publish", "draft", "published", "1 department is published.", "2 departments are published."),
+        ("unpublish", "published", "draft", "1 department is unpublished.", "2 departments are unpublished."),
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?status__exact={before}"])
+def test_departments_can_be_published_and_unpublished_together(alice, action, before, after, one, two, query):
+    departments = [make_department(f"Police {number}", status=before) for number in range(4)]
+    url = page(Department, "list") + query.format(before=before)
+    for chosen, words in ((departments[:1], one), (departments[1:3], two)):
+        data = {"action": action, "_selected_action": [department.pk for department in chosen]}
+        assert messages_of(alice.post(url, data, follow=True)) == [words]
+    assert list(Department.objects.order_by("pk").values_list("status", flat=True)) == [after] * 3 + [before]
+    assert LogEntry.objects.count() == 3
+
+
+@pytest.mark.parametrize("model", [Department, Job])
+def test_the_lists_take_no_more_queries_with_more_rows(alice, model, own):
+    make_job(own)
+    counted = []
+    for more in (0, 20):
+        for number in range(more):
+            make_job(make_department(f"Police {number}"))
+        with CaptureQueriesContext(connection) as captured:
+            assert alice.get(page(model, "list")).status_code == 200
+        counted.append(len(captured))
+    assert counted[0] == counted[1] <= 12
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "status__exact=%00",
+        "kind__exact=" + "x" * 3000,
+        "state__exact=%00",
+        "openings=%00",
+        "unknown=1",
+        "p=" + "9" * 30,
+        "o=" + "9" * 30,
+        "pk__in=" + "9" * 30,
+        "department__state=%00",
+        "opens_on__year=" + "9" * 30,
+        "opens_on__year=-1",
+        "is_sample__exact=maybe",
+    ],
+)
+@pytest.mark.parametrize("model", [Department, Job])
+def test_a_list_asked_for_nonsense_is_answered(alice, own, model, query):
+    make_job(own)
+    assert alice.get(f"{page(model, 'list')}?{query}").status_code in (200, 302, 400)
+
+
+@pytest.mark.parametrize("chosen", ["9" * 30, "one", "\0", "-1"])
+@pytest.mark.parametrize("model", [Department, Job])
+def test_an_action_on_nonsense_is_answered_and_changes_nothing(alice, own, model, chosen):
+    job = make_job(own, status="draft")
+    response = alice.post(page(model, "list"), {"action": "publish", "_selected_action": [chosen]})
+    assert response.status_code in (200, 302, 400)
+    job.refresh_from_db()
+    assert job.status == "draft"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 30, "one", "1%00", "_3F"])
+@pytest.mark.parametrize("model", [Department, Job])
+def test_an_object_that_there_is_not_leads_back_to_the_start(alice, model, number):
+    for name in ("change", "delete", "history"):
+        response = alice.get(f"{page(model, 'list')}{number}/{name}/")
+        assert response.status_code in (302, 404)

@@ -1,0 +1,308 @@
+"""Openings in the admin: their form, what the clerk is told, their list, and what a department's editor may do."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from jobs.models import Job
+from tests.admin import EXTREMES, NO_CHOICE, errors_of, html_of, listed, messages_of, page, peel, save, saved
+from tests.factories import form_of, make_department, make_job, text_of, today
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+# The form
+
+
+JOB_FIELDS = {
+    "title": "Public Safety Dispatcher",
+    "kind": "dispatcher",
+    "schedule": "part_time",
+    "positions": "3",
+    "status": "published",
+    "description": "# Work\n\n- calls",
+    "requirements": "- typing",
+    "apply_url": "https://example.org/apply?x=1",
+    "apply_email": "jobs@example.org",
+    "apply_instructions": "Write to *us*.",
+    "pay_min": "29.40",
+    "pay_max": "36.15",
+    "pay_period": "hour",
+    "opens_on": "2024-05-01",
+    "opens_time": "08:30:00",
+    "closes_on": "2099-06-01",
+    "closes_time": "16:00:00",
+    "source": "state list",
+    "external_id": "42/7",
+}
+
+
+def stored_job(job):
+    return {name: "" if (value := getattr(job, name)) is None else str(value) for name in JOB_FIELDS}
+
+
+def test_an_opening_can_be_added_with_every_field(alice, own, client):
+    response = save(alice, Job, department=own.pk, **JOB_FIELDS)
+    assert saved(response), errors_of(response)
+    job = Job.objects.get()
+    assert stored_job(job) == JOB_FIELDS
+    assert not job.is_sample
+    words = text_of(client.get(job.get_absolute_url()))
+    for said in ("Public Safety Dispatcher", "$29.40 to $36.15 an hour", "Closes: June 1, 2099, 4:00 PM EDT"):
+        assert said in words
+
+
+def test_every_field_of_an_opening_can_be_changed_and_stands_in_the_form_again(alice, own):
+    job = make_job(own)
+    assert saved(save(alice, job, **JOB_FIELDS))
+    job = Job.objects.get()
+    assert stored_job(job) == JOB_FIELDS
+    form = form_of(alice.get(page(job)))
+    assert {name: form[name] for name in JOB_FIELDS} == JOB_FIELDS
+    before = Job.objects.values().get()
+    assert saved(save(alice, job))
+    assert Job.objects.values().get() | {"modified": before["modified"]} == before
+
+
+def test_the_table_of_an_openings_fields_has_every_field_of_the_form(alice):
+    names = set(alice.get("/admin/jobs/job/add/").context["adminform"].form.fields)
+    assert names == set(JOB_FIELDS) | {"department"}
+
+
+def test_todays_openings_need_no_opening_day(alice, own):
+    response = save(
+        alice, Job, department=own.pk, title="Officer", description="x", apply_instructions="x", opens_on=""
+    )
+    assert saved(response), errors_of(response)
+    assert abs(Job.objects.get().opens_on - today(own)) <= DAY
+
+
+def test_an_opening_can_be_moved_to_another_department_and_its_instants_follow_the_zone(alice, own):
+    arizona = make_department("Phoenix Police", state="AZ", city="", time_zone="America/Phoenix")
+    job = make_job(own, opens_on=date(2024, 7, 1), closes_on=date(2099, 7, 1))
+    assert saved(save(alice, job, department=arizona.pk))
+    job.refresh_from_db()
+    assert (job.opens_at.hour, job.closes_at.hour) == (7, 7)
+
+
+def test_openings_follow_when_a_clerk_changes_their_departments_zone(alice, own):
+    job = make_job(own, opens_on=date(2024, 7, 1), closes_on=date(2099, 7, 1))
+    closed = make_job(own, opens_on=date(2024, 7, 1), closes_on=date(2024, 7, 31))
+    assert saved(save(alice, own, time_zone="America/Phoenix"))
+    job.refresh_from_db()
+    closed.refresh_from_db()
+    assert (job.opens_at.hour, job.closes_at.hour, closed.closes_at.hour) == (7, 7, 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "The opening is on the site now."),
+        ({"status": "draft"}, "The opening is a draft: nobody sees it on the site until its status is “Published”."),
+        ({"status": "withdrawn"}, "The opening is withdrawn: the site no longer lists it."),
+        ({"opens_on": "2090-05-01"}, "The opening will be on the site from May 1, 2090."),
+        (
+            {"opens_on": "2090-05-01", "opens_time": "09:00"},
+            "The opening will be on the site from May 1, 2090, 9:00 AM EDT.",
+        ),
+        (
+            {"opens_on": "2024-01-01", "closes_on": "2024-01-31"},
+            "The opening has closed: its page says so, and no list has it.",
+        ),
+        ({"opens_on": "2090-05-01", "status": "draft"}, "The opening is a draft: nobody sees it"),
+    ],
+)
+class TestWhatTheClerkIsTold:
+    def test_after_adding_an_opening(self, bob, own, changes, words):
+        filled = {"title": "Officer", "description": "x", "apply_instructions": "x", "status": "published"}
+        response = save(bob, Job, department=own.pk, **(filled | {"opens_on": "2024-05-01"} | changes))
+        assert any(words in message for message in messages_of(response)), messages_of(response)
+
+    def test_after_changing_an_opening(self, alice, own, changes, words):
+        response = save(alice, make_job(own), **changes)
+        assert any(words in message for message in messages_of(response)), messages_of(response)
+
+
+def test_the_clerk_is_told_when_the_department_is_a_draft(alice):
+    job = make_job(make_department(status="draft"))
+    words = "The opening is not on the site, because its department is a draft."
+    assert words in messages_of(save(alice, job, title="New title"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"title": ""}, "title", "This field is required."),
+        ({"department": ""}, "department", "This field is required."),
+        ({"description": ""}, "description", "This field is required."),
+        ({"closes_on": "2001-01-01"}, "closes_on", "It closes before it opens."),
+        ({"closes_time": "12:00"}, "closes_time", "There is a closing time but no closing day."),
+        ({"opens_on": "9999-12-31"}, "opens_on", "less than or equal to 2100-12-31"),
+        ({"closes_on": "9999-12-31"}, "closes_on", "less than or equal to 2100-12-31"),
+        ({"opens_on": "0001-01-01"}, "opens_on", "greater than or equal to 2000-01-01"),
+        ({"opens_on": "31.12.2030"}, "opens_on", "Enter a valid date."),
+        ({"closes_on": "2090-01-01", "closes_time": "25:00"}, "closes_time", "Enter a valid time."),
+        ({"apply_instructions": ""}, "", "Say how to apply: an address, an e-mail address or in words."),
+        ({"pay_min": "20.01", "pay_max": "20"}, "", "The highest pay is less than the lowest."),
+        ({"pay_min": "-1"}, "pay_min", "greater than or equal to 0"),
+        ({"pay_min": "lots"}, "pay_min", "Enter a number."),
+        ({"pay_max": "NaN"}, "pay_max", "Enter a number."),
+        ({"positions": "0"}, "positions", "greater than or equal to 1"),
+        ({"source": "state list", "external_id": "7"}, "", "Another opening of this source has this number."),
+    ],
+)
+def test_what_is_wrong_with_an_opening_is_said_where_it_is(alice, own, changes, field, words):
+    make_job(own, source="state list", external_id="7")
+    job = make_job(own, opens_on=date(2024, 1, 1))
+    errors = errors_of(save(alice, job, **changes))
+    assert list(errors) == [field]
+    assert words in " ".join(errors[field])
+
+
+def test_bad_input_about_an_opening_keeps_everything_that_was_typed(alice, own):
+    url = "/admin/jobs/job/add/"
+    typed = form_of(alice.get(url)) | {
+        "department": str(own.pk),
+        "title": "<b>Officer</b>",
+        "description": "- One\n- Two",
+        "apply_email": "nobody",
+        "pay_min": "a lot",
+        "opens_on": "tomorrow",
+        "closes_time": "noon",
+        "positions": "0",
+    }
+    again = form_of(alice.post(url, typed))
+    for name in typed.keys() - {"csrfmiddlewaretoken"}:
+        assert again[name] == typed[name], name
+
+
+def test_whether_an_opening_is_a_sample_is_shown_and_not_changed(alice, own):
+    job = make_job(own, is_sample=True)
+    assert saved(save(alice, job, is_sample=""))
+    job.refresh_from_db()
+    assert job.is_sample
+
+
+@pytest.mark.parametrize("value", EXTREMES, ids=lambda value: value[:12])
+def test_extreme_values_in_every_field_of_an_opening_are_saved_or_refused_in_words(alice, own, value):
+    job = make_job(own)
+    form = form_of(alice.get(page(job)))
+    peel(alice, page(job), form, [name for name in form if name not in ("csrfmiddlewaretoken", "department")], value)
+
+
+@pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
+@pytest.mark.parametrize("field", ["department", "kind"])
+def test_a_choice_that_was_never_offered_is_refused_for_an_opening(alice, own, field, value):
+    job = make_job(own)
+    response = alice.post(page(job), form_of(alice.get(page(job))) | {field: value})
+    assert response.status_code in (200, 400)
+    job.refresh_from_db()
+    assert (job.department, job.kind) == (own, "entry_level")
+
+
+# The list
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {"Open", "Closed", "Drafted", "Planned", "Withdrawn"}),
+        ("open=yes", {"Open"}),
+        ("open=no", {"Closed", "Drafted", "Planned", "Withdrawn"}),
+        ("open=perhaps", {"Open", "Closed", "Drafted", "Planned", "Withdrawn"}),
+        ("status__exact=draft", {"Drafted"}),
+        ("kind__exact=cadet", {"Planned"}),
+        ("is_sample__exact=1", {"Closed"}),
+        ("department__state=NY", set()),
+        ("q=draft", {"Drafted"}),
+        ("q=number-7", {"Withdrawn"}),
+        ("q=own", {"Open", "Closed", "Drafted", "Planned", "Withdrawn"}),
+        ("opens_on__year=2090", {"Planned"}),
+    ],
+)
+def test_openings_can_be_searched_and_filtered(alice, own, query, found):
+    make_job(own, title="Open")
+    make_job(own, title="Closed", opens_on=date(2024, 1, 1), closes_on=date(2024, 1, 31), is_sample=True)
+    make_job(own, title="Drafted", status="draft")
+    make_job(own, title="Planned", opens_on=date(2090, 1, 1), kind="cadet")
+    make_job(own, title="Withdrawn", status="withdrawn", external_id="number-7")
+    assert set(listed(alice, Job, query)) == found
+
+
+def test_the_list_of_openings_says_which_are_open(alice, own):
+    make_job(own, title="Drafted", status="draft")
+    make_job(own, title="Open")
+    html = html_of(alice.get(page(Job, "list")))
+    assert re.findall(r'field-is_open_now"><img src="[^"]*icon-(yes|no)', html) == ["yes", "no"]
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after", "one", "two"),
+    [
+        ("publish", "draft", "published", "1 opening is published.", "2 openings are published."),
+        ("withdraw", "published", "withdrawn", "1 opening is withdrawn.", "2 openings are withdrawn."),
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?status__exact={before}", "?open=yes"])
+def test_openings_can_be_published_and_withdrawn_together(alice, own, action, before, after, one, two, query):
+    if query == "?open=yes" and before == "draft":
+        query = "?open=no"
+    jobs = [make_job(own, status=before) for _ in range(4)]
+    url = page(Job, "list") + query.format(before=before)
+    for chosen, words in ((jobs[:1], one), (jobs[1:3], two)):
+        data = {"action": action, "_selected_action": [job.pk for job in chosen]}
+        assert messages_of(alice.post(url, data, follow=True)) == [words]
+    assert list(Job.objects.order_by("pk").values_list("status", flat=True)) == [after] * 3 + [before]
+    assert LogEntry.objects.count() == 3
+
+
+class TestEditors:
+    """What Bob gets done with the openings of his department, and what he does not with others'."""
+
+    def test_they_add_an_opening_to_their_department(self, bob, own):
+        response = save(
+            bob, Job, department=own.pk, title="Own officer", description="Patrol.", apply_instructions="Write."
+        )
+        assert saved(response)
+        assert [job.title for job in own.jobs.all()] == ["Own officer"]
+
+    def test_they_do_not_add_an_opening_to_another_department(self, bob, own, strange):
+        response = save(bob, Job, department=strange.pk, title="x", description="x", apply_instructions="x")
+        assert list(errors_of(response)) == ["department"]
+        assert not Job.objects.exists()
+
+    def test_they_do_not_move_an_opening_to_another_department(self, bob, own, strange):
+        job = make_job(own)
+        assert list(errors_of(save(bob, job, department=strange.pk))) == ["department"]
+        job.refresh_from_db()
+        assert job.department == own
+
+    def test_they_change_and_remove_their_own_openings(self, bob, own):
+        job = make_job(own)
+        assert saved(save(bob, job, title="Another title"))
+        job.refresh_from_db()
+        assert job.title == "Another title"
+        assert bob.post(page(job, "delete"), {"post": "yes"}).status_code == 302
+        assert not Job.objects.exists()
+
+    def test_they_do_not_change_or_remove_others_openings(self, bob, own, strange):
+        mine, job = make_job(own), make_job(strange, title="Strange officer")
+        form = form_of(bob.get(page(mine))) | {"title": "Taken over"}
+        assert bob.post(page(job), form)["Location"] == "/admin/"
+        assert bob.post(page(job, "delete"), {"post": "yes"})["Location"] == "/admin/"
+        job.refresh_from_db()
+        assert job.title == "Strange officer"
+
+    @pytest.mark.parametrize("action", ["publish", "withdraw", "delete_selected"])
+    def test_actions_reach_only_their_own_openings(self, bob, own, strange, action):
+        mine, job = make_job(own, status="draft"), make_job(strange, status="draft", title="Strange officer")
+        chosen = {"action": action, "_selected_action": [mine.pk, job.pk], "post": "yes"}
+        assert bob.post(page(Job, "list"), chosen).status_code == 302
+        job.refresh_from_db()
+        assert job.status == "draft"
+        expected = {"publish": ["published"], "withdraw": ["withdrawn"], "delete_selected": []}[action]
+        assert list(own.jobs.values_list("status", flat=True)) == expected
