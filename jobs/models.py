@@ -22,8 +22,27 @@ from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
+from .minimums import Minimums
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
+from .steps import HiringStep
+from .subscribers import Alert, Message, Subscriber, Told
+
+__all__ = [
+    "Alert",
+    "HiringStep",
+    "Job",
+    "JobKind",
+    "JobQuerySet",
+    "Message",
+    "Minimums",
+    "Schedule",
+    "Subscriber",
+    "Told",
+    "follow",
+    "hiring",
+    "with_open_jobs",
+]
 
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 

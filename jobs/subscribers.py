@@ -1,0 +1,133 @@
+"""Who asked to be told of openings by e-mail, of which, and the outbox of what is said to them."""
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from departments import states
+
+
+def new_key():
+    """Names a row in a signed link and reveals nothing of it."""
+    return secrets.token_hex(16)
+
+
+class Subscriber(models.Model):
+    """An e-mail address that somebody typed; whether it is its owner's wish each of the alerts says for itself."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    refused_at = models.DateTimeField(
+        _("refused"), null=True, blank=True, help_text=_("Its mail server takes nothing for it: nothing more is sent.")
+    )
+    refusal = models.CharField(_("what the mail server said"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("subscriber")
+        verbose_name_plural = _("subscribers")
+
+    def __str__(self):
+        return self.email
+
+
+class Alert(models.Model):
+    """A search for openings, or a department, whose new openings its subscriber wants to be told of.
+
+    Nothing is sent for it, but one request to confirm it, until ``confirmed_at`` is there. A place is degrees with the
+    ``miles`` around it, None for any distance; ``near`` is what that place is called.
+    """
+
+    class Frequency(models.TextChoices):
+        DAILY = "daily", _("Daily")
+        WEEKLY = "weekly", _("Weekly")
+
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="alerts", verbose_name=_("subscriber"))
+    key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
+    frequency = models.CharField(_("how often"), max_length=8, choices=Frequency.choices, default=Frequency.DAILY)
+
+    department = models.ForeignKey(
+        "departments.Department", models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("department")
+    )
+    q = models.CharField(_("words"), max_length=100, blank=True)
+    near = models.CharField(_("near"), max_length=150, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    miles = models.PositiveSmallIntegerField(_("within"), null=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=16, blank=True)
+    pay = models.PositiveIntegerField(_("pay at least"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=2, choices=states.CHOICES, blank=True)
+
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    paused = models.BooleanField(_("paused"), default=False)
+    # Openings that opened before this instant it has been told of, or they are older than its wish.
+    told_until = models.DateTimeField(_("told until"), null=True, blank=True)
+    # A year after it was confirmed, or renewed, it is asked whether it is still wanted.
+    renewed_at = models.DateTimeField(_("renewed"), null=True, blank=True)
+    renewal_asked_at = models.DateTimeField(_("asked to renew"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        constraints = [
+            models.CheckConstraint(condition=Q(frequency__in=["daily", "weekly"]), name="alert_frequency_known"),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None, miles=None)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="alert_place_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["confirmed_at", "told_until"], name="alert_due")]
+
+    def __str__(self):
+        return f"{self.subscriber_id}: {self.q or self.near or self.kind or self.state or self.department_id or '*'}"
+
+
+class Message(models.Model):
+    """A message of the outbox: made in the transaction of what it tells of, sent once, by whoever holds its lease."""
+
+    class Kind(models.TextChoices):
+        CONFIRM = "confirm", _("Please confirm")
+        DIGEST = "digest", _("New openings")
+        RENEW = "renew", _("Still wanted?")
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="messages", verbose_name=_("alert"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    # Of the Message-ID header, before its @: the same however often it is tried.
+    key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    # Nobody else may send it until then; and not before that instant is it tried again.
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    problem = models.CharField(_("problem"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
+        ]
+        indexes = [
+            models.Index(fields=["leased_until", "id"], condition=Q(sent_at=None), name="message_to_send"),
+        ]
+
+    def __str__(self):
+        return self.key
+
+
+class Told(models.Model):
+    """An opening that a subscriber is told of by a message: by no second one, whatever other alerts there are."""
+
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="told")
+    job = models.ForeignKey("Job", models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscriber", "job"], name="told_once")]
+
+    def __str__(self):
+        return f"{self.subscriber_id}: {self.job_id}"
