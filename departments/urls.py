@@ -1,5 +1,7 @@
 from django.urls import path, register_converter
 
+from jobs import calendars, feeds
+
 from . import converters, views
 
 register_converter(converters.StateConverter, "state")
@@ -13,4 +15,6 @@ urlpatterns = [
     path("<state:state>/a-to-z/<letter:letter>/", views.letter, name="letter"),
     path("<state:state>/county/<slug:county>/", views.county, name="county"),
     path("<state:state>/<slug:slug>/", views.profile, name="department"),
+    path("<state:state>/<slug:slug>/feed/", feeds.department_feed, name="department feed"),
+    path("<state:state>/<slug:slug>/calendar/", calendars.department_calendar, name="department calendar"),
 ]
