@@ -139,7 +139,7 @@ def _entries(jobs):
 
 
 def _steps(jobs):
-    """``(step, opening)`` for the steps that have a date: an opening's own ones where it has any, else its department's.
+    """``(step, opening)`` for the steps that have a date: an opening's own where it has any, else its department's.
 
     Those of a department are the same for its openings, and come once.
     """
