@@ -408,15 +408,23 @@ def nth(year, month, weekday, at):
 def test_the_rules_of_a_time_zone_are_those_that_its_clocks_keep(name):
     zone, said = ZoneInfo(name), _time_zone(name, 2025)
     for year in (2026, 2090):
-        moments = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=number) for number in range(365 * 24 + 1)]
-        offsets = [moment.astimezone(zone).utcoffset() for moment in moments]
-        changes = [after for (_, old), (after, new) in pairwise(zip(moments, offsets, strict=True)) if old != new]
-        for moment in [
-            *moments[::500],
-            *(change + timedelta(hours=hours) for change in changes for hours in (-3, -2, 2, 3)),
-        ]:
+        days = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(366)]
+        for moment in [*days[::20], *(near for day in changes(zone, days) for near in around(zone, day))]:
             local = moment.astimezone(zone)
             assert offset_in(said, local.replace(tzinfo=None)) == local.utcoffset(), local
+
+
+def changes(zone, moments):
+    """Those of the moments after which the clocks were changed before the next."""
+    return [
+        at for at, then in pairwise(moments) if at.astimezone(zone).utcoffset() != then.astimezone(zone).utcoffset()
+    ]
+
+
+def around(zone, day):
+    """Moments of a day before and after the change of the clocks, but for those that come twice."""
+    [before] = changes(zone, [day + timedelta(hours=number) for number in range(25)])
+    return [before + timedelta(hours=hours) for hours in (-3, -2, 3, 4)]
 
 
 def test_a_calendar_has_each_zone_that_it_needs_once(client):

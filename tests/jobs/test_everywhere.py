@@ -56,6 +56,11 @@ ADDRESSES = {
         "/jobs/?near=06880&sort=distance",
     ],
     "job": lambda scene: [scene["job"].get_absolute_url(), scene["long_closed"].get_absolute_url()],
+    "jobs feed": lambda scene: ["/jobs/feed/", "/jobs/feed/?near=06880&sort=distance"],
+    "jobs calendar": lambda scene: ["/jobs/calendar/", "/jobs/calendar/?near=06880&sort=distance"],
+    "department feed": lambda scene: [f"{scene['department'].get_absolute_url()}feed/"],
+    "department calendar": lambda scene: [f"{scene['department'].get_absolute_url()}calendar/"],
+    "job calendar": lambda scene: [calendar_of(scene["job"]), calendar_of(scene["long_closed"])],
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
     "robots": lambda scene: ["/robots.txt"],
     "favicon": lambda scene: ["/favicon.ico"],
@@ -71,6 +76,17 @@ def sitemap_of(job):
     return f"/sitemap-openings-{job.pk // OPENINGS}.xml"
 
 
+def calendar_of(job):
+    """Where the dates of one opening are."""
+    return f"{job.get_absolute_url()}calendar/"
+
+
+def followed(scene):
+    """The feeds and the calendars that an open opening is in, and no sample."""
+    lists = ("jobs feed", "jobs calendar", "department feed", "department calendar")
+    return {address for name in lists for address in ADDRESSES[name](scene)} | {calendar_of(scene["job"])}
+
+
 NOT_OPEN = {
     **{status: {"status": status} for status in Job.Status.values if status != "published"},
     "planned": {"opens_on": date(2090, 1, 1)},
@@ -83,6 +99,10 @@ STILL_THERE = {
     "closed": (200, "This opening is closed."),
     "withdrawn": (410, "This opening has been withdrawn."),
 }
+
+
+def status_of(state):
+    return STILL_THERE.get(state, (404, ""))[0]
 
 
 def public_patterns(patterns=None):
@@ -146,6 +166,11 @@ def test_an_opening_that_is_not_open_shows_on_no_public_address_as_open(scene, w
             assert '<meta name="robots" content="noindex">' in body
             assert "How to apply" not in body
             assert (TITLE in body) == (status != 404)
+        elif address == calendar_of(job):
+            # Who has applied still finds the dates of the tests there when it is closed.
+            assert response.status_code == status_of(state)
+            assert (TITLE in body) == (state == "closed")
+            continue
         else:
             assert TITLE not in body, address
         assert f"/jobs/{job.pk}-" not in body, address
@@ -175,8 +200,9 @@ def test_an_opening_that_is_open_stands_where_it_belongs(scene, walk):
     found = walk(job)
     with_link = {address for address, (response, body) in found.items() if job.get_absolute_url() in body}
     with_title = {address for address, (response, body) in found.items() if TITLE in body}
-    assert with_link == belonging(scene) | {sitemap_of(job)}
-    assert with_title == belonging(scene) | {job.get_absolute_url()}
+    programs = followed(scene | {"job": job})
+    assert with_link == belonging(scene) | programs | {sitemap_of(job), job.get_absolute_url()}
+    assert with_title == belonging(scene) | programs | {job.get_absolute_url()}
     assert "How to apply" in found[job.get_absolute_url()][1]
     assert "See the one opening" in text_of(found["/"][0])
     assert "One opening" in text_of(found["/jobs/"][0])

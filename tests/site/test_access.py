@@ -75,6 +75,16 @@ TABLE = {
         "/departments/ct/former/": (MOVED,) * 5,
         "/departments/ct/draft-before/": (GONE, GONE, MOVED, MOVED, MOVED),
     },
+    # What programs read is the same for everybody.
+    **{
+        f"departments/<state:state>/<slug:slug>/{what}/": {
+            f"/departments/ct/own/{what}/": EVERYONE,
+            f"/departments/ct/draft/{what}/": NOBODY,
+            f"/departments/ct/former/{what}/": (MOVED,) * 5,
+            f"/departments/ct/draft-before/{what}/": NOBODY,
+        }
+        for what in ("feed", "calendar")
+    },
     "jobs/": {"/jobs/": EVERYONE},
     "jobs/<int:pk>-<slug:slug>/": {
         "/jobs/{own job}-police-officer/": EVERYONE,
@@ -84,6 +94,16 @@ TABLE = {
         "/jobs/{planned job}-police-officer/": DRAFT,
         "/jobs/{job of a draft}-police-officer/": DRAFT,
         "/jobs/{withdrawn job}-police-officer/": (410,) * 5,
+    },
+    "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 5},
+    "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 5},
+    "jobs/<int:pk>-<slug:slug>/calendar/": {
+        "/jobs/{own job}-police-officer/calendar/": EVERYONE,
+        "/jobs/{own job}-another-title/calendar/": (MOVED,) * 5,
+        "/jobs/{drafted job}-police-officer/calendar/": NOBODY,
+        "/jobs/{planned job}-police-officer/calendar/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/calendar/": NOBODY,
+        "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 5,
     },
     "media/logos/<str:name>": {f"/media/logos/{'0' * 32}.png": EVERYONE, "/media/logos/other.png": NOBODY},
     "robots.txt": {"/robots.txt": EVERYONE},

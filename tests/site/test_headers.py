@@ -11,7 +11,7 @@ from .processes import PRODUCTION, python
 from .whole_site import Markup
 
 # The only addresses that are no page; some of them still show in a browser.
-MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz"]
+MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz", "/jobs/feed/", "/jobs/calendar/"]
 
 SUBRESOURCES = {
     "script": ["src"],
