@@ -157,7 +157,7 @@ def _steps(jobs):
 def _event(request, entry):
     """The VEVENT of an entry; it is the same in every calendar that has it."""
     event = Event()
-    event.add("UID", f"{entry.name}@{request.get_host().partition(':')[0]}")
+    event.add("UID", f"{entry.name}@{following.host(request)}")
     # Without a METHOD it is the time of the last change, too.
     event.add("DTSTAMP", entry.changed)
     event.add("LAST-MODIFIED", entry.changed)

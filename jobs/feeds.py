@@ -52,7 +52,7 @@ def _answer(request, path, page, title, jobs, empty_since):
         description=None,
         language=get_language(),
         feed_url=request.build_absolute_uri(path),
-        feed_guid=following.tag(request, path),
+        feed_guid=_tag(request, path),
         author_name="PoliceApp",
         empty_since=empty_since,
     )
@@ -61,10 +61,15 @@ def _answer(request, path, page, title, jobs, empty_since):
             title=printable(f"{job.title}, {job.department.name}"),
             link=request.build_absolute_uri(job.get_absolute_url()),
             description=printable(render_to_string("jobs/_feed_entry.html", {"job": job})),
-            unique_id=following.tag(request, f"opening/{job.pk}"),
+            unique_id=_tag(request, f"opening/{job.pk}"),
             author_name=printable(job.department.name),
             pubdate=job.opens_at,
             updateddate=following.changed_at(job),
             categories=[job.get_kind_display()],
         )
     return following.answer(request, feed.writeString("utf-8"), feed.content_type, feed.latest_post_date())
+
+
+def _tag(request, name):
+    """The name as an IRI for good (RFC 4151)."""
+    return f"tag:{following.host(request)},2026:{name}"

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
@@ -108,9 +109,9 @@ def start_of_today():
     return datetime.combine(timezone.now().date(), time.min, timezone.get_default_timezone())
 
 
-def tag(request, name):
-    """A name (RFC 4151) that stays the same over HTTP and HTTPS and when the address of the page changes."""
-    return f"tag:{request.get_host().partition(':')[0]},2026:{name}"
+def host(request):
+    """The site's name without the port, for names that stay when the site moves to another or to HTTPS."""
+    return split_domain_port(request.get_host())[0]
 
 
 def printable(text):
