@@ -60,6 +60,7 @@ if not ALLOWED_HOSTS:
 # Application
 
 INSTALLED_APPS = [
+    "django_cleanup",
     "policeapp",
     "departments",
     "jobs",
@@ -74,7 +75,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_http_compression",
-    "django_cleanup",
 ]
 
 MIDDLEWARE = [

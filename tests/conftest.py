@@ -13,6 +13,12 @@ from . import factories
 from .admin import signed_in
 
 
+def pytest_sessionstart(session):
+    """Static files are hashed and compressed, as in production: pages name the hashed files. Once for all workers."""
+    if not hasattr(session.config, "workerinput"):
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
 def pytest_collection_modifyitems(config, items):
     """What asks nothing of the database, and the browser's tests, are run once: with SQLite."""
     if connection.vendor == "sqlite":
@@ -29,8 +35,7 @@ def asks_the_database(item):
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
-    """Hashed and compressed, as in production: pages name the hashed files. Read from the disk once, not per client."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    """Read from the disk once, not per client."""
     scan, scanned = WhiteNoise.update_files_dictionary, {}
 
     def scan_once(self, root, prefix):
