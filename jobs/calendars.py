@@ -26,7 +26,7 @@ from . import following
 from .following import FollowedSearchForm, printable
 from .models import HiringStep, Job
 
-MOST = 200  # openings
+MOST = 100  # openings
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 # How often a program should look for changes.
 REFRESHED = timedelta(hours=6)
