@@ -153,9 +153,8 @@ def test_a_feed_reader_finds_no_fault_and_reads_what_was_typed(client, westport_
 
 
 def test_an_entry_says_what_the_page_says(client, westport_police):
-    job = make_job(
-        westport_police, closes_on=tomorrow(), pay_min=60_000, kind="lateral", description="Patrol **with** care.\n\n" + "Much more. " * 200,
-    )  # fmt: skip
+    long = "Patrol **with** care.\n\n" + "Much more. " * 200
+    job = make_job(westport_police, closes_on=tomorrow(), pay_min=60_000, kind="lateral", description=long)
     [entry] = read(client.get("/jobs/feed/")).entries
     for words in ("Westport, CT", "Lateral or certified officer", "Full time", "$60,000 a year", job.deadline):
         assert words in entry.summary
