@@ -107,12 +107,12 @@ def _answer(request, path, name, jobs, empty_since):
     events = [_event(request, entry) for entry in _entries(jobs)]
     moments = [start for event in events if isinstance(start := event["DTSTART"].dt, datetime)]
     for zone in sorted({moment.tzinfo.key for moment in moments}):
-        calendar.add_component(_time_zone(zone, min(moments).year - 1))
+        calendar.add_component(time_zone(zone, min(moments).year - 1))
     for event in events:
         calendar.add_component(event)
     if not calendar.subcomponents:
         # A calendar has at least one component.
-        calendar.add_component(_time_zone("America/New_York", empty_since.year))
+        calendar.add_component(time_zone("America/New_York", empty_since.year))
     changed = max((following.changed_at(job) for job in jobs), default=empty_since)
     response = following.answer(request, calendar.to_ical(), CONTENT_TYPE, changed)
     response["Content-Disposition"] = 'inline; filename="openings.ics"'
@@ -181,7 +181,7 @@ def _event(request, entry):
 
 
 @lru_cache(maxsize=200)
-def _time_zone(name, year):
+def time_zone(name, year):
     """The VTIMEZONE of a zone by the rule that it keeps in the year, for that year's end and all that follow.
 
     As a rule, since some programs don't read the lists of days that libraries write.

@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 
 from departments.states import STATES
-from jobs.calendars import _time_zone
+from jobs.calendars import time_zone
 from jobs.models import HiringStep, Job
 from tests.factories import make_department, make_job, text_of, today, tomorrow, yesterday
 
@@ -406,7 +406,7 @@ def nth(year, month, weekday, at):
 
 @pytest.mark.parametrize("name", ZONES)
 def test_the_rules_of_a_time_zone_are_those_that_its_clocks_keep(name):
-    zone, said = ZoneInfo(name), _time_zone(name, 2025)
+    zone, said = ZoneInfo(name), time_zone(name, 2025)
     for year in (2026, 2090):
         days = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(366)]
         for moment in [*days[::20], *(near for day in changes(zone, days) for near in around(zone, day))]:
