@@ -4,7 +4,7 @@ Those of any search and of a department, to subscribe to, and that of one openin
 """
 
 from bisect import bisect
-from calendar import monthrange
+from calendar import monthcalendar
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -64,7 +64,7 @@ def search_calendar(request):
     jobs = form.first(MOST)
     if form.errors:
         return following.refused(form)
-    return _answer(request, reverse("jobs calendar") + form.query, str(form), jobs, following.start_of_today())
+    return _answer(request, reverse("jobs calendar") + form.query, form.in_words(), jobs, following.start_of_today())
 
 
 @require_safe
@@ -99,20 +99,20 @@ def _answer(request, path, name, jobs, empty_since):
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", "-//PoliceApp//Openings//EN")
     # RFC 7986, and what programs understood before it.
-    for property in ("NAME", "X-WR-CALNAME"):
-        calendar.add(property, vText(printable(name)))
+    for key in ("NAME", "X-WR-CALNAME"):
+        calendar.add(key, vText(printable(name)))
     calendar.add("REFRESH-INTERVAL", REFRESHED, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vDuration(REFRESHED))
     calendar.add("SOURCE", request.build_absolute_uri(path), parameters={"VALUE": "URI"})
     events = [_event(request, entry) for entry in _entries(jobs)]
     moments = [start for event in events if isinstance(start := event["DTSTART"].dt, datetime)]
     for zone in sorted({moment.tzinfo.key for moment in moments}):
-        calendar.add_component(time_zone(zone, min(moments).year - 1))
+        calendar.add_component(time_zone(zone, max(moments).year, min(moments).year))
     for event in events:
         calendar.add_component(event)
     if not calendar.subcomponents:
         # A calendar has at least one component.
-        calendar.add_component(time_zone("America/New_York", empty_since.year))
+        calendar.add_component(time_zone("America/New_York", empty_since.year, empty_since.year))
     changed = max((following.changed_at(job) for job in jobs), default=empty_since)
     response = following.answer(request, calendar.to_ical(), CONTENT_TYPE, changed)
     response["Content-Disposition"] = 'inline; filename="openings.ics"'
@@ -181,29 +181,36 @@ def _event(request, entry):
 
 
 @lru_cache(maxsize=200)
-def time_zone(name, year):
-    """The VTIMEZONE of a zone by the rule that it keeps in the year, for that year's end and all that follow.
+def time_zone(name, year, since):
+    """The VTIMEZONE of a zone by the rule that its clocks keep in a year, for all times since (the year of) another.
 
-    As a rule, since some programs don't read the lists of days that libraries write.
+    As a rule, since some programs don't read the lists of days that libraries write. What is long past may be an hour
+    off where the rule has changed meanwhile.
     """
     zone, found = ZoneInfo(name), Timezone()
     found.add("TZID", name)
     changes = list(_changes(zone, year))
-    for moment in changes or [datetime(year, 1, 1, tzinfo=UTC)]:
+    for moment in changes or [datetime(since - 1, 1, 1, tzinfo=UTC)]:
         before, after = (moment - MINUTE).astimezone(zone), moment.astimezone(zone)
         part = TimezoneDaylight() if after.dst() else TimezoneStandard()
         onset = moment.replace(tzinfo=None) + before.utcoffset()
+        if changes:
+            days = _days(onset.year, onset.month, onset.weekday())
+            week = -1 if onset.day == days[-1] else days.index(onset.day) + 1
+            part.add("RRULE", vRecur(FREQ="YEARLY", BYMONTH=onset.month, BYDAY=f"{week}{WEEKDAYS[onset.weekday()]}"))
+            days = _days(since - 1, onset.month, onset.weekday())
+            onset = onset.replace(year=since - 1, day=days[week if week < 0 else week - 1])
         part.add("DTSTART", onset)
         part.add("TZOFFSETFROM", before.utcoffset())
         part.add("TZOFFSETTO", after.utcoffset())
         part.add("TZNAME", after.tzname())
-        if changes:
-            last_week = onset.day + 7 > monthrange(onset.year, onset.month)[1]
-            weekday = WEEKDAYS[onset.weekday()]
-            week = -1 if last_week else (onset.day + 6) // 7
-            part.add("RRULE", vRecur(FREQ="YEARLY", BYMONTH=onset.month, BYDAY=f"{week}{weekday}"))
         found.add_component(part)
     return found
+
+
+def _days(year, month, weekday):
+    """The days of the month that are Mondays (0), Tuesdays ..."""
+    return [week[weekday] for week in monthcalendar(year, month) if week[weekday]]
 
 
 def _changes(zone, year):
