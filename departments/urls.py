@@ -1,5 +1,7 @@
 from django.urls import path, register_converter
 
+from jobs import compare_views
+
 from . import converters, views
 
 register_converter(converters.StateConverter, "state")
@@ -8,6 +10,7 @@ register_converter(converters.LetterConverter, "letter")
 urlpatterns = [
     path("", views.directory, name="directory"),
     path("suggest/", views.suggest, name="suggest"),
+    path("compare/", compare_views.compare_departments, name="compare departments"),
     path("a-to-z/<letter:letter>/", views.letter, name="letter"),
     path("<state:state>/", views.state, name="state"),
     path("<state:state>/a-to-z/<letter:letter>/", views.letter, name="letter"),
