@@ -78,11 +78,9 @@ def departments_named(names, user):
     found = {(each.state.lower(), each.slug): each for each in with_open_jobs(visible.filter(_at(addresses.values())))}
     moved = [place for place in addresses.values() if place not in found]
     if moved:
-        former = FormerAddress.objects.filter(_at(moved), department__in=visible).values_list(
-            "state", "slug", "department"
-        )
-        now = {pk: (state.lower(), slug) for state, slug, pk in former}
-        found |= {now[each.pk]: each for each in with_open_jobs(Department.objects.filter(pk__in=list(now)))}
+        former = list(FormerAddress.objects.filter(_at(moved), department__in=visible))
+        now = with_open_jobs(visible).in_bulk([each.department_id for each in former])
+        found |= {(each.state.lower(), each.slug): now[each.department_id] for each in former}
     unknown = _("We don't know the department “%(name)s”: it is left out.")
     return _in_order(names, {name: found.get(place) for name, place in addresses.items()}, said, unknown)
 
@@ -101,14 +99,10 @@ def openings_named(numbers, user):
 def _first(names):
     """The first ``MOST`` different ones, and what is to be said of the others."""
     names = [name.strip().lower() for name in names if name.strip()]
-    said = [
-        _("“%(name)s” was named twice: it is shown once.") % {"name": _short(name)}
-        for name, times in Counter(names).items()
-        if times > 1
-    ]
-    names = list(dict.fromkeys(names))
-    if len(names) > MOST:
-        more = len(names) - MOST
+    times = Counter(names)
+    first = list(times)[:MOST]
+    said = [_("“%(name)s” was named twice: it is shown once.") % {"name": _short(n)} for n in first if times[n] > 1]
+    if more := len(times) - len(first):
         said.append(
             ngettext(
                 "We compare %(most)d at most: the last one is left out.",
@@ -117,7 +111,7 @@ def _first(names):
             )
             % {"most": MOST, "more": more}
         )
-    return names[:MOST], said[:MOST]
+    return first, said
 
 
 def _in_order(names, found, said, unknown):

@@ -59,6 +59,14 @@ TABLE = {
     "": {"/": EVERYONE},
     "departments/": {"/departments/": EVERYONE},
     "departments/suggest/": {"/departments/suggest/": EVERYONE, "/departments/suggest/?q=unseen": EVERYONE},
+    "departments/compare/": {
+        "/departments/compare/": EVERYONE,
+        "/departments/compare/?d=ct/own&d=ct/draft&q=police": EVERYONE,
+    },
+    "jobs/compare/": {
+        "/jobs/compare/": EVERYONE,
+        "/jobs/compare/?j={own job}&j={drafted job}&j={withdrawn job}&q=officer": EVERYONE,
+    },
     "departments/a-to-z/<letter:letter>/": {"/departments/a-to-z/b/": EVERYONE, "/departments/a-to-z/u/": NOBODY},
     "departments/<state:state>/a-to-z/<letter:letter>/": {
         "/departments/ct/a-to-z/b/": EVERYONE,

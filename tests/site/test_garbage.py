@@ -19,6 +19,8 @@ LOTS = settings(
 SEARCHES = {
     "/departments/": "q near within state kind specialization hiring sort page after before".split(),
     "/departments/suggest/": ["q"],
+    "/departments/compare/": ["d", "q"],
+    "/jobs/compare/": ["j", "q"],
     "/jobs/": "q near within state kind pay sort page".split(),
     "/departments/ct/": ["after", "before", "page"],
     "/departments/ct/county/fairfield/": ["after", "before", "page"],
