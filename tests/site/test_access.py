@@ -316,6 +316,7 @@ def test_an_editor_cannot_give_an_opening_to_another_department(visitors, number
     sent = {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
     sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
     sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/")) | sent
     assert visitors["bob"].post("/admin/jobs/job/add/", sent).status_code == SEEN
     assert not Job.objects.filter(title="Smuggled").exists()
     visitors["bob"].post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})
