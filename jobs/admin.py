@@ -8,6 +8,7 @@ from departments.editing import EditorsMixin, change_each, note_edit
 from departments.models import Department
 from policeapp.careful import CarefulAdmin
 
+from .inlines import HiringStepInline
 from .models import Job
 
 
@@ -34,6 +35,7 @@ class JobAdmin(EditorsMixin, CarefulAdmin):
     search_help_text = _("Title, department, city or number")
     autocomplete_fields = ["department"]
     date_hierarchy = "opens_on"
+    inlines = [HiringStepInline]
     actions = ["publish", "withdraw"]
     save_on_top = True
     readonly_fields = ["is_sample", "opens_at", "closes_at", "created", "modified"]

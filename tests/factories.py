@@ -17,7 +17,7 @@ from departments.models import (
     SpecialUnit,
 )
 from departments.names import normalise
-from jobs.models import Job
+from jobs.models import HiringStep, Job
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -166,3 +166,9 @@ def form_of(response):
     parser = _FormParser()
     parser.feed(response.content.decode())
     return parser.data
+
+
+def make_step(of, kind="written_test", **values):
+    """A hiring step of a department or of an opening, the last so far."""
+    owner = "job" if isinstance(of, Job) else "department"
+    return HiringStep.objects.create(kind=kind, **{owner: of}, **values)

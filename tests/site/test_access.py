@@ -59,6 +59,14 @@ TABLE = {
     "": {"/": EVERYONE},
     "departments/": {"/departments/": EVERYONE},
     "departments/suggest/": {"/departments/suggest/": EVERYONE, "/departments/suggest/?q=unseen": EVERYONE},
+    "departments/compare/": {
+        "/departments/compare/": EVERYONE,
+        "/departments/compare/?d=ct/own&d=ct/draft&q=police": EVERYONE,
+    },
+    "jobs/compare/": {
+        "/jobs/compare/": EVERYONE,
+        "/jobs/compare/?j={own job}&j={drafted job}&j={withdrawn job}&q=officer": EVERYONE,
+    },
     "departments/a-to-z/<letter:letter>/": {"/departments/a-to-z/b/": EVERYONE, "/departments/a-to-z/u/": NOBODY},
     "departments/<state:state>/a-to-z/<letter:letter>/": {
         "/departments/ct/a-to-z/b/": EVERYONE,
@@ -328,6 +336,7 @@ def test_an_editor_cannot_give_an_opening_to_another_department(visitors, number
     sent = {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
     sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
     sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/")) | sent
     assert visitors["bob"].post("/admin/jobs/job/add/", sent).status_code == SEEN
     assert not Job.objects.filter(title="Smuggled").exists()
     visitors["bob"].post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})

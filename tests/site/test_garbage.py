@@ -22,6 +22,8 @@ LOTS = settings(
 SEARCHES = {
     "/departments/": "q near within state kind specialization hiring sort page after before".split(),
     "/departments/suggest/": ["q"],
+    "/departments/compare/": ["d", "q"],
+    "/jobs/compare/": ["j", "q"],
     "/jobs/": "q near within state kind pay sort page".split(),
     "/jobs/feed/": "q near within state kind pay sort".split(),
     "/jobs/calendar/": "q near within state kind pay sort".split(),

@@ -11,10 +11,19 @@ from urllib.parse import quote
 from django.conf import settings
 
 from departments.models import Department, FormerAddress, Precision
-from jobs.models import Job
+from jobs.models import HiringStep, Job
 
 from .. import factories
-from ..factories import make_department, make_division, make_job, make_place, make_specialization, make_unit, today
+from ..factories import (
+    make_department,
+    make_division,
+    make_job,
+    make_place,
+    make_specialization,
+    make_step,
+    make_unit,
+    today,
+)
 
 WESTPORT = (41.1434, -73.3496)
 ANCHORAGE = (61.2, -149.9)
@@ -50,6 +59,8 @@ def build():
     make_department("Σχέδιο", slug="draft", city="", status=Department.Status.DRAFT)
     FormerAddress.objects.create(state="CT", slug="former", department=full)
     jobs = _make_jobs(hiring)
+    _make_steps(jobs["public"]["open"])
+    numbers = [job.pk for job in jobs["public"].values()]
     flood = "&".join("χ" * (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1))
     for number in range(21):
         make_job(make_department(f"Τμήμα {number}", slug=f"many-{number}", state="NY", city="Πόλη"), f"Θέση {number}")
@@ -94,6 +105,13 @@ def build():
         Page("/departments/ct/draft/", "a draft", 404),
         Page("/departments/ct/former/", "a former address", 301),
         Page("/departments/ct", "without its slash", 301),
+        Page("/departments/compare/", "nothing chosen"),
+        Page("/departments/compare/?d=ct/full&d=ct/hiring&d=vt/bare&q=Τμήμα", "three, and others to add"),
+        Page("/departments/compare/?d=χ&d=χ&d=ψ&d=ω&d=ct/full&d=α&q=τίποτα", "what nobody knows"),
+        Page("/departments/compare/?d=ny/many-1&d=ny/many-2&d=ny/many-3&d=ct/full", "four"),
+        Page("/jobs/compare/", "nothing chosen"),
+        Page(f"/jobs/compare/?j={numbers[0]}&j={numbers[1]}&j={numbers[3]}&q=θέση", "three, and others to add"),
+        Page("/jobs/compare/?j=χ&q=τίποτα", "what nobody knows"),
         Page("/jobs/", "first page"),
         Page("/jobs/?page=2", "last page"),
         Page("/jobs/?page=χ", "no such page", 404),
@@ -176,6 +194,7 @@ def _make_full_department():
         },
     )
     factories.list_specializations(department, *(f"Ειδικό {number}" for number in range(1, 13)))
+    make_step(department, date=today(department) - timedelta(days=1), weeks=2)
     for number in (1, 2):
         make_division(department, f"Τομέας {number}", responsibilities="Καθήκοντα")
         make_unit(department, f"Μονάδα {number}", description="Περιγραφή")
@@ -223,6 +242,14 @@ def _make_jobs(department):
         }
         for kind, states in (("public", public), ("hidden", hidden))
     }
+
+
+def _make_steps(job):
+    day = job.department.today() + timedelta(days=9)
+    words = {"place": "Αίθουσα", "waiver": "όλους", "note": "Μολύβι"}
+    for number, kind in enumerate(HiringStep.Kind.values):
+        make_step(job, kind, weeks=number / 2, fee=number or None)
+    make_step(job, name="Βήμα", date=day, time=time(9), weeks=1, fee=25, **words)
 
 
 class Markup(HTMLParser):
