@@ -175,7 +175,7 @@ def test_an_opening_that_is_open_stands_where_it_belongs(scene, walk):
     found = walk(job)
     with_link = {address for address, (response, body) in found.items() if job.get_absolute_url() in body}
     with_title = {address for address, (response, body) in found.items() if TITLE in body}
-    assert with_link == belonging(scene) | {sitemap_of(job)}
+    assert with_link == belonging(scene) | {sitemap_of(job), job.get_absolute_url()}
     assert with_title == belonging(scene) | {job.get_absolute_url()}
     assert "How to apply" in found[job.get_absolute_url()][1]
     assert "See the one opening" in text_of(found["/"][0])
