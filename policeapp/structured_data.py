@@ -38,7 +38,7 @@ def known(**properties):
 
 def as_json(data):
     """The node as JSON-LD that may stand within a script element, whatever its texts hold."""
-    return json.dumps({"@context": CONTEXT} | data, allow_nan=False).translate(ESCAPES)
+    return json.dumps({"@context": CONTEXT} | data, allow_nan=False, separators=(",", ":")).translate(ESCAPES)
 
 
 def breadcrumbs(trail, absolute):
