@@ -117,9 +117,7 @@ def test_sworn_officers_are_not_taken_for_all_employees(client, westport):
     assert "numberOfEmployees" not in node_of(sworn_officers=64)
 
 
-@pytest.mark.parametrize(
-    "phone", ["911", "9-1-1", "1-911", "911 ext. 5", "call 911", "(911)", "+911", "N11", "tel:911"]
-)
+@pytest.mark.parametrize("phone", "911 9-1-1 1-911 911x5 call+911 (911) +911 N11 tel:911 911-911".split())
 def test_the_emergency_number_is_nobodys_telephone_number(client, phone):
     """An import or a program may have left one where the form of the admin lets none through."""
     department = make_department(phone=phone, street1="1 Main Street")
@@ -162,11 +160,9 @@ def test_a_position_that_is_not_the_stations_is_not_given_for_it(precision):
     assert "geo" not in node_of(latitude=41.1, longitude=-73.4, precision=precision)["location"]
 
 
-@pytest.mark.parametrize(
-    "values", [{"city": "Westport"}, {"city": "", "zip": "06880"}, {"city": "", "street1": "1 Main"}]
-)
+@pytest.mark.parametrize("values", [{"city": "Westport"}, {"zip": "06880"}, {"street1": "1 Main Street"}], ids=str)
 def test_it_has_a_station_where_any_of_its_address_is_known(values):
-    assert node_of(**values)["location"]["@type"] == "PoliceStation"
+    assert node_of(**({"city": ""} | values))["location"]["@type"] == "PoliceStation"
 
 
 def test_a_draft_has_none_of_it_not_even_for_staff(client):

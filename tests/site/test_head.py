@@ -111,14 +111,9 @@ def test_a_listed_page_says_how_a_link_to_it_is_shown(heads):
 
 
 def test_no_two_listed_pages_have_the_same_title_and_description(heads):
-    empty = {page.url for page in whole_site.EMPTY_SITE}
-    said = [
-        (head.title, *head.described)
-        for page, head in heads
-        if is_listed(page) and page.state != "too many parameters" and (page.url, page.state) != (page.url, "full")
-        if not (page.url in empty and page.state == "nothing loaded")
-    ]
-    assert len(said) == len(set(said))
+    full = [(page, head) for page, head in heads if page not in whole_site.EMPTY_SITE]
+    said = [(head.title, *head.described) for page, head in full if is_listed(page) and "?" not in page.url]
+    assert len(said) == len(set(said)) > 10
 
 
 def test_a_page_that_is_left_out_says_none_of_it(heads):
