@@ -50,6 +50,7 @@ def test_westports_page_with_its_nearest_openings_is_within_its_budget_and_needs
     html, weight = weigh(get, WESTPORT)
     assert "There are currently no open jobs at this department." in html
     assert html.count('<li class="card">') == 5
+    assert html.count("application/ld+json") == 2
     assert weight <= MOST_BYTES
     assert not re.search(r"<script(?! type=\"application/ld\+json\")", html)
 
