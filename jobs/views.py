@@ -29,10 +29,8 @@ def job_list(request):
 
 @require_safe
 def job_detail(request, pk, slug):
-    """An opening, whether open or not, and what is open nearby: of its kind while it is open. A withdrawn one answers
-    410."""
-    found = Job.objects.visible_to(request.user).with_department().select_related("minimums")
-    job = get_object_or_404(found, pk=pk)
+    """An opening, whether open or not, and what is open nearby, like it while it is. A withdrawn one answers 410."""
+    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("department", "minimums"), pk=pk)
     if slug != job.slug:
         return redirect(job, permanent=True)
     is_open = job.is_open()
