@@ -83,9 +83,16 @@ def test_every_public_page_is_either_listed_or_asks_to_be_left_out(heads):
             assert head.robots == [], str(page)
             seen.add(page.state)
         else:
-            followed = page.status == 200 and "?" in page.url
-            assert head.robots == ["noindex, follow" if followed else "noindex"], str(page)
+            assert head.robots in (["noindex"], ["noindex, follow"]), str(page)
     assert seen == {state for _, state in LISTED}
+
+
+def test_from_the_later_pages_of_a_list_and_from_what_a_search_finds_links_are_followed(heads):
+    lists = {path for path, _ in LISTED}
+    for page, head in heads:
+        path, _, query = page.url.partition("?")
+        if path in lists and query and page.status == 200 and not is_listed(page):
+            assert head.robots == ["noindex, follow"], str(page)
 
 
 def test_a_listed_page_says_its_one_address_without_its_query(heads):
