@@ -5,11 +5,8 @@ The officers are no ``numberOfEmployees``: they are sworn officers only, and a d
 
 from policeapp.structured_data import known, node
 
+from .kinds import DepartmentKind
 from .located import Precision
-
-MUNICIPAL = {"municipal"}
-OF_A_COUNTY = {"sheriff", "county_police"}
-OF_A_STATE = {"state_police", "state_other"}
 
 
 def identity(department, absolute):
@@ -66,11 +63,12 @@ def telephone(department):
 
 
 def area_served(department):
-    """Whom it is there for: its town, county or state by its kind; None where its kind doesn't say."""
-    if department.kind in MUNICIPAL and department.city:
+    """Its town, county or state, whichever its kind is there for; None where its kind doesn't say, as a school's."""
+    kind = department.kind
+    if kind == DepartmentKind.MUNICIPAL and department.city:
         return node("City", name=department.town)
-    if department.kind in OF_A_COUNTY and department.county:
+    if kind in (DepartmentKind.SHERIFF, DepartmentKind.COUNTY_POLICE) and department.county:
         return node("AdministrativeArea", name=f"{department.county_label}, {department.state}")
-    if department.kind in OF_A_STATE:
+    if kind == DepartmentKind.STATE_POLICE:
         return node("State", name=department.get_state_display())
     return None

@@ -145,6 +145,7 @@ def test_the_emergency_number_that_every_page_shows_is_in_no_structured_data(cli
         ),
         ({"kind": "sheriff"}, None),
         ({"kind": "state_police", "county": "Fairfield"}, {"@type": "State", "name": "Connecticut"}),
+        ({"kind": "state_other", "county": "Fairfield"}, None),
         ({"kind": "campus", "county": "Fairfield"}, None),
         ({"kind": "tribal", "county": "Fairfield"}, None),
         ({"kind": "federal", "county": "Fairfield"}, None),
