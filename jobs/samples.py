@@ -8,7 +8,7 @@ from django.db import transaction
 
 from departments.models import Department
 
-from .models import Job
+from .models import Job, Minimums
 
 SOURCE = "samples"
 FILE = settings.BASE_DIR / "fixtures" / "sample.json"
@@ -77,4 +77,7 @@ def _renew_opening(department, values):
         values[f"{end}_on"] = None if days is None else today + timedelta(days=days)
         values[f"{end}_time"] = at and time.fromisoformat(at)
     values |= {"department": department, "is_sample": True}
-    Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)
+    minimums = values.pop("minimums", {})
+    job, _created = Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)
+    if minimums:
+        Minimums.objects.update_or_create(job=job, defaults=minimums)
