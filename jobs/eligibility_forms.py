@@ -8,13 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from departments import states
 from departments.forms import NearForm
 
-from . import eligibility
+from .eligibility import Person
 from .minimums import Certification, Citizenship, Education, Licence
 from .models import Job
 from .nearness import NearestFirst
-
-# So many openings are sorted, and a page can be read to its end.
-MOST = 100
 
 NOT_SAID = ("", _("I'd rather not say"))
 
@@ -68,31 +65,24 @@ class EligibilityForm(NearForm):
     def clean(self):
         """A state is that of a POST certification and of nothing else."""
         cleaned = super().clean()
-        if cleaned.get("certified_in") and cleaned.get("certification", Certification.ANY_STATE) != (
-            Certification.ANY_STATE
-        ):
+        has_post = cleaned.get("certification") == Certification.ANY_STATE
+        if cleaned.get("certified_in") and not has_post and "certification" not in self.errors:
             self.add_error("certification", _("You gave a state: choose “POST certification”, or no state."))
         return cleaned
 
     @property
     def person(self):
         """The :class:`jobs.eligibility.Person` that the answers make."""
-        return eligibility.Person(**{field.name: self.cleaned_data[field.name] for field in fields(eligibility.Person)})
-
-    def openings(self):
-        """The open openings of the kind around the place, nearest first, else the newest: ``MOST + 1`` at most."""
-        found = Job.objects.open().listed().with_minimums()
-        if self.cleaned_data["kind"]:
-            found = found.filter(kind=self.cleaned_data["kind"])
-        if self.place:
-            found = NearestFirst(found, self.place.point, self.miles)
-        else:
-            found = found.newest()
-        return list(found[: MOST + 1])
+        return Person(**{field.name: self.cleaned_data.get(field.name) for field in fields(Person)})
 
     def results(self):
-        """``(Groups of at most MOST openings, whether there are more)``; None while there are errors or no answers."""
+        """The open openings of the kind around the place, with their minimums, the nearest first, else the newest.
+
+        None while there are errors, or no answers to sort them by.
+        """
         if not self.is_valid() or self.person.is_silent():
-            return None, False
-        openings = self.openings()
-        return eligibility.sort(openings[:MOST], self.person), len(openings) > MOST
+            return Job.objects.none()
+        found = Job.objects.open().listed("minimums")
+        if self.cleaned_data["kind"]:
+            found = found.filter(kind=self.cleaned_data["kind"])
+        return NearestFirst(found, self.place.point, self.miles) if self.place else found.newest()

@@ -4,7 +4,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from .eligibility_forms import MOST, EligibilityForm
+from policeapp.pagination import paginate
+
+from . import eligibility
+from .eligibility_forms import EligibilityForm
+
+PER_PAGE = 50  # so many are sorted together
 
 
 @require_safe
@@ -15,8 +20,8 @@ def eligible(request):
     What they say stands in the page's address: no cache keeps it, and the browser tells it to no other page.
     """
     form = EligibilityForm(request.GET)
-    groups, more = form.results()
-    context = {"form": form, "groups": groups, "more": more, "most": MOST}
-    response = render(request, "jobs/eligible.html", context)
+    page = paginate(request, form.results(), PER_PAGE)
+    groups = eligibility.sort(page.object_list, form.person)
+    response = render(request, "jobs/eligible.html", {"form": form, "page": page, "groups": groups})
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -26,7 +26,7 @@ def job_list(request):
 @require_safe
 def job_detail(request, pk, slug):
     """An opening, whether open or not; what is open nearby where it isn't. A withdrawn one answers 410."""
-    job = get_object_or_404(Job.objects.visible_to(request.user).with_department().with_minimums(), pk=pk)
+    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("department", "minimums"), pk=pk)
     if slug != job.slug:
         return redirect(job, permanent=True)
     is_open = job.is_open()

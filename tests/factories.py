@@ -17,7 +17,7 @@ from departments.models import (
     SpecialUnit,
 )
 from departments.names import normalise
-from jobs.models import Job
+from jobs.models import Job, Minimums
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -166,3 +166,8 @@ def form_of(response):
     parser = _FormParser()
     parser.feed(response.content.decode())
     return parser.data
+
+
+def make_minimums(job=None, **values):
+    """What an opening (a new one unless given) asks at least, saved; nothing but what is given."""
+    return Minimums.objects.create(job=job or make_job(), **values)
