@@ -118,7 +118,7 @@ class Minimums(models.Model):
         ]
 
     def __str__(self):
-        return str(self.job)
+        return _t("What it asks at least")  # and not of which opening: one that was just removed has none
 
     def stated(self):
         """The names of those that are stated, in the order of ``NAMES``."""

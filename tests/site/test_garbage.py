@@ -20,6 +20,9 @@ SEARCHES = {
     "/departments/": "q near within state kind specialization hiring sort page after before".split(),
     "/departments/suggest/": ["q"],
     "/jobs/": "q near within state kind pay sort page".split(),
+    "/jobs/eligible/": (
+        "near within kind page age education certification certified_in experience_years citizenship licence".split()
+    ),
     "/departments/ct/": ["after", "before", "page"],
     "/departments/ct/county/fairfield/": ["after", "before", "page"],
     "/departments/a-to-z/w/": ["after", "before", "page"],
@@ -92,7 +95,8 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
 @pytest.mark.parametrize(
     ("url", "name"),
     [("/departments/", name) for name in ("q", "near", "specialization", "page")]
-    + [("/jobs/", name) for name in ("q", "near", "pay", "state")],
+    + [("/jobs/", name) for name in ("q", "near", "pay", "state")]
+    + [("/jobs/eligible/", name) for name in ("age", "certified_in")],
 )
 def test_no_value_of_a_parameter_makes_a_search_fail(client, site, url, name):
     """Each of the nasty values once; of the choices, which are all alike, only one parameter."""
