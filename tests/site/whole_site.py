@@ -48,6 +48,7 @@ EMPTY_SITE = [
     Page("/departments/ct/", "nothing loaded"),
     Page("/jobs/", "nothing loaded"),
     Page("/jobs/?near=06880", "no place known"),
+    Page("/jobs/eligible/?age=30", "nothing loaded"),
 ]
 
 
