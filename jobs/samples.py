@@ -8,7 +8,7 @@ from django.db import transaction
 
 from departments.models import Department
 
-from .models import HiringStep, Job
+from .models import HiringStep, Job, Minimums
 
 SOURCE = "samples"
 FILE = settings.BASE_DIR / "fixtures" / "sample.json"
@@ -78,7 +78,10 @@ def _renew_opening(department, values, steps):
         values[f"{end}_on"] = None if days is None else today + timedelta(days=days)
         values[f"{end}_time"] = at and time.fromisoformat(at)
     values |= {"department": department, "is_sample": True}
+    minimums = values.pop("minimums", {})
     job, _ = Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)
+    if minimums:
+        Minimums.objects.update_or_create(job=job, defaults=minimums)
     job.own_steps.all().delete()
     HiringStep.objects.bulk_create(_step(job, order, step) for order, step in enumerate(steps, start=1))
 

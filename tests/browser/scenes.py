@@ -102,6 +102,23 @@ def _openings(westport):
     ]
 
 
+def _eligible(westport):
+    for job, asked in zip(
+        Job.objects.order_by("pk"),
+        [{"age_least": 21, "certification": "this_state", "licence": "required"}, {"age_least": 18}, {"age_most": 20}],
+        strict=False,
+    ):
+        factories.make_minimums(job, **asked)
+    return [
+        Scene("nothing said", "/jobs/eligible/"),
+        Scene("sorted", "/jobs/eligible/?age=20&certification=any_state&certified_in=NY&near=06880&within=100"),
+        Scene("in part, and the newest first", "/jobs/eligible/?age=30"),
+        Scene("answers that are none", "/jobs/eligible/?age=old&certified_in=CT&near=Nowhere"),
+        Scene("several places of the name", "/jobs/eligible/?age=30&near=Springfield"),
+        Scene("nothing within the radius", "/jobs/eligible/?age=30&near=Springfield%2C+IL&within=10"),
+    ]
+
+
 def _opening(westport):
     sheriff = _make_sheriff()
     today = sheriff.today()
@@ -126,6 +143,7 @@ def _opening(westport):
     _make_steps(jobs["closed"], sheriff.today() - timedelta(days=9))
     beside = [factories.make_job(sheriff, f"Deputy {number}", pay_min=30, pay_period="hour") for number in range(3)]
     compared = [f"j={job.pk}" for job in (jobs["open"], *beside)]
+    factories.make_minimums(jobs["open"], age_least=21, certification="this_state", experience_years=2)
     withdrawn = factories.make_job(sheriff, "Records Clerk", status=Job.Status.WITHDRAWN)
     planned = factories.make_job(sheriff, "Recruit", opens_on=today + timedelta(days=2))
     draft = factories.make_job(sheriff, "Analyst", status=Job.Status.DRAFT)
@@ -152,6 +170,7 @@ BUILDERS = {
     "directory": _directory,
     "profiles": _profiles,
     "openings": _openings,
+    "eligible": _eligible,
     "an opening": _opening,
     "trouble": _trouble,
 }

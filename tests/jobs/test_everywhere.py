@@ -64,6 +64,11 @@ ADDRESSES = {
         "/jobs/?sort=pay",
         "/jobs/?near=06880&sort=distance",
     ],
+    "eligible": lambda scene: [
+        "/jobs/eligible/?age=30",
+        "/jobs/eligible/?age=30&near=06880",
+        "/jobs/eligible/?licence=none&near=06880&within=any&kind=entry_level",
+    ],
     "job": lambda scene: [scene["job"].get_absolute_url(), scene["long_closed"].get_absolute_url()],
     "jobs feed": lambda scene: ["/jobs/feed/", "/jobs/feed/?near=06880&sort=distance"],
     "jobs calendar": lambda scene: ["/jobs/calendar/", "/jobs/calendar/?near=06880&sort=distance"],
@@ -200,7 +205,7 @@ def test_an_opening_that_is_not_open_shows_on_no_public_address_as_open(scene, w
 
 
 # The addresses on which the one open opening of the scene has to stand, and with it everything above would fail.
-BELONGS = ["/", "/departments/stable", "/departments/quiet", *ADDRESSES["jobs"](None)]
+BELONGS = ["/", "/departments/stable", "/departments/quiet", *ADDRESSES["jobs"](None), *ADDRESSES["eligible"](None)]
 
 
 def belonging(scene):

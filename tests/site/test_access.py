@@ -94,6 +94,7 @@ TABLE = {
         for what in ("feed", "calendar")
     },
     "jobs/": {"/jobs/": EVERYONE},
+    "jobs/eligible/": {"/jobs/eligible/": EVERYONE, "/jobs/eligible/?age=30": EVERYONE},
     "jobs/<int:pk>-<slug:slug>/": {
         "/jobs/{own job}-police-officer/": EVERYONE,
         "/jobs/{own job}-another-title/": (MOVED,) * 5,
@@ -333,7 +334,8 @@ def test_an_editor_changes_nothing_beyond_their_department(visitors, numbers, ad
 
 
 def test_an_editor_cannot_give_an_opening_to_another_department(visitors, numbers):
-    sent = {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/"))
+    sent |= {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
     sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
     sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
     sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/")) | sent

@@ -27,6 +27,9 @@ SEARCHES = {
     "/jobs/": "q near within state kind pay sort page".split(),
     "/jobs/feed/": "q near within state kind pay sort".split(),
     "/jobs/calendar/": "q near within state kind pay sort".split(),
+    "/jobs/eligible/": (
+        "near within kind page age education certification certified_in experience_years citizenship licence".split()
+    ),
     "/departments/ct/": ["after", "before", "page"],
     "/departments/ct/county/fairfield/": ["after", "before", "page"],
     "/departments/a-to-z/w/": ["after", "before", "page"],
@@ -103,7 +106,8 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
 @pytest.mark.parametrize(
     ("url", "name"),
     [("/departments/", name) for name in ("q", "near", "specialization", "page")]
-    + [("/jobs/", name) for name in ("q", "near", "pay", "state")],
+    + [("/jobs/", name) for name in ("q", "near", "pay", "state")]
+    + [("/jobs/eligible/", name) for name in ("age", "certified_in")],
 )
 def test_no_value_of_a_parameter_makes_a_search_fail(client, site, url, name):
     """Each of the nasty values once; of the choices, which are all alike, only one parameter."""

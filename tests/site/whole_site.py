@@ -18,6 +18,7 @@ from ..factories import (
     make_department,
     make_division,
     make_job,
+    make_minimums,
     make_place,
     make_specialization,
     make_step,
@@ -48,6 +49,7 @@ EMPTY_SITE = [
     Page("/departments/ct/", "nothing loaded"),
     Page("/jobs/", "nothing loaded"),
     Page("/jobs/?near=06880", "no place known"),
+    Page("/jobs/eligible/?age=30", "nothing loaded"),
 ]
 
 
@@ -129,6 +131,12 @@ def build():
         Page("/jobs/?sort=distance", "sorted by distance from nowhere"),
         Page("/jobs/?q=%00", "a letter that no text has"),
         Page("/jobs/?state=CT&kind=entry_level&pay=100&sort=pay", "every choice"),
+        Page("/jobs/eligible/", "nothing said"),
+        Page("/jobs/eligible/?age=20&near=06880", "sorted near a ZIP code"),
+        Page("/jobs/eligible/?age=30&certification=any_state&certified_in=AK", "sorted"),
+        Page("/jobs/eligible/?age=30&near=99999&within=10", "nothing within the radius"),
+        Page("/jobs/eligible/?age=χ&experience_years=χ&education=χ&certified_in=CT", "answers that are none"),
+        Page("/jobs/eligible/?age=30&near=Διπλή", "several places of the name"),
         *(
             Page(job.get_absolute_url(), title, 410 if job.status == Job.Status.WITHDRAWN else 200)
             for title, job in jobs["public"].items()
@@ -235,13 +243,25 @@ def _make_jobs(department):
         "a draft": {"status": Job.Status.DRAFT},
         "not open yet": {"opens_on": day + timedelta(days=30)},
     }
-    return {
+    jobs = {
         kind: {
             title: make_job(department, f"Θέση {number}", **words | values)
             for number, (title, values) in enumerate(states.items())
         }
         for kind, states in (("public", public), ("hidden", hidden))
     }
+    make_minimums(
+        jobs["public"]["open"],
+        age_least=21,
+        age_most=34,
+        education="high_school",
+        certification="this_state",
+        experience_years=2,
+        citizenship="citizen",
+        licence="required",
+    )
+    make_minimums(jobs["public"]["until filled"], education="none", certification="any_state", experience_years=0)
+    return jobs
 
 
 def _make_steps(job):
