@@ -8,6 +8,7 @@ from departments.editing import EditorsMixin, change_each, note_edit
 from departments.models import Department
 from policeapp.careful import CarefulAdmin
 
+from . import alert_admin  # noqa: F401
 from .models import Job
 
 
