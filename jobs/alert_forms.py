@@ -14,6 +14,9 @@ from policeapp.limits import Limit
 
 from .forms import JobSearchForm
 from .models import Alert, Message, Subscriber
+from .subscribers import forget_unconfirmed
+
+SALT = "policeapp.jobs.alert_forms"
 
 # Nobody is sent more requests to confirm than these, whoever types the address.
 MAILS = Limit("alerts to an address", 10, 24 * 3600)
@@ -23,6 +26,11 @@ SIGN_UPS = Limit("alerts from a client", 30, 3600)
 # Nobody types an address in less; a form that was open for longer may be a copy that a machine has kept.
 QUICKEST = timedelta(seconds=2)
 OLDEST = timedelta(days=1)
+
+
+def stamp(at):
+    """What a form that is shown at that instant has in its field for it."""
+    return signing.dumps(at.timestamp(), salt=SALT)
 
 
 class AlertSearchForm(JobSearchForm):
@@ -72,7 +80,7 @@ class AlertForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="%s", **kwargs)
-        self.stamp = _stamp()
+        self.stamp = stamp(timezone.now())
 
     def clean_email(self):
         """In small letters: hardly a mail server tells them from capitals, and nobody wants everything twice."""
@@ -85,11 +93,14 @@ class AlertForm(forms.Form):
         address that the browser has filled in, and would wait for a message in vain.
         """
         try:
-            shown = signing.loads(self.cleaned_data["shown"], salt=SALT, max_age=OLDEST)
+            shown = signing.loads(self.cleaned_data["shown"], salt=SALT)
         except signing.BadSignature:
-            raise ValidationError(_("This page was open for a long time. Please press the button again.")) from None
-        if timezone.now().timestamp() - shown < QUICKEST.total_seconds():
-            self.stamp = self.cleaned_data["shown"]
+            shown = 0
+        age = timezone.now().timestamp() - shown
+        if age > OLDEST.total_seconds():
+            raise ValidationError(_("This page was open for a long time. Please press the button again."))
+        self.stamp = self.cleaned_data["shown"]
+        if age < QUICKEST.total_seconds():
             raise ValidationError(_("That was quick. Please press the button once more."))
         return shown
 
@@ -107,18 +118,13 @@ class AlertForm(forms.Form):
         email = self.cleaned_data["email"]
         if not MAILS.take(email):
             return None
+        forget_unconfirmed()
         with transaction.atomic():
             subscriber, _new = Subscriber.objects.select_for_update().get_or_create(email=email)
             asked = {name: getattr(alert, name) for name in Alert.ASKED}
             alert = subscriber.alerts.filter(**asked).first() or subscriber.alerts.create(**asked)
             if not alert.confirmed_at:
                 alert.change_frequency(self.cleaned_data["frequency"])
-            waiting = alert.messages.filter(kind=Message.Kind.CONFIRM, sent_at=None).first()
-            return waiting or alert.messages.create(kind=Message.Kind.CONFIRM)
-
-
-SALT = "policeapp.jobs.alert_forms"
-
-
-def _stamp():
-    return signing.dumps(timezone.now().timestamp(), salt=SALT)
+            # One request at a time: a new one is tried at once, and takes the place of one that rests or has failed.
+            alert.messages.filter(kind=Message.Kind.CONFIRM, sent_at=None).delete()
+            return alert.messages.create(kind=Message.Kind.CONFIRM)

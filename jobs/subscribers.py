@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from departments import states
 
+from .tokens import LIFETIMES
+
 # What each kind of opening is called at the beginning of what an alert says of itself.
 OPENINGS = {
     "": _("Openings"),
@@ -30,6 +32,13 @@ OPENINGS = {
 def new_key():
     """Names a row in a signed link and reveals nothing of it."""
     return secrets.token_hex(16)
+
+
+def forget_unconfirmed():
+    """Delete the alerts that nobody confirmed while the links were good, and the addresses that nothing is left of."""
+    since = timezone.now() - LIFETIMES["confirm"]
+    Alert.objects.filter(confirmed_at=None, created__lt=since).exclude(messages__created__gte=since).delete()
+    Subscriber.objects.filter(alerts=None, created__lt=since).delete()
 
 
 class Subscriber(models.Model):
@@ -161,15 +170,17 @@ class Alert(models.Model):
         self._set(paused=True)
 
     def resume(self):
-        """Send what opens from now on; nobody waited for what opened meanwhile."""
+        """Send what opens from now on, for another year; nobody waited for what opened meanwhile."""
         if self.paused:
-            self._set(paused=False, told_until=timezone.now())
+            now = timezone.now()
+            self._set(paused=False, told_until=now, renewed_at=now)
 
     def change_frequency(self, frequency):
         self._set(frequency=frequency)
 
     def renew(self):
-        """It is wanted for another year."""
+        """It is wanted for another year, also when it was paused meanwhile because nobody answered."""
+        self.resume()
         self._set(renewed_at=timezone.now(), renewal_asked_at=None)
 
     def _set(self, **values):
