@@ -1,6 +1,7 @@
 """Subscribers, their alerts and the outbox in the admin: superusers look at them and delete them."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from policeapp.careful import CarefulAdmin
 
@@ -35,10 +36,15 @@ class SubscriberAdmin(ForSuperusers):
 
 @admin.register(Alert)
 class AlertAdmin(ForSuperusers):
-    list_display = ["in_words", "subscriber", "created", "confirmed_at", "paused", "told_until"]
+    fields = ["subscriber", "asked", "created", "confirmed_at", "paused", "told_until", "renewed_at", "renewal_asked_at"]
+    list_display = ["asked", "subscriber", "created", "confirmed_at", "paused", "told_until"]
     list_filter = ["frequency", "paused", ("confirmed_at", admin.EmptyFieldListFilter)]
     list_select_related = ["subscriber", "department"]
     search_fields = ["subscriber__email"]
+
+    @admin.display(description=_("what it sends"))
+    def asked(self, alert):
+        return alert.in_words()
 
 
 @admin.register(Message)

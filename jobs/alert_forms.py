@@ -39,6 +39,7 @@ class AlertSearchForm(JobSearchForm):
     sort = None
     department = forms.ModelChoiceField(
         Department.objects.published(),
+        label=_("Department"),
         required=False,
         error_messages={"invalid_choice": _("We don't know this department.")},
     )
