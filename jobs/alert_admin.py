@@ -36,7 +36,7 @@ class SubscriberAdmin(ForSuperusers):
 
 @admin.register(Alert)
 class AlertAdmin(ForSuperusers):
-    fields = ["subscriber", "asked", "created", "confirmed_at", "paused", "told_until", "renewed_at", "renewal_asked_at"]
+    fields = ["subscriber", "asked", "created", "confirmed_at", "paused", "told_until", "renewed_at"]
     list_display = ["asked", "subscriber", "created", "confirmed_at", "paused", "told_until"]
     list_filter = ["frequency", "paused", ("confirmed_at", admin.EmptyFieldListFilter)]
     list_select_related = ["subscriber", "department"]

@@ -121,7 +121,7 @@ class AlertForm(forms.Form):
             return None
         forget_unconfirmed()
         with transaction.atomic():
-            subscriber, _new = Subscriber.objects.select_for_update().get_or_create(email=email)
+            subscriber, _new = Subscriber.objects.select_for_update(no_key=True).get_or_create(email=email)
             asked = {name: getattr(alert, name) for name in Alert.ASKED}
             alert = subscriber.alerts.filter(**asked).first() or subscriber.alerts.create(**asked)
             if not alert.confirmed_at:

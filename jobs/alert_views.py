@@ -111,15 +111,15 @@ def manage(request, token):
     subscriber = Subscriber.objects.filter(key=read_token("manage", token)).first()
     if subscriber is None:
         return _no_such_link(request)
-    done = ""
-    if request.method == "POST":
-        done = request.POST.get("do", "")
-        if done == "forget":
-            subscriber.forget()
-        elif done in VERBS and (alert := subscriber.alerts.filter(key=request.POST.get("alert", "")).first()):
-            VERBS[done](alert)
-    alerts = subscriber.alerts.select_related("department").order_by("pk") if subscriber.pk else []
-    context = {"subscriber": subscriber, "alerts": alerts, "done": done}
+    alerts = {alert.key: alert for alert in subscriber.alerts.select_related("department").order_by("pk")}
+    do, alert, done = request.POST.get("do"), alerts.get(request.POST.get("alert")), ""
+    if do == "forget":
+        subscriber.forget()
+        alerts, done = {}, do
+    elif do in VERBS and alert:
+        VERBS[do](alert)
+        done = do
+    context = {"subscriber": subscriber, "alerts": [alert for alert in alerts.values() if alert.pk], "done": done}
     return render(request, "jobs/alert_manage.html", context)
 
 

@@ -3,7 +3,7 @@
 import secrets
 from urllib.parse import urlencode
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -59,9 +59,19 @@ class Subscriber(models.Model):
     def __str__(self):
         return self.email
 
+    @transaction.atomic
     def forget(self):
         """Delete the address and all that is kept with it: its alerts, and what it was sent."""
+        self.hold()
         self.delete()
+
+    def hold(self):
+        """Until the transaction ends, nobody signs up with the address, and no sender is at work on its alerts.
+
+        In this order, and without a lock on the key, which senders' rows refer to: nobody waits in a circle.
+        """
+        Subscriber.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
+        list(self.alerts.select_for_update().order_by("pk").values_list("pk"))
 
 
 class Alert(models.Model):
@@ -189,12 +199,14 @@ class Alert(models.Model):
         for name, value in values.items():
             setattr(self, name, value)
 
+    @transaction.atomic
     def forget(self):
         """Delete it, and with the last one its subscriber."""
         subscriber = self.subscriber
+        subscriber.hold()
         self.delete()
         if not subscriber.alerts.exists():
-            subscriber.forget()
+            subscriber.delete()
 
 
 class Message(models.Model):
