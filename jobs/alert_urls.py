@@ -1,3 +1,5 @@
+"""Signing up for alerts, and the pages behind the links of their e-mails; all below /alerts/."""
+
 from django.urls import path
 
 from . import alert_views
