@@ -308,5 +308,5 @@ def test_a_form_that_another_site_sends_is_refused(places, delivered):
 
 def test_it_says_what_is_kept_and_how_to_be_rid_of_it(client):
     page = text_of(client.get(FORM))
-    assert "We keep your e-mail address and what is asked for above" in page
-    assert "delete them at once when you say so in any message; without your confirmation, after a week." in page
+    assert "We keep your e-mail address, what you asked for and what we sent you, for nothing else" in page
+    assert "the button that deletes it all at once, and what you don't confirm is deleted after a week." in page
