@@ -10,6 +10,7 @@ from departments.editing import EditorsMixin, change_each, note_edit
 from departments.models import Department
 from policeapp.careful import CarefulAdmin
 
+from . import alert_admin  # noqa: F401
 from .inlines import HiringStepInline
 from .models import Job, Minimums
 

@@ -1,7 +1,7 @@
 """What all tests share."""
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -54,6 +54,7 @@ def nothing_remembered():
     """What a process keeps in its memory is from no other test."""
     yield
     cache.clear()
+    caches["shared"].clear()
     spelling.forget()
 
 

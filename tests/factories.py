@@ -17,7 +17,7 @@ from departments.models import (
     SpecialUnit,
 )
 from departments.names import normalise
-from jobs.models import HiringStep, Job, Minimums
+from jobs.models import Alert, HiringStep, Job, Minimums, Subscriber
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -177,3 +177,10 @@ def make_step(of, kind="written_test", **values):
 def make_minimums(job=None, **values):
     """What an opening (a new one unless given) asks at least, saved; nothing but what is given."""
     return Minimums.objects.create(job=job or make_job(), **values)
+
+
+def make_alert(email="jane@example.com", *, confirmed=True, **values):
+    """An alert of the subscriber with this address, for every opening unless the values say more."""
+    subscriber, _new = Subscriber.objects.get_or_create(email=email)
+    values |= {"confirmed_at": timezone.now()} if confirmed else {}
+    return Alert.objects.create(subscriber=subscriber, **values)

@@ -19,6 +19,7 @@ os.environ.update(
     HTTPS="0",
     TRUSTED_PROXIES="",
     DATABASE_REPLICA_URL="",
+    CACHE_URL="locmem://shared",
     MEDIA_ROOT=str(files / "media"),
     STATIC_ROOT=static,
 )

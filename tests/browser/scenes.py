@@ -11,6 +11,7 @@ from PIL import Image
 
 from departments.models import Department
 from jobs.models import Job
+from jobs.tokens import make_token
 
 from .. import factories
 
@@ -157,6 +158,29 @@ def _opening(westport):
     ]
 
 
+def _alerts(westport):
+    place = {"near": "Westport, CT", "latitude": 41.14, "longitude": -73.35, "miles": 25}
+    fresh = factories.make_alert(confirmed=False, kind="entry_level", **place)
+    running = factories.make_alert(department=westport, frequency="weekly")
+    factories.make_alert(q="dispatcher", paused=True)
+    confirm, manage = make_token("confirm", fresh.key), make_token("manage", fresh.subscriber.key)
+    done, renew = make_token("confirm", running.key), make_token("renew", running.key)
+    unsubscribe, ended = make_token("unsubscribe", running.key), make_token("unsubscribe", "0" * 32)
+    return [
+        Scene("signing up", "/alerts/new/?near=06880&kind=entry_level"),
+        Scene("signing up without an understood place", "/alerts/new/?near=Nowhere"),
+        Scene("signing up at one of several places", "/alerts/new/?near=Springfield"),
+        Scene("to confirm", f"/alerts/confirm/{confirm}/"),
+        Scene("confirmed", f"/alerts/confirm/{done}/"),
+        Scene("to renew", f"/alerts/renew/{renew}/"),
+        Scene("all alerts", f"/alerts/manage/{manage}/"),
+        Scene("all alerts, Delete everything opened", f"/alerts/manage/{manage}/", press="Delete everything"),
+        Scene("to end", f"/alerts/unsubscribe/{unsubscribe}/"),
+        Scene("ended", f"/alerts/unsubscribe/{ended}/"),
+        Scene("no such link", f"/alerts/renew/{unsubscribe}/", status=404),
+    ]
+
+
 def _trouble(westport):
     return [
         Scene("no such page", "/nothing/", status=404),
@@ -172,6 +196,7 @@ BUILDERS = {
     "openings": _openings,
     "eligible": _eligible,
     "an opening": _opening,
+    "alerts": _alerts,
     "trouble": _trouble,
 }
 GROUPS = list(BUILDERS)

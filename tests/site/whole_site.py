@@ -12,6 +12,7 @@ from django.conf import settings
 
 from departments.models import Department, FormerAddress, Precision
 from jobs.models import HiringStep, Job
+from jobs.tokens import make_token
 
 from .. import factories
 from ..factories import (
@@ -144,6 +145,7 @@ def build():
         *(Page(job.get_absolute_url(), title, 404) for title, job in jobs["hidden"].items()),
         Page(f"/jobs/{jobs['public']['open'].pk}-other/", "another slug", 301),
         Page("/jobs/999999-1/", "no such opening", 404),
+        *_make_alerts(hiring),
         Page("/nothing/", "no such page", 404),
         Page("/media/logos/nothing.png", "no such logo", 404),
         Page(f"/?{flood}", "too many parameters"),
@@ -270,6 +272,34 @@ def _make_steps(job):
     for number, kind in enumerate(HiringStep.Kind.values):
         make_step(job, kind, weeks=number / 2, fee=number or None)
     make_step(job, name="Βήμα", date=day, time=time(9), weeks=1, fee=25, **words)
+
+
+def _make_alerts(department):
+    """The form in its states, and the links of three alerts."""
+    place = {"near": "Ουεστπορτ, CT 06880", "latitude": WESTPORT[0], "longitude": WESTPORT[1]}
+    fresh = factories.make_alert("α@βήτα.ελ", confirmed=False, kind="entry_level", miles=25, pay=50_000, **place)
+    running = factories.make_alert("α@βήτα.ελ", department=department, frequency="weekly")
+    factories.make_alert("α@βήτα.ελ", q="θέση", state="CT", paused=True, **place)
+    gone = factories.make_alert("χ@βήτα.ελ")
+    links = {
+        "to confirm": make_token("confirm", fresh.key),
+        "confirmed": make_token("confirm", running.key),
+        "to renew": make_token("renew", running.key),
+        "to end": make_token("unsubscribe", running.key),
+        "ended": make_token("unsubscribe", gone.key),
+        "all alerts": make_token("manage", running.subscriber.key),
+        "of nobody any more": make_token("manage", gone.subscriber.key),
+    }
+    gone.forget()
+    purposes = ["confirm", "confirm", "renew", "unsubscribe", "unsubscribe", "manage", "manage"]
+    yield Page("/alerts/new/", "for everything")
+    yield Page(f"/alerts/new/?department={department.pk}", "for a department")
+    yield Page("/alerts/new/?near=06880&q=θέση&kind=cadet&pay=100&state=CT", "every choice")
+    yield Page("/alerts/new/?near=Διπλή", "several places of the name")
+    yield Page("/alerts/new/?near=Ουδαμού&kind=χ&department=χ", "nothing understood")
+    for purpose, (state, token) in zip(purposes, links.items(), strict=True):
+        yield Page(f"/alerts/{purpose}/{token}/", state, 404 if state == "of nobody any more" else 200)
+    yield Page(f"/alerts/renew/{links['to end']}/", "a link for something else", 404)
 
 
 class Markup(HTMLParser):
