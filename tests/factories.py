@@ -17,7 +17,7 @@ from departments.models import (
     SpecialUnit,
 )
 from departments.names import normalise
-from jobs.models import Job
+from jobs.models import Alert, Job, Subscriber
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -166,3 +166,10 @@ def form_of(response):
     parser = _FormParser()
     parser.feed(response.content.decode())
     return parser.data
+
+
+def make_alert(email="jane@example.com", *, confirmed=True, **values):
+    """An alert of the subscriber with this address, for every opening unless the values say more."""
+    subscriber, _new = Subscriber.objects.get_or_create(email=email)
+    values |= {"confirmed_at": timezone.now()} if confirmed else {}
+    return Alert.objects.create(subscriber=subscriber, **values)
