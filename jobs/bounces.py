@@ -7,6 +7,7 @@ They come to the address that the e-mails are from, and are read from a mailbox:
 import mailbox
 import re
 from collections import Counter
+from contextlib import closing
 from email import message_from_binary_file
 from email.utils import parseaddr
 from enum import Enum
@@ -41,7 +42,8 @@ def _letters(path):
         for file in sorted(path.glob("*.eml")):
             yield _letter(file)
     elif _is_mbox(path):
-        yield from mailbox.mbox(path, create=False)
+        with closing(mailbox.mbox(path, create=False)) as box:
+            yield from box
     else:
         yield _letter(path)
 
