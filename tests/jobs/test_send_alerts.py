@@ -498,6 +498,7 @@ def killed_at(query):
     return False
 
 
+@pytest.mark.filterwarnings("ignore:.*ServerSideCursor:ResourceWarning")  # who is killed closes nothing
 @pytest.mark.django_db(transaction=True)
 def test_a_sender_may_be_killed_at_every_step_and_nothing_is_lost(smtp, clock):
     """Two digests, two questions and a request to confirm: some of its queries stand behind the mail server's
