@@ -6,12 +6,13 @@ Python, so that memory does not grow with their number either.
 """
 
 from heapq import nsmallest
+from math import inf
 from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
-from departments.geography import Point, chord_squared
+from departments.geography import FARTHEST_MILES, Point, chord_squared
 from departments.names import beginnings, normalise
 
 from .models import Alert, Job, Message, Told
@@ -41,53 +42,50 @@ class Opening(NamedTuple):
     COLUMNS = ("pk", "opens_at", "published_at", "words", "kind", "pay_yearly", "department_id", "department__state")
     COLUMNS += ("department__x", "department__y", "department__z")
 
-    @property
-    def new_at(self):
-        """The rule of :meth:`JobQuerySet.new_since`: when people could first see it."""
-        return max(self.opens_at, self.published_at or self.opens_at)
-
 
 class Wish:
     """An alert, ready to be compared with many openings by the rules of the search for them.
 
-    Words are those of :meth:`JobQuerySet.matching`; a place and its miles those of :meth:`JobQuerySet.near`.
+    Words are those of :meth:`JobQuerySet.matching`; a place and its miles those of :meth:`JobQuerySet.near`. ``told``
+    are the keys of openings that its subscriber knows.
     """
 
     def __init__(self, alert, told):
         self.alert, self.told = alert, told
-        self.since = since(alert)
+        self.since, self.department, self.state = since(alert), alert.department_id, alert.state
+        self.kind, self.pay = alert.kind, alert.pay
         self.words = [tuple(f" {begin}" for begin in beginnings(word)) for word in normalise(alert.q).split()]
         self.vector = None if alert.latitude is None else Point(alert.latitude, alert.longitude).vector
-        self.reach = None if alert.miles is None else chord_squared(alert.miles)
+        self.reach = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
         self.found = []
 
-    def look_at(self, opening):
-        """Note the opening if it is one that the alert waits for."""
-        alert = self.alert
+    def look_at(self, opening, new_at):
+        """Note the opening, which people could first see at ``new_at``, if it is one that the alert waits for."""
         if (
-            (alert.department_id and alert.department_id != opening.department)
-            or (alert.state and alert.state != opening.state)
-            or (alert.kind and alert.kind != opening.kind)
-            or (alert.pay and (opening.pay_yearly is None or opening.pay_yearly < alert.pay))
-            or opening.new_at < self.since
+            (self.department and self.department != opening.department)
+            or (self.state and self.state != opening.state)
+            or (self.kind and self.kind != opening.kind)
+            or new_at < self.since
+            or (self.pay and (opening.pay_yearly is None or opening.pay_yearly < self.pay))
         ):
             return
-        chord = None
+        rank = -new_at.timestamp()
         if self.vector:
-            chord = self.chord_squared(opening)
-            if chord is None or (self.reach is not None and chord > self.reach):
+            rank = self.chord_squared(opening)
+            if rank > self.reach:
                 return
         if opening.pk not in self.told and all(any(begin in opening.words for begin in word) for word in self.words):
-            self.found.append((-opening.new_at.timestamp() if chord is None else chord, opening.pk))
+            self.found.append((rank, opening.pk))
             if len(self.found) == KEPT:
                 self.found = nsmallest(KEPT // 2, self.found)
 
     def chord_squared(self, opening):
-        """As the database computes it (:mod:`departments.geography`); None where nobody knows the position."""
+        """As the database computes it (:mod:`departments.geography`); infinite where nobody knows the position."""
         if opening.x is None:
-            return None
+            return inf
         x, y, z = self.vector
-        return (opening.x - x) * (opening.x - x) + (opening.y - y) * (opening.y - y) + (opening.z - z) * (opening.z - z)
+        x, y, z = opening.x - x, opening.y - y, opening.z - z
+        return x * x + y * y + z * z
 
     def best(self):
         """The keys of the openings to tell of, the best first; what another alert of its subscriber tells is not."""
@@ -120,8 +118,10 @@ def find(alerts, at):
         told[subscriber].add(job)
     wishes = [Wish(alert, told[alert.subscriber_id]) for alert in alerts]
     for opening in map(Opening._make, new.values_list(*Opening.COLUMNS).iterator()):
+        # The rule of JobQuerySet.new_since.
+        new_at = max(opening.opens_at, opening.published_at or opening.opens_at)
         for wish in wishes:
-            wish.look_at(opening)
+            wish.look_at(opening, new_at)
     found = {}
     for wish in wishes:
         if best := wish.best():
