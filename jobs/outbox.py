@@ -62,7 +62,7 @@ def send_waiting(limit=None, has_time=lambda: True):
     connection = mail.get_connection()
     try:
         for message in _free():
-            if not has_time() or outcomes.total() == limit:
+            if not has_time() or outcomes.total() - outcomes[Outcome.NOT_OURS] == limit:
                 break
             connection.open()
             outcomes[_attempt(message, connection)] += 1
