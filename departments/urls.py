@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from jobs import calendars, feeds
+from jobs import calendars, compare_views, feeds
 
 from . import converters, views
 
@@ -10,6 +10,7 @@ register_converter(converters.LetterConverter, "letter")
 urlpatterns = [
     path("", views.directory, name="directory"),
     path("suggest/", views.suggest, name="suggest"),
+    path("compare/", compare_views.compare_departments, name="compare departments"),
     path("a-to-z/<letter:letter>/", views.letter, name="letter"),
     path("<state:state>/", views.state, name="state"),
     path("<state:state>/a-to-z/<letter:letter>/", views.letter, name="letter"),

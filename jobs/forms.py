@@ -22,6 +22,21 @@ class DollarsField(forms.IntegerField):
         return super().to_python(value)
 
 
+class AddForm(forms.Form):
+    """What to set beside what is being compared."""
+
+    q = forms.CharField(max_length=100, required=False, widget=forms.SearchInput)
+
+    def __init__(self, data, label, help_text):
+        super().__init__(data, auto_id="%s")
+        self.fields["q"].label, self.fields["q"].help_text = label, help_text
+
+    @property
+    def words(self):
+        """What was typed; "" while it can't be searched for."""
+        return self.cleaned_data["q"] if self.is_valid() else ""
+
+
 class JobSearchForm(NearForm):
     """The search for openings."""
 

@@ -17,8 +17,12 @@ os.environ.update(
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     CSRF_TRUSTED_ORIGINS="",
     HTTPS="0",
+    SITE_URL="https://police.example.org",
+    EMAIL_URL="memory:",
+    DEFAULT_FROM_EMAIL="PoliceApp <alerts@police.example.org>",
     TRUSTED_PROXIES="",
     DATABASE_REPLICA_URL="",
+    CACHE_URL="locmem://shared",
     MEDIA_ROOT=str(files / "media"),
     STATIC_ROOT=static,
 )

@@ -22,9 +22,15 @@ LOTS = settings(
 SEARCHES = {
     "/departments/": "q near within state kind specialization hiring sort page after before".split(),
     "/departments/suggest/": ["q"],
+    "/departments/compare/": ["d", "q"],
+    "/jobs/compare/": ["j", "q"],
     "/jobs/": "q near within state kind pay sort page".split(),
     "/jobs/feed/": "q near within state kind pay sort".split(),
     "/jobs/calendar/": "q near within state kind pay sort".split(),
+    "/jobs/eligible/": (
+        "near within kind page age education certification certified_in experience_years citizenship licence".split()
+    ),
+    "/alerts/new/": "q near within state kind pay department".split(),
     "/departments/ct/": ["after", "before", "page"],
     "/departments/ct/county/fairfield/": ["after", "before", "page"],
     "/departments/a-to-z/w/": ["after", "before", "page"],
@@ -101,7 +107,9 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
 @pytest.mark.parametrize(
     ("url", "name"),
     [("/departments/", name) for name in ("q", "near", "specialization", "page")]
-    + [("/jobs/", name) for name in ("q", "near", "pay", "state")],
+    + [("/jobs/", name) for name in ("q", "near", "pay", "state")]
+    + [("/jobs/eligible/", name) for name in ("age", "certified_in")]
+    + [("/alerts/new/", "department")],
 )
 def test_no_value_of_a_parameter_makes_a_search_fail(client, site, url, name):
     """Each of the nasty values once; of the choices, which are all alike, only one parameter."""
@@ -198,7 +206,9 @@ SEGMENTS = st.one_of(
 PATHS = st.lists(SEGMENTS, max_size=6).map(lambda parts: "/" + "/".join(parts)) | st.builds(
     "".join,
     st.tuples(
-        st.sampled_from(["/departments/", "/jobs/", "/departments/ct/", "/media/logos/", "/static/"]),
+        st.sampled_from(
+            ["/departments/", "/jobs/", "/departments/ct/", "/alerts/manage/", "/media/logos/", "/static/"]
+        ),
         SEGMENTS,
         st.sampled_from(["", "/"]),
     ),
@@ -283,3 +293,11 @@ def test_no_name_and_no_password_makes_signing_in_fail(client, site, name, passw
     body = f"username={name}&password={password}&next={next_page}"
     response = client.post("/admin/login/", body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 200
+
+
+@given(values=st.dictionaries(st.sampled_from("email frequency homepage shown csrfmiddlewaretoken".split()), VALUES))
+@settings(LOTS, max_examples=30)
+def test_no_form_for_an_alert_makes_the_site_fail(client, site, values):
+    body = "&".join(f"{name}={value}" for name, value in values.items())
+    response = client.post("/alerts/new/", body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code in (200, 429)
