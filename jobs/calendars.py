@@ -12,7 +12,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -129,29 +128,15 @@ def _entries(jobs):
         yield Entry(f"{name}-opens", opens, job.opens_on, job.opens_time, job.department, changed, job, said)
         if job.closes_on:
             yield Entry(f"{name}-closes", closes, job.closes_on, job.closes_time, job.department, changed, job, said)
-    for step, job in _steps(jobs):
-        department = job.department
-        whose, changed, page = department.name, department.modified, department
-        if step.job_id:
-            whose, changed, page = f"{job.title}, {department.name}", following.changed_at(job), job
+    # A department's own are those of all its openings, and come once.
+    steps = {step.pk: step for roadmap in HiringStep.objects.of(jobs).values() for step in roadmap if step.date}
+    for step in steps.values():
+        department, page = step.employer, step.job or step.department
+        whose, changed = department.name, department.modified
+        if step.job:
+            whose, changed = f"{step.job.title}, {department.name}", following.changed_at(step.job)
         name, title = f"step-{step.pk}", f"{step}: {whose}"
         yield Entry(name, title, step.date, step.time, department, changed, page, step.note, step.place)
-
-
-def _steps(jobs):
-    """``(step, opening)`` for the steps that have a date: an opening's own where it has any, else its department's.
-
-    Those of a department are the same for its openings, and come once.
-    """
-    of_them = Q(job__in=[job.pk for job in jobs]) | Q(department__in={job.department_id for job in jobs})
-    steps = list(HiringStep.objects.filter(of_them)) if jobs else []
-    with_own = {step.job_id for step in steps}
-    by_job = {job.pk: job for job in jobs}
-    by_department = {job.department_id: job for job in jobs if job.pk not in with_own}
-    for step in steps:
-        job = by_job.get(step.job_id) or by_department.get(step.department_id)
-        if step.date and job:
-            yield step, job
 
 
 def _event(request, entry):

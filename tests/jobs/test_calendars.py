@@ -10,8 +10,8 @@ from icalendar import Calendar
 
 from departments.states import STATES
 from jobs.calendars import time_zone
-from jobs.models import HiringStep, Job
-from tests.factories import make_department, make_job, text_of, today, tomorrow, yesterday
+from jobs.models import Job
+from tests.factories import make_department, make_job, make_step, text_of, today, tomorrow, yesterday
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +39,6 @@ def days(calendar):
     found = [(str(event["SUMMARY"]).removesuffix(", Westport Police Department"), event) for event in calendar.events]
     assert len(found) == len(dict(found))
     return {summary: event["DTSTART"].dt for summary, event in found}
-
-
-def make_step(owner, kind="written_test", **values):
-    """A step of an opening or of a department."""
-    of = {"job": owner} if isinstance(owner, Job) else {"department": owner}
-    return HiringStep.objects.create(kind=kind, **of, **values)
 
 
 # What stands on which day
