@@ -4,7 +4,6 @@ import re
 from datetime import datetime, time
 from urllib.parse import urlencode
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from departments.models import Department
 
 from .forms import JobSearchForm
-from .models import Job
+from .models import Alert
 
 # For how long a program need not ask again, in seconds.
 KEPT = 300
@@ -50,20 +49,9 @@ class FollowedSearchForm(JobSearchForm):
         return f"?{urlencode(self.asked)}" if self.asked else ""
 
     def in_words(self):
-        """ "Dispatcher or call taker, within 25 miles of Westport, CT"; after :meth:`first`, which finds places."""
-        asked = self.cleaned_data
-        said = [dict(Job.Kind.choices).get(asked["kind"], _("Police openings"))]
-        if asked["q"]:
-            said.append(f"“{asked['q']}”")
-        if self.place and self.miles is None:
-            said.append(_("by their distance from %(place)s") % {"place": self.place})
-        elif self.place:
-            said.append(_("within %(miles)s miles of %(place)s") % {"miles": self.miles, "place": self.place})
-        if asked["state"]:
-            said.append(dict(self.fields["state"].choices)[asked["state"]])
-        if asked["pay"]:
-            said.append(_("at least $%(pay)s a year") % {"pay": intcomma(asked["pay"])})
-        return ", ".join(map(str, said))
+        """ "Entry-level openings within 25 miles of Westport, CT"; after :meth:`first`, which finds places."""
+        asked = {name: self.cleaned_data[name] for name in ("q", "kind", "state", "pay")}
+        return Alert(near=str(self.place or ""), miles=self.miles, **asked).openings_in_words()
 
 
 def refused(form):
