@@ -65,6 +65,12 @@ class Subscriber(models.Model):
         self.hold()
         self.delete()
 
+    def accept(self):
+        """Its mail arrives, whatever its mail server said once."""
+        if self.refused_at:
+            self.refused_at, self.refusal = None, ""
+            Subscriber.objects.filter(pk=self.pk).update(refused_at=None, refusal="")
+
     def hold(self):
         """Until the transaction ends, nobody signs up with the address, and no sender is at work on its alerts.
 
@@ -174,6 +180,7 @@ class Alert(models.Model):
         """Its owner wants it: what has opened since it was asked for will be sent. Twice is the same as once."""
         if not self.confirmed_at:
             self._set(confirmed_at=timezone.now(), told_until=self.created)
+        self.subscriber.accept()
 
     def pause(self):
         """Send nothing until it is resumed."""

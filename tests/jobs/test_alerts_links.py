@@ -254,6 +254,17 @@ def test_each_alert_is_confirmed_paused_resumed_and_sent_as_often_as_its_owner_w
     assert Alert.objects.values().get(pk=other.pk) == untouched
 
 
+def test_an_address_that_was_refused_is_tried_again_when_its_owner_says_so(strict, alert):
+    jane = alert.subscriber
+    for press_button in (lambda: press(strict, jane, "accept"), lambda: strict.post(link("confirm", alert))):
+        Subscriber.objects.update(refused_at=timezone.now(), refusal="550 Who?")
+        assert "Your mail server has refused a message of ours" in text_of(strict.get(link("manage", jane)))
+        press_button()
+        assert "refused" not in text_of(strict.get(link("manage", jane)))
+        jane.refresh_from_db()
+        assert (jane.refused_at, jane.refusal) == (None, "")
+
+
 def test_one_alert_is_deleted_and_the_others_stay(strict, alert):
     other = make_alert(q="dispatcher")
     assert "The alert is deleted." in text_of(press(strict, alert.subscriber, "delete", alert))
