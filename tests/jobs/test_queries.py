@@ -65,8 +65,8 @@ def test_no_page_takes_more_than_eight_queries_nor_more_with_a_hundred_openings_
 
 @pytest.mark.parametrize(
     "values",
-    [{}, {"opens_on": date(2024, 1, 1), "closes_on": date(2024, 2, 1)}],
-    ids=["open", "closed"],
+    [{}, {"kind": "dispatcher"}, {"opens_on": date(2024, 1, 1), "closes_on": date(2024, 2, 1)}],
+    ids=["open", "open, the only one of its kind", "closed"],
 )
 @pytest.mark.parametrize("place", [WESTPORT, Point(-14.3, -170.7), None], ids=["near", "far", "nowhere"])
 def test_an_openings_page_takes_few_queries_however_many_there_are_nearby(queries_of, values, place):

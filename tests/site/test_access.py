@@ -60,6 +60,14 @@ TABLE = {
     "": {"/": EVERYONE},
     "departments/": {"/departments/": EVERYONE},
     "departments/suggest/": {"/departments/suggest/": EVERYONE, "/departments/suggest/?q=unseen": EVERYONE},
+    "departments/compare/": {
+        "/departments/compare/": EVERYONE,
+        "/departments/compare/?d=ct/own&d=ct/draft&q=police": EVERYONE,
+    },
+    "jobs/compare/": {
+        "/jobs/compare/": EVERYONE,
+        "/jobs/compare/?j={own job}&j={drafted job}&j={withdrawn job}&q=officer": EVERYONE,
+    },
     "departments/a-to-z/<letter:letter>/": {"/departments/a-to-z/b/": EVERYONE, "/departments/a-to-z/u/": NOBODY},
     "departments/<state:state>/a-to-z/<letter:letter>/": {
         "/departments/ct/a-to-z/b/": EVERYONE,
@@ -76,7 +84,18 @@ TABLE = {
         "/departments/ct/former/": (MOVED,) * 5,
         "/departments/ct/draft-before/": (GONE, GONE, MOVED, MOVED, MOVED),
     },
+    # What programs read is the same for everybody.
+    **{
+        f"departments/<state:state>/<slug:slug>/{what}/": {
+            f"/departments/ct/own/{what}/": EVERYONE,
+            f"/departments/ct/draft/{what}/": NOBODY,
+            f"/departments/ct/former/{what}/": (MOVED,) * 5,
+            f"/departments/ct/draft-before/{what}/": NOBODY,
+        }
+        for what in ("feed", "calendar")
+    },
     "jobs/": {"/jobs/": EVERYONE},
+    "jobs/eligible/": {"/jobs/eligible/": EVERYONE, "/jobs/eligible/?age=30": EVERYONE},
     "jobs/<int:pk>-<slug:slug>/": {
         "/jobs/{own job}-police-officer/": EVERYONE,
         "/jobs/{own job}-another-title/": (MOVED,) * 5,
@@ -85,6 +104,16 @@ TABLE = {
         "/jobs/{planned job}-police-officer/": DRAFT,
         "/jobs/{job of a draft}-police-officer/": DRAFT,
         "/jobs/{withdrawn job}-police-officer/": (410,) * 5,
+    },
+    "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 5},
+    "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 5},
+    "jobs/<int:pk>-<slug:slug>/calendar/": {
+        "/jobs/{own job}-police-officer/calendar/": EVERYONE,
+        "/jobs/{own job}-another-title/calendar/": (MOVED,) * 5,
+        "/jobs/{drafted job}-police-officer/calendar/": NOBODY,
+        "/jobs/{planned job}-police-officer/calendar/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/calendar/": NOBODY,
+        "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 5,
     },
     # Alerts: their links are for whoever has them
     "alerts/new/": {"/alerts/new/": EVERYONE, "/alerts/new/?department=999999": EVERYONE},
@@ -327,9 +356,11 @@ def test_an_editor_changes_nothing_beyond_their_department(visitors, numbers, ad
 
 
 def test_an_editor_cannot_give_an_opening_to_another_department(visitors, numbers):
-    sent = {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/"))
+    sent |= {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
     sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
     sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/")) | sent
     assert visitors["bob"].post("/admin/jobs/job/add/", sent).status_code == SEEN
     assert not Job.objects.filter(title="Smuggled").exists()
     visitors["bob"].post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})

@@ -11,7 +11,7 @@ from .processes import PRODUCTION, python
 from .whole_site import Markup
 
 # The only addresses that are no page; some of them still show in a browser.
-MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz"]
+MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz", "/jobs/feed/", "/jobs/calendar/"]
 
 SUBRESOURCES = {
     "script": ["src"],
@@ -54,7 +54,8 @@ def assert_guarded(response, url):
     assert permissions.pop("geolocation") == "(self)", url
     assert {"camera", "microphone", "payment", "usb"} <= permissions.keys(), url
     assert set(permissions.values()) == {"()"}, url
-    secret = re.match(r"/alerts/(?!new/)", url)
+    # What visitors say of themselves, and links that let them in, are told not even to the site's own pages.
+    secret = re.match(r"/jobs/eligible/|/alerts/(?!new/)", url)
     assert response["Referrer-Policy"] == ("no-referrer" if secret else "same-origin"), url
     assert response["X-Content-Type-Options"] == "nosniff", url
     assert response["Cross-Origin-Opener-Policy"] == "same-origin", url
