@@ -6,14 +6,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from jobs.models import Job, with_open_jobs
+from jobs.models import HiringStep, Job, with_open_jobs
 from policeapp.browsing import browse
 from policeapp.pagination import paginate
 
-from . import index, maps, states
+from . import index, maps, states, trails
 from .forms import DepartmentSearchForm
-from .models import Department, FormerAddress
+from .models import Department, FormerAddress, Place
 from .names import county_label
+from .structured_data import organization
 
 # How many specializations a profile shows before "And more...", and how many of the nearest departments or openings.
 SPECIALIZATIONS_SHOWN = 10
@@ -57,6 +58,7 @@ def state(request, state):
     """The departments of a state, its letters and its counties."""
     departments = Department.objects.published().filter(state=state)
     context = {
+        "trail": trails.to_state(state),
         "state": states.STATES[state],
         "page": browse(request, with_open_jobs(departments.by_name())),
         "letters": index.letters(state),
@@ -72,7 +74,9 @@ def county(request, state, county):
     page = browse(request, with_open_jobs(departments.by_name()))
     if not page.object_list:
         raise Http404(_("We know no department in a county of that name."))
-    context = {"state": states.STATES[state], "county_label": page.object_list[0].county_label, "page": page}
+    label = page.object_list[0].county_label
+    trail = trails.to_county(state, county, label)
+    context = {"trail": trail, "state": states.STATES[state], "county_label": label, "page": page}
     return render(request, "departments/county.html", context)
 
 
@@ -86,6 +90,7 @@ def letter(request, letter, state=None):
     if not page.object_list:
         raise Http404(_("We know no department under that letter."))
     context = {
+        "trail": trails.to_letter(letter, state),
         "state": states.STATES.get(state),
         "letter": letter,
         "page": page,
@@ -98,7 +103,7 @@ def letter(request, letter, state=None):
 def profile(request, state, slug):
     """A department's page; a former address leads to the present one."""
     visible = Department.objects.visible_to(request.user)
-    department = visible.filter(state=state, slug=slug).first()
+    department = visible.with_place().filter(state=state, slug=slug).first()
     if department is None:
         former = get_object_or_404(FormerAddress, state=state, slug=slug, department__in=visible)
         return redirect(former.department, permanent=True)
@@ -107,12 +112,15 @@ def profile(request, state, slug):
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,
-        "place": department.address_place(),
+        "place": department.place and Place(**department.place),
         "openings": openings,
         "nearest": nearest,
+        "roadmap": HiringStep.objects.of_departments([department])[department.pk],
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
+        "trail": trails.to_department(department),
+        "structured_data": organization(department, request.build_absolute_uri),
     }
     return render(request, "departments/profile.html", context)

@@ -1,6 +1,6 @@
 """An opening at a department."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,12 +11,12 @@ from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from departments import states
-from departments.fields import WebAddressField
+from departments.fields import DAYS, WebAddressField
 from departments.models import Department
 from departments.names import normalise, slug_of
 from departments.sources import Sourced
@@ -44,8 +44,6 @@ __all__ = [
     "hiring",
     "with_open_jobs",
 ]
-
-DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
 
 class JobKind(models.TextChoices):
@@ -308,20 +306,12 @@ class Job(Sourced):
     @property
     def deadline(self):
         """ "December 5, 2026", with the time and the zone's name when the deadline has one; "" until filled."""
-        return self._say(self.closes_on, self.closes_time)
+        return self.department.say_when(self.closes_on, self.closes_time)
 
     @property
     def opening_day(self):
         """When it opens, said like the deadline."""
-        return self._say(self.opens_on, self.opens_time)
-
-    def _say(self, day, at):
-        if day is None:
-            return ""
-        said = date_format(day, "F j, Y")
-        if at is None:
-            return said
-        return f"{said}, {date_format(at, 'g:i A')} {datetime.combine(day, at, self.department.zone):%Z}"
+        return self.department.say_when(self.opens_on, self.opens_time)
 
     @property
     def days_left(self):
@@ -332,6 +322,11 @@ class Job(Sourced):
     def pay(self):
         """ "$64,500 to $81,250 a year"; "" when nothing is said of pay."""
         return said_of(self.pay_min, self.pay_max, self.get_pay_period_display())
+
+    @cached_property
+    def roadmap(self):
+        """The steps of being hired, which are its own or else its department's; one query."""
+        return HiringStep.objects.of([self])[self.pk]
 
 
 def _unique(words):

@@ -126,6 +126,9 @@ class JobQuerySet(models.QuerySet):
         """With its department, in the same query."""
         return self.select_related("department")
 
-    def listed(self):
-        """With what a line of a list says of the opening and its department, and no more, in one query."""
-        return self.select_related("department").only(*LISTED)
+    def listed(self, *related):
+        """With what a line of a list says of the opening and its department, and no more, in one query.
+
+        ``related`` names what else belongs to it, such as "minimums".
+        """
+        return self.select_related("department", *related).only(*LISTED, *related)

@@ -1,13 +1,17 @@
 """The search for openings, and an opening's page."""
 
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from departments import maps
 from policeapp.pagination import paginate
+from policeapp.structured_data import Crumb
 
 from .forms import NEAREST_SHOWN, JobSearchForm
 from .models import Job
+from .structured_data import job_posting
 
 
 @require_safe
@@ -25,12 +29,30 @@ def job_list(request):
 
 @require_safe
 def job_detail(request, pk, slug):
-    """An opening, whether open or not; what is open nearby where it isn't. A withdrawn one answers 410."""
-    job = get_object_or_404(Job.objects.visible_to(request.user).with_department(), pk=pk)
+    """An opening, whether open or not, and what is open nearby, like it while it is. A withdrawn one answers 410."""
+    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("department", "minimums"), pk=pk)
     if slug != job.slug:
         return redirect(job, permanent=True)
     is_open = job.is_open()
-    nearest = [] if is_open else Job.objects.open().listed().close_to(job.department, NEAREST_SHOWN)
+    others = Job.objects.open().exclude(pk=pk).listed()
+    similar = others.filter(kind=job.kind).close_to(job.department, NEAREST_SHOWN) if is_open else []
     status = 410 if job.status == Job.Status.WITHDRAWN else 200
-    context = {"job": job, "is_open": is_open, "nearest": nearest}
+    context = {
+        "job": job,
+        "is_open": is_open,
+        "similar": similar,
+        "nearest": [] if similar else others.close_to(job.department, NEAREST_SHOWN),
+        "trail": _trail(job),
+        "structured_data": job_posting(job, request.build_absolute_uri),
+    }
     return render(request, "jobs/job_detail.html", context, status=status)
+
+
+def _trail(job):
+    """The way to an opening's page, by way of its department."""
+    department = job.department
+    return [
+        Crumb(_("Openings"), reverse("jobs")),
+        Crumb(department.name, department.get_absolute_url()),
+        Crumb(job.title, job.get_absolute_url()),
+    ]

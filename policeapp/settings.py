@@ -34,6 +34,8 @@ try:
         DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL")
     # The most connections that one process has to a PostgreSQL server at a time.
     DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 4, validate=validate.Range(min=1))
+    # Counts that all processes share, such as those of policeapp.limits.
+    SHARED_CACHE = env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # Addresses or networks of the proxies whose X-Forwarded-* headers are believed; "unix" for a socket.
@@ -74,6 +76,7 @@ if not ALLOWED_HOSTS:
 # Application
 
 INSTALLED_APPS = [
+    "django_cleanup",
     "policeapp",
     "departments",
     "jobs",
@@ -88,7 +91,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_http_compression",
-    "django_cleanup",
 ]
 
 MIDDLEWARE = [
@@ -156,6 +158,11 @@ for database in DATABASES.values():
 if "replica" in DATABASES:
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["policeapp.routers.ReplicaRouter"]
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": SHARED_CACHE,
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

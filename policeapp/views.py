@@ -20,6 +20,7 @@ from departments.models import Place
 from jobs.models import Job
 
 from .pagination import Pages
+from .structured_data import website
 
 LATEST_SHOWN = 6
 # The names that departments.logos gives, and nothing else that may lie in the folder.
@@ -33,6 +34,7 @@ def home(request):
         "form": DepartmentSearchForm(),
         "latest": Pages(Job.objects.open().listed().newest(), LATEST_SHOWN).page(1),
         "department_count": sum(index.numbers().values()),
+        "structured_data": website(request.build_absolute_uri),
     }
     return render(request, "home.html", context)
 

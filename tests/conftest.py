@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +15,12 @@ from departments import spelling
 from . import factories
 from .admin import signed_in
 from .mail_server import MailServer
+
+
+def pytest_sessionstart(session):
+    """Static files are hashed and compressed, as in production: pages name the hashed files. Once for all workers."""
+    if not hasattr(session.config, "workerinput"):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -33,8 +39,7 @@ def asks_the_database(item):
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
-    """Hashed and compressed, as in production: pages name the hashed files. Read from the disk once, not per client."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    """Read from the disk once, not per client."""
     scan, scanned = WhiteNoise.update_files_dictionary, {}
 
     def scan_once(self, root, prefix):
@@ -53,6 +58,7 @@ def nothing_remembered():
     """What a process keeps in its memory is from no other test."""
     yield
     cache.clear()
+    caches["shared"].clear()
     spelling.forget()
 
 

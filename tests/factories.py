@@ -17,7 +17,7 @@ from departments.models import (
     SpecialUnit,
 )
 from departments.names import normalise
-from jobs.models import Alert, Job, Subscriber
+from jobs.models import Alert, HiringStep, Job, Minimums, Subscriber
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -166,6 +166,17 @@ def form_of(response):
     parser = _FormParser()
     parser.feed(response.content.decode())
     return parser.data
+
+
+def make_step(of, kind="written_test", **values):
+    """A hiring step of a department or of an opening, the last so far."""
+    owner = "job" if isinstance(of, Job) else "department"
+    return HiringStep.objects.create(kind=kind, **{owner: of}, **values)
+
+
+def make_minimums(job=None, **values):
+    """What an opening (a new one unless given) asks at least, saved; nothing but what is given."""
+    return Minimums.objects.create(job=job or make_job(), **values)
 
 
 def make_alert(email="jane@example.com", *, confirmed=True, **values):

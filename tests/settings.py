@@ -8,6 +8,8 @@ from pathlib import Path
 
 files = Path(tempfile.mkdtemp(prefix="policeapp-tests-"))
 atexit.register(shutil.rmtree, files, ignore_errors=True)
+# The workers of a run inherit the directory that the process which starts them has filled.
+static = os.environ.setdefault("TESTS_STATIC_ROOT", str(files / "static"))
 
 os.environ.update(
     SECRET_KEY="only-for-tests-" + "0123456789abcdef" * 4,
@@ -20,8 +22,9 @@ os.environ.update(
     DEFAULT_FROM_EMAIL="PoliceApp <alerts@police.example.org>",
     TRUSTED_PROXIES="",
     DATABASE_REPLICA_URL="",
+    CACHE_URL="locmem://shared",
     MEDIA_ROOT=str(files / "media"),
-    STATIC_ROOT=str(files / "static"),
+    STATIC_ROOT=static,
 )
 
 from policeapp.settings import *  # noqa: E402, F403

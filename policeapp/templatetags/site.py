@@ -1,10 +1,15 @@
 """What the templates need and Django lacks."""
 
+from html import unescape
+
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from policeapp import markdown as commonmark
+from policeapp import structured_data
 
 register = template.Library()
 
@@ -29,3 +34,28 @@ def is_here(context, path):
     """Whether the page is below the path: the navigation marks that link as current."""
     request = context.get("request")
     return request is not None and request.path.startswith(path)
+
+
+@register.simple_block_tag
+def words(content):
+    """What is inside as plain text: a block of a page, to be said in more than one place of it."""
+    return " ".join(unescape(content).split())
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context, path):
+    """The path with the scheme and the host that this page was asked of, and without a query string."""
+    return context["request"].build_absolute_uri(path)
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumbs(context, trail):
+    """The trail that the page shows, as structured data."""
+    return structured_data.breadcrumbs(trail, context["request"].build_absolute_uri)
+
+
+@register.simple_tag
+def json_ld(data):
+    """A node of structured data (see :mod:`policeapp.structured_data`) as a script element, which nothing runs."""
+    json = mark_safe(structured_data.as_json(data))
+    return format_html('<script type="application/ld+json">{}</script>', json)

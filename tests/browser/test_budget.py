@@ -50,12 +50,15 @@ def test_westports_page_with_its_nearest_openings_is_within_its_budget_and_needs
     html, weight = weigh(get, WESTPORT)
     assert "There are currently no open jobs at this department." in html
     assert html.count('<li class="card">') == 5
+    assert html.count("application/ld+json") == 2
     assert weight <= MOST_BYTES
     assert not re.search(r"<script(?! type=\"application/ld\+json\")", html)
 
 
 def test_every_other_page_is_within_the_same_budget(get, samples):
     job, busy = samples.first(), samples.get(external_id="sample-1").department
+    texts = {"description": job.description, "requirements": job.requirements}
+    real = make_job(busy, "Police Officer", pay_min=60_000, pay_max=70_000, closes_on=job.closes_on, **texts)
     paths = [
         "/",
         "/departments/?state=CT",
@@ -67,6 +70,8 @@ def test_every_other_page_is_within_the_same_budget(get, samples):
         "/jobs/",
         "/jobs/?near=Springfield",
         job.get_absolute_url(),
+        real.get_absolute_url(),
+        "/jobs/eligible/?age=20&education=high_school&near=06880&within=any",
     ]
     weights = {path: weigh(get, path)[1] for path in paths}
     assert {path: weight for path, weight in weights.items() if weight > MOST_BYTES} == {}

@@ -39,6 +39,8 @@ PAGES = [
     "/jobs/?near=Atlantis",
     "/jobs/?near=06880&pay=nothing&kind=wizard",
     "/jobs/?sort=distance",
+    "/alerts/new/?q=Norwalk",
+    "/alerts/new/?q=officer&kind=entry_level&pay=1&state=CT&near=06880&within=250",
 ]
 
 
@@ -63,8 +65,8 @@ def test_no_page_takes_more_than_eight_queries_nor_more_with_a_hundred_openings_
 
 @pytest.mark.parametrize(
     "values",
-    [{}, {"opens_on": date(2024, 1, 1), "closes_on": date(2024, 2, 1)}],
-    ids=["open", "closed"],
+    [{}, {"kind": "dispatcher"}, {"opens_on": date(2024, 1, 1), "closes_on": date(2024, 2, 1)}],
+    ids=["open", "open, the only one of its kind", "closed"],
 )
 @pytest.mark.parametrize("place", [WESTPORT, Point(-14.3, -170.7), None], ids=["near", "far", "nowhere"])
 def test_an_openings_page_takes_few_queries_however_many_there_are_nearby(queries_of, values, place):

@@ -6,6 +6,8 @@ import re
 import pytest
 from django.core.management import call_command
 
+from policeapp.models import CacheEntry
+
 from .processes import PRODUCTION, ROOT, python
 
 # What is wrong with the environment, and what the sentence must name.
@@ -24,6 +26,8 @@ WRONG = [
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
     ({"TRUSTED_PROXIES": "not-an-address"}, "TRUSTED_PROXIES"),
     ({"TRUSTED_PROXIES": "10.0.0.1,10.0.0.0/99"}, "TRUSTED_PROXIES"),
+    ({"CACHE_URL": "nonsense"}, "CACHE_URL"),
+    ({"CACHE_URL": "nosuchcache://localhost"}, "CACHE_URL"),
     ({"CSRF_TRUSTED_ORIGINS": "police.example.org"}, "CSRF_TRUSTED_ORIGINS"),
     ({"SITE_URL": "police.example.org"}, "SITE_URL"),
     ({"SITE_URL": "https://police.example.org/jobs"}, "SITE_URL"),
@@ -45,7 +49,8 @@ import json
 from django.conf import settings
 names = ["DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXIES", "SECURE_SSL_REDIRECT", "LOG_LEVEL"]
 database = {key: str(value) for key, value in settings.DATABASES["default"].items()}
-print(json.dumps({name: getattr(settings, name) for name in names} | {"DATABASE": database}))
+made = {"DATABASE": database, "CACHE": settings.CACHES["shared"]}
+print(json.dumps({name: getattr(settings, name) for name in names} | made))
 """
     done = python("-c", script, env=without_blanks(PRODUCTION | values))
     assert done.returncode == 0, done.stderr
@@ -273,3 +278,28 @@ def test_the_readme_has_every_variable_that_the_server_reads():
     assert read
     readme = (ROOT / "README.md").read_text()
     assert [name for name in read if f"`{name}`" not in readme] == []
+
+
+def test_processes_share_a_cache_in_the_database_unless_another_is_named():
+    cache = settings_of()["CACHE"]
+    assert cache["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
+    assert cache["LOCATION"] == CacheEntry._meta.db_table
+    redis = settings_of(CACHE_URL="redis://:pass@cache.example.org:6380/2")["CACHE"]
+    assert redis["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    assert redis["LOCATION"] == "redis://:pass@cache.example.org:6380/2"
+
+
+def test_a_redis_server_is_spoken_to_with_what_is_installed():
+    """Nothing listens at port 1: it is asked all the same, and not a library missed."""
+    script = """
+import django
+django.setup()
+from django.core.cache import caches
+from redis.exceptions import ConnectionError
+try:
+    caches["shared"].add("x", 1, 60)
+except ConnectionError:
+    print("asked")
+"""
+    done = python("-c", script, env=PRODUCTION | {"CACHE_URL": "redis://127.0.0.1:1"})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "asked\n", "")

@@ -1,0 +1,217 @@
+"""What a department's page tells search engines, held against the rules in :mod:`tests.structured_data`."""
+
+import re
+from html import unescape
+from uuid import uuid4
+
+import pytest
+
+from departments.models import Department
+from departments.structured_data import organization
+from tests.factories import make_charlie, make_department, make_job, text_of
+from tests.structured_data import RECOMMENDED, faults, missing, nodes_of
+
+from .pages import html
+
+pytestmark = pytest.mark.django_db
+
+
+def node_of(**values):
+    """The node of a department."""
+    node = organization(make_department(**values), lambda path: f"https://police.example.org{path}")
+    assert faults(node) == []
+    return node
+
+
+@pytest.fixture
+def known(db):
+    """A department of which everything is known."""
+    return make_department(
+        "Saint Mary's County Sheriff's Office",
+        slug="sheriff",
+        kind="sheriff",
+        state="MD",
+        city="Leonardtown",
+        county="Saint Mary's",
+        street1="23150 Leonard Hall Drive",
+        street2="Building 3",
+        zip="20650",
+        at=(38.29, -76.63),
+        phone="301-475-8008 ext. 12",
+        email="desk@sheriff.example",
+        website="https://www.sheriff.example/recruiting",
+        logo=f"logos/{uuid4().hex}.png",
+        sworn_officers=145,
+        population=113_777,
+        chief_name="Maria Wojciechowska",
+        ori="MD0190000",
+    )
+
+
+def test_a_department_of_which_everything_is_known_has_all_of_it(client, known):
+    node = nodes_of(client.get(known.get_absolute_url()))["GovernmentOrganization"]
+    assert missing(node, RECOMMENDED) == missing(node["location"], RECOMMENDED) == set()
+    assert node == {
+        "@type": "GovernmentOrganization",
+        "name": "Saint Mary's County Sheriff's Office",
+        "url": "http://testserver/departments/md/sheriff/",
+        "sameAs": "https://www.sheriff.example/recruiting",
+        "logo": f"http://testserver{known.logo.url}",
+        "telephone": "+1-301-475-8008;ext=12",
+        "email": "desk@sheriff.example",
+        "areaServed": {"@type": "AdministrativeArea", "name": "Saint Mary's County, MD"},
+        "location": {
+            "@type": "PoliceStation",
+            "name": "Saint Mary's County Sheriff's Office",
+            "url": "http://testserver/departments/md/sheriff/",
+            "telephone": "+1-301-475-8008;ext=12",
+            "address": {
+                "@type": "PostalAddress",
+                "streetAddress": "23150 Leonard Hall Drive, Building 3",
+                "addressLocality": "Leonardtown",
+                "addressRegion": "MD",
+                "postalCode": "20650",
+                "addressCountry": "US",
+            },
+            "geo": {"@type": "GeoCoordinates", "latitude": 38.29, "longitude": -76.63},
+        },
+    }
+
+
+def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
+    response = client.get(known.get_absolute_url())
+    seen = text_of(response)
+    for words in (
+        "Saint Mary's County Sheriff's Office",
+        "Address: 23150 Leonard Hall Drive Building 3 Leonardtown MD 20650",
+        "Phone: 301-475-8008 ext. 12",
+        "E-mail: desk@sheriff.example",
+        "Website: sheriff.example",
+        "Maryland › Saint Mary's County",
+    ):
+        assert words in seen
+    assert f'src="{known.logo.url}"' in html(response)
+
+
+def test_of_a_department_of_which_nothing_is_known_only_its_name_and_page_are_said(client):
+    bare = make_department("Bare Police", slug="bare", city="", kind=Department.Kind.OTHER)
+    assert nodes_of(client.get(bare.get_absolute_url()))["GovernmentOrganization"] == {
+        "@type": "GovernmentOrganization",
+        "name": "Bare Police",
+        "url": "http://testserver/departments/ct/bare/",
+    }
+
+
+def test_the_seeds_department_is_all_there(client, westport):
+    node = nodes_of(client.get(westport.get_absolute_url()))["GovernmentOrganization"]
+    assert node["telephone"] == "+1-203-341-6000"
+    assert node["areaServed"] == {"@type": "City", "name": "Westport, CT"}
+    assert node["location"]["address"]["streetAddress"] == "50 Jesup Road"
+    assert "logo" not in node  # the badge in its place is the site's own
+
+
+def test_sworn_officers_are_not_taken_for_all_employees(client, westport):
+    response = client.get(westport.get_absolute_url())
+    assert "Number of Officers: 64" in text_of(response)
+    assert "numberOfEmployees" not in html(response)
+    assert "numberOfEmployees" not in node_of(sworn_officers=64)
+
+
+@pytest.mark.parametrize("phone", "911 9-1-1 1-911 911x5 call+911 (911) +911 N11 tel:911 911-911".split())
+def test_the_emergency_number_is_nobodys_telephone_number(client, phone):
+    """An import or a program may have left one where the form of the admin lets none through."""
+    department = make_department(phone=phone, street1="1 Main Street")
+    node = nodes_of(client.get(department.get_absolute_url()))["GovernmentOrganization"]
+    assert "telephone" not in node and "telephone" not in node["location"]
+
+
+def test_the_emergency_number_that_every_page_shows_is_in_no_structured_data(client, westport):
+    nodes = nodes_of(client.get(westport.get_absolute_url()))
+    assert "911" not in re.findall(r"\d+", str(nodes))
+
+
+@pytest.mark.parametrize(
+    ("values", "served"),
+    [
+        ({"kind": "municipal"}, {"@type": "City", "name": "Westport, CT"}),
+        ({"kind": "municipal", "city": ""}, None),
+        (
+            {"kind": "county_police", "county": "Fairfield"},
+            {"@type": "AdministrativeArea", "name": "Fairfield County, CT"},
+        ),
+        (
+            {"kind": "sheriff", "state": "LA", "county": "Orleans"},
+            {"@type": "AdministrativeArea", "name": "Orleans Parish, LA"},
+        ),
+        ({"kind": "sheriff"}, None),
+        ({"kind": "state_police", "county": "Fairfield"}, {"@type": "State", "name": "Connecticut"}),
+        ({"kind": "state_other", "county": "Fairfield"}, None),
+        ({"kind": "campus", "county": "Fairfield"}, None),
+        ({"kind": "tribal", "county": "Fairfield"}, None),
+        ({"kind": "federal", "county": "Fairfield"}, None),
+    ],
+    ids=str,
+)
+def test_whom_it_serves_follows_from_its_kind_or_is_not_said(values, served):
+    assert node_of(**values).get("areaServed") == served
+
+
+@pytest.mark.parametrize("precision", ["zip", "town", "county"])
+def test_a_position_that_is_not_the_stations_is_not_given_for_it(precision):
+    assert "geo" not in node_of(latitude=41.1, longitude=-73.4, precision=precision)["location"]
+
+
+@pytest.mark.parametrize("values", [{"city": "Westport"}, {"zip": "06880"}, {"street1": "1 Main Street"}], ids=str)
+def test_it_has_a_station_where_any_of_its_address_is_known(values):
+    assert node_of(**({"city": ""} | values))["location"]["@type"] == "PoliceStation"
+
+
+def test_a_draft_has_none_of_it_not_even_for_staff(client):
+    draft = make_department(status="draft")
+    client.force_login(make_charlie())
+    assert nodes_of(client.get(draft.get_absolute_url())) == {}
+
+
+# The way to a page
+
+
+def trail_of(response):
+    """``[(words, address)]`` of the links above the heading, and the heading."""
+    [trail] = re.findall(r'<p class="trail">(.*?)</p>', html(response))
+    [heading] = re.findall(r"<h1>(.*?)</h1>", html(response), re.S)
+    found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', trail)
+    return [(unescape(words), f"http://testserver{address}") for address, words in found], unescape(heading)
+
+
+@pytest.mark.parametrize("name", ["Westport Police", "</script><script>alert(1)</script>", 'O\'Brien & "Sons" <!--'])
+def test_the_trail_is_the_one_that_the_page_shows_and_ends_with_the_page(client, name):
+    department = make_department(name, county="Fairfield", slug="one", at=(41.1, -73.4))
+    job = make_job(department, name)
+    for path, last in (
+        ("/departments/ct/", "Connecticut"),
+        ("/departments/ct/county/fairfield/", "Fairfield County"),
+        (department.get_absolute_url(), name),
+        (job.get_absolute_url(), name),
+    ):
+        response = client.get(path)
+        *way, here = nodes_of(response)["BreadcrumbList"]["itemListElement"]
+        links, heading = trail_of(response)
+        assert [(crumb["name"], crumb["item"]) for crumb in way] == links
+        assert here["name"] == last and last in heading
+        assert here["item"] == f"http://testserver{path}"
+        assert {client.get(crumb["item"]).status_code for crumb in way} == {200}
+
+
+def test_the_trail_of_a_letter_is_said_too(client):
+    make_department("Bethel Police")
+    for path, names in (
+        ("/departments/a-to-z/b/", ["Departments", "B"]),
+        ("/departments/ct/a-to-z/b/", ["Departments", "Connecticut", "B"]),
+    ):
+        trail = nodes_of(client.get(path))["BreadcrumbList"]["itemListElement"]
+        assert [crumb["name"] for crumb in trail] == names
+
+
+def test_a_profile_whose_county_nobody_knows_has_a_shorter_way(client):
+    trail = nodes_of(client.get(make_department("Norwalk Police").get_absolute_url()))["BreadcrumbList"]
+    assert [crumb["name"] for crumb in trail["itemListElement"]] == ["Departments", "Connecticut", "Norwalk Police"]
