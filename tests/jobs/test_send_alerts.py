@@ -426,15 +426,24 @@ def test_what_cannot_be_delivered_at_once_waits_in_the_outbox(smtp, settings):
     assert "1 sent" in send()
 
 
-def test_who_was_refused_may_sign_up_anew_but_gets_nothing_that_waited(smtp, clock):
-    alert = confirmation().alert
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_who_was_refused_may_sign_up_and_confirm_anew(smtp, clock, confirmed):
+    alert = make_alert(confirmed=confirmed)
+    Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
+    clock(hours=1)
     alert.subscriber.refuse("552 5.2.2 Mailbox full")
+    make_job(title="Patrol Officer")
+    clock(days=1)
     send()
     assert smtp.messages == []
-    clock(days=1)
     assert outbox.deliver(Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM))
+    [message] = smtp.messages
+    assert "Please confirm" in message["Subject"]
+    alert.refresh_from_db()
+    alert.confirm()
+    clock(days=1)
     send()
-    assert len(smtp.messages) == 1
+    assert told(smtp.messages[-1]) == ["Patrol Officer"]
 
 
 def test_a_request_that_has_been_confirmed_meanwhile_is_not_sent(smtp):
