@@ -169,6 +169,14 @@ def test_confirming_twice_is_the_same_as_once(strict, alert):
     assert kept() == before
 
 
+def test_who_was_refused_meanwhile_confirms_once_more(strict, alert):
+    strict.post(link("confirm", alert))
+    alert.subscriber.refuse("552 5.2.2 Mailbox full")
+    assert "Confirm your alert" in text_of(strict.get(link("confirm", alert)))
+    assert "Your alert is on" in text_of(strict.post(link("confirm", alert)))
+    assert now_as(alert).subscriber.refused_at is None
+
+
 # Renewing
 
 
