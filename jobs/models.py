@@ -22,11 +22,12 @@ from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
+from .messages import Message, Told
 from .minimums import Minimums
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
 from .steps import HiringStep
-from .subscribers import Alert, Message, Subscriber, Told
+from .subscribers import Alert, Subscriber
 
 __all__ = [
     "Alert",
@@ -102,7 +103,7 @@ class Job(Sourced):
     )  # fmt: skip
 
     # What follows from other fields, and is saved with any of them.
-    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at")
+    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at")
     FULL_TEXT = ("words", "all_words")
     LONGEST_WORD = 60  # letters: what is longer nobody types, and full-text indexes have a limit
 
@@ -159,6 +160,9 @@ class Job(Sourced):
     )
     opens_at = models.DateTimeField(_("opens (instant)"), editable=False, db_index=True)
     closes_at = models.DateTimeField(_("closes (instant)"), editable=False, null=True, db_index=True)
+    # The first instant at which it and its department were both published. An opening may be entered long after the day
+    # that it opened: this is when people could first see it.
+    published_at = models.DateTimeField(_("first published"), editable=False, null=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
@@ -217,6 +221,7 @@ class Job(Sourced):
         indexes = [
             models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
+            models.Index(fields=["published_at"], name="job_by_publication"),
         ]
 
     def __str__(self):
@@ -248,7 +253,7 @@ class Job(Sourced):
         self.slug = slug_of(self.title, "opening")
 
     def derive(self):
-        """Compute the columns that follow from others: the slug, the words it is found by, the two instants.
+        """Compute the columns that follow from others: the slug, the words it is found by, the instants.
 
         Without an opening day it opens today, there, or on the day it closes if that has passed.
         """
@@ -267,6 +272,8 @@ class Job(Sourced):
             self.closes_at = datetime.combine(self.closes_on, self.closes_time, zone)
         else:
             self.closes_at = datetime.combine(self.closes_on + timedelta(days=1), time.min, zone)
+        if self.published_at is None and self.status == self.Status.PUBLISHED and self.department.is_published:
+            self.published_at = timezone.now()
 
     def publish(self):
         self.status = self.Status.PUBLISHED
@@ -336,12 +343,13 @@ def derive_before_save(sender, instance, **kwargs):
 @receiver(post_save, sender=Department)
 def follow_the_department(sender, instance, raw, **kwargs):
     """Openings change with their department."""
-    if not raw and instance.changed("time_zone", "search_text"):
+    if not raw and instance.changed("time_zone", "search_text", "status"):
         follow([instance])
 
 
 def follow(departments):
-    """Compute anew what openings have from these departments: they end with a day of its zone, its name finds them."""
+    """Compute anew what openings have from these departments: they end with a day of its zone, its name finds them,
+    and they show from when it does."""
     numbers = list(Job.objects.filter(department__in=departments).values_list("pk", flat=True))
     for batch in batches(numbers):
         jobs = list(Job.objects.filter(pk__in=batch).select_related("department"))

@@ -38,6 +38,10 @@ class JobQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.published().filter(Q(closes_at=None) | Q(closes_at__gt=at), opens_at__lte=at)
 
+    def new_since(self, instant):
+        """Openings that people could first see at that instant or later: they opened, or were published, since."""
+        return self.filter(Q(opens_at__gte=instant) | Q(published_at__gte=instant))
+
     def current(self):
         """Those that are open, planned or drafts: neither closed nor withdrawn."""
         not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())

@@ -1,10 +1,12 @@
-"""Who asked to be told of openings by e-mail, of which, and the outbox of what is said to them."""
+"""Who asked to be told of openings by e-mail, of which."""
 
 import secrets
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -27,6 +29,11 @@ OPENINGS = {
     "command": _("Openings for command staff"),
     "other": _("Openings of other kinds"),
 }
+
+
+def one_line(text):
+    """What somebody else's software said, fit for a column."""
+    return " ".join(text.replace("\0", " ").split())[:300]
 
 
 def new_key():
@@ -73,6 +80,41 @@ class Subscriber(models.Model):
         Subscriber.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
         list(self.alerts.select_for_update().order_by("pk").values_list("pk"))
 
+    def refuse(self, refusal):
+        """Its mail server takes nothing for it, and said so: nothing more is sent. False if that was known."""
+        known = Subscriber.objects.filter(pk=self.pk, refused_at=None)
+        return known.update(refused_at=timezone.now(), refusal=one_line(refusal)) == 1
+
+
+class AlertQuerySet(models.QuerySet):
+    """Which alerts something is to be done for."""
+
+    DAY, WEEK = timedelta(days=1), timedelta(days=7)
+    # So long after it was confirmed, or renewed, an alert is asked whether it is still wanted, and so long it may take
+    # to answer.
+    YEAR, TIME_TO_ANSWER = timedelta(days=365), timedelta(days=30)
+
+    def active(self):
+        """Those that something may be sent for, besides the request to confirm."""
+        return self.filter(confirmed_at__isnull=False, paused=False, subscriber__refused_at=None)
+
+    def due(self, at):
+        """Those whose day or week has passed since they were told, or confirmed if they never were."""
+        told = self.active().alias(told=Coalesce("told_until", "confirmed_at"))
+        return told.filter(Q(frequency="daily", told__lte=at - self.DAY) | Q(told__lte=at - self.WEEK))
+
+    def to_ask(self, at):
+        """Those that have been wanted for a year, and are not asked yet whether they still are."""
+        wanted = self.active().alias(wanted=Coalesce("renewed_at", "confirmed_at"))
+        return wanted.filter(wanted__lte=at - self.YEAR, renewal_asked_at=None)
+
+    def unanswered(self, at):
+        """Those that were asked, by a message that was sent, and whose time to answer is over."""
+        asked_until = at - self.TIME_TO_ANSWER
+        return self.active().filter(
+            messages__kind="renew", messages__created__gte=F("renewal_asked_at"), messages__sent_at__lte=asked_until
+        )
+
 
 class Alert(models.Model):
     """A search for openings, or a department, whose new openings its subscriber wants to be told of.
@@ -112,6 +154,8 @@ class Alert(models.Model):
     # A year after it was confirmed, or renewed, it is asked whether it is still wanted.
     renewed_at = models.DateTimeField(_("renewed"), null=True, blank=True)
     renewal_asked_at = models.DateTimeField(_("asked to renew"), null=True, blank=True)
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("alert")
@@ -207,50 +251,3 @@ class Alert(models.Model):
         self.delete()
         if not subscriber.alerts.exists():
             subscriber.delete()
-
-
-class Message(models.Model):
-    """A message of the outbox: made in the transaction of what it tells of, sent once, by whoever holds its lease."""
-
-    class Kind(models.TextChoices):
-        CONFIRM = "confirm", _("Please confirm")
-        DIGEST = "digest", _("New openings")
-        RENEW = "renew", _("Still wanted?")
-
-    alert = models.ForeignKey(Alert, models.CASCADE, related_name="messages", verbose_name=_("alert"))
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    # Of the Message-ID header, before its @: the same however often it is tried.
-    key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
-    created = models.DateTimeField(_("created"), auto_now_add=True)
-    # Nobody else may send it until then; and not before that instant is it tried again.
-    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    problem = models.CharField(_("problem"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
-        ]
-        indexes = [
-            models.Index(fields=["leased_until", "id"], condition=Q(sent_at=None), name="message_to_send"),
-        ]
-
-    def __str__(self):
-        return self.key
-
-
-class Told(models.Model):
-    """An opening that a subscriber is told of by a message: by no second one, whatever other alerts there are."""
-
-    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+", db_index=False)
-    message = models.ForeignKey(Message, models.CASCADE, related_name="told")
-    job = models.ForeignKey("Job", models.CASCADE, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["subscriber", "job"], name="told_once")]
-
-    def __str__(self):
-        return f"{self.subscriber_id}: {self.job_id}"

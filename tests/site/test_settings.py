@@ -29,6 +29,12 @@ WRONG = [
     ({"CACHE_URL": "nonsense"}, "CACHE_URL"),
     ({"CACHE_URL": "nosuchcache://localhost"}, "CACHE_URL"),
     ({"CSRF_TRUSTED_ORIGINS": "police.example.org"}, "CSRF_TRUSTED_ORIGINS"),
+    ({"SITE_URL": "police.example.org"}, "SITE_URL"),
+    ({"SITE_URL": "https://police.example.org/jobs"}, "SITE_URL"),
+    ({"EMAIL_URL": "mail.example.org"}, "EMAIL_URL"),
+    ({"EMAIL_URL": "pigeon://mail.example.org"}, "EMAIL_URL"),
+    ({"EMAIL_URL": "smtp://mail.example.org:port"}, "EMAIL_URL"),
+    ({"DEFAULT_FROM_EMAIL": "PoliceApp"}, "DEFAULT_FROM_EMAIL"),
 ]
 
 
@@ -141,6 +147,58 @@ def test_a_database_may_be_named_by_its_url():
         "5433",
         "police",
     ]
+
+
+def email_of(**values):
+    """How the site sends e-mail with these settings."""
+    script = """
+import json
+from django.conf import settings
+from django.core.mail import get_connection
+way = get_connection()
+said = {name: getattr(way, name, None) for name in ("host", "port", "username", "use_tls", "use_ssl", "timeout")}
+said |= {"kind": type(way).__module__.rpartition(".")[2], "sends": settings.SENDS_EMAIL}
+print(json.dumps(said | {"from": settings.DEFAULT_FROM_EMAIL, "site": settings.SITE_URL}))
+"""
+    done = python("-c", script, env=without_blanks(PRODUCTION | values))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_e_mail_is_sent_as_one_setting_says():
+    said = email_of(EMAIL_URL="submission://me:pass%40word@mail.example.org", SITE_URL="https://police.example.org/")
+    assert said == {
+        "host": "mail.example.org",
+        "port": 587,
+        "username": "me",
+        "use_tls": True,
+        "use_ssl": False,
+        "timeout": 10,
+        "kind": "smtp",
+        "sends": True,
+        "from": "PoliceApp <alerts@police.example.org>",
+        "site": "https://police.example.org",
+    }
+    said = email_of(EMAIL_URL="smtp://mail.example.org:465?ssl=True&timeout=3")
+    assert (said["port"], said["use_ssl"], said["use_tls"], said["timeout"]) == (465, True, False, 3)
+
+
+def test_no_e_mail_is_sent_unless_the_settings_say_how_and_a_developer_sees_it_on_the_console():
+    assert email_of()["sends"] is False
+    assert email_of(EMAIL_URL="smtp://localhost")["sends"] is False
+    assert email_of(SITE_URL="https://police.example.org")["sends"] is False
+    assert email_of()["kind"] == "dummy"
+    said = email_of(DEBUG="1")
+    assert (said["kind"], said["sends"], said["site"]) == ("console", True, "http://localhost:8000")
+
+
+def test_without_them_the_alerts_are_not_sent_and_a_sentence_says_why():
+    done = python("manage.py", "send_alerts", env=PRODUCTION | {"EMAIL_URL": "smtp://localhost"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("CommandError: SITE_URL is not set")
+    done = python("manage.py", "send_alerts", env=PRODUCTION | {"SITE_URL": "https://police.example.org"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("CommandError: EMAIL_URL is not set")
 
 
 def test_sqlite_lets_readers_and_a_writer_work_side_by_side_and_writers_wait_for_each_other(tmp_path):
