@@ -37,9 +37,12 @@ serve: install ## serve the site in production; SECRET_KEY and ALLOWED_HOSTS mus
 	echo "The database is missing or not up to date: run $(MANAGE) migrate first, with the same settings." >&2; exit 1; }
 	@exec .venv/bin/python -m gunicorn --config policeapp/gunicorn.py policeapp.wsgi
 
-# ARGS, such as make test ARGS="-k feed", go to pytest; whole runs use every core and have a bar for coverage.
-PYTEST = .venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto --dist=loadfile)
-COVERAGE = $(if $(ARGS),,--cov --cov-report=term-missing:skip-covered)
+# ARGS, such as make test ARGS="-k feed", go to pytest. Whole runs use every core, and what is not tested in a browser has
+# a bar for coverage.
+PYTEST = .venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto)
+FILES = $(if $(ARGS),,--dist=loadfile --no-loadscope-reorder)
+COVERAGE = $(if $(ARGS),,--ignore=tests/browser --cov --cov-report=term-missing:skip-covered)
+BROWSER = $(if $(ARGS),,--dist=worksteal tests/browser)
 
 test: .venv/.tests ## check the code and run every test on SQLite and then on PostgreSQL
 	@.venv/bin/python tests/browser_setup.py
@@ -48,9 +51,10 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	@failed=0; \
 	echo "== Tests on SQLite"; \
-	env -u DATABASE_URL $(PYTEST) $(COVERAGE) || failed=1; \
+	env -u DATABASE_URL $(PYTEST) $(FILES) $(COVERAGE) || failed=1; \
+	$(if $(BROWSER),echo "== Tests in a browser"; env -u DATABASE_URL $(PYTEST) $(BROWSER) || failed=1;) \
 	echo "== Tests on PostgreSQL"; \
-	.venv/bin/python tests/postgres.py -- $(PYTEST) || failed=1; \
+	.venv/bin/python tests/postgres.py -- $(PYTEST) $(FILES) || failed=1; \
 	exit $$failed
 
 bench: .venv/.tests ## measure the site at national scale, in about a quarter of an hour: make bench ARGS="--quick near"

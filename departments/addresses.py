@@ -31,11 +31,12 @@ class Addressed(models.Model):
 
     def free_slug(self):
         """The first address of the state that nobody has or had."""
-        candidates = [*self.named_slugs(), *self.numbered_slugs()]
-        begins = {"state": self.state, "slug__startswith": candidates[0][:50]}
+        named = self.named_slugs()
+        begins = {"state": self.state, "slug__startswith": named[0][:50]}
         taken = set(type(self).objects.filter(**begins).values_list("slug", flat=True))
         taken |= set(FormerAddress.objects.filter(**begins).values_list("slug", flat=True))
-        return next(slug for slug in candidates if slug not in taken)
+        free = next((slug for slug in named if slug not in taken), None)
+        return free or next(slug for slug in self.numbered_slugs() if slug not in taken)
 
     def named_slugs(self):
         """The addresses it may have, best first: the name, with the city, the county, the ORI."""

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from jobs.inlines import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.careful import CarefulAdmin
 
@@ -75,7 +76,7 @@ class DepartmentAdmin(EditorsMixin, CarefulAdmin):
     list_per_page = 50
     autocomplete_fields = ["editors"]
     readonly_fields = ["logo_preview", "openings", "where_from", "created", "modified"]
-    inlines = [SpecializationInline, DivisionInline, SpecialUnitInline]
+    inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
     fieldsets = [

@@ -1,10 +1,15 @@
-"""Kinds of model fields that Django lacks."""
+"""Kinds of model fields that Django lacks, and what several of them allow."""
 
 import zoneinfo
+from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+# The days that anything on the site may be about: what is beyond was mistyped.
+DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
 
 class KeyField(models.CharField):

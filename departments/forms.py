@@ -13,6 +13,11 @@ from .querysets import DepartmentQuerySet
 RADII = (10, 25, 50, 100, 250)
 USUAL_MILES = 25
 ANYWHERE = "any"
+# Choices are given as functions, because a form copies every one of a list, which takes longer than finding a place.
+WITHIN = [
+    *((str(miles), format_lazy(_("{number} miles"), number=miles)) for miles in RADII),
+    (ANYWHERE, _("anywhere")),
+]
 
 
 class NearForm(forms.Form):
@@ -33,10 +38,7 @@ class NearForm(forms.Form):
     within = forms.ChoiceField(
         label=_("Within"),
         initial=USUAL_MILES,
-        choices=[
-            *((str(miles), format_lazy(_("{number} miles"), number=miles)) for miles in RADII),
-            (ANYWHERE, _("anywhere")),
-        ],
+        choices=lambda: WITHIN,
     )
 
     def __init__(self, data=None, *args, **kwargs):
@@ -159,8 +161,10 @@ class DepartmentSearchForm(NearForm):
 
     SORTS = {"name": DepartmentQuerySet.by_name, "population": DepartmentQuerySet.by_population}
 
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *states.CHOICES])
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *Department.Kind.choices])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: [("", _("Any state")), *states.CHOICES])
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=lambda: [("", _("Any kind")), *Department.Kind.choices]
+    )
     specialization = forms.ModelChoiceField(
         label=_("Specialization"),
         required=False,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from . import states
@@ -38,11 +39,11 @@ class PlaceQuerySet(models.QuerySet):
             found = found.filter(Q(county__iexact=county) | Q(county__istartswith=f"{county} "))
         return found.order_by("-zip_codes", "state", "pk")
 
-    def of_address(self, zip_code, city, state):
-        """The place of an address, at most one row: its ZIP code if that is in the state, else its town."""
-        by_zip = Q(zip=zip_code[:5], state=state) & ~Q(zip="")
-        town = Q(zip="", key=normalise(city), state=state)
-        return self.filter(by_zip | town).order_by("-zip", "-zip_codes", "pk")[:1]
+    def of_address(self, zip_code, town, state):
+        """The place of an address, at most one row: its ZIP code (five digits or "") if that is in the state, else its
+        town (normalised)."""
+        by_zip = Q(zip=zip_code, state=state) & ~Q(zip="")
+        return self.filter(by_zip | Q(zip="", key=town, state=state)).order_by("-zip", "-zip_codes", "pk")[:1]
 
 
 class Place(models.Model):
@@ -137,7 +138,7 @@ class Located(models.Model):
 
     def address_place(self):
         """The place to search near for this department: its ZIP code's, else its town's, else None."""
-        return Place.objects.of_address(self.zip, self.city, self.state).first()
+        return Place.objects.of_address(self.zip[:5], normalise(self.city), self.state).first()
 
     def locate(self, find_place=None):
         """Fill in the position from the ZIP code or the town, and the time zone from either or the state.
@@ -174,3 +175,12 @@ class Located(models.Model):
     def today(self):
         """The day it is there now."""
         return datetime.now(self.zone).date()
+
+    def say_when(self, day, at=None):
+        """ "December 5, 2026", with the time and the zone's name when there is one; "" when there is no day."""
+        if day is None:
+            return ""
+        said = date_format(day, "F j, Y")
+        if at is None:
+            return said
+        return f"{said}, {date_format(at, 'g:i A')} {datetime.combine(day, at, self.zone):%Z}"

@@ -54,9 +54,12 @@ class Ordered(models.Model):
 
     def save(self, *args, **kwargs):
         if self._state.adding and not self.order:
-            others = type(self).objects.filter(department=self.department)
-            self.order = (others.aggregate(last=models.Max("order"))["last"] or 0) + 1
+            self.order = (self.siblings().aggregate(last=models.Max("order"))["last"] or 0) + 1
         super().save(*args, **kwargs)
+
+    def siblings(self):
+        """Those that it is in an order with."""
+        return type(self).objects.filter(department=self.department)
 
 
 class Part(Ordered):

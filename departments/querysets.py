@@ -4,9 +4,11 @@ from functools import reduce
 from operator import or_
 
 from django.db import models
-from django.db.models import Case, Count, Min, Q, When
+from django.db.models import Case, Count, Min, OuterRef, Q, Subquery, When
+from django.db.models.functions import JSONObject, Left
 
 from .geography import bounding_box, miles_from
+from .located import Place
 from .names import prefixes
 
 
@@ -39,6 +41,12 @@ class DepartmentQuerySet(models.QuerySet):
 
     def _by_distance(self, point):
         return self.annotate(miles=miles_from(point)).order_by("miles", "pk")
+
+    def with_place(self):
+        """Each with ``.place``: the values of what ``Department.address_place()`` would find, or None."""
+        found = Place.objects.of_address(Left(OuterRef("zip"), 5), OuterRef("city_key"), OuterRef("state"))
+        values = JSONObject(zip="zip", name="name", county="county", state="state")
+        return self.annotate(place=Subquery(found.values(found=values)))
 
     def by_name(self):
         return self.order_by("name_key", "pk")

@@ -223,7 +223,7 @@ class RosterImporter(Importer):
         if not changed and self._where(department) == was:
             return unchanged()
         department.derive()
-        if department.changed("time_zone", "search_text"):
+        if department.changed("time_zone", "search_text", "status"):
             self.spool.claim("follow", str(department.pk), line)
         return update(department, self._values(department))
 

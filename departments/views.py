@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from jobs.models import Job, with_open_jobs
+from jobs.models import HiringStep, Job, with_open_jobs
 from policeapp.browsing import browse
 from policeapp.pagination import paginate
 
 from . import index, maps, states, trails
 from .forms import DepartmentSearchForm
-from .models import Department, FormerAddress
+from .models import Department, FormerAddress, Place
 from .names import county_label
 from .structured_data import organization
 
@@ -103,7 +103,7 @@ def letter(request, letter, state=None):
 def profile(request, state, slug):
     """A department's page; a former address leads to the present one."""
     visible = Department.objects.visible_to(request.user)
-    department = visible.filter(state=state, slug=slug).first()
+    department = visible.with_place().filter(state=state, slug=slug).first()
     if department is None:
         former = get_object_or_404(FormerAddress, state=state, slug=slug, department__in=visible)
         return redirect(former.department, permanent=True)
@@ -112,9 +112,10 @@ def profile(request, state, slug):
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,
-        "place": department.address_place(),
+        "place": department.place and Place(**department.place),
         "openings": openings,
         "nearest": nearest,
+        "roadmap": HiringStep.objects.of_departments([department])[department.pk],
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "divisions": list(department.divisions.all()),

@@ -1,6 +1,7 @@
 """The query string of the search for openings."""
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from departments import states
@@ -21,12 +22,27 @@ class DollarsField(forms.IntegerField):
         return super().to_python(value)
 
 
+class AddForm(forms.Form):
+    """What to set beside what is being compared."""
+
+    q = forms.CharField(max_length=100, required=False, widget=forms.SearchInput)
+
+    def __init__(self, data, label, help_text):
+        super().__init__(data, auto_id="%s")
+        self.fields["q"].label, self.fields["q"].help_text = label, help_text
+
+    @property
+    def words(self):
+        """What was typed; "" while it can't be searched for."""
+        return self.cleaned_data["q"] if self.is_valid() else ""
+
+
 class JobSearchForm(NearForm):
     """The search for openings."""
 
     SORTS = {"newest": JobQuerySet.newest, "closing": JobQuerySet.by_deadline, "pay": JobQuerySet.by_pay}
 
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *Job.Kind.choices])
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=lambda: [("", _("Any kind")), *Job.Kind.choices])
     pay = DollarsField(
         label=_("Pay at least"),
         required=False,
@@ -35,7 +51,7 @@ class JobSearchForm(NearForm):
         help_text=_("Dollars a year"),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *states.CHOICES])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: [("", _("Any state")), *states.CHOICES])
     sort = forms.ChoiceField(
         label=_("Sort by"),
         required=False,
@@ -65,11 +81,16 @@ class JobSearchForm(NearForm):
             found = found.filter(department__state=asked["state"])
         return found
 
+    @cached_property
+    def found(self):
+        """The openings that the search asks for wherever they are."""
+        return self.asked_for(self.openings()).listed()
+
     def results(self):
         """The openings that the search asks for, in its order; none while it has errors."""
         if not self.is_valid():
             return Job.objects.none()
-        found = self.asked_for(self.openings()).listed()
+        found = self.found
         sort = self.cleaned_data["sort"] or ("distance" if self.place else "newest")
         if sort == "distance":
             return NearestFirst(found, self.place.point, self.miles)
@@ -79,7 +100,7 @@ class JobSearchForm(NearForm):
         """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
         if not self.is_valid() or not self.place or self.miles is None:
             return [], {}
-        openings = NearestFirst(self.worded(self.openings()).listed(), self.place.point)
+        openings = NearestFirst(self.found, self.place.point)
         nearest = openings[:NEAREST_SHOWN]
         wider = {miles: sum(opening.miles <= miles for opening in nearest) for miles in self.wider}
         # Those that hold all of the few may hold more.

@@ -1,9 +1,14 @@
 """What an opening asks of a person at least, as facts that can be compared; what it doesn't say is left empty."""
 
+from enum import StrEnum
+from typing import NamedTuple
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 AGE = [MinValueValidator(14), MaxValueValidator(99)]
 
@@ -43,8 +48,36 @@ class Licence(models.TextChoices):
     REQUIRED = "required", _("Valid driver's license")
 
 
+class Outcome(StrEnum):
+    """What becomes of a minimum when a person is held against it."""
+
+    FAILS = "fails"
+    UNANSWERED = "unanswered"  # the person does not say
+    MEETS = "meets"
+
+
+class Verdict(NamedTuple):
+    """An :class:`Outcome` and what is said of it: the reason where the minimum is not met, else the minimum."""
+
+    outcome: Outcome
+    words: str
+
+
 class Minimums(models.Model):
     """An opening's minimums: nothing where it says nothing."""
+
+    NAMES = ("age_least", "age_most", "education", "certification", "experience_years", "citizenship", "licence")
+    # What a person says of themselves goes by the same name, but here.
+    ANSWERS = {"age_least": "age", "age_most": "age"}
+    # From the least to the most.
+    ORDERS = {
+        "education": Education.values,
+        "certification": Certification.values,
+        "citizenship": Citizenship.values,
+        "licence": Licence.values,
+    }
+    # Stated, and met by everybody, whatever they say.
+    ASKS_NOTHING = (0, "none")
 
     job = models.OneToOneField(
         "Job", models.CASCADE, primary_key=True, related_name="minimums", verbose_name=_("opening")
@@ -85,4 +118,67 @@ class Minimums(models.Model):
         ]
 
     def __str__(self):
-        return str(self.job)
+        return _t("What it asks at least")  # and not of which opening: one that was just removed has none
+
+    def stated(self):
+        """The names of those that are stated, in the order of ``NAMES``."""
+        return [name for name in self.NAMES if getattr(self, name) not in (None, "")]
+
+    def in_words(self):
+        """What is stated, each as a text: "At least 21 years old"."""
+        return [self._words(name) for name in self.stated()]
+
+    def verdicts(self, person):
+        """A :class:`Verdict` on a :class:`jobs.eligibility.Person` for each minimum that is stated."""
+        return [self._verdict(name, person) for name in self.stated()]
+
+    def _words(self, name):
+        asked = getattr(self, name)
+        if name == "age_least":
+            return _t("At least %(years)d years old") % {"years": asked}
+        if name == "age_most":
+            return _t("At most %(years)d years old") % {"years": asked}
+        if name == "experience_years":
+            if asked == 0:
+                return _t("No experience needed")
+            words = ngettext("At least %(years)d year of experience", "At least %(years)d years of experience", asked)
+            return words % {"years": asked}
+        if asked == Certification.THIS_STATE:
+            return _t("POST certification of %(state)s") % {"state": self.job.department.get_state_display()}
+        return str(dict(self._meta.get_field(name).choices)[asked])
+
+    def _verdict(self, name, person):
+        answer = getattr(person, self.ANSWERS.get(name, name))
+        met = self._is_met(name, answer, person.certified_in)
+        if met is None:
+            return Verdict(Outcome.UNANSWERED, self._words(name))
+        return Verdict(Outcome.MEETS, self._words(name)) if met else Verdict(Outcome.FAILS, self._reason(name, answer))
+
+    def _is_met(self, name, answer, certified_in):
+        """Whether an answer is enough; None if there is none, or only half of one."""
+        asked = getattr(self, name)
+        if asked in self.ASKS_NOTHING:
+            return True
+        if answer in (None, ""):
+            return None
+        if asked == Certification.THIS_STATE and answer == Certification.ANY_STATE:
+            return certified_in == self.job.department.state if certified_in else None
+        if name in self.ORDERS:
+            return self.ORDERS[name].index(answer) >= self.ORDERS[name].index(asked)
+        return answer <= asked if name == "age_most" else answer >= asked
+
+    def _reason(self, name, answer):
+        asked = getattr(self, name)
+        if name == "age_least":
+            words = _t("Asks for %(asked)d years, you are %(yours)d")
+        elif name == "age_most":
+            words = _t("Accepts up to %(asked)d years, you are %(yours)d")
+        elif name == "experience_years":
+            words = ngettext(
+                "Asks for %(asked)d year of experience, you have %(yours)d",
+                "Asks for %(asked)d years of experience, you have %(yours)d",
+                asked,
+            )
+        else:
+            words, asked = _t("Asks for: %(asked)s"), self._words(name)
+        return words % {"asked": asked, "yours": answer}

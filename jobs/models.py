@@ -1,6 +1,6 @@
 """An opening at a department."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,22 +11,23 @@ from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from departments import states
-from departments.fields import WebAddressField
+from departments.fields import DAYS, WebAddressField
 from departments.models import Department
 from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
+from .messages import Message, Told
 from .minimums import Minimums
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
 from .steps import HiringStep
-from .subscribers import Alert, Message, Subscriber, Told
+from .subscribers import Alert, Subscriber
 
 __all__ = [
     "Alert",
@@ -43,8 +44,6 @@ __all__ = [
     "hiring",
     "with_open_jobs",
 ]
-
-DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
 
 class JobKind(models.TextChoices):
@@ -104,7 +103,7 @@ class Job(Sourced):
     )  # fmt: skip
 
     # What follows from other fields, and is saved with any of them.
-    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at")
+    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at")
     FULL_TEXT = ("words", "all_words")
     LONGEST_WORD = 60  # letters: what is longer nobody types, and full-text indexes have a limit
 
@@ -161,6 +160,9 @@ class Job(Sourced):
     )
     opens_at = models.DateTimeField(_("opens (instant)"), editable=False, db_index=True)
     closes_at = models.DateTimeField(_("closes (instant)"), editable=False, null=True, db_index=True)
+    # The first instant at which it and its department were both published. An opening may be entered long after the day
+    # that it opened: this is when people could first see it.
+    published_at = models.DateTimeField(_("first published"), editable=False, null=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
@@ -219,6 +221,7 @@ class Job(Sourced):
         indexes = [
             models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
+            models.Index(fields=["published_at"], name="job_by_publication"),
         ]
 
     def __str__(self):
@@ -250,7 +253,7 @@ class Job(Sourced):
         self.slug = slug_of(self.title, "opening")
 
     def derive(self):
-        """Compute the columns that follow from others: the slug, the words it is found by, the two instants.
+        """Compute the columns that follow from others: the slug, the words it is found by, the instants.
 
         Without an opening day it opens today, there, or on the day it closes if that has passed.
         """
@@ -269,6 +272,8 @@ class Job(Sourced):
             self.closes_at = datetime.combine(self.closes_on, self.closes_time, zone)
         else:
             self.closes_at = datetime.combine(self.closes_on + timedelta(days=1), time.min, zone)
+        if self.published_at is None and self.status == self.Status.PUBLISHED and self.department.is_published:
+            self.published_at = timezone.now()
 
     def publish(self):
         self.status = self.Status.PUBLISHED
@@ -301,20 +306,12 @@ class Job(Sourced):
     @property
     def deadline(self):
         """ "December 5, 2026", with the time and the zone's name when the deadline has one; "" until filled."""
-        return self._say(self.closes_on, self.closes_time)
+        return self.department.say_when(self.closes_on, self.closes_time)
 
     @property
     def opening_day(self):
         """When it opens, said like the deadline."""
-        return self._say(self.opens_on, self.opens_time)
-
-    def _say(self, day, at):
-        if day is None:
-            return ""
-        said = date_format(day, "F j, Y")
-        if at is None:
-            return said
-        return f"{said}, {date_format(at, 'g:i A')} {datetime.combine(day, at, self.department.zone):%Z}"
+        return self.department.say_when(self.opens_on, self.opens_time)
 
     @property
     def days_left(self):
@@ -325,6 +322,11 @@ class Job(Sourced):
     def pay(self):
         """ "$64,500 to $81,250 a year"; "" when nothing is said of pay."""
         return said_of(self.pay_min, self.pay_max, self.get_pay_period_display())
+
+    @cached_property
+    def roadmap(self):
+        """The steps of being hired, which are its own or else its department's; one query."""
+        return HiringStep.objects.of([self])[self.pk]
 
 
 def _unique(words):
@@ -341,12 +343,13 @@ def derive_before_save(sender, instance, **kwargs):
 @receiver(post_save, sender=Department)
 def follow_the_department(sender, instance, raw, **kwargs):
     """Openings change with their department."""
-    if not raw and instance.changed("time_zone", "search_text"):
+    if not raw and instance.changed("time_zone", "search_text", "status"):
         follow([instance])
 
 
 def follow(departments):
-    """Compute anew what openings have from these departments: they end with a day of its zone, its name finds them."""
+    """Compute anew what openings have from these departments: they end with a day of its zone, its name finds them,
+    and they show from when it does."""
     numbers = list(Job.objects.filter(department__in=departments).values_list("pk", flat=True))
     for batch in batches(numbers):
         jobs = list(Job.objects.filter(pk__in=batch).select_related("department"))

@@ -17,7 +17,7 @@ from policeapp.pagination import MOST
 # The nearest are looked for in circles that grow until there are enough; nearly everywhere the first will do.
 RINGS_MILES = (100, 400, 1600)
 # So few openings anywhere are found by what is asked of them, and not by where they are.
-FEW = 500
+FEW = 100
 
 # SQLite joins in the order written, but must be told of the index; PostgreSQL must be told what to find first.
 BY_POSITION = {"sqlite": "INDEXED BY department_by_position", "postgresql": ""}

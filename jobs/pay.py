@@ -35,6 +35,16 @@ def said_of(low, high, period):
     return f"{amounts[0]} {period}"
 
 
+def a_year(amount, period):
+    """An amount by the year, as if the work were full time, in whole dollars; None of None."""
+    return None if amount is None else round(amount * PERIODS_A_YEAR[period])
+
+
+def dollars(amount):
+    """ "$25", "$25.50"."""
+    return _dollars([amount])[0]
+
+
 def _dollars(amounts):
     """The amounts in words, all with cents if one has cents."""
     amounts = [Decimal(amount) for amount in amounts]

@@ -114,7 +114,7 @@ class PostingImporter(Importer):
     key_column = "job_id"
     columns = COLUMNS
     required = ("job_id", "title", ("employer_ori", "employer"))
-    writes = (*Job.FACTS, "source", "external_id", "sources", "words", "slug", "opens_at", "closes_at")
+    writes = (*Job.FACTS, "source", "external_id", "sources", "words", "slug", "opens_at", "closes_at", "published_at")
 
     def begin(self, table, spool):
         super().begin(table, spool)

@@ -38,6 +38,10 @@ class JobQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.published().filter(Q(closes_at=None) | Q(closes_at__gt=at), opens_at__lte=at)
 
+    def new_since(self, instant):
+        """Openings that people could first see at that instant or later: they opened, or were published, since."""
+        return self.filter(Q(opens_at__gte=instant) | Q(published_at__gte=instant))
+
     def current(self):
         """Those that are open, planned or drafts: neither closed nor withdrawn."""
         not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
@@ -122,6 +126,9 @@ class JobQuerySet(models.QuerySet):
         """With its department, in the same query."""
         return self.select_related("department")
 
-    def listed(self):
-        """With what a line of a list says of the opening and its department, and no more, in one query."""
-        return self.select_related("department").only(*LISTED)
+    def listed(self, *related):
+        """With what a line of a list says of the opening and its department, and no more, in one query.
+
+        ``related`` names what else belongs to it, such as "minimums".
+        """
+        return self.select_related("department", *related).only(*LISTED, *related)

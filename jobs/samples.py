@@ -8,7 +8,7 @@ from django.db import transaction
 
 from departments.models import Department
 
-from .models import Job
+from .models import HiringStep, Job, Minimums
 
 SOURCE = "samples"
 FILE = settings.BASE_DIR / "fixtures" / "sample.json"
@@ -30,7 +30,7 @@ def load():
             known[values["ori"]] = _add_department(values)
             added += 1
     for values in samples["openings"]:
-        _renew_opening(known[values["department"]], values)
+        _renew_opening(known[values["department"]], values, samples["steps"])
     return added, len(samples["openings"])
 
 
@@ -44,7 +44,7 @@ def remove():
     number = openings.count()
     openings.delete()
     candidates = Department.objects.published().filter(
-        sources__name__set_by=SOURCE, jobs=None, editors=None, former_addresses=None
+        sources__name__set_by=SOURCE, jobs=None, hiring_steps=None, editors=None, former_addresses=None
     )
     untouched = [
         department.pk
@@ -69,12 +69,28 @@ def _add_department(values):
     return department
 
 
-def _renew_opening(department, values):
+def _renew_opening(department, values, steps):
     values = dict(values)
+    steps = steps.get(values.pop("steps", None), [])
     today = department.today()
     for end in ("opens", "closes"):
         days, at = values.pop(f"{end}_in_days"), values.pop(f"{end}_time")
         values[f"{end}_on"] = None if days is None else today + timedelta(days=days)
         values[f"{end}_time"] = at and time.fromisoformat(at)
     values |= {"department": department, "is_sample": True}
-    Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)
+    minimums = values.pop("minimums", {})
+    job, _ = Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)
+    if minimums:
+        Minimums.objects.update_or_create(job=job, defaults=minimums)
+    job.own_steps.all().delete()
+    HiringStep.objects.bulk_create(_step(job, order, step) for order, step in enumerate(steps, start=1))
+
+
+def _step(job, order, values):
+    """A step of a sample; its day is counted from the last one to apply, or from today where there is none."""
+    values = dict(values)
+    days, at = values.pop("in_days", None), values.pop("time", None)
+    if days is not None:
+        values |= {"date": (job.closes_on or job.department.today()) + timedelta(days=days)}
+        values |= {"time": at and time.fromisoformat(at)}
+    return HiringStep(job=job, order=order, **values)

@@ -1,9 +1,21 @@
 """The steps of being hired: what comes after what, how long it takes, when and where, and what it costs."""
 
+from collections import defaultdict
+from datetime import datetime, time
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from departments.fields import DAYS
+from departments.parts import Ordered
+
+from .pay import dollars
 
 
 class StepKind(models.TextChoices):
@@ -21,7 +33,64 @@ class StepKind(models.TextChoices):
     OTHER = "other", _("Other step")
 
 
-class HiringStep(models.Model):
+class Roadmap(list):
+    """Hiring steps in their order, and what they come to."""
+
+    @property
+    def weeks(self):
+        """The typical weeks of the steps that say, as a Decimal; None where none does."""
+        return _sum(step.weeks for step in self)
+
+    @property
+    def fees(self):
+        """The fees of the steps that say, in dollars, as a Decimal; None where none does."""
+        return _sum(step.fee for step in self)
+
+    @property
+    def duration(self):
+        """ "About 26 weeks", or "At least 26 weeks" where some steps don't say; "" where none does."""
+        if self.weeks is None:
+            return ""
+        if any(step.weeks is None for step in self):
+            return _t("At least %(weeks)s") % {"weeks": in_weeks(self.weeks)} if self.weeks >= 1 else ""
+        return _t("About %(weeks)s") % {"weeks": in_weeks(self.weeks)} if self.weeks >= 1 else _t("Less than a week")
+
+    @property
+    def cost(self):
+        """ "$43", "at least $43" where some steps don't say, "none" where all say so; "" where nobody knows."""
+        all_say = all(step.fee is not None for step in self)
+        if not self.fees:
+            return _t("none") if self and all_say else ""
+        return dollars(self.fees) if all_say else _t("at least %(fees)s") % {"fees": dollars(self.fees)}
+
+
+class HiringStepQuerySet(models.QuerySet):
+    def of(self, jobs):
+        """``{job.pk: Roadmap}`` of openings with their departments: their own steps, else their department's."""
+        jobs = {job.pk: job for job in jobs}
+        own, general = self._roadmaps(jobs, {job.department_id: job.department for job in jobs.values()})
+        return {pk: own[pk] or general[job.department_id] for pk, job in jobs.items()}
+
+    def of_departments(self, departments):
+        """``{department.pk: Roadmap}``."""
+        departments = {department.pk: department for department in departments}
+        general = self._roadmaps({}, departments)[1]
+        return {pk: general[pk] for pk in departments}
+
+    def _roadmaps(self, jobs, departments):
+        """Of openings and of departments, both by their numbers, in one query; each step has what it is of at hand."""
+        own, general = defaultdict(Roadmap), defaultdict(Roadmap)
+        for step in self.filter(Q(job__in=list(jobs)) | Q(department__in=list(departments))):
+            if step.job_id:
+                step.job = jobs[step.job_id]
+                own[step.job_id].append(step)
+            else:
+                step.department = departments[step.department_id]
+                general[step.department_id].append(step)
+        return own, general
+
+
+class HiringStep(Ordered):
     """One step of a department's way of hiring, or of one opening's own way, which then stands in its place.
 
     A date and a time are those of the department's time zone.
@@ -40,7 +109,6 @@ class HiringStep(models.Model):
     job = models.ForeignKey(
         "Job", models.CASCADE, related_name="own_steps", verbose_name=_("opening"), null=True, blank=True
     )
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(_("step"), max_length=16, choices=StepKind.choices)
     name = models.CharField(_("name"), max_length=120, blank=True, help_text=_("Empty: as the step is usually called."))
     weeks = models.DecimalField(
@@ -52,7 +120,7 @@ class HiringStep(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(200)],
         help_text=_("How long it usually takes until the next step begins."),
     )
-    date = models.DateField(_("date"), null=True, blank=True)
+    date = models.DateField(_("date"), null=True, blank=True, validators=DAYS)
     time = models.TimeField(_("time"), null=True, blank=True, help_text=_("In the department's time zone."))
     place = models.CharField(_("place"), max_length=200, blank=True)
     fee = models.DecimalField(
@@ -69,10 +137,11 @@ class HiringStep(models.Model):
     )
     note = models.CharField(_("what to know"), max_length=300, blank=True)
 
-    class Meta:
+    objects = HiringStepQuerySet.as_manager()
+
+    class Meta(Ordered.Meta):
         verbose_name = _("hiring step")
         verbose_name_plural = _("hiring steps")
-        ordering = ["order", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(department__isnull=False, job=None) | Q(department=None, job__isnull=False),
@@ -90,3 +159,51 @@ class HiringStep(models.Model):
 
     def __str__(self):
         return self.name or self.get_kind_display()
+
+    def siblings(self):
+        return HiringStep.objects.filter(department=self.department_id, job=self.job_id)
+
+    def clean(self):
+        if self.time and not self.date:
+            raise ValidationError({"time": _t("There is a time but no date.")})
+
+    @property
+    def employer(self):
+        """The department whose step it is, which knows the time zone."""
+        return self.department or self.job.department
+
+    @property
+    def when(self):
+        """ "December 5, 2026, 9:00 AM EST"; "" without a date."""
+        return self.employer.say_when(self.date, self.time)
+
+    @property
+    def has_passed(self):
+        """Whether its day is over there, or its time has come."""
+        if self.date is None:
+            return False
+        return datetime.combine(self.date, self.time or time.max, self.employer.zone) < timezone.now()
+
+    @property
+    def duration(self):
+        """ "2 weeks", "less than a week"; "" where nobody knows."""
+        return "" if self.weeks is None else in_weeks(self.weeks)
+
+    @property
+    def cost(self):
+        """ "$25", "none"; "" where nobody knows."""
+        return "" if self.fee is None else dollars(self.fee) if self.fee else _t("none")
+
+
+def in_weeks(weeks):
+    """A number of weeks in words: "less than a week", "1 week", "1.5 weeks"."""
+    if weeks < 1:
+        return _t("less than a week")
+    return ngettext("%(number)s week", "%(number)s weeks", 1 if weeks == 1 else 2) % {
+        "number": f"{weeks:.1f}".removesuffix(".0")
+    }
+
+
+def _sum(values):
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -1,17 +1,51 @@
-"""Who asked to be told of openings by e-mail, of which, and the outbox of what is said to them."""
+"""Who asked to be told of openings by e-mail, of which."""
 
 import secrets
+from datetime import timedelta
+from urllib.parse import urlencode
 
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from departments import states
+
+from .tokens import LIFETIMES
+
+# What each kind of opening is called at the beginning of what an alert says of itself.
+OPENINGS = {
+    "": _("Openings"),
+    "entry_level": _("Entry-level openings"),
+    "lateral": _("Openings for lateral or certified officers"),
+    "cadet": _("Openings for cadets or explorers"),
+    "reserve": _("Openings for reserve or auxiliary officers"),
+    "dispatcher": _("Openings for dispatchers or call takers"),
+    "corrections": _("Openings for corrections officers"),
+    "civilian": _("Openings for civilian staff"),
+    "command": _("Openings for command staff"),
+    "other": _("Openings of other kinds"),
+}
+
+
+def one_line(text):
+    """What somebody else's software said, fit for a column."""
+    return " ".join(text.replace("\0", " ").split())[:300]
 
 
 def new_key():
     """Names a row in a signed link and reveals nothing of it."""
     return secrets.token_hex(16)
+
+
+def forget_unconfirmed():
+    """Delete the alerts that nobody confirmed while the links were good, and the addresses that nothing is left of."""
+    since = timezone.now() - LIFETIMES["confirm"]
+    Alert.objects.filter(confirmed_at=None, created__lt=since).exclude(messages__created__gte=since).delete()
+    Subscriber.objects.filter(alerts=None, created__lt=since).delete()
 
 
 class Subscriber(models.Model):
@@ -32,6 +66,55 @@ class Subscriber(models.Model):
     def __str__(self):
         return self.email
 
+    @transaction.atomic
+    def forget(self):
+        """Delete the address and all that is kept with it: its alerts, and what it was sent."""
+        self.hold()
+        self.delete()
+
+    def hold(self):
+        """Until the transaction ends, nobody signs up with the address, and no sender is at work on its alerts.
+
+        In this order, and without a lock on the key, which senders' rows refer to: nobody waits in a circle.
+        """
+        Subscriber.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
+        list(self.alerts.select_for_update().order_by("pk").values_list("pk"))
+
+    def refuse(self, refusal):
+        """Its mail server takes nothing for it, and said so: nothing more is sent. False if that was known."""
+        known = Subscriber.objects.filter(pk=self.pk, refused_at=None)
+        return known.update(refused_at=timezone.now(), refusal=one_line(refusal)) == 1
+
+
+class AlertQuerySet(models.QuerySet):
+    """Which alerts something is to be done for."""
+
+    DAY, WEEK = timedelta(days=1), timedelta(days=7)
+    # So long after it was confirmed, or renewed, an alert is asked whether it is still wanted, and so long it may take
+    # to answer.
+    YEAR, TIME_TO_ANSWER = timedelta(days=365), timedelta(days=30)
+
+    def active(self):
+        """Those that something may be sent for, besides the request to confirm."""
+        return self.filter(confirmed_at__isnull=False, paused=False, subscriber__refused_at=None)
+
+    def due(self, at):
+        """Those whose day or week has passed since they were told, or confirmed if they never were."""
+        told = self.active().alias(told=Coalesce("told_until", "confirmed_at"))
+        return told.filter(Q(frequency="daily", told__lte=at - self.DAY) | Q(told__lte=at - self.WEEK))
+
+    def to_ask(self, at):
+        """Those that have been wanted for a year, and are not asked yet whether they still are."""
+        wanted = self.active().alias(wanted=Coalesce("renewed_at", "confirmed_at"))
+        return wanted.filter(wanted__lte=at - self.YEAR, renewal_asked_at=None)
+
+    def unanswered(self, at):
+        """Those that were asked, by a message that was sent, and whose time to answer is over."""
+        asked_until = at - self.TIME_TO_ANSWER
+        return self.active().filter(
+            messages__kind="renew", messages__created__gte=F("renewal_asked_at"), messages__sent_at__lte=asked_until
+        )
+
 
 class Alert(models.Model):
     """A search for openings, or a department, whose new openings its subscriber wants to be told of.
@@ -43,6 +126,9 @@ class Alert(models.Model):
     class Frequency(models.TextChoices):
         DAILY = "daily", _("Daily")
         WEEKLY = "weekly", _("Weekly")
+
+    # What tells the alerts of a subscriber apart.
+    ASKED = ("department", "q", "near", "latitude", "longitude", "miles", "kind", "pay", "state")
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="alerts", verbose_name=_("subscriber"))
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
@@ -69,6 +155,8 @@ class Alert(models.Model):
     renewed_at = models.DateTimeField(_("renewed"), null=True, blank=True)
     renewal_asked_at = models.DateTimeField(_("asked to renew"), null=True, blank=True)
 
+    objects = AlertQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("alert")
         verbose_name_plural = _("alerts")
@@ -85,49 +173,81 @@ class Alert(models.Model):
     def __str__(self):
         return f"{self.subscriber_id}: {self.q or self.near or self.kind or self.state or self.department_id or '*'}"
 
+    def get_absolute_url(self):
+        """Where its openings are shown: the department's page, or the search that it came from."""
+        if self.department:
+            return self.department.get_absolute_url()
+        asked = urlencode(self.search_query())
+        return f"{reverse('jobs')}?{asked}" if asked else reverse("jobs")
 
-class Message(models.Model):
-    """A message of the outbox: made in the transaction of what it tells of, sent once, by whoever holds its lease."""
+    def search_query(self):
+        """What it asks for as the parameters of the search for openings, or as the department that it follows."""
+        if self.department_id:
+            return {"department": self.department_id}
+        *town, last = self.near.split() or [""]
+        place = last if town and last.isdecimal() else self.near  # the search knows a ZIP code without its town
+        within = (self.miles or "any") if self.near else None
+        asked = {"q": self.q, "near": place, "within": within}
+        asked |= {"kind": self.kind, "pay": self.pay, "state": self.state}
+        return {name: value for name, value in asked.items() if value}
 
-    class Kind(models.TextChoices):
-        CONFIRM = "confirm", _("Please confirm")
-        DIGEST = "digest", _("New openings")
-        RENEW = "renew", _("Still wanted?")
+    def in_words(self):
+        """What it sends and how often: "Entry-level openings within 25 miles of Westport, CT, daily"."""
+        sentences = {self.Frequency.DAILY: _t("%(openings)s, daily"), self.Frequency.WEEKLY: _t("%(openings)s, weekly")}
+        return sentences[self.frequency] % {"openings": self.openings_in_words()}
 
-    alert = models.ForeignKey(Alert, models.CASCADE, related_name="messages", verbose_name=_("alert"))
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    # Of the Message-ID header, before its @: the same however often it is tried.
-    key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
-    created = models.DateTimeField(_("created"), auto_now_add=True)
-    # Nobody else may send it until then; and not before that instant is it tried again.
-    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    problem = models.CharField(_("problem"), max_length=300, blank=True)
+    def openings_in_words(self):
+        """What it sends: "Entry-level openings within 25 miles of Westport, CT"."""
+        if self.department:
+            return _t("New openings at the %(department)s") % {"department": self.department.name}
+        said = OPENINGS[self.kind]
+        if self.q:
+            said = _t("%(openings)s matching “%(words)s”") % {"openings": said, "words": self.q}
+        if self.state:
+            said = _t("%(openings)s in %(state)s") % {"openings": said, "state": self.get_state_display()}
+        if self.near and self.miles is None:
+            said = _t("%(openings)s at any distance from %(place)s") % {"openings": said, "place": self.near}
+        elif self.near:
+            values = {"openings": said, "miles": self.miles, "place": self.near}
+            said = _t("%(openings)s within %(miles)s miles of %(place)s") % values
+        if self.pay:
+            said = _t("%(openings)s, paying at least %(pay)s a year") % {"openings": said, "pay": f"${self.pay:,}"}
+        return str(said)
 
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
-        ]
-        indexes = [
-            models.Index(fields=["leased_until", "id"], condition=Q(sent_at=None), name="message_to_send"),
-        ]
+    def confirm(self):
+        """Its owner wants it: what has opened since it was asked for will be sent. Twice is the same as once."""
+        if not self.confirmed_at:
+            self._set(confirmed_at=timezone.now(), told_until=self.created)
 
-    def __str__(self):
-        return self.key
+    def pause(self):
+        """Send nothing until it is resumed."""
+        self._set(paused=True)
 
+    def resume(self):
+        """Send what opens from now on, for another year; nobody waited for what opened meanwhile."""
+        if self.paused:
+            now = timezone.now()
+            self._set(paused=False, told_until=now, renewed_at=now)
 
-class Told(models.Model):
-    """An opening that a subscriber is told of by a message: by no second one, whatever other alerts there are."""
+    def change_frequency(self, frequency):
+        self._set(frequency=frequency)
 
-    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+", db_index=False)
-    message = models.ForeignKey(Message, models.CASCADE, related_name="told")
-    job = models.ForeignKey("Job", models.CASCADE, related_name="+")
+    def renew(self):
+        """It is wanted for another year, also when it was paused meanwhile because nobody answered."""
+        self.resume()
+        self._set(renewed_at=timezone.now(), renewal_asked_at=None)
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["subscriber", "job"], name="told_once")]
+    def _set(self, **values):
+        """Change these columns and no others: digests are sent meanwhile, and the row may just be deleted."""
+        Alert.objects.filter(pk=self.pk).update(**values)
+        for name, value in values.items():
+            setattr(self, name, value)
 
-    def __str__(self):
-        return f"{self.subscriber_id}: {self.job_id}"
+    @transaction.atomic
+    def forget(self):
+        """Delete it, and with the last one its subscriber."""
+        subscriber = self.subscriber
+        subscriber.hold()
+        self.delete()
+        if not subscriber.alerts.exists():
+            subscriber.delete()

@@ -79,3 +79,20 @@ class Import(models.Model):
         """It is applied: save its report, and let the file go."""
         self.content, self.applied_at = None, timezone.now()
         self.save(update_fields=["content", "applied_at", "report", "rejects", "conflicts"])
+
+
+class CacheEntry(models.Model):
+    """The table of Django's ``DatabaseCache``: the cache that all processes share, unless ``CACHE_URL`` names another.
+
+    A model, so that migrations make the table and ``copy_database`` knows it; nothing but the cache reads or writes it.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.cache_key

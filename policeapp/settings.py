@@ -3,8 +3,11 @@
 The README has the table of the variables.
 """
 
+import re
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -31,11 +34,18 @@ try:
         DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL")
     # The most connections that one process has to a PostgreSQL server at a time.
     DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 4, validate=validate.Range(min=1))
+    # Counts that all processes share, such as those of policeapp.limits.
+    SHARED_CACHE = env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # Addresses or networks of the proxies whose X-Forwarded-* headers are believed; "unix" for a socket.
     TRUSTED_PROXIES = words("TRUSTED_PROXIES")
     HTTPS = env.bool("HTTPS", not DEBUG)
+    # Where e-mails say that the site is, and how they are sent; without these there are none.
+    SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
+    email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "dummy:")
+    host = urlsplit(SITE_URL).hostname or "localhost"
+    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
     LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
 except (EnvError, ValueError) as problem:
     raise ImproperlyConfigured(str(problem)) from problem
@@ -47,6 +57,12 @@ except ValueError as problem:
         f"TRUSTED_PROXIES has a part that is neither an address nor a network: {problem}"
     ) from None
 
+if SITE_URL and not re.fullmatch(r"https?://[^/?#@\s]+", SITE_URL):
+    raise ImproperlyConfigured("SITE_URL is not the address of a site, which is like https://police.example.org")
+if "EMAIL_BACKEND" not in email:
+    raise ImproperlyConfigured("EMAIL_URL is of no known kind. It is like submission://user:password@mail.example.org")
+if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
+    raise ImproperlyConfigured("DEFAULT_FROM_EMAIL is not an address like PoliceApp <alerts@police.example.org>")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Give it a long random value that nobody else knows; "
@@ -60,6 +76,7 @@ if not ALLOWED_HOSTS:
 # Application
 
 INSTALLED_APPS = [
+    "django_cleanup",
     "policeapp",
     "departments",
     "jobs",
@@ -74,7 +91,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_http_compression",
-    "django_cleanup",
 ]
 
 MIDDLEWARE = [
@@ -143,6 +159,11 @@ if "replica" in DATABASES:
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["policeapp.routers.ReplicaRouter"]
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": SHARED_CACHE,
+}
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -152,6 +173,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# E-mail
+
+vars().update({"EMAIL_TIMEOUT": 10} | {name: value for name, value in email.items() if value is not None})
+SENDS_EMAIL = bool(SITE_URL) and not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 # Language and time. Openings open and close in their department's zone; everything is stored in UTC.
 

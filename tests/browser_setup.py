@@ -2,7 +2,7 @@
 
     python tests/browser_setup.py
 
-As root on Debian it installs Debian's package chromium, elsewhere Playwright's own build.
+As root on Debian it installs Debian's package chromium-headless-shell, elsewhere Playwright's own build of the same.
 """
 
 import os
@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The first has no windows, and takes a third less of the processor for the same pages.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def installed():
@@ -42,9 +43,9 @@ def main():
     if os.geteuid() == 0 and is_debian():
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-q"], check=True, env=environment)
-        subprocess.run(["apt-get", "install", "-qy", "chromium", "libatomic1"], check=True, env=environment)
+        subprocess.run(["apt-get", "install", "-qy", NAMES[0], "libatomic1"], check=True, env=environment)
     elif not installed():
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+        subprocess.run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"], check=True)
 
 
 if __name__ == "__main__":

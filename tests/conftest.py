@@ -1,16 +1,26 @@
 """What all tests share."""
 
+from datetime import timedelta
+
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from whitenoise.base import WhiteNoise
 
 from departments import spelling
 
 from . import factories
 from .admin import signed_in
+from .mail_server import MailServer
+
+
+def pytest_sessionstart(session):
+    """Static files are hashed and compressed, as in production: pages name the hashed files. Once for all workers."""
+    if not hasattr(session.config, "workerinput"):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -29,8 +39,7 @@ def asks_the_database(item):
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
-    """Hashed and compressed, as in production: pages name the hashed files. Read from the disk once, not per client."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    """Read from the disk once, not per client."""
     scan, scanned = WhiteNoise.update_files_dictionary, {}
 
     def scan_once(self, root, prefix):
@@ -49,6 +58,7 @@ def nothing_remembered():
     """What a process keeps in its memory is from no other test."""
     yield
     cache.clear()
+    caches["shared"].clear()
     spelling.forget()
 
 
@@ -130,3 +140,28 @@ def bob(own):
 def charlie(db):
     """Somebody who is staff but edits nothing, signed in."""
     return signed_in(factories.make_charlie())
+
+
+@pytest.fixture
+def smtp(settings):
+    """A running SMTP server that the site sends its e-mail to; see :class:`tests.mail_server.MailServer`."""
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """``clock(days=1)`` lets that time pass for Django's clock."""
+    passed = timedelta()
+    now = timezone.now
+
+    def let_pass(**time):
+        nonlocal passed
+        passed += timedelta(**time)
+
+    monkeypatch.setattr(timezone, "now", lambda: now() + passed)
+    return let_pass

@@ -17,7 +17,7 @@ from departments.models import (
     SpecialUnit,
 )
 from departments.names import normalise
-from jobs.models import Job
+from jobs.models import Alert, HiringStep, Job, Minimums, Subscriber
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -166,3 +166,21 @@ def form_of(response):
     parser = _FormParser()
     parser.feed(response.content.decode())
     return parser.data
+
+
+def make_step(of, kind="written_test", **values):
+    """A hiring step of a department or of an opening, the last so far."""
+    owner = "job" if isinstance(of, Job) else "department"
+    return HiringStep.objects.create(kind=kind, **{owner: of}, **values)
+
+
+def make_minimums(job=None, **values):
+    """What an opening (a new one unless given) asks at least, saved; nothing but what is given."""
+    return Minimums.objects.create(job=job or make_job(), **values)
+
+
+def make_alert(email="jane@example.com", *, confirmed=True, **values):
+    """An alert of the subscriber with this address, for every opening unless the values say more."""
+    subscriber, _new = Subscriber.objects.get_or_create(email=email)
+    values |= {"confirmed_at": timezone.now()} if confirmed else {}
+    return Alert.objects.create(subscriber=subscriber, **values)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 files = Path(tempfile.mkdtemp(prefix="policeapp-tests-"))
 atexit.register(shutil.rmtree, files, ignore_errors=True)
+# The workers of a run inherit the directory that the process which starts them has filled.
+static = os.environ.setdefault("TESTS_STATIC_ROOT", str(files / "static"))
 
 os.environ.update(
     SECRET_KEY="only-for-tests-" + "0123456789abcdef" * 4,
@@ -15,10 +17,14 @@ os.environ.update(
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     CSRF_TRUSTED_ORIGINS="",
     HTTPS="0",
+    SITE_URL="https://police.example.org",
+    EMAIL_URL="memory:",
+    DEFAULT_FROM_EMAIL="PoliceApp <alerts@police.example.org>",
     TRUSTED_PROXIES="",
     DATABASE_REPLICA_URL="",
+    CACHE_URL="locmem://shared",
     MEDIA_ROOT=str(files / "media"),
-    STATIC_ROOT=str(files / "static"),
+    STATIC_ROOT=static,
 )
 
 from policeapp.settings import *  # noqa: E402, F403

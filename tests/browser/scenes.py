@@ -6,10 +6,12 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from PIL import Image
 
 from departments.models import Department
 from jobs.models import Job
+from jobs.tokens import make_token
 
 from .. import factories
 
@@ -63,6 +65,11 @@ def _directory(westport):
         Scene("a county", "/departments/ct/county/fairfield/"),
         Scene("a letter", "/departments/a-to-z/p/"),
         Scene("a letter in a state", "/departments/id/a-to-z/p/"),
+        Scene("nothing to compare yet", "/departments/compare/?q=precinct"),
+        Scene(
+            "departments side by side",
+            "/departments/compare/?d=ct/westport-police-department&d=id/precinct-0&d=id/precinct-1&d=id/nowhere&q=qqqq",
+        ),
     ]
 
 
@@ -72,6 +79,7 @@ def _profiles(westport):
     factories.make_job(sheriff, "Cadet", is_sample=True, source="samples", external_id="1")
     bare = factories.make_department("Cheyenne Police Department", city="Cheyenne", state="WY")
     draft = factories.make_department("Draft Department", status=Department.Status.DRAFT)
+    _make_steps(sheriff)
     return [
         Scene("without openings", westport.get_absolute_url()),
         Scene("And more... opened", westport.get_absolute_url(), press="And more..."),
@@ -95,6 +103,23 @@ def _openings(westport):
     ]
 
 
+def _eligible(westport):
+    for job, asked in zip(
+        Job.objects.order_by("pk"),
+        [{"age_least": 21, "certification": "this_state", "licence": "required"}, {"age_least": 18}, {"age_most": 20}],
+        strict=False,
+    ):
+        factories.make_minimums(job, **asked)
+    return [
+        Scene("nothing said", "/jobs/eligible/"),
+        Scene("sorted", "/jobs/eligible/?age=20&certification=any_state&certified_in=NY&near=06880&within=100"),
+        Scene("in part, and the newest first", "/jobs/eligible/?age=30"),
+        Scene("answers that are none", "/jobs/eligible/?age=old&certified_in=CT&near=Nowhere"),
+        Scene("several places of the name", "/jobs/eligible/?age=30&near=Springfield"),
+        Scene("nothing within the radius", "/jobs/eligible/?age=30&near=Springfield%2C+IL&within=10"),
+    ]
+
+
 def _opening(westport):
     sheriff = _make_sheriff()
     today = sheriff.today()
@@ -115,14 +140,44 @@ def _opening(westport):
         "a sample": factories.make_job(sheriff, "Cadet", is_sample=True, source="samples", external_id="1"),
         "closed": factories.make_job(sheriff, "Dispatcher", closes_on=today - timedelta(days=1)),
     }
+    _make_steps(jobs["open"])
+    _make_steps(jobs["closed"], sheriff.today() - timedelta(days=9))
+    beside = [factories.make_job(sheriff, f"Deputy {number}", pay_min=30, pay_period="hour") for number in range(3)]
+    compared = [f"j={job.pk}" for job in (jobs["open"], *beside)]
+    factories.make_minimums(jobs["open"], age_least=21, certification="this_state", experience_years=2)
     withdrawn = factories.make_job(sheriff, "Records Clerk", status=Job.Status.WITHDRAWN)
     planned = factories.make_job(sheriff, "Recruit", opens_on=today + timedelta(days=2))
     draft = factories.make_job(sheriff, "Analyst", status=Job.Status.DRAFT)
     return [
         *(Scene(name, job.get_absolute_url()) for name, job in jobs.items()),
+        Scene("two side by side", f"/jobs/compare/?{'&'.join(compared[:2])}"),
+        Scene("four side by side", f"/jobs/compare/?{'&'.join(compared)}"),
         Scene("withdrawn", withdrawn.get_absolute_url(), status=410),
         Scene("planned, for staff", planned.get_absolute_url(), staff=True),
         Scene("a draft, for staff", draft.get_absolute_url(), staff=True),
+    ]
+
+
+def _alerts(westport):
+    place = {"near": "Westport, CT", "latitude": 41.14, "longitude": -73.35, "miles": 25}
+    fresh = factories.make_alert(confirmed=False, kind="entry_level", **place)
+    running = factories.make_alert(department=westport, frequency="weekly")
+    factories.make_alert(q="dispatcher", paused=True)
+    confirm, manage = make_token("confirm", fresh.key), make_token("manage", fresh.subscriber.key)
+    done, renew = make_token("confirm", running.key), make_token("renew", running.key)
+    unsubscribe, ended = make_token("unsubscribe", running.key), make_token("unsubscribe", "0" * 32)
+    return [
+        Scene("signing up", "/alerts/new/?near=06880&kind=entry_level"),
+        Scene("signing up without an understood place", "/alerts/new/?near=Nowhere"),
+        Scene("signing up at one of several places", "/alerts/new/?near=Springfield"),
+        Scene("to confirm", f"/alerts/confirm/{confirm}/"),
+        Scene("confirmed", f"/alerts/confirm/{done}/"),
+        Scene("to renew", f"/alerts/renew/{renew}/"),
+        Scene("all alerts", f"/alerts/manage/{manage}/"),
+        Scene("all alerts, Delete everything opened", f"/alerts/manage/{manage}/", press="Delete everything"),
+        Scene("to end", f"/alerts/unsubscribe/{unsubscribe}/"),
+        Scene("ended", f"/alerts/unsubscribe/{ended}/"),
+        Scene("no such link", f"/alerts/renew/{unsubscribe}/", status=404),
     ]
 
 
@@ -139,10 +194,30 @@ BUILDERS = {
     "directory": _directory,
     "profiles": _profiles,
     "openings": _openings,
+    "eligible": _eligible,
     "an opening": _opening,
+    "alerts": _alerts,
     "trouble": _trouble,
 }
 GROUPS = list(BUILDERS)
+
+
+def _make_steps(thing, day=None):
+    day = day or timezone.localdate() + timedelta(days=20)
+    factories.make_step(thing, "application", weeks=2)
+    factories.make_step(
+        thing,
+        "other",
+        name="Entrance examination of the Commission on Peace Officer Standards and Training",
+        weeks=3,
+        date=day,
+        time=time(9),
+        place="Leonardtown Middle School, 24015 Point Lookout Road, cafeteria",
+        fee=25,
+        waiver="veterans",
+        note="Bring a pencil and a photo identification.",
+    )
+    factories.make_step(thing, "academy", weeks=26, fee=0)
 
 
 def _make_sheriff():

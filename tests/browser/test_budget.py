@@ -71,6 +71,7 @@ def test_every_other_page_is_within_the_same_budget(get, samples):
         "/jobs/?near=Springfield",
         job.get_absolute_url(),
         real.get_absolute_url(),
+        "/jobs/eligible/?age=20&education=high_school&near=06880&within=any",
     ]
     weights = {path: weigh(get, path)[1] for path in paths}
     assert {path: weight for path, weight in weights.items() if weight > MOST_BYTES} == {}

@@ -105,14 +105,12 @@ def test_what_was_the_first_row_of_the_second_page_may_have_become_one_of_the_fi
     assert "Previous" not in links(first)
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["", "x", "x~", "x~y", "~", "1~2~3~4", "a~1~b", "a~" + "9" * 5000, "a~1.5", "a~NaN", "%00~1", "%FF~%00", "~~~~"],
-)
+@pytest.mark.parametrize("address", ["/departments/?", "/departments/?sort=population&", "/departments/ct/?"])
 @pytest.mark.parametrize("name", ["after", "before"])
-def test_a_key_that_is_none_is_not_found(client, many, name, key):
-    for address in ("/departments/?", "/departments/?sort=population&", "/departments/ct/?"):
-        assert client.get(f"{address}{name}={key}").status_code == 404
+def test_a_key_that_is_none_is_not_found(client, many, name, address):
+    keys = ["", "x", "x~", "x~y", "~", "1~2~3~4", "a~1~b", "a~1.5", "a~NaN", "%00~1", "%FF~%00", "~~~~"]
+    for key in [*keys, "a~" + "9" * 5000]:
+        assert client.get(f"{address}{name}={key}").status_code == 404, key
 
 
 @pytest.mark.parametrize("key", ["zzz~1", "department 44~9223372036854775807", "zzz~99999999999999999999999999"])
@@ -126,10 +124,10 @@ def test_before_the_first_row_is_the_first_page(client, many):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("page", ["1", "2", "0", "two", ""])
-def test_pages_have_no_numbers(client, many, address, page):
+def test_pages_have_no_numbers(client, many, address):
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-    assert client.get(urlsplit(address).path, asked | {"page": page}).status_code == 404
+    for page in ("1", "2", "0", "two", ""):
+        assert client.get(urlsplit(address).path, asked | {"page": page}).status_code == 404, page
 
 
 def test_search_engines_read_the_first_page_of_a_list_and_follow_the_others(client, many):

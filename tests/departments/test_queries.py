@@ -18,6 +18,9 @@ from tests.factories import (
     yesterday,
 )
 
+# It asks hundreds of times for what other tests ask for once: measuring the coverage of that says nothing more.
+pytestmark = pytest.mark.no_cover
+
 MOST = 8
 PROFILE = "/departments/ct/westport-police-department/"
 PAGES = [

@@ -39,6 +39,15 @@ ADDRESSES = {
     "state": lambda scene: ["/departments/ct/", "/departments/ny/"],
     "county": lambda scene: ["/departments/ct/county/fairfield/"],
     "department": lambda scene: [scene["department"].get_absolute_url(), scene["neighbour"].get_absolute_url()],
+    "compare departments": lambda scene: [
+        "/departments/compare/",
+        "/departments/compare/?d=ct/stable-police&d=ct/quiet-police&q=stable",
+    ],
+    "compare openings": lambda scene: [
+        "/jobs/compare/",
+        "/jobs/compare/?q=zebra",
+        compared(scene),
+    ],
     "jobs": lambda scene: [
         "/jobs/",
         "/jobs/?q=zebra",
@@ -55,7 +64,17 @@ ADDRESSES = {
         "/jobs/?sort=pay",
         "/jobs/?near=06880&sort=distance",
     ],
+    "eligible": lambda scene: [
+        "/jobs/eligible/?age=30",
+        "/jobs/eligible/?age=30&near=06880",
+        "/jobs/eligible/?licence=none&near=06880&within=any&kind=entry_level",
+    ],
     "job": lambda scene: [scene["job"].get_absolute_url(), scene["long_closed"].get_absolute_url()],
+    "jobs feed": lambda scene: ["/jobs/feed/", "/jobs/feed/?near=06880&sort=distance"],
+    "jobs calendar": lambda scene: ["/jobs/calendar/", "/jobs/calendar/?near=06880&sort=distance"],
+    "department feed": lambda scene: [f"{scene['department'].get_absolute_url()}feed/"],
+    "department calendar": lambda scene: [f"{scene['department'].get_absolute_url()}calendar/"],
+    "job calendar": lambda scene: [calendar_of(scene["job"]), calendar_of(scene["long_closed"])],
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
     "robots": lambda scene: ["/robots.txt"],
     "favicon": lambda scene: ["/favicon.ico"],
@@ -66,9 +85,25 @@ ADDRESSES = {
 }
 
 
+def compared(scene):
+    """Where the opening stands beside one that closed long ago, if both are open."""
+    return f"/jobs/compare/?j={scene['job'].pk}&j={scene['long_closed'].pk}"
+
+
 def sitemap_of(job):
     """The part of the sitemap that has the opening if it is open."""
     return f"/sitemap-openings-{job.pk // OPENINGS}.xml"
+
+
+def calendar_of(job):
+    """Where the dates of one opening are."""
+    return f"{job.get_absolute_url()}calendar/"
+
+
+def followed(scene):
+    """The feeds and the calendars that an open opening is in, and no sample."""
+    lists = ("jobs feed", "jobs calendar", "department feed", "department calendar")
+    return {address for name in lists for address in ADDRESSES[name](scene)} | {calendar_of(scene["job"])}
 
 
 NOT_OPEN = {
@@ -83,6 +118,10 @@ STILL_THERE = {
     "closed": (200, "This opening is closed."),
     "withdrawn": (410, "This opening has been withdrawn."),
 }
+
+
+def status_of(state):
+    return STILL_THERE.get(state, (404, ""))[0]
 
 
 def public_patterns(patterns=None):
@@ -146,6 +185,11 @@ def test_an_opening_that_is_not_open_shows_on_no_public_address_as_open(scene, w
             assert '<meta name="robots" content="noindex">' in body
             assert "How to apply" not in body
             assert (TITLE in body) == (status != 404)
+        elif address == calendar_of(job):
+            # Who has applied still finds the dates of the tests there when it is closed.
+            assert response.status_code == status_of(state)
+            assert (TITLE in body) == (state == "closed")
+            continue
         else:
             assert TITLE not in body, address
         assert f"/jobs/{job.pk}-" not in body, address
@@ -161,7 +205,7 @@ def test_an_opening_that_is_not_open_shows_on_no_public_address_as_open(scene, w
 
 
 # The addresses on which the one open opening of the scene has to stand, and with it everything above would fail.
-BELONGS = ["/", "/departments/stable", "/departments/quiet", *ADDRESSES["jobs"](None)]
+BELONGS = ["/", "/departments/stable", "/departments/quiet", *ADDRESSES["jobs"](None), *ADDRESSES["eligible"](None)]
 
 
 def belonging(scene):
@@ -175,8 +219,9 @@ def test_an_opening_that_is_open_stands_where_it_belongs(scene, walk):
     found = walk(job)
     with_link = {address for address, (response, body) in found.items() if job.get_absolute_url() in body}
     with_title = {address for address, (response, body) in found.items() if TITLE in body}
-    assert with_link == belonging(scene) | {sitemap_of(job), job.get_absolute_url()}
-    assert with_title == belonging(scene) | {job.get_absolute_url()}
+    beside, programs = compared(scene | {"job": job}), followed(scene | {"job": job})
+    assert with_link == belonging(scene) | programs | {sitemap_of(job), job.get_absolute_url(), beside}
+    assert with_title == belonging(scene) | programs | {job.get_absolute_url(), "/jobs/compare/?q=zebra", beside}
     assert "How to apply" in found[job.get_absolute_url()][1]
     assert "See the one opening" in text_of(found["/"][0])
     assert "One opening" in text_of(found["/jobs/"][0])
@@ -192,6 +237,9 @@ def test_a_sample_is_marked_wherever_its_title_stands_and_search_engines_never_h
         if address == job.get_absolute_url():
             assert f"{TITLE} {SAMPLE}" in text_of(response)
             assert '<meta name="robots" content="noindex">' in body
+        elif address == compared(scene | {"job": job}):
+            assert f"{TITLE} {SAMPLE} Remove: {TITLE}" in text_of(response)
+            assert body.count(TITLE) == 2
         elif TITLE in body:
             cards = [card for card in re.findall(r'<li class="card">.*?</li>', body, re.S) if TITLE in card]
             assert sum(card.count(TITLE) for card in cards) == body.count(TITLE), address
@@ -199,7 +247,7 @@ def test_a_sample_is_marked_wherever_its_title_stands_and_search_engines_never_h
             shown += 1
         if address == sitemap_of(job):
             assert f"/jobs/{job.pk}-" not in body
-    assert shown == len(belonging(scene))
+    assert shown == len(belonging(scene)) + 1
 
 
 def test_a_real_opening_is_marked_as_a_sample_nowhere(scene, walk):

@@ -39,6 +39,8 @@ PAGES = [
     "/jobs/?near=Atlantis",
     "/jobs/?near=06880&pay=nothing&kind=wizard",
     "/jobs/?sort=distance",
+    "/alerts/new/?q=Norwalk",
+    "/alerts/new/?q=officer&kind=entry_level&pay=1&state=CT&near=06880&within=250",
 ]
 
 

@@ -11,14 +11,17 @@ from django.core.management import call_command
 from departments.models import Department, Division, FormerAddress, Place, Specialization, SpecialUnit
 from departments.parts import DepartmentSpecialization
 from jobs import samples
-from jobs.models import Job
+from jobs.models import HiringStep, Job, Minimums
 from policeapp.models import User
-from tests.factories import form_of, make_department, make_division, make_job, make_place, text_of
+from tests.factories import form_of, make_department, make_division, make_job, make_place, make_step, text_of
 
 pytestmark = pytest.mark.django_db
 
 SAMPLES = json.loads((settings.BASE_DIR / "fixtures" / "sample.json").read_text(encoding="utf-8"))
-MODELS = (Place, Department, Division, SpecialUnit, Specialization, DepartmentSpecialization, FormerAddress, Job, User)
+MODELS = (
+    *(Place, Department, Division, SpecialUnit, Specialization, DepartmentSpecialization, FormerAddress),
+    *(Job, Minimums, User),
+)
 
 
 def run(command):
@@ -79,6 +82,13 @@ def test_every_state_of_an_openings_life_is_present(loaded):
     assert [job for job in jobs if job.is_open() and job.closes_time]
 
 
+def test_most_state_what_they_ask_and_some_state_nothing(loaded):
+    stated = Minimums.objects.filter(job__in=Job.objects.open())
+    assert 20 <= stated.count() < Job.objects.open().count()
+    for name in Minimums.NAMES:
+        assert [minimums for minimums in stated if name in minimums.stated()], name
+
+
 def test_all_openings_are_marked_and_none_is_real(loaded):
     assert not Job.objects.filter(is_sample=False).exists()
     assert not Job.objects.real().exists()
@@ -97,6 +107,36 @@ def test_every_department_and_opening_would_be_accepted_from_a_clerk(loaded):
         department.full_clean()
     for job in Job.objects.all():
         job.full_clean()
+    for minimums in Minimums.objects.all():
+        minimums.full_clean()
+
+
+def test_sample_openings_have_steps_and_real_departments_have_none(loaded, client):
+    with_steps = Job.objects.exclude(own_steps=None).distinct()
+    assert with_steps.count() >= 20
+    assert not with_steps.filter(is_sample=False).exists()
+    assert not HiringStep.objects.exclude(department=None).exists()
+    for step in HiringStep.objects.select_related("job"):
+        step.full_clean()
+        # What was invented is never in the past while one may apply.
+        assert step.date is None or step.date > (step.job.closes_on or step.job.opens_on)
+    job = Job.objects.get(external_id="sample-1")
+    assert "About 62 weeks in all" in text_of(client.get(job.get_absolute_url()))
+
+
+def test_loading_again_renews_the_steps_and_does_not_repeat_them(loaded):
+    before = list(HiringStep.objects.order_by("job", "order").values_list("job", "order", "kind", "date"))
+    run("load_samples")
+    assert list(HiringStep.objects.order_by("job", "order").values_list("job", "order", "kind", "date")) == before
+    run("remove_samples")
+    assert not HiringStep.objects.exists()
+
+
+def test_a_department_to_which_somebody_has_added_steps_stays(loaded):
+    department = Department.objects.get(ori=SAMPLES["departments"][0]["ori"])
+    make_step(department)
+    run("remove_samples")
+    assert [step.department for step in HiringStep.objects.all()] == [department]
 
 
 def test_every_fact_of_a_department_names_its_source(loaded):

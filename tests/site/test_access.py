@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import get_resolver
 
 from departments.models import Department, FormerAddress
-from jobs.models import Job
+from jobs.models import Job, Message
+from jobs.tokens import make_token
 from policeapp.models import User
 
 from .. import factories
@@ -59,6 +60,14 @@ TABLE = {
     "": {"/": EVERYONE},
     "departments/": {"/departments/": EVERYONE},
     "departments/suggest/": {"/departments/suggest/": EVERYONE, "/departments/suggest/?q=unseen": EVERYONE},
+    "departments/compare/": {
+        "/departments/compare/": EVERYONE,
+        "/departments/compare/?d=ct/own&d=ct/draft&q=police": EVERYONE,
+    },
+    "jobs/compare/": {
+        "/jobs/compare/": EVERYONE,
+        "/jobs/compare/?j={own job}&j={drafted job}&j={withdrawn job}&q=officer": EVERYONE,
+    },
     "departments/a-to-z/<letter:letter>/": {"/departments/a-to-z/b/": EVERYONE, "/departments/a-to-z/u/": NOBODY},
     "departments/<state:state>/a-to-z/<letter:letter>/": {
         "/departments/ct/a-to-z/b/": EVERYONE,
@@ -75,7 +84,18 @@ TABLE = {
         "/departments/ct/former/": (MOVED,) * 5,
         "/departments/ct/draft-before/": (GONE, GONE, MOVED, MOVED, MOVED),
     },
+    # What programs read is the same for everybody.
+    **{
+        f"departments/<state:state>/<slug:slug>/{what}/": {
+            f"/departments/ct/own/{what}/": EVERYONE,
+            f"/departments/ct/draft/{what}/": NOBODY,
+            f"/departments/ct/former/{what}/": (MOVED,) * 5,
+            f"/departments/ct/draft-before/{what}/": NOBODY,
+        }
+        for what in ("feed", "calendar")
+    },
     "jobs/": {"/jobs/": EVERYONE},
+    "jobs/eligible/": {"/jobs/eligible/": EVERYONE, "/jobs/eligible/?age=30": EVERYONE},
     "jobs/<int:pk>-<slug:slug>/": {
         "/jobs/{own job}-police-officer/": EVERYONE,
         "/jobs/{own job}-another-title/": (MOVED,) * 5,
@@ -84,6 +104,25 @@ TABLE = {
         "/jobs/{planned job}-police-officer/": DRAFT,
         "/jobs/{job of a draft}-police-officer/": DRAFT,
         "/jobs/{withdrawn job}-police-officer/": (410,) * 5,
+    },
+    "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 5},
+    "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 5},
+    "jobs/<int:pk>-<slug:slug>/calendar/": {
+        "/jobs/{own job}-police-officer/calendar/": EVERYONE,
+        "/jobs/{own job}-another-title/calendar/": (MOVED,) * 5,
+        "/jobs/{drafted job}-police-officer/calendar/": NOBODY,
+        "/jobs/{planned job}-police-officer/calendar/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/calendar/": NOBODY,
+        "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 5,
+    },
+    # Alerts: their links are for whoever has them
+    "alerts/new/": {"/alerts/new/": EVERYONE, "/alerts/new/?department=999999": EVERYONE},
+    "alerts/confirm/<str:token>/": {"/alerts/confirm/{confirm}/": EVERYONE, "/alerts/confirm/{manage}/": NOBODY},
+    "alerts/manage/<str:token>/": {"/alerts/manage/{manage}/": EVERYONE, "/alerts/manage/{unsubscribe}/": NOBODY},
+    "alerts/renew/<str:token>/": {"/alerts/renew/{renew}/": EVERYONE, "/alerts/renew/{confirm}/": NOBODY},
+    "alerts/unsubscribe/<str:token>/": {
+        "/alerts/unsubscribe/{unsubscribe}/": EVERYONE,
+        "/alerts/unsubscribe/{renew}/": NOBODY,
     },
     "media/logos/<str:name>": {f"/media/logos/{'0' * 32}.png": EVERYONE, "/media/logos/other.png": NOBODY},
     "robots.txt": {"/robots.txt": EVERYONE},
@@ -183,8 +222,15 @@ TABLE = {
     "admin/policeapp/import/<int:pk>/conflicts.csv": {
         "/admin/policeapp/import/{policeapp/import}/conflicts.csv": ALICE
     },
+    # Who is told of what by e-mail is shown, to be deleted.
+    **only_alice("jobs/subscriber", add=NOT_HERE),
+    **only_alice("jobs/alert", add=NOT_HERE),
+    **only_alice("jobs/message", add=NOT_HERE),
     "admin/policeapp/user/<id>/password/": {"/admin/policeapp/user/{policeapp/user}/password/": ALICE},
 }
+
+# What these change, whoever has the link has been asked for by e-mail.
+SECRETS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "manage", "renew", "unsubscribe")]
 
 ROWS = [(address, statuses) for addresses in TABLE.values() for address, statuses in addresses.items()]
 
@@ -225,7 +271,12 @@ def numbers(db):
         "policeapp/user": User.objects.create_user("sue"),
         "type of departments": ContentType.objects.get_for_model(Department),
     }
-    return {name: thing.pk for name, thing in made.items()}
+    alert = factories.make_alert(confirmed=False)
+    made |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
+    made["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
+    tokens = {purpose: make_token(purpose, alert.key) for purpose in ("confirm", "renew", "unsubscribe")}
+    tokens["manage"] = make_token("manage", alert.subscriber.key)
+    return {name: thing.pk for name, thing in made.items()} | tokens
 
 
 @pytest.fixture
@@ -274,7 +325,7 @@ def test_nothing_that_is_sent_by_one_without_rights_changes_anything(visitors, n
     before = rows()
     sent = {"post": "yes", "action": "delete_selected", "_selected_action": numbers["own"], "name": "x", "title": "x"}
     for address, _ in ROWS:
-        if address != "/admin/logout/":
+        if address not in ("/admin/logout/", *SECRETS):
             assert visitors[name].post(address.format(**numbers), sent).status_code < 500, address
     assert rows() == before
 
@@ -305,9 +356,11 @@ def test_an_editor_changes_nothing_beyond_their_department(visitors, numbers, ad
 
 
 def test_an_editor_cannot_give_an_opening_to_another_department(visitors, numbers):
-    sent = {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/"))
+    sent |= {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
     sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
     sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/")) | sent
     assert visitors["bob"].post("/admin/jobs/job/add/", sent).status_code == SEEN
     assert not Job.objects.filter(title="Smuggled").exists()
     visitors["bob"].post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})

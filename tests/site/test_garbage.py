@@ -11,15 +11,26 @@ from hypothesis import strategies as st
 
 from ..factories import make_department, make_job, make_place, text_of
 
+# It asks thousands of times for what other tests ask for once: measuring the coverage of that says nothing more.
+pytestmark = pytest.mark.no_cover
+
 LOTS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 # {page: the parameters that it reads}; every page also gets those that it doesn't.
 SEARCHES = {
     "/departments/": "q near within state kind specialization hiring sort page after before".split(),
     "/departments/suggest/": ["q"],
+    "/departments/compare/": ["d", "q"],
+    "/jobs/compare/": ["j", "q"],
     "/jobs/": "q near within state kind pay sort page".split(),
+    "/jobs/feed/": "q near within state kind pay sort".split(),
+    "/jobs/calendar/": "q near within state kind pay sort".split(),
+    "/jobs/eligible/": (
+        "near within kind page age education certification certified_in experience_years citizenship licence".split()
+    ),
+    "/alerts/new/": "q near within state kind pay department".split(),
     "/departments/ct/": ["after", "before", "page"],
     "/departments/ct/county/fairfield/": ["after", "before", "page"],
     "/departments/a-to-z/w/": ["after", "before", "page"],
@@ -33,7 +44,11 @@ SEARCHES = {
     "/healthz": [],
     "/readyz": [],
     "/departments/ct/westport-police-department/": [],
+    "/departments/ct/westport-police-department/feed/": [],
+    "/departments/ct/westport-police-department/calendar/": [],
 }
+# Programs are told of a wrong search by the status.
+FOLLOWED = ("/jobs/feed/", "/jobs/calendar/")
 
 # Already written as they stand in an address: not all of it is UTF-8, or even text.
 NASTY = """
@@ -82,9 +97,9 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
     @example(query="&".join(f"{name}=%00" for name in SEARCHES[url]))
     @example(query="&".join(f"{name}={'9' * 5000}" for name in SEARCHES[url]))
     @example(query="&".join(f"{name}=%FF&{name}=%ED%A0%80" for name in SEARCHES[url]))
-    @settings(LOTS, max_examples=80 if len(SEARCHES[url]) > 2 else 20)
+    @settings(LOTS, max_examples=50 if len(SEARCHES[url]) > 2 else 15)
     def ask(query):
-        assert client.get(f"{url}?{query}").status_code in (200, 302, 404, 503)
+        assert client.get(f"{url}?{query}").status_code in (200, 302, 400 if url in FOLLOWED else 404, 404, 503)
 
     ask()
 
@@ -92,12 +107,22 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
 @pytest.mark.parametrize(
     ("url", "name"),
     [("/departments/", name) for name in ("q", "near", "specialization", "page")]
-    + [("/jobs/", name) for name in ("q", "near", "pay", "state")],
+    + [("/jobs/", name) for name in ("q", "near", "pay", "state")]
+    + [("/jobs/eligible/", name) for name in ("age", "certified_in")]
+    + [("/alerts/new/", "department")],
 )
 def test_no_value_of_a_parameter_makes_a_search_fail(client, site, url, name):
     """Each of the nasty values once; of the choices, which are all alike, only one parameter."""
     for value in NASTY:
         assert client.get(f"{url}?{name}={value}").status_code in ((200, 404) if name == "page" else (200,)), value
+
+
+@pytest.mark.parametrize("url", FOLLOWED)
+@pytest.mark.parametrize("name", ["q", "near", "sort"])
+def test_no_value_of_a_parameter_makes_a_feed_or_a_calendar_fail(client, site, url, name):
+    for value in NASTY:
+        page, program = (client.get(f"{path}?{name}={value}") for path in ("/jobs/", url))
+        assert program.status_code == (400 if 'class="error"' in page.content.decode() else 200), value
 
 
 @pytest.mark.parametrize(
@@ -181,7 +206,9 @@ SEGMENTS = st.one_of(
 PATHS = st.lists(SEGMENTS, max_size=6).map(lambda parts: "/" + "/".join(parts)) | st.builds(
     "".join,
     st.tuples(
-        st.sampled_from(["/departments/", "/jobs/", "/departments/ct/", "/media/logos/", "/static/"]),
+        st.sampled_from(
+            ["/departments/", "/jobs/", "/departments/ct/", "/alerts/manage/", "/media/logos/", "/static/"]
+        ),
         SEGMENTS,
         st.sampled_from(["", "/"]),
     ),
@@ -206,6 +233,10 @@ def test_no_path_makes_the_site_fail(client, site, path):
         (f"/jobs/{'9' * 4000}-x/", 404),
         (f"/jobs/{'9' * 5000}-x/", 404),
         ("/jobs/0-x/", 404),
+        ("/jobs/9223372036854775808-x/calendar/", 404),
+        ("/jobs/1-%00/calendar/", 404),
+        ("/departments/ct/%00/feed/", 404),
+        ("/departments/zz/westport-police-department/calendar/", 404),
         ("/jobs/-1-x/", 404),
         ("/jobs/1.5-x/", 404),
         ("/jobs/%D9%A3-x/", 404),
@@ -262,3 +293,11 @@ def test_no_name_and_no_password_makes_signing_in_fail(client, site, name, passw
     body = f"username={name}&password={password}&next={next_page}"
     response = client.post("/admin/login/", body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 200
+
+
+@given(values=st.dictionaries(st.sampled_from("email frequency homepage shown csrfmiddlewaretoken".split()), VALUES))
+@settings(LOTS, max_examples=30)
+def test_no_form_for_an_alert_makes_the_site_fail(client, site, values):
+    body = "&".join(f"{name}={value}" for name, value in values.items())
+    response = client.post("/alerts/new/", body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code in (200, 429)

@@ -64,6 +64,14 @@ def test_every_handler_of_the_site_writes_with_the_redacting_formatter():
         ("<alice.b+c@mail.example.co.uk>, bob@example.com", "<[e-mail]>, [e-mail]"),
         ("no account alice%40example.com", "no account [e-mail]"),
         ("kept: 06880, 50%, a @ b", "kept: 06880, 50%, a @ b"),
+        ('"POST /alerts/manage/0a1b:1vX:s-_9/ HTTP/1.1" 200', '"POST /alerts/manage/[token] HTTP/1.1" 200'),
+        ('"GET /alerts/confirm/0a1b%3A1vX%3As-_9/ HTTP/1.1" 404', '"GET /alerts/confirm/[token] HTTP/1.1" 404'),
+        ("Not Found: /alerts/unsubscribe/0a1b:1vX:s", "Not Found: /alerts/unsubscribe/[token]"),
+        (
+            "Gone: https://police.example.org/alerts/renew/0a1b:1/",
+            "Gone: https://police.example.org/alerts/renew/[token]",
+        ),
+        ('"GET /alerts/new/ HTTP/1.1" 200', '"GET /alerts/new/ HTTP/1.1" 200'),
     ],
 )
 def test_it_keeps_the_path_and_cuts_the_query_and_the_e_mail_address(said, left):

@@ -6,6 +6,8 @@ import re
 import pytest
 from django.core.management import call_command
 
+from policeapp.models import CacheEntry
+
 from .processes import PRODUCTION, ROOT, python
 
 # What is wrong with the environment, and what the sentence must name.
@@ -24,7 +26,15 @@ WRONG = [
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
     ({"TRUSTED_PROXIES": "not-an-address"}, "TRUSTED_PROXIES"),
     ({"TRUSTED_PROXIES": "10.0.0.1,10.0.0.0/99"}, "TRUSTED_PROXIES"),
+    ({"CACHE_URL": "nonsense"}, "CACHE_URL"),
+    ({"CACHE_URL": "nosuchcache://localhost"}, "CACHE_URL"),
     ({"CSRF_TRUSTED_ORIGINS": "police.example.org"}, "CSRF_TRUSTED_ORIGINS"),
+    ({"SITE_URL": "police.example.org"}, "SITE_URL"),
+    ({"SITE_URL": "https://police.example.org/jobs"}, "SITE_URL"),
+    ({"EMAIL_URL": "mail.example.org"}, "EMAIL_URL"),
+    ({"EMAIL_URL": "pigeon://mail.example.org"}, "EMAIL_URL"),
+    ({"EMAIL_URL": "smtp://mail.example.org:port"}, "EMAIL_URL"),
+    ({"DEFAULT_FROM_EMAIL": "PoliceApp"}, "DEFAULT_FROM_EMAIL"),
 ]
 
 
@@ -39,7 +49,8 @@ import json
 from django.conf import settings
 names = ["DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXIES", "SECURE_SSL_REDIRECT", "LOG_LEVEL"]
 database = {key: str(value) for key, value in settings.DATABASES["default"].items()}
-print(json.dumps({name: getattr(settings, name) for name in names} | {"DATABASE": database}))
+made = {"DATABASE": database, "CACHE": settings.CACHES["shared"]}
+print(json.dumps({name: getattr(settings, name) for name in names} | made))
 """
     done = python("-c", script, env=without_blanks(PRODUCTION | values))
     assert done.returncode == 0, done.stderr
@@ -138,6 +149,58 @@ def test_a_database_may_be_named_by_its_url():
     ]
 
 
+def email_of(**values):
+    """How the site sends e-mail with these settings."""
+    script = """
+import json
+from django.conf import settings
+from django.core.mail import get_connection
+way = get_connection()
+said = {name: getattr(way, name, None) for name in ("host", "port", "username", "use_tls", "use_ssl", "timeout")}
+said |= {"kind": type(way).__module__.rpartition(".")[2], "sends": settings.SENDS_EMAIL}
+print(json.dumps(said | {"from": settings.DEFAULT_FROM_EMAIL, "site": settings.SITE_URL}))
+"""
+    done = python("-c", script, env=without_blanks(PRODUCTION | values))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_e_mail_is_sent_as_one_setting_says():
+    said = email_of(EMAIL_URL="submission://me:pass%40word@mail.example.org", SITE_URL="https://police.example.org/")
+    assert said == {
+        "host": "mail.example.org",
+        "port": 587,
+        "username": "me",
+        "use_tls": True,
+        "use_ssl": False,
+        "timeout": 10,
+        "kind": "smtp",
+        "sends": True,
+        "from": "PoliceApp <alerts@police.example.org>",
+        "site": "https://police.example.org",
+    }
+    said = email_of(EMAIL_URL="smtp://mail.example.org:465?ssl=True&timeout=3")
+    assert (said["port"], said["use_ssl"], said["use_tls"], said["timeout"]) == (465, True, False, 3)
+
+
+def test_no_e_mail_is_sent_unless_the_settings_say_how_and_a_developer_sees_it_on_the_console():
+    assert email_of()["sends"] is False
+    assert email_of(EMAIL_URL="smtp://localhost")["sends"] is False
+    assert email_of(SITE_URL="https://police.example.org")["sends"] is False
+    assert email_of()["kind"] == "dummy"
+    said = email_of(DEBUG="1")
+    assert (said["kind"], said["sends"], said["site"]) == ("console", True, "http://localhost:8000")
+
+
+def test_without_them_the_alerts_are_not_sent_and_a_sentence_says_why():
+    done = python("manage.py", "send_alerts", env=PRODUCTION | {"EMAIL_URL": "smtp://localhost"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("CommandError: SITE_URL is not set")
+    done = python("manage.py", "send_alerts", env=PRODUCTION | {"SITE_URL": "https://police.example.org"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("CommandError: EMAIL_URL is not set")
+
+
 def test_sqlite_lets_readers_and_a_writer_work_side_by_side_and_writers_wait_for_each_other(tmp_path):
     script = """
 import django
@@ -215,3 +278,28 @@ def test_the_readme_has_every_variable_that_the_server_reads():
     assert read
     readme = (ROOT / "README.md").read_text()
     assert [name for name in read if f"`{name}`" not in readme] == []
+
+
+def test_processes_share_a_cache_in_the_database_unless_another_is_named():
+    cache = settings_of()["CACHE"]
+    assert cache["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
+    assert cache["LOCATION"] == CacheEntry._meta.db_table
+    redis = settings_of(CACHE_URL="redis://:pass@cache.example.org:6380/2")["CACHE"]
+    assert redis["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    assert redis["LOCATION"] == "redis://:pass@cache.example.org:6380/2"
+
+
+def test_a_redis_server_is_spoken_to_with_what_is_installed():
+    """Nothing listens at port 1: it is asked all the same, and not a library missed."""
+    script = """
+import django
+django.setup()
+from django.core.cache import caches
+from redis.exceptions import ConnectionError
+try:
+    caches["shared"].add("x", 1, 60)
+except ConnectionError:
+    print("asked")
+"""
+    done = python("-c", script, env=PRODUCTION | {"CACHE_URL": "redis://127.0.0.1:1"})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "asked\n", "")

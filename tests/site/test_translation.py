@@ -5,21 +5,26 @@ Latin letter outside of these marks is one of the site's own words that no trans
 """
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
 from departments.models import Department, Place, Specialization
 from departments.states import STATES
-from jobs.models import Job
+from jobs import outbox
+from jobs.alert_forms import stamp
+from jobs.models import Alert, Job, Subscriber
+from jobs.tokens import make_token
+from policeapp.limits import Limit
 from policeapp.models import User
 
-from ..factories import make_alice
+from ..factories import make_alert, make_alice
 from . import whole_site
 from .whole_site import Markup
 
@@ -89,6 +94,31 @@ def test_translators_see_every_word_of_the_drafts_that_staff_see(marked, client,
     assert {str(page): words for page, response in answers if (words := untranslated(response))} == {}
 
 
+def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, client, db, monkeypatch):
+    monkeypatch.setattr(outbox, "deliver", lambda message: None)
+    address = "1@βήτα.ελ"
+    make_alert(address)
+    alert = make_alert(address, q="θέση")
+    sent = {"email": address, "frequency": "daily", "shown": stamp(timezone.now() - timedelta(minutes=1))}
+    renew, manage = make_token("renew", alert.key), make_token("manage", alert.subscriber.key)
+    answers = [
+        client.post("/alerts/new/", sent),
+        client.post("/alerts/new/", sent | {"email": "χ"}),
+        client.post("/alerts/new/", sent | {"shown": stamp(timezone.now())}),
+        client.post("/alerts/new/", sent | {"shown": ""}),
+        client.post(f"/alerts/renew/{renew}/"),
+        client.post(f"/alerts/manage/{manage}/", {"do": "weekly", "alert": alert.key}),
+        client.post(f"/alerts/manage/{manage}/", {"do": "delete", "alert": alert.key}),
+        client.post(f"/alerts/manage/{manage}/", {"do": "forget"}),
+    ]
+    assert [response.status_code for response in answers] == [200] * len(answers)
+    assert answers[0].templates[0].name == "jobs/alert_sent.html"
+    monkeypatch.setattr(Limit, "take", lambda self, who: False)
+    answers.append(client.post("/alerts/new/", sent))
+    assert answers[-1].status_code == 429
+    assert [untranslated(response) for response in answers] == [[]] * len(answers)
+
+
 def test_translators_see_every_word_of_the_pages_for_what_goes_wrong(marked, client):
     client.raise_request_exception = False
     answers = [
@@ -109,12 +139,12 @@ def test_the_test_above_sees_a_word_that_no_translator_sees():
 ADMIN_DATA = re.compile(r"[A-Z][a-z]+/[A-Z][A-Za-z_]+|https://\S+|logos/0+\.png|^(Search|True|False)$", flags=re.M)
 
 
-@pytest.mark.parametrize("model", [Department, Specialization, Place, Job])
+@pytest.mark.parametrize("model", [Department, Specialization, Place, Job, Subscriber, Alert])
 def test_translators_see_every_word_of_the_admin(marked, client, public_pages, model):
     client.force_login(User.objects.create_superuser("Άλφα"))
     changelist = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     urls = [changelist, f"{changelist}{model.objects.first().pk}/change/"]
-    if model is not Place:
+    if model not in (Place, Subscriber, Alert):
         urls.append(f"{changelist}add/")
     for url in urls:
         response = client.get(url)

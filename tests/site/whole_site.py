@@ -11,10 +11,21 @@ from urllib.parse import quote
 from django.conf import settings
 
 from departments.models import Department, FormerAddress, Precision
-from jobs.models import Job
+from jobs.models import HiringStep, Job
+from jobs.tokens import make_token
 
 from .. import factories
-from ..factories import make_department, make_division, make_job, make_place, make_specialization, make_unit, today
+from ..factories import (
+    make_department,
+    make_division,
+    make_job,
+    make_minimums,
+    make_place,
+    make_specialization,
+    make_step,
+    make_unit,
+    today,
+)
 
 WESTPORT = (41.1434, -73.3496)
 ANCHORAGE = (61.2, -149.9)
@@ -39,6 +50,7 @@ EMPTY_SITE = [
     Page("/departments/ct/", "nothing loaded"),
     Page("/jobs/", "nothing loaded"),
     Page("/jobs/?near=06880", "no place known"),
+    Page("/jobs/eligible/?age=30", "nothing loaded"),
 ]
 
 
@@ -50,6 +62,8 @@ def build():
     make_department("Σχέδιο", slug="draft", city="", status=Department.Status.DRAFT)
     FormerAddress.objects.create(state="CT", slug="former", department=full)
     jobs = _make_jobs(hiring)
+    _make_steps(jobs["public"]["open"])
+    numbers = [job.pk for job in jobs["public"].values()]
     flood = "&".join("χ" * (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1))
     for number in range(21):
         make_job(make_department(f"Τμήμα {number}", slug=f"many-{number}", state="NY", city="Πόλη"), f"Θέση {number}")
@@ -94,6 +108,13 @@ def build():
         Page("/departments/ct/draft/", "a draft", 404),
         Page("/departments/ct/former/", "a former address", 301),
         Page("/departments/ct", "without its slash", 301),
+        Page("/departments/compare/", "nothing chosen"),
+        Page("/departments/compare/?d=ct/full&d=ct/hiring&d=vt/bare&q=Τμήμα", "three, and others to add"),
+        Page("/departments/compare/?d=χ&d=χ&d=ψ&d=ω&d=ct/full&d=α&q=τίποτα", "what nobody knows"),
+        Page("/departments/compare/?d=ny/many-1&d=ny/many-2&d=ny/many-3&d=ct/full", "four"),
+        Page("/jobs/compare/", "nothing chosen"),
+        Page(f"/jobs/compare/?j={numbers[0]}&j={numbers[1]}&j={numbers[3]}&q=θέση", "three, and others to add"),
+        Page("/jobs/compare/?j=χ&q=τίποτα", "what nobody knows"),
         Page("/jobs/", "first page"),
         Page("/jobs/?page=2", "last page"),
         Page("/jobs/?page=χ", "no such page", 404),
@@ -111,6 +132,12 @@ def build():
         Page("/jobs/?sort=distance", "sorted by distance from nowhere"),
         Page("/jobs/?q=%00", "a letter that no text has"),
         Page("/jobs/?state=CT&kind=entry_level&pay=100&sort=pay", "every choice"),
+        Page("/jobs/eligible/", "nothing said"),
+        Page("/jobs/eligible/?age=20&near=06880", "sorted near a ZIP code"),
+        Page("/jobs/eligible/?age=30&certification=any_state&certified_in=AK", "sorted"),
+        Page("/jobs/eligible/?age=30&near=99999&within=10", "nothing within the radius"),
+        Page("/jobs/eligible/?age=χ&experience_years=χ&education=χ&certified_in=CT", "answers that are none"),
+        Page("/jobs/eligible/?age=30&near=Διπλή", "several places of the name"),
         *(
             Page(job.get_absolute_url(), title, 410 if job.status == Job.Status.WITHDRAWN else 200)
             for title, job in jobs["public"].items()
@@ -118,6 +145,7 @@ def build():
         *(Page(job.get_absolute_url(), title, 404) for title, job in jobs["hidden"].items()),
         Page(f"/jobs/{jobs['public']['open'].pk}-other/", "another slug", 301),
         Page("/jobs/999999-1/", "no such opening", 404),
+        *_make_alerts(hiring),
         Page("/nothing/", "no such page", 404),
         Page("/media/logos/nothing.png", "no such logo", 404),
         Page(f"/?{flood}", "too many parameters"),
@@ -176,6 +204,7 @@ def _make_full_department():
         },
     )
     factories.list_specializations(department, *(f"Ειδικό {number}" for number in range(1, 13)))
+    make_step(department, date=today(department) - timedelta(days=1), weeks=2)
     for number in (1, 2):
         make_division(department, f"Τομέας {number}", responsibilities="Καθήκοντα")
         make_unit(department, f"Μονάδα {number}", description="Περιγραφή")
@@ -216,13 +245,61 @@ def _make_jobs(department):
         "a draft": {"status": Job.Status.DRAFT},
         "not open yet": {"opens_on": day + timedelta(days=30)},
     }
-    return {
+    jobs = {
         kind: {
             title: make_job(department, f"Θέση {number}", **words | values)
             for number, (title, values) in enumerate(states.items())
         }
         for kind, states in (("public", public), ("hidden", hidden))
     }
+    make_minimums(
+        jobs["public"]["open"],
+        age_least=21,
+        age_most=34,
+        education="high_school",
+        certification="this_state",
+        experience_years=2,
+        citizenship="citizen",
+        licence="required",
+    )
+    make_minimums(jobs["public"]["until filled"], education="none", certification="any_state", experience_years=0)
+    return jobs
+
+
+def _make_steps(job):
+    day = job.department.today() + timedelta(days=9)
+    words = {"place": "Αίθουσα", "waiver": "όλους", "note": "Μολύβι"}
+    for number, kind in enumerate(HiringStep.Kind.values):
+        make_step(job, kind, weeks=number / 2, fee=number or None)
+    make_step(job, name="Βήμα", date=day, time=time(9), weeks=1, fee=25, **words)
+
+
+def _make_alerts(department):
+    """The form in its states, and the links of three alerts."""
+    place = {"near": "Ουεστπορτ, CT 06880", "latitude": WESTPORT[0], "longitude": WESTPORT[1]}
+    fresh = factories.make_alert("α@βήτα.ελ", confirmed=False, kind="entry_level", miles=25, pay=50_000, **place)
+    running = factories.make_alert("α@βήτα.ελ", department=department, frequency="weekly")
+    factories.make_alert("α@βήτα.ελ", q="θέση", state="CT", paused=True, **place)
+    gone = factories.make_alert("χ@βήτα.ελ")
+    links = {
+        "to confirm": make_token("confirm", fresh.key),
+        "confirmed": make_token("confirm", running.key),
+        "to renew": make_token("renew", running.key),
+        "to end": make_token("unsubscribe", running.key),
+        "ended": make_token("unsubscribe", gone.key),
+        "all alerts": make_token("manage", running.subscriber.key),
+        "of nobody any more": make_token("manage", gone.subscriber.key),
+    }
+    gone.forget()
+    purposes = ["confirm", "confirm", "renew", "unsubscribe", "unsubscribe", "manage", "manage"]
+    yield Page("/alerts/new/", "for everything")
+    yield Page(f"/alerts/new/?department={department.pk}", "for a department")
+    yield Page("/alerts/new/?near=06880&q=θέση&kind=cadet&pay=100&state=CT", "every choice")
+    yield Page("/alerts/new/?near=Διπλή", "several places of the name")
+    yield Page("/alerts/new/?near=Ουδαμού&kind=χ&department=χ", "nothing understood")
+    for purpose, (state, token) in zip(purposes, links.items(), strict=True):
+        yield Page(f"/alerts/{purpose}/{token}/", state, 404 if state == "of nobody any more" else 200)
+    yield Page(f"/alerts/renew/{links['to end']}/", "a link for something else", 404)
 
 
 class Markup(HTMLParser):
