@@ -243,7 +243,7 @@ class TestOpenings:
         Job.objects.bulk_create(copies)
         response = alice.get(page(own))
         assert html_of(response).count("/admin/jobs/job/") == 20 + 4  # add and list, there and in the side bar
-        assert len(form_of(response)) < 60
+        assert len(form_of(response)) < 80
         assert saved(save(alice, own, chief_name="New Chief"))
         assert own.jobs.count() == 300
 
