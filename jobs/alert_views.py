@@ -116,6 +116,9 @@ def manage(request, token):
     if do == "forget":
         subscriber.forget()
         alerts, done = {}, do
+    elif do == "accept":
+        subscriber.accept()
+        done = do
     elif do in VERBS and alert:
         VERBS[do](alert)
         done = do

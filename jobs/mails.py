@@ -30,7 +30,10 @@ def compose(message):
     wish = line(alert.in_words())
     context = {"wish": wish, "site": settings.SITE_URL, "links": _links(alert)}
     if message.kind == Message.Kind.CONFIRM:
+        context["is_confirmed"] = alert.is_confirmed
         subject = _("Please confirm your alert for police openings")
+        if alert.is_confirmed:
+            subject = _("You have this alert for police openings already")
     elif message.kind == Message.Kind.RENEW:
         subject = _("Do you still want this alert? %(alert)s") % {"alert": wish}
     else:

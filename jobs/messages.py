@@ -14,10 +14,15 @@ class MessageQuerySet(models.QuerySet):
     """Which messages are still to be sent."""
 
     def to_send(self):
-        """Those that are neither sent nor ended and that somebody still waits for, whoever is at work on them."""
-        asked_for = Q(kind="confirm", alert__confirmed_at=None)
-        asked_for |= ~Q(kind="confirm") & Q(alert__confirmed_at__isnull=False, alert__paused=False)
-        return self.filter(asked_for, sent_at=None, ended_at=None, alert__subscriber__refused_at=None)
+        """Those that are neither sent nor ended and that somebody still waits for, whoever is at work on them.
+
+        A request to confirm is not sent when that has been done meanwhile. Whose mail server has refused something may
+        sign up anew.
+        """
+        request = Q(kind="confirm") & (Q(alert__confirmed_at=None) | Q(alert__confirmed_at__lte=F("created")))
+        request &= Q(alert__subscriber__refused_at=None) | Q(alert__subscriber__refused_at__lte=F("created"))
+        other = ~Q(kind="confirm") & Q(alert__in=Alert.objects.active())
+        return self.filter(request | other, sent_at=None, ended_at=None)
 
     def free(self, at):
         """Those that nobody is at work on, and whose time to be tried again has come."""

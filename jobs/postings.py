@@ -114,7 +114,7 @@ class PostingImporter(Importer):
     key_column = "job_id"
     columns = COLUMNS
     required = ("job_id", "title", ("employer_ori", "employer"))
-    writes = (*Job.FACTS, "source", "external_id", "sources", "words", "slug", "opens_at", "closes_at", "published_at")
+    writes = tuple(dict.fromkeys((*Job.FACTS, "source", "external_id", "sources", *Job.DERIVED)))
 
     def begin(self, table, spool):
         super().begin(table, spool)

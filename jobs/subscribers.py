@@ -72,6 +72,12 @@ class Subscriber(models.Model):
         self.hold()
         self.delete()
 
+    def accept(self):
+        """Its mail arrives, whatever its mail server said once."""
+        if self.refused_at:
+            self.refused_at, self.refusal = None, ""
+            Subscriber.objects.filter(pk=self.pk).update(refused_at=None, refusal="")
+
     def hold(self):
         """Until the transaction ends, nobody signs up with the address, and no sender is at work on its alerts.
 
@@ -84,6 +90,12 @@ class Subscriber(models.Model):
         """Its mail server takes nothing for it, and said so: nothing more is sent. False if that was known."""
         known = Subscriber.objects.filter(pk=self.pk, refused_at=None)
         return known.update(refused_at=timezone.now(), refusal=one_line(refusal)) == 1
+
+    def accept(self):
+        """It has received something after all."""
+        if self.refused_at:
+            Subscriber.objects.filter(pk=self.pk).update(refused_at=None, refusal="")
+            self.refused_at, self.refusal = None, ""
 
 
 class AlertQuerySet(models.QuerySet):
@@ -214,10 +226,17 @@ class Alert(models.Model):
             said = _t("%(openings)s, paying at least %(pay)s a year") % {"openings": said, "pay": f"${self.pay:,}"}
         return str(said)
 
+    @property
+    def is_confirmed(self):
+        """Whether its owner has said that they want it, and no mail server has refused them since."""
+        return bool(self.confirmed_at) and not self.subscriber.refused_at
+
     def confirm(self):
         """Its owner wants it: what has opened since it was asked for will be sent. Twice is the same as once."""
+        self.subscriber.accept()
         if not self.confirmed_at:
             self._set(confirmed_at=timezone.now(), told_until=self.created)
+        self.subscriber.accept()
 
     def pause(self):
         """Send nothing until it is resumed."""

@@ -14,8 +14,8 @@ class MailServer:
     """An SMTP server on 127.0.0.1 at ``port``.
 
     ``messages`` are the e-mails that it has taken, in order, as ``EmailMessage``. ``answers`` are what it says to a
-    recipient, such as "550 Who?", by address; ``to_data`` what it says of e-mails, the next one first: an answer, or
-    ``HANGS_UP``, before it has taken it. ``connections`` is how often it was called.
+    sender or a recipient, such as "550 Who?", by address; ``to_data`` what it says of e-mails, the next one first: an
+    answer, or ``HANGS_UP``, before it has taken it. ``connections`` is how often it was called.
     """
 
     def __init__(self):
@@ -40,6 +40,12 @@ class MailServer:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if address in self.answers:
+            return self.answers[address]
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.answers:

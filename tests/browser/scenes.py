@@ -165,6 +165,10 @@ def _alerts(westport):
     factories.make_alert(q="dispatcher", paused=True)
     confirm, manage = make_token("confirm", fresh.key), make_token("manage", fresh.subscriber.key)
     done, renew = make_token("confirm", running.key), make_token("renew", running.key)
+    refused = factories.make_alert("john@example.com").subscriber
+    refused.refused_at = timezone.now()
+    refused.save()
+    again = make_token("manage", refused.key)
     unsubscribe, ended = make_token("unsubscribe", running.key), make_token("unsubscribe", "0" * 32)
     return [
         Scene("signing up", "/alerts/new/?near=06880&kind=entry_level"),
@@ -175,6 +179,7 @@ def _alerts(westport):
         Scene("to renew", f"/alerts/renew/{renew}/"),
         Scene("all alerts", f"/alerts/manage/{manage}/"),
         Scene("all alerts, Delete everything opened", f"/alerts/manage/{manage}/", press="Delete everything"),
+        Scene("all alerts of an address that was refused", f"/alerts/manage/{again}/"),
         Scene("to end", f"/alerts/unsubscribe/{unsubscribe}/"),
         Scene("ended", f"/alerts/unsubscribe/{ended}/"),
         Scene("no such link", f"/alerts/renew/{unsubscribe}/", status=404),

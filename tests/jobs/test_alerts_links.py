@@ -169,6 +169,14 @@ def test_confirming_twice_is_the_same_as_once(strict, alert):
     assert kept() == before
 
 
+def test_who_was_refused_meanwhile_confirms_once_more(strict, alert):
+    strict.post(link("confirm", alert))
+    alert.subscriber.refuse("552 5.2.2 Mailbox full")
+    assert "Confirm your alert" in text_of(strict.get(link("confirm", alert)))
+    assert "Your alert is on" in text_of(strict.post(link("confirm", alert)))
+    assert now_as(alert).subscriber.refused_at is None
+
+
 # Renewing
 
 
@@ -252,6 +260,17 @@ def test_each_alert_is_confirmed_paused_resumed_and_sent_as_often_as_its_owner_w
     press(strict, jane, "daily", alert)
     assert now_as(alert).frequency == "daily"
     assert Alert.objects.values().get(pk=other.pk) == untouched
+
+
+def test_an_address_that_was_refused_is_tried_again_when_its_owner_says_so(strict, alert):
+    jane = alert.subscriber
+    for press_button in (lambda: press(strict, jane, "accept"), lambda: strict.post(link("confirm", alert))):
+        Subscriber.objects.update(refused_at=timezone.now(), refusal="550 Who?")
+        assert "Your mail server has refused a message of ours" in text_of(strict.get(link("manage", jane)))
+        press_button()
+        assert "refused" not in text_of(strict.get(link("manage", jane)))
+        jane.refresh_from_db()
+        assert (jane.refused_at, jane.refusal) == (None, "")
 
 
 def test_one_alert_is_deleted_and_the_others_stay(strict, alert):

@@ -77,6 +77,14 @@ def snapshot():
     return list(Job.objects.order_by("pk").values())
 
 
+def test_an_opening_is_found_by_the_words_of_its_description(load, nypd):
+    load(post(description="Advise on narcotics.", min_qualifications="A diploma"))
+    assert Job.objects.open().matching_anywhere("narcotics diploma").count() == 1
+    load(post(description="Advise on traffic.", min_qualifications="A diploma"))
+    assert Job.objects.open().matching_anywhere("narcotics").count() == 0
+    assert Job.objects.open().matching_anywhere("traffic").count() == 1
+
+
 def test_a_post_becomes_an_opening_that_everybody_sees(load, nypd, client):
     numbers, _words = load(
         post(

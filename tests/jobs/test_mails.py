@@ -126,6 +126,15 @@ def test_a_request_to_confirm_has_its_link_and_says_what_to_do_if_it_is_a_mistak
     assert "dispatcher" not in message["Subject"]
 
 
+def test_who_asks_again_for_what_they_have_is_told_so(smtp):
+    alert = make_alert()
+    assert outbox.deliver(alert.messages.create(kind="confirm"))
+    [message] = smtp.messages
+    assert "already" in message["Subject"] and "already" in text_of(message) and "already" in html_of(message)
+    assert tokens(message, "manage") == tokens(message, "manage", html_of) == {alert.subscriber.key}
+    assert not tokens(message, "confirm") | tokens(message, "confirm", html_of)
+
+
 @pytest.mark.parametrize("kind", ["digest", "renew"])
 def test_one_can_leave_with_one_click_or_change_everything(smtp, kind):
     message = sent(smtp, kind, make_job())

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from jobs import alerts, outbox
 from jobs.models import Alert, Job, Message, Subscriber, Told
@@ -342,6 +343,43 @@ def test_a_message_that_cannot_be_written_keeps_no_other_from_being_sent(smtp, c
     assert Message.objects.get(sent_at=None).problem == "ZeroDivisionError: no luck"
 
 
+def test_who_may_not_send_keeps_all_for_later_and_blames_no_recipient(smtp, clock):
+    make_alert()
+    clock(hours=1)
+    make_job()
+    clock(days=1)
+    smtp.answers["alerts@police.example.org"] = "550 Not you"
+    assert "1 waiting" in send_in_vain()
+    assert Message.objects.get().problem == "550 Not you"
+    assert Subscriber.objects.get().refused_at is None
+    smtp.answers.clear()
+    clock(minutes=6)
+    assert "1 sent" in send()
+
+
+def test_what_another_sender_is_at_work_on_is_left_alone_until_its_lease_ends(smtp, clock):
+    make_alert()
+    clock(hours=1)
+    make_job()
+    clock(days=1)
+    alerts.prepare()
+    message = Message.objects.get()
+    assert message.lease() and not message.lease()
+    assert "0 sent" in send_in_vain()
+    clock(minutes=16)
+    assert "1 sent" in send()
+
+
+def test_a_message_whose_alert_is_paused_at_the_last_moment_is_not_sent(smtp, clock, monkeypatch):
+    make_alert()
+    clock(hours=1)
+    make_job()
+    clock(days=1)
+    monkeypatch.setattr(Message, "lease", lambda message: Alert.objects.update(paused=True))
+    assert "0 sent" in send()
+    assert smtp.messages == []
+
+
 def test_it_ends_in_time_and_says_what_waits(smtp, clock):
     make_alert()
     make_alert(JOE)
@@ -388,12 +426,31 @@ def test_what_cannot_be_delivered_at_once_waits_in_the_outbox(smtp, settings):
     assert "1 sent" in send()
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_who_was_refused_may_sign_up_and_confirm_anew(smtp, clock, confirmed):
+    alert = make_alert(confirmed=confirmed)
+    Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
+    clock(hours=1)
+    alert.subscriber.refuse("552 5.2.2 Mailbox full")
+    make_job(title="Patrol Officer")
+    clock(days=1)
+    send()
+    assert smtp.messages == []
+    assert outbox.deliver(Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM))
+    [message] = smtp.messages
+    assert "Please confirm" in message["Subject"]
+    alert.refresh_from_db()
+    alert.confirm()
+    clock(days=1)
+    send()
+    assert told(smtp.messages[-1]) == ["Patrol Officer"]
+
+
 def test_a_request_that_has_been_confirmed_meanwhile_is_not_sent(smtp):
     smtp.stop()
     message = confirmation()
     outbox.deliver(message)
-    message.alert.confirmed_at = message.created
-    message.alert.save()
+    Alert.objects.update(confirmed_at=timezone.now())
     smtp.start()
     send()
     assert smtp.messages == []
@@ -471,6 +528,27 @@ def test_the_number_of_queries_does_not_grow_with_the_number_of_subscribers(cloc
     assert one[1] == 2
     assert many[1] <= 8 if connection.vendor == "sqlite" else many[1] == 2
     assert Told.objects.count() == 600
+
+
+def test_more_alerts_than_fit_into_a_batch_are_all_told_and_asked(smtp, clock, monkeypatch):
+    monkeypatch.setattr(alerts, "BATCH", 2)
+    monkeypatch.setattr(outbox, "AT_ONCE", 2)
+    for number in range(5):
+        make_alert(f"user{number}@example.com")
+    clock(days=366)
+    make_job()
+    assert send().startswith("5 digests and 5 questions prepared; 10 sent")
+
+
+def test_where_two_prepare_at_once_the_second_has_nothing_left_to_tell(smtp, clock, monkeypatch):
+    """It has found what the first tells of, before the first has told of it."""
+    first, second = make_alert(kind="entry_level"), make_alert(q="police")
+    clock(hours=1)
+    job = make_job()
+    clock(days=1)
+    monkeypatch.setattr(alerts, "find", lambda due, at: {first.pk: [job.pk], second.pk: [job.pk]})
+    assert alerts.prepare() == 1
+    assert [message.alert for message in Message.objects.all()] == [first]
 
 
 # A sender that is killed

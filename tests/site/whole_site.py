@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
+from django.utils import timezone
 
 from departments.models import Department, FormerAddress, Precision
 from jobs.models import HiringStep, Job
@@ -281,6 +282,9 @@ def _make_alerts(department):
     running = factories.make_alert("α@βήτα.ελ", department=department, frequency="weekly")
     factories.make_alert("α@βήτα.ελ", q="θέση", state="CT", paused=True, **place)
     gone = factories.make_alert("χ@βήτα.ελ")
+    refused = factories.make_alert("ω@βήτα.ελ", department=department)
+    refused.subscriber.refused_at = timezone.now()
+    refused.subscriber.save()
     links = {
         "to confirm": make_token("confirm", fresh.key),
         "confirmed": make_token("confirm", running.key),
@@ -288,10 +292,11 @@ def _make_alerts(department):
         "to end": make_token("unsubscribe", running.key),
         "ended": make_token("unsubscribe", gone.key),
         "all alerts": make_token("manage", running.subscriber.key),
+        "alerts that are refused": make_token("manage", refused.subscriber.key),
         "of nobody any more": make_token("manage", gone.subscriber.key),
     }
     gone.forget()
-    purposes = ["confirm", "confirm", "renew", "unsubscribe", "unsubscribe", "manage", "manage"]
+    purposes = ["confirm", "confirm", "renew", "unsubscribe", "unsubscribe", "manage", "manage", "manage"]
     yield Page("/alerts/new/", "for everything")
     yield Page(f"/alerts/new/?department={department.pk}", "for a department")
     yield Page("/alerts/new/?near=06880&q=θέση&kind=cadet&pay=100&state=CT", "every choice")
