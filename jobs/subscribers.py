@@ -72,12 +72,6 @@ class Subscriber(models.Model):
         self.hold()
         self.delete()
 
-    def accept(self):
-        """Its mail arrives, whatever its mail server said once."""
-        if self.refused_at:
-            self.refused_at, self.refusal = None, ""
-            Subscriber.objects.filter(pk=self.pk).update(refused_at=None, refusal="")
-
     def hold(self):
         """Until the transaction ends, nobody signs up with the address, and no sender is at work on its alerts.
 
