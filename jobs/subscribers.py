@@ -72,12 +72,6 @@ class Subscriber(models.Model):
         self.hold()
         self.delete()
 
-    def accept(self):
-        """Its mail arrives, whatever its mail server said once."""
-        if self.refused_at:
-            self.refused_at, self.refusal = None, ""
-            Subscriber.objects.filter(pk=self.pk).update(refused_at=None, refusal="")
-
     def hold(self):
         """Until the transaction ends, nobody signs up with the address, and no sender is at work on its alerts.
 
@@ -236,7 +230,6 @@ class Alert(models.Model):
         self.subscriber.accept()
         if not self.confirmed_at:
             self._set(confirmed_at=timezone.now(), told_until=self.created)
-        self.subscriber.accept()
 
     def pause(self):
         """Send nothing until it is resumed."""
