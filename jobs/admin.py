@@ -1,9 +1,7 @@
 """Openings in the admin."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
-from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
 from departments.editing import EditorsMixin, change_each, note_edit
@@ -11,8 +9,8 @@ from departments.models import Department
 from policeapp.careful import CarefulAdmin
 
 from . import alert_admin  # noqa: F401
-from .inlines import HiringStepInline
-from .models import Job, Minimums
+from .inlines import HiringStepInline, MinimumsInline
+from .models import Job
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -28,54 +26,17 @@ class OpenFilter(admin.SimpleListFilter):
         return queryset.filter(wanted) if wanted is not None else queryset
 
 
-class MinimumsForm(forms.ModelForm):
-    """Minimums of which none is stated are none: their row goes."""
-
-    def clean(self):
-        cleaned = super().clean()
-        if not self.errors and all(cleaned.get(name) in (None, "") for name in Minimums.NAMES):
-            cleaned[DELETION_FIELD_NAME] = True
-        return cleaned
-
-
-class MinimumsInline(EditorsMixin, admin.StackedInline):
-    editors_may = {"view", "add", "change", "delete"}
-    model = Minimums
-    form = MinimumsForm
-    extra = 1
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    ("age_least", "age_most"),
-                    "education",
-                    "certification",
-                    "experience_years",
-                    "citizenship",
-                    "licence",
-                ],
-                "description": _(
-                    "What the opening asks at least. Visitors compare it with themselves under “Am I eligible?”. "
-                    "Leave empty what it does not state."
-                ),
-            },
-        ),
-    ]
-
-
 @admin.register(Job)
 class JobAdmin(EditorsMixin, CarefulAdmin):
     editors_may = {"view", "add", "change", "delete"}
     list_display = ["title", "department", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
     list_select_related = ["department"]
-    inlines = [MinimumsInline]
     search_fields = ["title", "department__name", "department__city", "external_id"]
     search_help_text = _("Title, department, city or number")
     autocomplete_fields = ["department"]
     date_hierarchy = "opens_on"
-    inlines = [HiringStepInline]
+    inlines = [MinimumsInline, HiringStepInline]
     actions = ["publish", "withdraw"]
     save_on_top = True
     readonly_fields = ["is_sample", "opens_at", "closes_at", "created", "modified"]

@@ -4,7 +4,7 @@ Those of any search and of a department, to subscribe to, and that of one openin
 """
 
 from bisect import bisect
-from calendar import monthrange
+from calendar import monthcalendar
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -12,7 +12,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -64,7 +63,7 @@ def search_calendar(request):
     jobs = form.first(MOST)
     if form.errors:
         return following.refused(form)
-    return _answer(request, reverse("jobs calendar") + form.query, str(form), jobs, following.start_of_today())
+    return _answer(request, reverse("jobs calendar") + form.query, form.in_words(), jobs, following.start_of_today())
 
 
 @require_safe
@@ -99,20 +98,20 @@ def _answer(request, path, name, jobs, empty_since):
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", "-//PoliceApp//Openings//EN")
     # RFC 7986, and what programs understood before it.
-    for property in ("NAME", "X-WR-CALNAME"):
-        calendar.add(property, vText(printable(name)))
+    for key in ("NAME", "X-WR-CALNAME"):
+        calendar.add(key, vText(printable(name)))
     calendar.add("REFRESH-INTERVAL", REFRESHED, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vDuration(REFRESHED))
     calendar.add("SOURCE", request.build_absolute_uri(path), parameters={"VALUE": "URI"})
     events = [_event(request, entry) for entry in _entries(jobs)]
     moments = [start for event in events if isinstance(start := event["DTSTART"].dt, datetime)]
     for zone in sorted({moment.tzinfo.key for moment in moments}):
-        calendar.add_component(time_zone(zone, min(moments).year - 1))
+        calendar.add_component(time_zone(zone, max(moments).year, min(moments).year))
     for event in events:
         calendar.add_component(event)
     if not calendar.subcomponents:
         # A calendar has at least one component.
-        calendar.add_component(time_zone("America/New_York", empty_since.year))
+        calendar.add_component(time_zone("America/New_York", empty_since.year, empty_since.year))
     changed = max((following.changed_at(job) for job in jobs), default=empty_since)
     response = following.answer(request, calendar.to_ical(), CONTENT_TYPE, changed)
     response["Content-Disposition"] = 'inline; filename="openings.ics"'
@@ -129,29 +128,15 @@ def _entries(jobs):
         yield Entry(f"{name}-opens", opens, job.opens_on, job.opens_time, job.department, changed, job, said)
         if job.closes_on:
             yield Entry(f"{name}-closes", closes, job.closes_on, job.closes_time, job.department, changed, job, said)
-    for step, job in _steps(jobs):
-        department = job.department
-        whose, changed, page = department.name, department.modified, department
-        if step.job_id:
-            whose, changed, page = f"{job.title}, {department.name}", following.changed_at(job), job
+    # A department's own are those of all its openings, and come once.
+    steps = {step.pk: step for roadmap in HiringStep.objects.of(jobs).values() for step in roadmap if step.date}
+    for step in steps.values():
+        department, page = step.employer, step.job or step.department
+        whose, changed = department.name, department.modified
+        if step.job:
+            whose, changed = f"{step.job.title}, {department.name}", following.changed_at(step.job)
         name, title = f"step-{step.pk}", f"{step}: {whose}"
         yield Entry(name, title, step.date, step.time, department, changed, page, step.note, step.place)
-
-
-def _steps(jobs):
-    """``(step, opening)`` for the steps that have a date: an opening's own where it has any, else its department's.
-
-    Those of a department are the same for its openings, and come once.
-    """
-    of_them = Q(job__in=[job.pk for job in jobs]) | Q(department__in={job.department_id for job in jobs})
-    steps = list(HiringStep.objects.filter(of_them)) if jobs else []
-    with_own = {step.job_id for step in steps}
-    by_job = {job.pk: job for job in jobs}
-    by_department = {job.department_id: job for job in jobs if job.pk not in with_own}
-    for step in steps:
-        job = by_job.get(step.job_id) or by_department.get(step.department_id)
-        if step.date and job:
-            yield step, job
 
 
 def _event(request, entry):
@@ -181,29 +166,36 @@ def _event(request, entry):
 
 
 @lru_cache(maxsize=200)
-def time_zone(name, year):
-    """The VTIMEZONE of a zone by the rule that it keeps in the year, for that year's end and all that follow.
+def time_zone(name, year, since):
+    """The VTIMEZONE of a zone by the rule that its clocks keep in a year, for all times since (the year of) another.
 
-    As a rule, since some programs don't read the lists of days that libraries write.
+    As a rule, since some programs don't read the lists of days that libraries write. What is long past may be an hour
+    off where the rule has changed meanwhile.
     """
     zone, found = ZoneInfo(name), Timezone()
     found.add("TZID", name)
     changes = list(_changes(zone, year))
-    for moment in changes or [datetime(year, 1, 1, tzinfo=UTC)]:
+    for moment in changes or [datetime(since - 1, 1, 1, tzinfo=UTC)]:
         before, after = (moment - MINUTE).astimezone(zone), moment.astimezone(zone)
         part = TimezoneDaylight() if after.dst() else TimezoneStandard()
         onset = moment.replace(tzinfo=None) + before.utcoffset()
+        if changes:
+            days = _days(onset.year, onset.month, onset.weekday())
+            week = -1 if onset.day == days[-1] else days.index(onset.day) + 1
+            part.add("RRULE", vRecur(FREQ="YEARLY", BYMONTH=onset.month, BYDAY=f"{week}{WEEKDAYS[onset.weekday()]}"))
+            days = _days(since - 1, onset.month, onset.weekday())
+            onset = onset.replace(year=since - 1, day=days[week if week < 0 else week - 1])
         part.add("DTSTART", onset)
         part.add("TZOFFSETFROM", before.utcoffset())
         part.add("TZOFFSETTO", after.utcoffset())
         part.add("TZNAME", after.tzname())
-        if changes:
-            last_week = onset.day + 7 > monthrange(onset.year, onset.month)[1]
-            weekday = WEEKDAYS[onset.weekday()]
-            week = -1 if last_week else (onset.day + 6) // 7
-            part.add("RRULE", vRecur(FREQ="YEARLY", BYMONTH=onset.month, BYDAY=f"{week}{weekday}"))
         found.add_component(part)
     return found
+
+
+def _days(year, month, weekday):
+    """The days of the month that are Mondays (0), Tuesdays ..."""
+    return [week[weekday] for week in monthcalendar(year, month) if week[weekday]]
 
 
 def _changes(zone, year):

@@ -29,7 +29,7 @@ def search_feed(request):
     if form.errors:
         return following.refused(form)
     feed, page = reverse("jobs feed") + form.query, reverse("jobs") + form.query
-    return _answer(request, feed, page, str(form), jobs, following.start_of_today())
+    return _answer(request, feed, page, form.in_words(), jobs, following.start_of_today())
 
 
 @require_safe

@@ -49,7 +49,7 @@ class FollowedSearchForm(JobSearchForm):
         """ "?near=06880&kind=lateral": all that is asked for by a name that it knows; "" when nothing is."""
         return f"?{urlencode(self.asked)}" if self.asked else ""
 
-    def __str__(self):
+    def in_words(self):
         """ "Dispatcher or call taker, within 25 miles of Westport, CT"; after :meth:`first`, which finds places."""
         asked = self.cleaned_data
         said = [dict(Job.Kind.choices).get(asked["kind"], _("Police openings"))]

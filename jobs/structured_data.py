@@ -7,12 +7,10 @@ https://developers.google.com/search/docs/appearance/structured-data/job-posting
 from datetime import timedelta
 from decimal import Decimal
 
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
 
 from departments.structured_data import identity, place
-from policeapp.markdown import render
 from policeapp.structured_data import known, node
 
 from .minimums import Education
@@ -65,11 +63,8 @@ def job_posting(job, absolute):
 
 
 def description(job):
-    """What the page says of the work and asks of who does it, as HTML."""
-    html = render(job.description)
-    if job.requirements:
-        html += format_html("<h2>{}</h2>\n{}", _("Requirements"), render(job.requirements))
-    return html
+    """What the page says of the work and of who may do it, as HTML."""
+    return render_to_string("jobs/_posting.html", {"job": job}).strip()
 
 
 def valid_through(job):

@@ -10,8 +10,8 @@ from icalendar import Calendar
 
 from departments.states import STATES
 from jobs.calendars import time_zone
-from jobs.models import HiringStep, Job
-from tests.factories import make_department, make_job, text_of, today, tomorrow, yesterday
+from jobs.models import Job
+from tests.factories import make_department, make_job, make_step, text_of, today, tomorrow, yesterday
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +39,6 @@ def days(calendar):
     found = [(str(event["SUMMARY"]).removesuffix(", Westport Police Department"), event) for event in calendar.events]
     assert len(found) == len(dict(found))
     return {summary: event["DTSTART"].dt for summary, event in found}
-
-
-def make_step(owner, kind="written_test", **values):
-    """A step of an opening or of a department."""
-    of = {"job": owner} if isinstance(owner, Job) else {"department": owner}
-    return HiringStep.objects.create(kind=kind, **of, **values)
 
 
 # What stands on which day
@@ -378,6 +372,21 @@ def test_a_deadline_is_the_moment_at_which_the_opening_closes(client, westport_p
     assert written - offset_in(zone, written) == job.closes_at.astimezone(UTC).replace(tzinfo=None)
 
 
+def test_an_opening_that_has_been_open_since_other_rules_closes_by_those_of_today(client, westport_police):
+    job = make_job(
+        westport_police,
+        opens_on=date(2005, 7, 1),
+        opens_time=time(9),
+        closes_on=date(2090, 3, 20),
+        closes_time=time(17),
+    )
+    calendar = own_calendar(client, job)
+    [zone] = calendar.timezones
+    for event, moment in zip(calendar.events, (job.opens_at, job.closes_at), strict=True):
+        written = event["DTSTART"].dt.replace(tzinfo=None)
+        assert written - offset_in(zone, written) == moment.astimezone(UTC).replace(tzinfo=None)
+
+
 def offset_in(zone, local):
     """How far a local time is from UTC by the file's own rules (RFC 5545, 3.6.5): by the last change before it; what
     comes twice is the first, what is skipped is counted by the offset before."""
@@ -406,7 +415,7 @@ def nth(year, month, weekday, at):
 
 @pytest.mark.parametrize("name", ZONES)
 def test_the_rules_of_a_time_zone_are_those_that_its_clocks_keep(name):
-    zone, said = ZoneInfo(name), time_zone(name, 2025)
+    zone, said = ZoneInfo(name), time_zone(name, 2026, 2026)
     for year in (2026, 2090):
         days = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(366)]
         for moment in [*days[::20], *(near for day in changes(zone, days) for near in around(zone, day))]:

@@ -81,13 +81,10 @@ def known(norwalk):
 def test_an_opening_of_which_everything_is_known_has_all_that_is_required_or_recommended(known, norwalk):
     posting = posting_of(known)
     assert missing(posting, RECOMMENDED) == set()
+    assert posting.pop("description").startswith("<p>Take <strong>emergency</strong> calls.</p>")
     assert posting == {
         "@type": "JobPosting",
         "title": "Dispatcher & Call Taker",
-        "description": (
-            "<p>Take <strong>emergency</strong> calls.</p>\n<ul>\n<li>By day</li>\n<li>By night</li>\n</ul>\n"
-            "<h2>Requirements</h2>\n<ol>\n<li>Type quickly</li>\n</ol>\n"
-        ),
         "datePosted": "2024-03-01",
         "validThrough": "2099-12-05T16:00:00-05:00",
         "employmentType": "PART_TIME",
@@ -137,7 +134,7 @@ def test_what_nobody_knows_is_left_out():
         "address": {"@type": "PostalAddress", "addressRegion": "CT", "addressCountry": "US"},
     }
     assert posting["hiringOrganization"].keys() == {"@type", "name", "url"}
-    assert posting["description"] == "<p>Patrol.</p>\n"
+    assert posting["description"] == "<p>Patrol.</p>"
 
 
 def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
@@ -158,9 +155,12 @@ def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
         "Closes: December 5, 2099, 4:00 PM EST",
     ):
         assert words in seen
+    described = re.findall(r"<li>(.*?)</li>", posting["description"])
+    assert {"By day", "By night", "Type quickly"} <= set(described)
+    assert [words for words in described if words not in seen] == []
     for text in (known.description, known.requirements):
         assert f'<div class="prose">{render(text)}</div>' in page
-        assert render(text) in posting["description"]
+        assert render(text).strip() in posting["description"]
     assert f'href="{posting["hiringOrganization"]["sameAs"]}"' in page
     assert re.search(rf'<img class="logo" src="{known.department.logo.url}"', page)
     assert posting["url"] == f"http://testserver{known.get_absolute_url()}"
@@ -212,6 +212,14 @@ def test_lists_and_other_openings_pages_have_none_of_it(client):
 
 
 # Its parts
+
+
+def test_its_description_is_the_pages_text_with_its_requirements_under_a_heading():
+    job = make_job(description="Take **calls**.\n\n- By day\n- By night", requirements="1. Type quickly")
+    assert posting_of(job)["description"] == (
+        "<p>Take <strong>calls</strong>.</p>\n<ul>\n<li>By day</li>\n<li>By night</li>\n</ul>\n"
+        "<h2>Requirements</h2>\n<ol>\n<li>Type quickly</li>\n</ol>"
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Latin letter outside of these marks is one of the site's own words that no trans
 
 import re
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
+from icalendar import Calendar
 
 from departments.models import Department, Place, Specialization
 from departments.states import STATES
@@ -24,7 +26,7 @@ from jobs.tokens import make_token
 from policeapp.limits import Limit
 from policeapp.models import User
 
-from ..factories import make_alert, make_alice
+from ..factories import make_alert, make_alice, make_job, today
 from . import whole_site
 from .whole_site import Markup
 
@@ -92,6 +94,27 @@ def test_translators_see_every_word_of_the_drafts_that_staff_see(marked, client,
     answers = [(page, client.get(page.url)) for page in whole_site.drafts()]
     assert len(answers) == 3
     assert {str(page): words for page, response in answers if (words := untranslated(response))} == {}
+
+
+def test_translators_see_every_word_of_feeds_and_calendars(marked, client, public_pages):
+    make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=1, description="Περιγραφή")
+    ways = [
+        "/jobs/{}/?near=06880&pay=1&state=CT",
+        "/departments/ct/full/{}/",
+        "/jobs/{}/?near=99999&within=any&q=τίποτα",
+    ]
+    said = []
+    for url in ways:
+        feed = ElementTree.fromstring(client.get(url.format("feed")).content)
+        said += [found.text for found in feed.iter() if found.tag.endswith(("}title", "}summary"))]
+        said += [found.get("term", "") for found in feed.iter()]
+        calendar = Calendar.from_ical(client.get(url.format("calendar")).content)
+        said += [str(calendar["NAME"]), *(str(event["SUMMARY"]) for event in calendar.events)]
+        said += [str(event["DESCRIPTION"]).replace(event["URL"], "") for event in calendar.events]
+    assert len(said) > 20
+    assert [words for words in said if untranslated(HttpResponse(words.encode()))] == []
+    refused = [client.get(f"/jobs/feed/?{query}") for query in ("near=Διπλή", "q=Διπλή", "pay=χ", "sort=distance")]
+    assert [(response.status_code, untranslated(response)) for response in refused] == [(400, [])] * 4
 
 
 def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, client, db, monkeypatch):
