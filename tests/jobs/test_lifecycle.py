@@ -1,0 +1,122 @@
+"""One opening from its draft to its withdrawal: whoever shows openings agrees on when it is open."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from jobs import alerts
+from jobs.models import Job
+from jobs.outbox import send_waiting
+from policeapp.sitemaps import OPENINGS
+from tests.factories import make_alert, make_department, make_job, text_of
+
+pytestmark = pytest.mark.django_db
+
+TITLE = "Zebra Patrol Officer"
+NOON = datetime(2031, 5, 6, 16, 0, tzinfo=UTC)  # in Westport, in summer
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """``at(instant)``: it is then."""
+    return lambda instant: monkeypatch.setattr(timezone, "now", lambda: instant)
+
+
+@pytest.fixture
+def shown(client, at):
+    """``shown(job)``: the names of the places that show the opening as open, each a different way for it to be read."""
+
+    def places(job):
+        def body(path):
+            return client.get(path).content.decode()
+
+        detail = client.get(job.get_absolute_url())
+        postings = re.findall(r'<script type="application/ld\+json">(.*?)</script>', detail.content.decode(), re.S)
+        links = {
+            "list": body("/jobs/?sort=newest"),
+            "near list": body("/jobs/?near=41.14%2C+-73.36"),
+            "profile": body(job.department.get_absolute_url()),
+            "neighbour": body("/departments/ct/neighbour-police/"),
+            "feed": body("/jobs/feed/"),
+            "department's feed": body(f"{job.department.get_absolute_url()}feed/"),
+            "calendar": body("/jobs/calendar/").replace("\r\n ", ""),
+            "department's calendar": body(f"{job.department.get_absolute_url()}calendar/").replace("\r\n ", ""),
+            "sitemap": body(f"/sitemap-openings-{job.pk // OPENINGS}.xml"),
+            "eligible": body("/jobs/eligible/?age=30"),
+        }
+        found = {name for name, text in links.items() if job.get_absolute_url() in text}
+        found |= {"detail"} if detail.status_code == 200 and "How to apply" in text_of(detail) else set()
+        found |= {"JSON-LD"} if any(json.loads(data)["@type"] == "JobPosting" for data in postings) else set()
+        found |= {"alert"} if told_of(job) else set()
+        return found
+
+    return places
+
+
+def told_of(job):
+    """Whether somebody who has waited for it for two days is sent it now."""
+    now = timezone.now()
+    alert = make_alert(f"jane-{now.timestamp()}@example.com", department=job.department)
+    alert._set(confirmed_at=now - timedelta(days=2), told_until=now - timedelta(days=2))
+    mail.outbox.clear()
+    alerts.prepare()
+    send_waiting()
+    alert.subscriber.forget()
+    return any(job.title in letter.body for letter in mail.outbox)
+
+
+EVERYWHERE = {
+    "list", "near list", "profile", "neighbour", "feed", "department's feed", "calendar", "department's calendar",
+    "sitemap", "eligible", "detail", "JSON-LD", "alert",
+}  # fmt: skip
+
+
+def test_everyone_agrees_on_when_an_opening_is_open(shown, at):
+    at(NOON)
+    department = make_department("Westport Police Department", at=(41.1434, -73.3496))
+    make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))
+    day = NOON.date()
+    job = make_job(department, TITLE, status=Job.Status.DRAFT, opens_on=day, closes_on=day + timedelta(days=1))
+    assert shown(job) == set()
+
+    job.publish()
+    assert shown(job) == EVERYWHERE
+
+    # A day ends at midnight there, which is four in the morning in UTC.
+    at(job.closes_at - SECOND)
+    assert shown(job) == EVERYWHERE
+    at(job.closes_at)
+    assert job.closes_at == datetime(2031, 5, 8, 4, 0, tzinfo=UTC)
+    assert shown(job) == set()
+    at(job.closes_at + timedelta(days=30))
+    assert shown(job) == set()
+
+    at(NOON + SECOND)
+    assert shown(job) == EVERYWHERE
+    job.withdraw()
+    assert shown(job) == set()
+
+
+def test_a_planned_opening_opens_everywhere_at_its_instant(shown, at):
+    at(NOON)
+    department = make_department("Westport Police Department", at=(41.1434, -73.3496))
+    make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))
+    job = make_job(department, TITLE, opens_on=NOON.date() + timedelta(days=1))
+    assert shown(job) == set()
+    at(job.opens_at - SECOND)
+    assert shown(job) == set()
+    at(job.opens_at)
+    assert shown(job) == EVERYWHERE
+
+
+def test_a_sample_is_nowhere_that_speaks_to_machines(shown, at):
+    at(NOON)
+    department = make_department("Westport Police Department", at=(41.1434, -73.3496))
+    make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))
+    job = make_job(department, TITLE, opens_on=NOON.date(), is_sample=True)
+    assert shown(job) == {"list", "near list", "profile", "neighbour", "eligible", "detail"}
