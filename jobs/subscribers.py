@@ -230,7 +230,6 @@ class Alert(models.Model):
         self.subscriber.accept()
         if not self.confirmed_at:
             self._set(confirmed_at=timezone.now(), told_until=self.created)
-        self.subscriber.accept()
 
     def pause(self):
         """Send nothing until it is resumed."""

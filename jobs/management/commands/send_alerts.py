@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from jobs import alerts
 from jobs.models import Message
 from jobs.outbox import Outcome, send_waiting
+from jobs.subscribers import forget_unconfirmed
 
 SAID = (Outcome.SENT, Outcome.REFUSED, Outcome.GIVEN_UP, Outcome.NOTHING_LEFT)
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         def has_time():
             return monotonic() < end
 
+        forget_unconfirmed()
         asked = alerts.ask_whether_wanted()
         digests = alerts.prepare(has_time)
         outcomes, problem = send_waiting(limit, has_time)
