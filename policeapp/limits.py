@@ -1,11 +1,15 @@
 """How often somebody may do something, counted for all processes together in the cache that they share."""
 
+import logging
 from ipaddress import IPv6Address, ip_address
 from time import time
 from typing import NamedTuple
 
 from django.core.cache import caches
 from django.utils.crypto import salted_hmac
+from redis import RedisError
+
+logger = logging.getLogger(__name__)
 
 
 class Limit(NamedTuple):
@@ -25,8 +29,13 @@ class Limit(NamedTuple):
         digest = salted_hmac("policeapp.limits", f"{self.name} {stretch} {who}", algorithm="sha256").hexdigest()
         goes = [f"limit-{digest}-{number}" for number in range(self.most)]
         shared = caches["shared"]
-        taken = shared.get_many(goes)
-        return any(shared.add(go, 1, self.seconds) for go in goes if go not in taken)
+        try:
+            taken = shared.get_many(goes)
+            return any(shared.add(go, 1, self.seconds) for go in goes if go not in taken)
+        except RedisError:
+            # Better not to count for a while than to turn everybody away.
+            logger.exception("The shared cache does not answer: %s are not counted", self.name)
+            return True
 
     @property
     def wait(self):

@@ -11,8 +11,9 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
 from jobs.models import Job
+from jobs.tokens import make_token
 from policeapp.sitemaps import OPENINGS
-from tests.factories import make_department, make_job, text_of, today
+from tests.factories import make_alert, make_department, make_job, text_of, today
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,11 @@ ADDRESSES = {
     "department feed": lambda scene: [f"{scene['department'].get_absolute_url()}feed/"],
     "department calendar": lambda scene: [f"{scene['department'].get_absolute_url()}calendar/"],
     "job calendar": lambda scene: [calendar_of(scene["job"]), calendar_of(scene["long_closed"])],
+    "alert new": lambda scene: ["/alerts/new/", f"/alerts/new/?department={scene['department'].pk}"],
+    **{
+        f"alert {purpose}": lambda scene, purpose=purpose: [link_of(scene["alert"], purpose)]
+        for purpose in ("confirm", "manage", "renew", "unsubscribe")
+    },
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
     "robots": lambda scene: ["/robots.txt"],
     "favicon": lambda scene: ["/favicon.ico"],
@@ -88,6 +94,12 @@ ADDRESSES = {
 def compared(scene):
     """Where the opening stands beside one that closed long ago, if both are open."""
     return f"/jobs/compare/?j={scene['job'].pk}&j={scene['long_closed'].pk}"
+
+
+def link_of(alert, purpose):
+    """Where an e-mail about the alert leads."""
+    key = alert.subscriber.key if purpose == "manage" else alert.key
+    return reverse(f"alert {purpose}", args=[make_token(purpose, key)])
 
 
 def sitemap_of(job):
@@ -144,7 +156,8 @@ def scene(places):
     department = make_department("Stable Police", county="Fairfield", at=(41.1434, -73.3496))
     neighbour = make_department("Quiet Police", city="Norwalk", county="Fairfield", at=(41.1177, -73.4082))
     long_closed = make_job(neighbour, title="Old Post", opens_on=date(2024, 1, 1), closes_on=date(2024, 2, 1))
-    yield {"department": department, "neighbour": neighbour, "long_closed": long_closed, "logo": logo}
+    alert = make_alert(department=department)
+    yield {"alert": alert, "department": department, "neighbour": neighbour, "long_closed": long_closed, "logo": logo}
     default_storage.delete(path)
 
 

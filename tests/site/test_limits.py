@@ -95,3 +95,10 @@ def test_the_cache_does_not_say_who_it_was(settings, clock):
 def test_a_client_is_an_address_or_the_network_that_it_may_choose_one_from(one, other, same):
     first, second = (client_of(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other))
     assert (first == second) is same
+
+
+def test_a_redis_that_does_not_answer_turns_nobody_away(settings, caplog):
+    backend = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = settings.CACHES | {"shared": backend}
+    assert goes(5) == [True] * 5
+    assert "The shared cache does not answer" in caplog.text
