@@ -15,7 +15,8 @@ from jobs.models import Job
 from jobs.nearness import NearestFirst
 from tests.factories import make_department, make_job
 
-pytestmark = pytest.mark.django_db
+# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 RADIUS = 3958.7613
 # A square of a straight line is kept to about 16 digits, which is a foot for near places and for opposite ones.
@@ -265,6 +266,12 @@ def test_equally_near_openings_stand_in_the_order_in_which_they_and_their_depart
     assert titles(Job.objects.open().near(WESTPORT, 1)) == ["2", "4", "1", "3"]
     assert titles(Job.objects.open().nearest(WESTPORT, 4)) == ["2", "4", "1", "3"]
     assert titles(NearestFirst(Job.objects.open(), WESTPORT, 1)[1:3]) == ["4", "1"]
+
+
+def test_a_search_that_nothing_can_meet_finds_nothing():
+    hiring_at("Officer", WESTPORT)
+    assert Job.objects.none().nearest(WESTPORT, 5) == []
+    assert counts_within(Job.objects.filter(pk__in=[]), WESTPORT, [10, 1000]) == {10: 0, 1000: 0}
 
 
 def test_as_many_as_are_asked_for_are_found_although_some_of_them_are_far_away():

@@ -9,7 +9,8 @@ from jobs.models import Job
 from tests.factories import make_department, make_job, make_place, make_specialization, today
 from tests.jobs.test_near import north_of
 
-pytestmark = pytest.mark.django_db
+# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 MOST = 8
 MANY = 100

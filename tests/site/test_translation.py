@@ -30,6 +30,9 @@ from ..factories import make_alert, make_alice, make_job, today
 from . import whole_site
 from .whole_site import Markup
 
+# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+pytestmark = pytest.mark.no_cover
+
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 
 # What people see or hear of a tag besides its text.
