@@ -2,8 +2,10 @@
 
 import re
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 from playwright.sync_api import expect
 
 from .. import factories
@@ -143,13 +145,22 @@ def test_the_focus_can_be_seen_wherever_it_is(visit, session, scenes, group):
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_focus_goes_from_top_to_bottom_and_leaves_nothing_out(visit, scenes, group):
     page = visit(width=390)
+    walked = set()
     for scene in scenes(group):
         if scene.press or scene.staff:
             continue
         scene.enter(page)
         number = page.evaluate(PREPARE)
-        for _ in range(number):
-            page.keyboard.press("Tab")
+        # Nothing takes a place of its own in the order, which then is the document's: Tab goes through one page of each
+        # view, and scripts through the others.
+        assert page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count() == 0, scene
+        view = resolve(urlsplit(scene.path).path).view_name
+        if view in walked:
+            page.evaluate("stops.forEach(stop => stop.focus())")
+        else:
+            walked.add(view)
+            for _ in range(number):
+                page.keyboard.press("Tab")
         way = page.evaluate("way")
         assert [stop["index"] for stop in way] == list(range(number)), scene
         # Links of one line may differ by a hair, and a list of two columns goes on at the top of the second.
