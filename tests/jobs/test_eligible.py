@@ -8,7 +8,6 @@ from io import StringIO
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 
 from jobs.eligibility import Person
 from jobs.models import Alert
@@ -240,7 +239,7 @@ def test_no_log_has_an_answer(client):
     opening("Trooper", age_least=21)
     written = StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(PrivateFormatter(settings.LOGGING["formatters"]["private"]["format"]))
+    handler.setFormatter(PrivateFormatter("%(name)s %(message)s"))  # no clock: its digits may be an answer's
     loggers = [logging.getLogger(), logging.getLogger("django.request")]
     for logger in loggers:
         logger.addHandler(handler)
