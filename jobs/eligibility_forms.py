@@ -29,7 +29,7 @@ class AnswerField(forms.ChoiceField):
     """One of the choices, or no answer."""
 
     def __init__(self, *, choices, **options):
-        super().__init__(required=False, choices=[NOT_SAID, *choices], **options)
+        super().__init__(required=False, choices=lambda: [NOT_SAID, *choices], **options)
 
 
 class EligibilityForm(NearForm):
@@ -37,7 +37,7 @@ class EligibilityForm(NearForm):
 
     q = None  # looks for places and kinds, not for words
 
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *Job.Kind.choices])
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=lambda: [("", _("Any kind")), *Job.Kind.choices])
 
     age = YearsField(label=_("Your age"), most=120, message=_("Give your age in whole years, such as 21."))
     education = AnswerField(label=_("Education"), choices=[(Education.NONE, _("No diploma")), *Education.choices[1:]])

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from django.core.cache import caches
 from django.utils.crypto import salted_hmac
-from redis import RedisError
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +31,8 @@ class Limit(NamedTuple):
         try:
             taken = shared.get_many(goes)
             return any(shared.add(go, 1, self.seconds) for go in goes if go not in taken)
-        except RedisError:
-            # Better not to count for a while than to turn everybody away.
+        except Exception:
+            # Which one depends on the cache; better not to count for a while than to turn everybody away.
             logger.exception("The shared cache does not answer: %s are not counted", self.name)
             return True
 

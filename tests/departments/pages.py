@@ -36,3 +36,10 @@ def value_of(response, field):
 
 def html(response):
     return response.content.decode()
+
+
+def profile(client, department):
+    """The department's page."""
+    response = client.get(department.get_absolute_url())
+    assert response.status_code == 200
+    return response

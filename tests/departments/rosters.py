@@ -3,9 +3,12 @@
 import csv
 import io
 
+from departments.models import Department
 from departments.roster import RosterImporter
 from policeapp.importing import Import
 from policeapp.tables import Table
+
+WESTPORT = {"ori": "CT0015800", "name": "Westport Police Department", "state": "CT", "city": "Westport"}
 
 
 def csv_of(*rows):
@@ -32,3 +35,16 @@ def report_of(*rows, **options):
 def import_rows(*rows, **options):
     """Import the rows: the numbers of rows by what became of them."""
     return report_of(*rows, **options).as_dict()
+
+
+def only():
+    return Department.objects.get()
+
+
+def edited(department, **values):
+    """The department after a person has set these in the admin."""
+    for field, value in values.items():
+        setattr(department, field, value)
+    department.attribute(values, "Editor of this site", "2026-11-23", "user:alice")
+    department.save()
+    return department

@@ -3,17 +3,12 @@
 import random
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Permission
 from django.core.exceptions import ValidationError
 
 from departments.models import Department, Place, Specialization
 from departments.search import ranked
-from policeapp.models import User
 from tests.factories import (
     list_specializations,
-    make_alice,
-    make_bob,
-    make_charlie,
     make_department,
     make_division,
     make_place,
@@ -138,66 +133,6 @@ def test_counties_are_listed_a_to_z_with_their_numbers(db):
     assert not Department.objects.in_county("IA", "fairfield")
 
 
-# Sources
-
-
-def test_the_source_of_each_fact_is_kept(db):
-    department = make_department(phone="203-341-6000")
-    department.attribute(["phone", "name"], "DHS HIFLD", 2009, "import")
-    department.save()
-    assert Department.objects.get().sources == {
-        "phone": {"source": "DHS HIFLD", "as_of": "2009", "set_by": "import"},
-        "name": {"source": "DHS HIFLD", "as_of": "2009", "set_by": "import"},
-    }
-
-
-def test_a_newer_source_replaces_the_older_one_of_that_fact_alone(db):
-    department = make_department()
-    department.attribute(["phone", "name"], "DHS HIFLD", "2009", "import")
-    department.attribute(["phone"], "Editor of this site", "2026-11-23", "user:bob")
-    assert department.sources["phone"]["set_by"] == "user:bob"
-    assert department.sources["name"]["set_by"] == "import"
-
-
-def test_what_is_no_fact_has_no_source(db):
-    department = make_department()
-    department.attribute(["modified", "slug", "editors", "phone"], "FBI", "2018", "import")
-    assert list(department.sources) == ["phone"]
-
-
-def test_one_departments_sources_are_not_anothers():
-    first, second = Department(), Department()
-    first.attribute(["phone"], "FBI", "2018", "import")
-    assert second.sources == {}
-
-
-def test_facts_are_grouped_by_source_in_the_order_of_the_profile(db):
-    department = make_department()
-    department.attribute(["latitude", "longitude", "precision", "phone"], "DHS HIFLD", "2009", "import")
-    department.attribute(["divisions", "city", "street1", "chief_name"], "The department", "", "fixture")
-    department.attribute(["population", "population_year"], "FBI", "2018", "import")
-    department.attribute(["kind"], "FBI", "2019", "import")
-    said = [(source, as_of, [str(label) for label in labels]) for source, as_of, labels in department.facts_by_source()]
-    assert said == [
-        ("FBI", "2019", ["kind"]),
-        ("The department", "", ["chief", "address", "divisions"]),
-        ("DHS HIFLD", "2009", ["phone", "position"]),
-        ("FBI", "2018", ["population served"]),
-    ]
-
-
-def test_every_fact_has_a_label(db):
-    department = make_department()
-    department.attribute(Department.FACTS, "FBI", "2018", "import")
-    ((_, _, labels),) = department.facts_by_source()
-    assert all(str(label) and "_" not in str(label) for label in labels)
-    assert len(labels) == len({str(label) for label in labels})
-
-
-def test_a_department_without_sources_says_so():
-    assert Department().facts_by_source() == []
-
-
 # Officers per 1,000 residents
 
 BOTH = {"sworn_officers": 64, "population": 28_000}
@@ -262,101 +197,6 @@ def test_without_years_when_one_statement_gave_both(officers, residents, said):
     department.attribute(["sworn_officers"], *officers, "import")
     department.attribute(["population"], *residents, "import")
     assert (department.officers_per_thousand is not None) is said
-
-
-# Who may
-
-NOBODY, PUBLISHED, OWN, ALL = set(), {"Hers", "Public"}, {"Hers"}, {"Hers", "Public", "Draft"}
-
-
-@pytest.fixture
-def three(db):
-    """A department with an editor, one without, and a draft."""
-    make_department("Public")
-    make_department("Draft", status="draft")
-    return make_department("Hers")
-
-
-def anonymous(hers):
-    return AnonymousUser()
-
-
-def member(hers):
-    return User.objects.create_user("dora")
-
-
-def editor_who_is_no_staff(hers):
-    erin = User.objects.create_user("erin")
-    hers.editors.add(erin)
-    return erin
-
-
-def staff(hers):
-    return make_charlie()
-
-
-def editor(hers):
-    return make_bob(hers)
-
-
-def inactive_editor(hers):
-    bob = make_bob(hers)
-    bob.is_active = False
-    bob.save()
-    return bob
-
-
-def administrator(hers):
-    return make_alice()
-
-
-def inactive_administrator(hers):
-    alice = make_alice()
-    alice.is_active = False
-    alice.save()
-    return alice
-
-
-def staff_with_the_permission(hers):
-    frank = User.objects.create_user("frank", is_staff=True)
-    frank.user_permissions.add(Permission.objects.get(codename="edit_every_department"))
-    return frank
-
-
-@pytest.mark.parametrize(
-    ("who", "sees", "changes"),
-    [
-        (anonymous, PUBLISHED, NOBODY),
-        (member, PUBLISHED, NOBODY),
-        (editor_who_is_no_staff, PUBLISHED, NOBODY),
-        (staff, ALL, NOBODY),
-        (editor, ALL, OWN),
-        (inactive_editor, PUBLISHED, NOBODY),
-        (administrator, ALL, ALL),
-        (inactive_administrator, PUBLISHED, NOBODY),
-        (staff_with_the_permission, ALL, ALL),
-    ],
-)
-def test_who_may_see_and_change_which(three, who, sees, changes):
-    user = who(three)
-    departments = Department.objects.all()
-    assert {department.name for department in departments.visible_to(user)} == sees
-    assert {department.name for department in departments.editable_by(user)} == changes
-
-
-def test_an_editor_of_two_departments_sees_each_once(three):
-    bob = make_bob(three, Department.objects.get(name="Public"))
-    three.editors.add(make_charlie())
-    assert [department.name for department in Department.objects.editable_by(bob)] == ["Hers", "Public"]
-
-
-def test_a_department_is_published_and_unpublished(db):
-    department = make_department(status="draft")
-    department.publish()
-    assert department in Department.objects.published()
-    department.unpublish()
-    assert department not in Department.objects.published()
-    assert not department.is_published
 
 
 # What the rest of the site asks of it

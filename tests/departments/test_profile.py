@@ -11,15 +11,11 @@ from tests.factories import (
     make_charlie,
     make_department,
     make_division,
-    make_job,
-    make_place,
     make_unit,
     text_of,
-    tomorrow,
-    yesterday,
 )
 
-from .pages import cards, html, links
+from .pages import cards, html, links, profile
 
 WESTPORT = "/departments/ct/westport-police-department/"
 AT_WESTPORT, AT_NORWALK, AT_NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)
@@ -95,12 +91,6 @@ SEED = [
 def page(client, westport):
     """Westport's page, as a visitor sees it."""
     return client.get(WESTPORT)
-
-
-def profile(client, department):
-    response = client.get(department.get_absolute_url())
-    assert response.status_code == 200
-    return response
 
 
 def test_every_fact_of_the_seed_stands_there_in_its_order(page):
@@ -222,109 +212,6 @@ def test_none_at_all_need_no_heading(client, db):
     assert "Specializations" not in text_of(profile(client, make_department()))
 
 
-# Openings
-
-
-def openings(response):
-    return text_of(response).split(" Openings ", 2)[-1]
-
-
-def test_its_open_jobs_stand_there_the_first_to_close_first(client, db):
-    department = make_department(at=AT_WESTPORT)
-    make_job(department, "Until filled")
-    make_job(department, "Closes soon", closes_on=tomorrow(department), pay_min=70_000, pay_max=80_000)
-    make_job(department, "Closed", closes_on=yesterday(department))
-    make_job(department, "Not yet open", opens_on=tomorrow(department))
-    make_job(department, "Withdrawn", status="withdrawn")
-    make_job(department, "Draft", status="draft")
-    make_job(make_department("Elsewhere", at=AT_NORWALK), "Elsewhere")
-    response = profile(client, department)
-    assert cards(response) == ["Closes soon", "Until filled"]
-    assert "There are currently no open jobs" not in text_of(response)
-    assert "$70,000 to $80,000 a year" in text_of(response)
-    assert "Search Nearby Jobs" in links(response)
-
-
-def test_without_any_the_nearest_open_jobs_stand_there_with_distance_pay_and_closing_date(client, westport, places):
-    norwalk = make_department("Norwalk Police Department", at=AT_NORWALK, city="Norwalk")
-    last_day = tomorrow(norwalk)
-    make_job(norwalk, "Patrol Officer", pay_min=70_000, pay_max=80_000, closes_on=last_day)
-    response = client.get(WESTPORT)
-    said = openings(response)
-    assert said.startswith("There are currently no open jobs at this department. Search Nearby Jobs")
-    assert "The nearest open jobs Patrol Officer Norwalk Police Department, Norwalk, CT · 4 miles" in said
-    assert f"$70,000 to $80,000 a year · closes {last_day:%B} {last_day.day}, {last_day.year}" in said
-
-
-def test_the_nearest_come_first_and_five_are_enough(client, westport):
-    for number in range(7):
-        department = make_department(f"Department {number}", at=(41.14 + number / 10, -73.36))
-        make_job(department, f"{number} north")
-    make_job(make_department("Draft", at=AT_WESTPORT, status="draft"), "Of a draft")
-    make_job(make_department("Closed", at=AT_WESTPORT), "Closed", closes_on=yesterday())
-    assert cards(client.get(WESTPORT)) == [f"{number} north" for number in range(5)]
-
-
-def test_however_far_the_nearest_is_it_stands_there(client, westport):
-    make_job(make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak"), "Officer on an island")
-    assert cards(client.get(WESTPORT)) == ["Officer on an island"]
-    assert re.search(r"Adak, AK · [34],\d{3} miles", text_of(client.get(WESTPORT)))
-
-
-def test_search_nearby_jobs_searches_near_its_zip_code(client, westport, places):
-    make_job(make_department("Norwalk Police Department", at=AT_NORWALK), "Patrol Officer")
-    response = client.get(WESTPORT)
-    assert links(response)["Search Nearby Jobs"] == "/jobs/?near=06880"
-    assert cards(client.get("/jobs/?near=06880")) == ["Patrol Officer"]
-
-
-def test_or_near_its_town_told_apart_from_others_of_the_name(client, places):
-    department = make_department("Springfield Police", city="Springfield", state="MA")
-    address = links(profile(client, department))["Search Nearby Jobs"]
-    assert address == "/jobs/?near=Springfield%2C%20Hampden%20County%2C%20MA"
-    assert "of Springfield, MA" in text_of(client.get(address))
-
-
-def test_or_in_its_state_where_nobody_knows_the_place(client, db):
-    department = make_department("Atlantis Police", city="Atlantis")
-    assert links(profile(client, department))["Search Nearby Jobs"] == "/jobs/?state=CT"
-
-
-def test_without_a_position_of_its_own_what_is_near_its_town_stands_there(client, db):
-    department = make_department("Westport Police")
-    make_place(at=AT_WESTPORT)
-    make_job(make_department("New York Police", at=AT_NEW_YORK), "Far")
-    make_job(make_department("Norwalk Police", at=AT_NORWALK), "Near")
-    assert cards(profile(client, department)) == ["Near", "Far"]
-
-
-def test_where_nobody_knows_the_place_its_states_newest_stand_there(client, db):
-    atlantis = make_department("Atlantis Police", city="Atlantis")
-    make_job(make_department("Norwalk Police", at=AT_NORWALK), "In the state", opens_on=yesterday())
-    make_job(make_department("New York Police", at=AT_NEW_YORK, state="NY"), "In another state")
-    assert cards(profile(client, atlantis))[0] == "In the state"
-
-
-def test_where_its_state_has_none_either_others_stand_there(client, db):
-    atlantis = make_department("Atlantis Police", city="Atlantis", state="WY")
-    make_job(make_department("Norwalk Police", at=AT_NORWALK), "In Connecticut")
-    response = profile(client, atlantis)
-    assert cards(response) == ["In Connecticut"]
-    assert "No department in the directory has an opening" not in text_of(response)
-
-
-@pytest.mark.parametrize("values", [{"at": AT_WESTPORT}, {"city": "Atlantis"}, {"city": "", "state": "WY"}])
-def test_when_nobody_hires_it_says_so_and_the_search_is_still_there(client, db, values):
-    response = profile(client, make_department(**values))
-    assert "No department in the directory has an opening just now." in text_of(response)
-    assert client.get(links(response)["Search Nearby Jobs"]).status_code == 200
-
-
-def test_samples_say_that_they_are_no_real_vacancies(client, westport):
-    make_job(make_department("Norwalk Police", at=AT_NORWALK), "Patrol Officer", is_sample=True)
-    assert "Patrol Officer Sample: not a real vacancy" in text_of(client.get(WESTPORT))
-
-
 # What is not known
 
 
@@ -378,85 +265,6 @@ def test_website_and_email_stand_there(client, db):
     assert links(response)["westportct.gov"] == "https://www.westportct.gov/police"
     assert links(response)["desk@example.org"] == "mailto:desk@example.org"
     assert "(not for emergencies)" in text_of(response)
-
-
-# Texts
-
-
-@pytest.fixture
-def texts(client, db):
-    """``texts(markdown)``: the page's HTML with the text in every place that takes one."""
-
-    def texts(markdown):
-        department = make_department(about=markdown, mission=markdown, special_units_intro=markdown)
-        make_division(department, responsibilities=markdown)
-        make_unit(department, description=markdown)
-        return html(profile(client, department))
-
-    return texts
-
-
-@pytest.mark.parametrize(
-    ("markdown", "shown"),
-    [
-        ("- one\n- two", "<li>one</li>\n<li>two</li>"),
-        ("**bold** and *slanted*", "<strong>bold</strong> and <em>slanted</em>"),
-        ("[us](https://example.org)", '<a href="https://example.org" rel="nofollow noopener">us</a>'),
-        ("a < b & c", "a &lt; b &amp; c"),
-        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
-        ("<b onclick=x>bold</b>", "&lt;b onclick=x&gt;bold&lt;/b&gt;"),
-        ('<img src="x" onerror="y">', "&lt;img src=&quot;x&quot; onerror=&quot;y&quot;&gt;"),
-        ("`<i>`", "<code>&lt;i&gt;</code>"),
-    ],
-)
-def test_texts_are_markdown_and_html_is_shown_as_it_was_typed(texts, markdown, shown):
-    assert texts(markdown).count(shown) == 5
-
-
-@pytest.mark.parametrize("markdown", ["# Large\n\n## Small", "# Large\n\n###### Small", "### Large\n\n##### Small"])
-def test_headings_in_texts_rank_below_those_of_the_page_without_a_gap(texts, markdown):
-    headings = re.findall(r"<(h\d)\b[^>]*>([^<]*)</h", texts(markdown).split("<main", 1)[1])
-    ranks = [int(tag[1]) for tag, _ in headings]
-    assert ranks[0] == 1 and ranks.count(1) == 1
-    assert all(later <= earlier + 1 for earlier, later in zip(ranks, ranks[1:], strict=False))
-    assert ("h3", "Large") in headings and ("h4", "Small") in headings
-    assert headings[headings.index(("h3", "Operations")) + 1] == ("h4", "Large")
-
-
-@pytest.mark.parametrize(
-    "markdown",
-    [
-        "[click](javascript:alert(1))",
-        "[click](JaVaScRiPt:alert(1))",
-        "[click](java\tscript:alert(1))",
-        "[click](&#106;avascript:alert(1))",
-        "[click](vbscript:x)",
-        "[click](data:text/html,x)",
-        "<javascript:alert(1)>",
-        "[click][1]\n\n[1]: javascript:alert(1)",
-    ],
-)
-def test_links_that_are_programs_are_no_links(texts, markdown):
-    prose = "".join(re.findall(r'<div class="prose">.*?</div>', texts(markdown), re.DOTALL))
-    assert prose
-    assert "<a" not in prose
-
-
-@pytest.mark.parametrize(
-    "markdown", ["![tracker](https://example.org/p.gif)", "![x][1]\n\n[1]: https://example.org/p.gif"]
-)
-def test_pictures_from_elsewhere_are_not_loaded(texts, markdown):
-    page = texts(markdown)
-    assert page.count("<img") == page.split("<main", 1)[0].count("<img") + 1
-
-
-def test_names_are_shown_as_they_were_typed(client, db):
-    department = make_department("<b>Bold</b> & Co", chief_name="<i>Pat</i>", city="<u>Town</u>")
-    make_division(department, "<s>Patrol</s>")
-    page = html(profile(client, department))
-    for markup in ("<b>Bold", "<i>Pat", "<u>Town", "<s>Patrol"):
-        assert markup not in page
-    assert "&lt;b&gt;Bold&lt;/b&gt; &amp; Co" in page
 
 
 # Addresses

@@ -1,11 +1,13 @@
 """The page of the search for openings, and what a person sees on it."""
 
 import re
+from copy import copy
 from html import unescape
 from math import degrees
 from urllib.parse import parse_qs, urlsplit
 
 from departments.geography import EARTH_RADIUS_MILES
+from jobs.models import Job
 from tests.factories import make_department, make_job
 
 # Where the ZIP code 06880 of the fixture `places` is.
@@ -47,3 +49,17 @@ def hiring_at(miles, title=None, **values):
     at = (LATITUDE + degrees(miles / EARTH_RADIUS_MILES), LONGITUDE)
     department = make_department(f"Police {miles} miles away", at=at, city="")
     return make_job(department, title=title or f"Officer at {miles}", **values)
+
+
+def whole(response):
+    """The response, which is no error and no 304."""
+    assert response.status_code == 200, response.content
+    return response
+
+
+def copies_of(job, number):
+    """That many more openings that differ in their number only."""
+    copies = [copy(job) for _ in range(number)]
+    for one in copies:
+        one.pk = None
+    return Job.objects.bulk_create(copies)

@@ -19,11 +19,6 @@ ZONES = sorted({state.time_zone for state in STATES.values()} | {"America/Adak",
 HOSTILE = 'Größe, 警察; \\ "q": 👮🏽 \a\x1b\v\ufffe\nBEGIN:VEVENT ' + "long " * 30
 
 
-@pytest.fixture
-def westport_police(db):
-    return make_department()
-
-
 def calendar_of(client, url="/jobs/calendar/", **asked):
     response = client.get(url, asked)
     assert response.status_code == 200, response.content

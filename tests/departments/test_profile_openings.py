@@ -1,0 +1,119 @@
+"""The openings on a department's page, and what stands there when it has none."""
+
+import re
+
+import pytest
+
+from tests.factories import (
+    make_department,
+    make_job,
+    make_place,
+    text_of,
+    tomorrow,
+    yesterday,
+)
+
+from .pages import cards, links, profile
+
+AT_WESTPORT, AT_NORWALK, AT_NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)
+WESTPORT = "/departments/ct/westport-police-department/"
+
+
+def openings(response):
+    return text_of(response).split(" Openings ", 2)[-1]
+
+
+def test_its_open_jobs_stand_there_the_first_to_close_first(client, db):
+    department = make_department(at=AT_WESTPORT)
+    make_job(department, "Until filled")
+    make_job(department, "Closes soon", closes_on=tomorrow(department), pay_min=70_000, pay_max=80_000)
+    make_job(department, "Closed", closes_on=yesterday(department))
+    make_job(department, "Not yet open", opens_on=tomorrow(department))
+    make_job(department, "Withdrawn", status="withdrawn")
+    make_job(department, "Draft", status="draft")
+    make_job(make_department("Elsewhere", at=AT_NORWALK), "Elsewhere")
+    response = profile(client, department)
+    assert cards(response) == ["Closes soon", "Until filled"]
+    assert "There are currently no open jobs" not in text_of(response)
+    assert "$70,000 to $80,000 a year" in text_of(response)
+    assert "Search Nearby Jobs" in links(response)
+
+
+def test_without_any_the_nearest_open_jobs_stand_there_with_distance_pay_and_closing_date(client, westport, places):
+    norwalk = make_department("Norwalk Police Department", at=AT_NORWALK, city="Norwalk")
+    last_day = tomorrow(norwalk)
+    make_job(norwalk, "Patrol Officer", pay_min=70_000, pay_max=80_000, closes_on=last_day)
+    response = client.get(WESTPORT)
+    said = openings(response)
+    assert said.startswith("There are currently no open jobs at this department. Search Nearby Jobs")
+    assert "The nearest open jobs Patrol Officer Norwalk Police Department, Norwalk, CT · 4 miles" in said
+    assert f"$70,000 to $80,000 a year · closes {last_day:%B} {last_day.day}, {last_day.year}" in said
+
+
+def test_the_nearest_come_first_and_five_are_enough(client, westport):
+    for number in range(7):
+        department = make_department(f"Department {number}", at=(41.14 + number / 10, -73.36))
+        make_job(department, f"{number} north")
+    make_job(make_department("Draft", at=AT_WESTPORT, status="draft"), "Of a draft")
+    make_job(make_department("Closed", at=AT_WESTPORT), "Closed", closes_on=yesterday())
+    assert cards(client.get(WESTPORT)) == [f"{number} north" for number in range(5)]
+
+
+def test_however_far_the_nearest_is_it_stands_there(client, westport):
+    make_job(make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak"), "Officer on an island")
+    assert cards(client.get(WESTPORT)) == ["Officer on an island"]
+    assert re.search(r"Adak, AK · [34],\d{3} miles", text_of(client.get(WESTPORT)))
+
+
+def test_search_nearby_jobs_searches_near_its_zip_code(client, westport, places):
+    make_job(make_department("Norwalk Police Department", at=AT_NORWALK), "Patrol Officer")
+    response = client.get(WESTPORT)
+    assert links(response)["Search Nearby Jobs"] == "/jobs/?near=06880"
+    assert cards(client.get("/jobs/?near=06880")) == ["Patrol Officer"]
+
+
+def test_or_near_its_town_told_apart_from_others_of_the_name(client, places):
+    department = make_department("Springfield Police", city="Springfield", state="MA")
+    address = links(profile(client, department))["Search Nearby Jobs"]
+    assert address == "/jobs/?near=Springfield%2C%20Hampden%20County%2C%20MA"
+    assert "of Springfield, MA" in text_of(client.get(address))
+
+
+def test_or_in_its_state_where_nobody_knows_the_place(client, db):
+    department = make_department("Atlantis Police", city="Atlantis")
+    assert links(profile(client, department))["Search Nearby Jobs"] == "/jobs/?state=CT"
+
+
+def test_without_a_position_of_its_own_what_is_near_its_town_stands_there(client, db):
+    department = make_department("Westport Police")
+    make_place(at=AT_WESTPORT)
+    make_job(make_department("New York Police", at=AT_NEW_YORK), "Far")
+    make_job(make_department("Norwalk Police", at=AT_NORWALK), "Near")
+    assert cards(profile(client, department)) == ["Near", "Far"]
+
+
+def test_where_nobody_knows_the_place_its_states_newest_stand_there(client, db):
+    atlantis = make_department("Atlantis Police", city="Atlantis")
+    make_job(make_department("Norwalk Police", at=AT_NORWALK), "In the state", opens_on=yesterday())
+    make_job(make_department("New York Police", at=AT_NEW_YORK, state="NY"), "In another state")
+    assert cards(profile(client, atlantis))[0] == "In the state"
+
+
+def test_where_its_state_has_none_either_others_stand_there(client, db):
+    atlantis = make_department("Atlantis Police", city="Atlantis", state="WY")
+    make_job(make_department("Norwalk Police", at=AT_NORWALK), "In Connecticut")
+    response = profile(client, atlantis)
+    assert cards(response) == ["In Connecticut"]
+    assert "No department in the directory has an opening" not in text_of(response)
+
+
+@pytest.mark.parametrize("values", [{"at": AT_WESTPORT}, {"city": "Atlantis"}, {"city": "", "state": "WY"}])
+def test_when_nobody_hires_it_says_so_and_the_search_is_still_there(client, db, values):
+    response = profile(client, make_department(**values))
+    assert "No department in the directory has an opening just now." in text_of(response)
+    assert client.get(links(response)["Search Nearby Jobs"]).status_code == 200
+
+
+def test_samples_say_that_they_are_no_real_vacancies(client, westport):
+    make_job(make_department("Norwalk Police", at=AT_NORWALK), "Patrol Officer", is_sample=True)
+    assert "Patrol Officer Sample: not a real vacancy" in text_of(client.get(WESTPORT))

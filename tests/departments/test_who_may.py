@@ -1,0 +1,105 @@
+"""Who may see and change which departments."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Permission
+
+from departments.models import Department
+from policeapp.models import User
+from tests.factories import (
+    make_alice,
+    make_bob,
+    make_charlie,
+    make_department,
+)
+
+NOBODY, PUBLISHED, OWN, ALL = set(), {"Hers", "Public"}, {"Hers"}, {"Hers", "Public", "Draft"}
+
+
+@pytest.fixture
+def three(db):
+    """A department with an editor, one without, and a draft."""
+    make_department("Public")
+    make_department("Draft", status="draft")
+    return make_department("Hers")
+
+
+def anonymous(hers):
+    return AnonymousUser()
+
+
+def member(hers):
+    return User.objects.create_user("dora")
+
+
+def editor_who_is_no_staff(hers):
+    erin = User.objects.create_user("erin")
+    hers.editors.add(erin)
+    return erin
+
+
+def staff(hers):
+    return make_charlie()
+
+
+def editor(hers):
+    return make_bob(hers)
+
+
+def inactive_editor(hers):
+    bob = make_bob(hers)
+    bob.is_active = False
+    bob.save()
+    return bob
+
+
+def administrator(hers):
+    return make_alice()
+
+
+def inactive_administrator(hers):
+    alice = make_alice()
+    alice.is_active = False
+    alice.save()
+    return alice
+
+
+def staff_with_the_permission(hers):
+    frank = User.objects.create_user("frank", is_staff=True)
+    frank.user_permissions.add(Permission.objects.get(codename="edit_every_department"))
+    return frank
+
+
+@pytest.mark.parametrize(
+    ("who", "sees", "changes"),
+    [
+        (anonymous, PUBLISHED, NOBODY),
+        (member, PUBLISHED, NOBODY),
+        (editor_who_is_no_staff, PUBLISHED, NOBODY),
+        (staff, ALL, NOBODY),
+        (editor, ALL, OWN),
+        (inactive_editor, PUBLISHED, NOBODY),
+        (administrator, ALL, ALL),
+        (inactive_administrator, PUBLISHED, NOBODY),
+        (staff_with_the_permission, ALL, ALL),
+    ],
+)
+def test_who_may_see_and_change_which(three, who, sees, changes):
+    user = who(three)
+    departments = Department.objects.all()
+    assert {department.name for department in departments.visible_to(user)} == sees
+    assert {department.name for department in departments.editable_by(user)} == changes
+
+
+def test_an_editor_of_two_departments_sees_each_once(three):
+    bob = make_bob(three, Department.objects.get(name="Public"))
+    three.editors.add(make_charlie())
+    assert [department.name for department in Department.objects.editable_by(bob)] == ["Hers", "Public"]
+
+
+def test_a_department_is_published_and_unpublished(db):
+    department = make_department(status="draft")
+    department.publish()
+    assert department in Department.objects.published()
+    department.unpublish()
+    assert department not in Department.objects.published()
+    assert not department.is_published
