@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import sys
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -23,12 +25,36 @@ def pytest_sessionstart(session):
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
+# Measuring coverage doubles what a test takes: so many cases of a parametrized test are measured, and no random ones.
+MEASURED = 3
+
+
 def pytest_collection_modifyitems(config, items):
     """What asks nothing of the database, and the browser's tests, are run once: with SQLite."""
+    cases = Counter()
+    for item in items:
+        cases[item.function] += 1
+        if cases[item.function] > MEASURED or hasattr(item.function, "hypothesis"):
+            item.add_marker("unmeasured")
     if connection.vendor == "sqlite":
         return
     config.hook.pytest_deselected(items=[item for item in items if not asks_the_database(item)])
     items[:] = filter(asks_the_database, items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Nothing is traced during a test marked ``unmeasured``. (pytest-cov's ``no_cover`` would start coverage anew each
+    time, which then judges every module again: slower than measuring.)
+    """
+    if not item.get_closest_marker("unmeasured"):
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 def asks_the_database(item):

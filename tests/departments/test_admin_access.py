@@ -25,7 +25,7 @@ from tests.factories import (
 )
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 LOGIN = "/admin/login/"
 

@@ -327,7 +327,7 @@ def test_a_departments_form_takes_no_more_queries_with_more_parts(alice, own):
 
 
 @pytest.mark.parametrize("value", EXTREMES, ids=lambda value: value[:12])
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 class TestExtremeValues:
     """Whatever stands in a field is saved or refused in words."""
 
@@ -346,7 +346,7 @@ class TestExtremeValues:
 
 @pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
 @pytest.mark.parametrize("field", ["editors", "listed_specializations-0-specialization", "state"])
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_a_choice_that_was_never_offered_is_refused_for_a_department(alice, own, field, value):
     list_specializations(own, "Drone")
     response = alice.post(page(own), form_of(alice.get(page(own))) | {field: value})
@@ -357,7 +357,7 @@ def test_a_choice_that_was_never_offered_is_refused_for_a_department(alice, own,
 
 @pytest.mark.parametrize("value", ["one", "-1", "", "nothing\0here"])
 @pytest.mark.parametrize("hidden", [r"-id$", r"-department$", r"_FORMS$"])
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_hidden_fields_that_somebody_tampered_with_change_nothing(alice, own, hidden, value):
     make_division(own)
     form = form_of(alice.get(page(own)))

@@ -35,6 +35,7 @@ def gazette(loaded, db):
     return Place.objects.all()
 
 
+@pytest.mark.unmeasured
 def test_the_command_says_how_many_it_loaded(loaded, gazette):
     assert loaded == f"Loaded {gazette.count():,} places.\n"
 

@@ -24,6 +24,7 @@ from policeapp.importing import Import
 from policeapp.tables import Table
 from tests.departments.rosters import csv_of
 from tests.factories import make_department
+from tests.site.processes import new_sqlite
 
 WESTPORT = {"ori": "CT0015800", "name": "Westport Police Department", "state": "CT", "city": "Westport"}
 NORWALK = {"ori": "CT0010300", "name": "=Norwalk PD", "state": "CT", "city": "Norwalk"}
@@ -218,13 +219,12 @@ call_command("import_departments", sys.argv[1])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_process_killed_in_the_middle_of_the_write_leaves_all_as_it_was(tmp_path, file, number):
     environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}", "DJANGO_SETTINGS_MODULE": "policeapp.settings",
+        "DATABASE_URL": new_sqlite(tmp_path / "db.sqlite3"), "DJANGO_SETTINGS_MODULE": "policeapp.settings",
         "TMPDIR": str(tmp_path / "temporary"),
     }  # fmt: skip
     (tmp_path / "temporary").mkdir()
     here = {"cwd": settings.BASE_DIR, "env": environment}
     manage = [sys.executable, "manage.py"]
-    subprocess.run([*manage, "migrate", "--verbosity=0"], check=True, **here)
     subprocess.run([*manage, "import_departments", file(WESTPORT)], check=True, stdout=subprocess.DEVNULL, **here)
     path = file(WESTPORT | {"name": "Changed"}, NORWALK)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

@@ -19,7 +19,7 @@ from tests.factories import (
 )
 
 # It asks hundreds of times for what other tests ask for once: measuring the coverage of that says nothing more.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.unmeasured
 
 MOST = 8
 PROFILE = "/departments/ct/westport-police-department/"

@@ -188,7 +188,7 @@ def test_whether_an_opening_is_a_sample_is_shown_and_not_changed(alice, own):
 
 
 @pytest.mark.parametrize("value", EXTREMES, ids=lambda value: value[:12])
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_extreme_values_in_every_field_of_an_opening_are_saved_or_refused_in_words(alice, own, value):
     job = make_job(own)
     form = form_of(alice.get(page(job)))
@@ -197,7 +197,7 @@ def test_extreme_values_in_every_field_of_an_opening_are_saved_or_refused_in_wor
 
 @pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
 @pytest.mark.parametrize("field", ["department", "kind"])
-@pytest.mark.no_cover
+@pytest.mark.unmeasured
 def test_a_choice_that_was_never_offered_is_refused_for_an_opening(alice, own, field, value):
     job = make_job(own)
     response = alice.post(page(job), form_of(alice.get(page(job))) | {field: value})

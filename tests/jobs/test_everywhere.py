@@ -16,7 +16,7 @@ from policeapp.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of, today
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 TITLE = "Zebra Patrol Officer"
 SAMPLE = "Sample: not a real vacancy"

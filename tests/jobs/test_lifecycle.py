@@ -15,7 +15,7 @@ from policeapp.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 TITLE = "Zebra Patrol Officer"
 NOON = datetime(2031, 5, 6, 16, 0, tzinfo=UTC)  # in Westport, in summer

@@ -16,7 +16,7 @@ from jobs.nearness import NearestFirst
 from tests.factories import make_department, make_job
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 RADIUS = 3958.7613
 # A square of a straight line is kept to about 16 digits, which is a foot for near places and for opposite ones.

@@ -11,7 +11,7 @@ from jobs.models import Job, hiring, with_open_jobs
 from tests.factories import make_department, make_job, today, tomorrow, yesterday
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 MICROSECOND = timedelta(microseconds=1)
 # In 2024 the clocks of the United States went forward on 10 March and back on 3 November.

@@ -10,7 +10,7 @@ from tests.factories import make_department, make_job, make_place, make_speciali
 from tests.jobs.test_near import north_of
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 MOST = 8
 MANY = 100

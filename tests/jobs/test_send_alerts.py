@@ -326,6 +326,7 @@ def killed_at(query):
 
 @pytest.mark.filterwarnings("ignore:.*ServerSideCursor:ResourceWarning")  # who is killed closes nothing
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.unmeasured
 def test_a_sender_may_be_killed_at_every_step_and_nothing_is_lost(smtp, clock):
     """Two digests, two questions and a request to confirm: some of its queries stand behind the mail server's
     acceptance and before our record of it."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.conf import settings
 
-from .processes import PRODUCTION, ROOT, environment, python
+from .processes import PRODUCTION, ROOT, environment, new_sqlite, python
 
 PATIENCE = 30  # seconds, for what takes a fraction of one; only a hanging server needs them all
 
@@ -107,13 +107,16 @@ def migrated_database(folder):
     """The DATABASE_URL of a database of its own, of the kind that the tests run on: migrated, with Westport in it."""
     name = f"policeapp_server_{os.getpid()}"
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
-        url, given = f"sqlite:///{folder / name}.sqlite3", None
+        url, given = new_sqlite(folder / f"{name}.sqlite3"), None
     else:
         given = os.environ["DATABASE_URL"]
         url = urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
         run_sql(given, f"CREATE DATABASE {name}")
     try:
-        for command in (["migrate", "--verbosity=0"], ["loaddata", "westport", "--verbosity=0"]):
+        commands = [["loaddata", "westport", "--verbosity=0"]]
+        if given:
+            commands.insert(0, ["migrate", "--verbosity=0"])
+        for command in commands:
             done = python("manage.py", *command, env=PRODUCTION | {"DATABASE_URL": url})
             assert done.returncode == 0, done.stderr
         yield url

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ..factories import make_department, make_job, make_place, text_of
 
 # It asks thousands of times for what other tests ask for once: measuring the coverage of that says nothing more.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.unmeasured
 
 LOTS = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -97,7 +97,7 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
     @example(query="&".join(f"{name}=%00" for name in SEARCHES[url]))
     @example(query="&".join(f"{name}={'9' * 5000}" for name in SEARCHES[url]))
     @example(query="&".join(f"{name}=%FF&{name}=%ED%A0%80" for name in SEARCHES[url]))
-    @settings(LOTS, max_examples=50 if len(SEARCHES[url]) > 2 else 15)
+    @settings(LOTS, max_examples=25 if len(SEARCHES[url]) > 2 else 10)
     def ask(query):
         assert client.get(f"{url}?{query}").status_code in (200, 302, 400 if url in FOLLOWED else 404, 404, 503)
 
@@ -106,8 +106,8 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
 
 @pytest.mark.parametrize(
     ("url", "name"),
-    [("/departments/", name) for name in ("q", "near", "specialization", "page")]
-    + [("/jobs/", name) for name in ("q", "near", "pay", "state")]
+    [("/departments/", name) for name in ("q", "specialization", "page")]
+    + [("/jobs/", name) for name in ("q", "near", "pay")]
     + [("/jobs/eligible/", name) for name in ("age", "certified_in")]
     + [("/alerts/new/", "department")],
 )
@@ -117,8 +117,7 @@ def test_no_value_of_a_parameter_makes_a_search_fail(client, site, url, name):
         assert client.get(f"{url}?{name}={value}").status_code in ((200, 404) if name == "page" else (200,)), value
 
 
-@pytest.mark.parametrize("url", FOLLOWED)
-@pytest.mark.parametrize("name", ["q", "near", "sort"])
+@pytest.mark.parametrize(("url", "name"), [(FOLLOWED[0], "q"), (FOLLOWED[1], "near")])
 def test_no_value_of_a_parameter_makes_a_feed_or_a_calendar_fail(client, site, url, name):
     for value in NASTY:
         page, program = (client.get(f"{path}?{name}={value}") for path in ("/jobs/", url))

@@ -12,7 +12,7 @@ from .whole_site import Markup
 
 # The only addresses that are no page; some of them still show in a browser.
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.unmeasured
 
 MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz", "/jobs/feed/", "/jobs/calendar/"]
 

@@ -31,7 +31,7 @@ from . import whole_site
 from .whole_site import Markup
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.unmeasured
 
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 
