@@ -125,6 +125,8 @@ class Run(models.Model):
     ``problem`` is what kept the last one from sending all, in words, or "".
     """
 
+    IS_SHOWN = False  # on no public page
+
     # The one there is.
     KEY = 1
     # No timer is so late.
