@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from jobs.models import HiringStep, Job, with_open_jobs
 from policeapp.browsing import browse
+from policeapp.limits import searching
 from policeapp.pagination import paginate
 
 from . import index, maps, states, trails
@@ -23,6 +24,7 @@ SUGGESTIONS_SHOWN = 8
 
 
 @require_safe
+@searching
 def directory(request):
     """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
     form = DepartmentSearchForm(request.GET)
@@ -43,6 +45,7 @@ def directory(request):
 
 
 @require_safe
+@searching
 @cache_control(public=True, max_age=300)
 def suggest(request):
     """JSON while a person types: ``{"departments": [{"name", "town", "url"}, ...]}``, those that begin so."""

@@ -128,6 +128,8 @@ TABLE = {
         "/alerts/unsubscribe/{renew}/": NOBODY,
     },
     "media/logos/<str:name>": {f"/media/logos/{'0' * 32}.png": EVERYONE, "/media/logos/other.png": NOBODY},
+    "privacy/": {"/privacy/": EVERYONE},
+    "accessibility/": {"/accessibility/": EVERYONE},
     "robots.txt": {"/robots.txt": EVERYONE},
     "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 5},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
