@@ -1,8 +1,8 @@
 """Holds the pinned packages against the known vulnerabilities that PyPI lists: ``make audit``.
 
-Ends with 0 when no pinned package has any, with 1 when one has, and with 3 when nobody could be asked: a machine without
-a way to PyPI's advisories has audited nothing. With ``--if-possible``, for builds on such a machine, that is said and no
-failure.
+Ends with 0 when no pinned package has any, with 1 when one has, and with 3 when nobody could be asked: a machine
+without a way to PyPI's advisories has audited nothing. With ``--if-possible``, for builds on such a machine, that is
+said and no failure.
 """
 
 import json
@@ -44,9 +44,7 @@ def main(arguments):
             print(f"{package['name']} {package['version']}: {flaw['id']}, mended in {fixed}")
         if "skip_reason" in package:
             print(f"{package['name']}: {package['skip_reason']}")
-    print(
-        f"{len(found)} pinned packages are known to be vulnerable, or could not be looked up." if found else "Audited."
-    )
+    print(f"Audited: {len(found)} of the pinned packages are known to be vulnerable, or could not be looked up.")
     return VULNERABLE if found else FINE
 
 
