@@ -17,7 +17,7 @@ from policeapp.models import User
 from policeapp.statements import in_words
 
 from ..admin import page, save
-from ..factories import make_alice, make_department, make_job, text_of
+from ..factories import make_alert, make_alice, make_department, make_job, text_of
 from .whole_site import Markup
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,16 @@ def test_it_says_how_long_from_what_the_code_goes_by(client, monkeypatch, settin
 )
 def test_times_are_said_in_their_largest_whole_unit(time, words):
     assert in_words(timedelta(**time)) == words
+
+
+def test_whom_an_administrator_deletes_is_gone_from_everywhere(client):
+    client.force_login(make_alice())
+    subscribers = [make_alert(f"{name}@example.com", near="Westport").subscriber for name in ("jane", "john")]
+    assert client.post(page(subscribers[0], "delete"), {"post": "yes"}).status_code == 302
+    chosen = {"action": "delete_selected", "_selected_action": subscribers[1].pk, "post": "yes"}
+    assert client.post(page(subscribers[1], "list"), chosen).status_code == 302
+    left = [repr(row) for model in apps.get_models() for row in model.objects.values_list()]
+    assert not [row for row in left if "jane@" in row or "john@" in row or "'Westport'" in row]
 
 
 def named(response):
