@@ -117,7 +117,6 @@ class Hostile:
             LogEntry.objects.create(
                 user=self.user,
                 content_type=ContentType.objects.get_for_model(thing),
-                object_id=str(thing.pk),
                 action_flag=CHANGE,
                 **fill(LogEntry, text, object_id=str(thing.pk)),
             )

@@ -31,11 +31,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 # What a page of this site is made of; nothing that is hostile may add to it.
 ELEMENTS = set(
-    "html head meta title link script body a header div img nav main footer p ul ol li h1 h2 h3 h4 h5 h6 section form "
-    "input label button select option details summary strong em code span small dl dt dd figure figcaption svg path g "
-    "rect text circle table caption thead tbody tr th td fieldset legend datalist br pre blockquote hr data".split()
+    "html head meta title link script body header nav main footer section article address div p ul ol li dl dt dd hr br "
+    "h1 h2 h3 h4 h5 h6 a img strong em code span small data pre blockquote form fieldset legend input label button "
+    "select optgroup option datalist details summary figure figcaption table caption thead tbody tr th td svg g path "
+    "rect circle text template".split()
 )
-IN_ADMIN = ELEMENTS | set("textarea aside dialog abbr i b style optgroup noscript search use time".split())
+IN_ADMIN = ELEMENTS | set("textarea aside dialog abbr i b style noscript search use time".split())
 SAFE = ("http://testserver/", "/", "#", "?", "https://", "http://", "mailto:", "tel:", "data:,", "")
 WORDS = re.compile(r"\w+")
 
