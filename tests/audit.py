@@ -1,8 +1,8 @@
 """Holds the pinned packages against the known vulnerabilities that PyPI lists: ``make audit``.
 
-Ends with 0 when no pinned package has any, with 1 when one has, and with 3 when nobody could be asked: a machine
-without a way to PyPI's advisories has audited nothing. With ``--if-possible``, for builds on such a machine, that is
-said and no failure.
+Ends with 0 when no pinned package has any, with 1 when one has, and with 3 when not all could be asked for: a machine
+without a way to PyPI's advisories, or with one to a mirror that has none, has audited nothing. With ``--if-possible``,
+for builds on such a machine, that is said and no failure.
 """
 
 import json
@@ -15,37 +15,41 @@ PINS = ["requirements.txt", "tests/requirements.txt"]
 FINE, VULNERABLE, NOT_ASKED = 0, 1, 3
 
 
-def audit(pins):
-    """``([package with its known vulnerabilities], what the service said)``; None for the list where it did not answer.
+def audit():
+    """``[package]`` as pip-audit tells of them: each has its known "vulns", or a "skip_reason" when nobody knows.
 
-    No package is installed or downloaded: the files pin all of them, with hashes.
+    Raises ``ValueError`` with what was said where nothing was told. No package is installed or downloaded for it.
     """
     command = ["pip_audit", "--require-hashes", "--disable-pip", "--progress-spinner=off", "--format=json"]
     done = subprocess.run(
-        [sys.executable, "-m", *command, *(f"--requirement={ROOT / name}" for name in pins)],
+        [sys.executable, "-m", *command, *(f"--requirement={ROOT / name}" for name in PINS)],
         capture_output=True,
         text=True,
     )
     try:
-        packages = json.loads(done.stdout)["dependencies"]
-    except ValueError:
-        return None, done.stderr.strip()
-    return [package for package in packages if package.get("vulns") or "skip_reason" in package], done.stderr.strip()
+        return json.loads(done.stdout)["dependencies"]
+    except json.JSONDecodeError:
+        raise ValueError(done.stderr.strip()[-500:]) from None
 
 
 def main(arguments):
-    found, said = audit(PINS)
-    if found is None:
-        print(f"NOT AUDITED: the advisories cannot be asked from here.\n{said[-500:]}", file=sys.stderr)
-        return FINE if "--if-possible" in arguments else NOT_ASKED
-    for package in found:
-        for flaw in package.get("vulns", []):
-            fixed = ", ".join(flaw["fix_versions"]) or "no version yet"
-            print(f"{package['name']} {package['version']}: {flaw['id']}, mended in {fixed}")
-        if "skip_reason" in package:
-            print(f"{package['name']}: {package['skip_reason']}")
-    print(f"Audited: {len(found)} of the pinned packages are known to be vulnerable, or could not be looked up.")
-    return VULNERABLE if found else FINE
+    """Print what is known; the exit status."""
+    try:
+        packages = audit()
+    except ValueError as problem:
+        packages, missing = [], [str(problem)]
+    else:
+        missing = [package["name"] for package in packages if "skip_reason" in package]
+    flaws = [(package, flaw) for package in packages for flaw in package.get("vulns", [])]
+    for package, flaw in flaws:
+        mended = ", ".join(flaw["fix_versions"]) or "no version yet"
+        print(f"{package['name']} {package['version']}: {flaw['id']}, mended in {mended}")
+    if missing:
+        print("NOT AUDITED: from here nobody can be asked for the advisories of", ", ".join(missing), file=sys.stderr)
+    print(f"Audited {len(packages) - len(missing) if packages else 0} packages: {len(flaws)} known vulnerabilities.")
+    if flaws:
+        return VULNERABLE
+    return NOT_ASKED if missing and "--if-possible" not in arguments else FINE
 
 
 if __name__ == "__main__":

