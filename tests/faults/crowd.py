@@ -1,7 +1,9 @@
-"""Many processes that read and write one SQLite database through the site's models: ``python -m tests.faults.crowd`` and
+"""Many processes that use one SQLite database through the site's models: ``python -m tests.faults.crowd`` and
 
-crowd WRITERS READERS SECONDS    what they saw, as JSON on the last line
-write NAME                       write until killed; each line that is printed is a write that was acknowledged
+work WRITERS READERS SECONDS    all write and read at once
+kill TIMES                      two write at a time, of whom one is killed at a random moment, and another comes
+
+print what they saw, as JSON on the last line.
 """
 
 import json
@@ -9,26 +11,26 @@ import os
 import random
 import sys
 from multiprocessing import get_context
-from time import monotonic
+from time import monotonic, sleep
 
 import django
 
+# They share what is loaded, and open connections of their own.
+FORK = get_context("fork")
 
-def crowd(writers, readers, seconds):
-    from django.db import connections
 
-    connections.close_all()
-    context = get_context("fork")
-    results = context.SimpleQueue()
+def work(writers, readers, seconds):
+    """A list of what :func:`live` gives."""
+    results = FORK.SimpleQueue()
     end = monotonic() + seconds
-    work = [*enumerate([write_once] * writers), *enumerate([read_once] * readers)]
-    people = [context.Process(target=live, args=[what, number, end, results]) for number, what in work]
+    everybody = [*enumerate([write_once] * writers), *enumerate([read_once] * readers)]
+    people = [FORK.Process(target=live, args=[what, number, end, results]) for number, what in everybody]
     for person in people:
         person.start()
     seen = [results.get() for _ in people]
     for person in people:
         person.join()
-    print(json.dumps(seen))
+    return seen
 
 
 def live(work, number, end, results):
@@ -68,18 +70,40 @@ def write_once(chance, name):
         Specialization.objects.create(name=f"Unit {name}", slug=f"unit-{name}")
 
 
-def write(name):
-    chance = random.Random(name)
-    number = 0
+def kill(times):
+    """The names of the writes that were acknowledged."""
+    chance, living, acknowledged = random.Random(1), [], []
+    for number in range(times + 1):
+        hears, tells = os.pipe()
+        writer = FORK.Process(target=write, args=[f"w{number}", tells])
+        writer.start()
+        os.close(tells)
+        said = os.fdopen(hears)
+        acknowledged.append(said.readline())
+        living.append((writer, said))
+        if len(living) == 2:
+            writer, said = living.pop(chance.randrange(len(living)))
+            sleep(chance.uniform(0, 0.2))
+            writer.kill()
+            acknowledged += said
+            writer.join()
+    # The last one, which nobody has killed yet.
+    for writer, said in living:
+        writer.kill()
+        acknowledged += said
+        writer.join()
+    return [line.strip() for line in acknowledged if line.endswith("\n")]
+
+
+def write(name, tells):
+    """Write until killed; whoever listens is told the name of each write that was acknowledged."""
+    chance, number = random.Random(name), 0
     while True:
         write_once(chance, f"{name}-{number}")
-        os.write(1, f"{name}-{number}\n".encode())
+        os.write(tells, f"Unit {name}-{number}\n".encode())
         number += 1
 
 
 if __name__ == "__main__":
     django.setup()
-    if sys.argv[1] == "crowd":
-        crowd(*map(int, sys.argv[2:]))
-    else:
-        write(sys.argv[2])
+    print(json.dumps({"work": work, "kill": kill}[sys.argv[1]](*map(int, sys.argv[2:]))))

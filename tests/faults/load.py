@@ -62,22 +62,23 @@ class Load:
     def _visit(self, number):
         connection = None
         while not self._over.is_set():
-            path = self.paths[number % len(self.paths)].replace("{n}", str(next(self._numbers)))
+            name = next(self._numbers)
+            path = self.paths[number % len(self.paths)].replace("{n}", str(name))
             number += 1
             was_open, began = connection is not None, monotonic()
             connection = connection or HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-            answer, connection = self._ask(connection, path, began)
+            answer, connection = self._ask(connection, path, began, name)
             if not answer.status and was_open:
                 self.repeated += 1
                 connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-                answer, connection = self._ask(connection, path, began)
+                answer, connection = self._ask(connection, path, began, name)
             self.answers.append(answer)
 
-    def _ask(self, connection, path, began):
+    def _ask(self, connection, path, began, name):
         """The answer, and the connection if it is to be used again."""
         try:
-            headers = {"Host": HOST} if self.keep else {"Host": HOST, "Connection": "close"}
-            connection.request("GET", path, headers=headers)
+            headers = {"Connection": "keep-alive" if self.keep else "close"}
+            connection.request("GET", path, headers=headers | someone(name))
             response = connection.getresponse()
             body = response.read()
         except (OSError, HTTPException):
@@ -96,22 +97,23 @@ class Load:
         """The requests that had no answer, or half of one."""
         return [answer for answer in self.answers if not answer.status]
 
-    def with_status(self, *statuses):
-        return [answer for answer in self.answers if answer.status in statuses]
-
     def but(self, *statuses):
         """The answers with any other status, the lost ones left out."""
         return [answer for answer in self.answers if answer.status not in (0, *statuses)]
 
+    def statuses(self):
+        return Counter(answer.status for answer in self.answers)
+
     def figures(self):
         """The numbers of answers by status, and how long they took."""
         took = sorted(answer.took for answer in self.answers) or [0]
-        statuses = {f"× {status or 'lost'}": number for status, number in sorted(statuses_of(self.answers).items())}
+        statuses = {f"× {status or 'lost'}": number for status, number in sorted(self.statuses().items())}
         return statuses | {"ms p50": took[len(took) // 2] * 1000, "s at most": took[-1]}
 
 
-def statuses_of(answers):
-    return Counter(answer.status for answer in answers)
+def someone(number):
+    """The headers by which a trusted proxy says that a request is from another client than all others."""
+    return {"Host": HOST, "X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
 
 
 def longest(answers):

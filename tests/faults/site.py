@@ -76,10 +76,10 @@ def _filled_postgres(server):
     return "filled"
 
 
-def command(*arguments, root=ROOT, **values):
-    """A finished ``manage.py`` command of the site with these settings, whatever came of it."""
+def command(*arguments, root=ROOT, prefix=(), **values):
+    """A finished ``manage.py`` command of the site with these settings, run by what ``prefix`` says, if anything."""
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [*prefix, sys.executable, "manage.py", *arguments],
         cwd=root,
         env=environment(PRODUCTION | {"PYTHONWARNINGS": ""} | values),
         capture_output=True,
@@ -95,8 +95,12 @@ def manage(*arguments, **values):
 
 
 def serving(url, **values):
-    """The site on this database: gunicorn with two workers and the settings of production, by plain HTTP."""
+    """The site on this database: gunicorn with two workers and the settings of production, by plain HTTP.
+
+    Whoever asks is believed to be a proxy, so that visitors can be many clients, whom no limit meets.
+    """
     usual = {"HTTPS": "0", "STATIC_ROOT": str(settings.STATIC_ROOT), "WEB_CONCURRENCY": "2", "LOG_LEVEL": "ERROR"}
+    usual["TRUSTED_PROXIES"] = "127.0.0.1"
     return running(DATABASE_URL=url, **(usual | values))
 
 
@@ -161,7 +165,12 @@ class Admin:
         """``{name: value}`` of the form at the address, as a browser would send it unchanged."""
         status, _, text = self.get(server, path)
         assert status == 200, f"{path} answers {status}"
-        return form_of(SimpleNamespace(content=text.encode()))
+        return form_in(text)
+
+
+def form_in(text):
+    """The form of a page as :func:`tests.factories.form_of` gives it."""
+    return form_of(SimpleNamespace(content=text.encode()))
 
 
 def ask(server, method, path, headers, body=None):

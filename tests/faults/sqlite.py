@@ -2,13 +2,12 @@
 
 import csv
 import json
-import random
-import signal
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Event
 from time import monotonic
 
@@ -27,17 +26,14 @@ def rows(case):
 
 def crowd(case):
     """All at once."""
-    seconds = case.of(10, 60, 600)
-    url = case.sqlite()
-    with start("crowd", str(WRITERS), str(READERS), str(seconds), url=url) as process:
-        said, wrong = process.communicate()
-    assert process.returncode == 0, wrong
-    seen = json.loads(said.splitlines()[-1])
+    seconds, url = case.of(10, 60, 600), case.sqlite()
+    seen = seen_by("work", WRITERS, READERS, seconds, url=url)
     writers = [one for one in seen if one["did"] == "write_once"]
     problems = Counter(problem for one in seen for problem in one["problems"])
     for problem, number in problems.most_common(3):
         print(f"    {number} × {problem}")
     writes = sum(one["times"] for one in writers)
+    locked = sum(number for problem, number in problems.items() if "locked" in problem)
     return Row(
         f"SQLite, {WRITERS} processes write and {READERS} read for {seconds} s",
         {
@@ -47,35 +43,25 @@ def crowd(case):
             "s for a read at most": max(one["longest"] for one in seen if one not in writers),
         },
         [
-            Bar("“database is locked”", sum(number for said, number in problems.items() if "locked" in said), 0),
-            Bar("other problems", sum(number for said, number in problems.items() if "locked" not in said), 0),
-            Bar("rows that are missing", writes - count_units(url), 0),
+            Bar("“database is locked”", locked, 0),
+            Bar("other problems", problems.total() - locked, 0),
+            Bar("writes that are missing", writes - count_units(url), 0),
             Bar("faults found by integrity_check", faults(url), 0),
         ],
     )
 
 
 def killed(case):
-    """Two writers at a time; one is killed, at a random moment after its first write."""
-    chance, url, times = random.Random(1), case.sqlite(), case.of(5, 50, 500)
-    acknowledged, living = [], []
-    for number in range(times + 1):
-        process = start("write", f"w{number}", url=url)
-        acknowledged.append(process.stdout.readline())
-        living.append(process)
-        if len(living) == 2:
-            victim = living.pop(chance.randrange(2))
-            Event().wait(chance.uniform(0, 0.2))
-            acknowledged += end(victim)
-    acknowledged += end(*living)
-    names = {f"Unit {line.strip()}" for line in acknowledged if line.endswith("\n")}
-    with sqlite3.connect(path_of(url)) as database:
+    """Writers are killed at random moments."""
+    times, url = case.of(5, 50, 500), case.sqlite()
+    acknowledged = set(seen_by("kill", times, url=url))
+    with closing(sqlite3.connect(path_of(url))) as database:
         there = {name for (name,) in database.execute("SELECT name FROM departments_specialization")}
     return Row(
         f"SQLite, writers killed {times} times",
-        {"writes acknowledged": len(names), "writes not acknowledged": count_units(url) - len(names)},
+        {"writes acknowledged": len(acknowledged), "others that are there": count_units(url) - len(acknowledged)},
         [
-            Bar("acknowledged writes that are missing", len(names - there), 0),
+            Bar("acknowledged writes that are missing", len(acknowledged - there), 0),
             Bar("faults found by integrity_check", faults(url), 0),
         ],
     )
@@ -132,27 +118,17 @@ def imported(case):
     )
 
 
-def start(*arguments, url):
-    """The other process, which has the database to itself."""
-    return subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.crowd", *arguments],
+def seen_by(*arguments, url):
+    """What the processes of :mod:`tests.faults.crowd` say."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"{__package__}.crowd", *map(str, arguments)],
         cwd=ROOT,
         env=environment(PRODUCTION | {"DATABASE_URL": url, "PYTHONWARNINGS": ""}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
     )
-
-
-def end(*processes):
-    """Kill them at once; the lines that they had still written."""
-    for process in processes:
-        process.send_signal(signal.SIGKILL)
-    lines = []
-    for process in processes:
-        said, _ = process.communicate()
-        lines += said.splitlines(keepends=True)
-    return lines
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def path_of(url):
@@ -160,12 +136,12 @@ def path_of(url):
 
 
 def count_units(url):
-    with sqlite3.connect(path_of(url)) as database:
+    with closing(sqlite3.connect(path_of(url))) as database:
         found = database.execute("SELECT count(*) FROM departments_specialization WHERE name LIKE 'Unit %-%'")
         return found.fetchone()[0]
 
 
 def faults(url):
     """How many lines of integrity_check are not "ok"."""
-    with sqlite3.connect(path_of(url)) as database:
+    with closing(sqlite3.connect(path_of(url))) as database:
         return sum(line != "ok" for (line,) in database.execute("PRAGMA integrity_check"))
