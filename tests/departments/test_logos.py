@@ -420,7 +420,7 @@ class TestInTheAdmin:
         assert own.logo
 
 
-def test_a_logo_that_finds_no_room_on_the_disk_is_an_error_beside_the_field(alice, westport, monkeypatch, settings):
+def test_a_logo_that_finds_no_room_on_the_disk_is_an_error_beside_the_field(alice, westport, monkeypatch, stored):
     logo = SimpleUploadedFile("logo.png", file_of(quarters()))
 
     def fill_disk(self, name, content):
@@ -434,7 +434,7 @@ def test_a_logo_that_finds_no_room_on_the_disk_is_an_error_beside_the_field(alic
     assert "disk is full" in errors_of(response)["logo"][0]
     assert "Another text" in html_of(response), "what was typed is still there"
     westport.refresh_from_db()
-    assert not westport.logo and list(Path(settings.MEDIA_ROOT, "logos").glob("*")) == []
+    assert not westport.logo and stored() == []
     logo.seek(0)
     assert saved(save(alice, westport, logo=logo))
     westport.refresh_from_db()
