@@ -5,6 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from itertools import count
+from random import Random
 from threading import local
 from time import monotonic
 from urllib.parse import quote
@@ -17,40 +18,35 @@ from . import site
 from .load import someone
 from .report import Bar, Row
 
-AT_ONCE = 2_000  # requests
+AT_ONCE, PARTS = 2_000, 300  # requests, and of how many words they are made
 VISITORS = 6
 MOST_MEGABYTES, MOST_GROWTH = 200, 40
 
-METHODS = st.sampled_from(["GET"] * 12 + ["HEAD", "POST", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+METHODS = ["GET"] * 12 + ["HEAD", "POST", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
+HEADERS = ["Accept", "Accept-Encoding", "Cookie", "Range", "Referer", "If-None-Match", "If-Modified-Since"]
+FIELDS = "email frequency username password next shown d j".split()
 TARGETS = PATHS | st.sampled_from(sorted(SEARCHES)).flatmap(
     lambda url: queries(SEARCHES[url]).map(lambda query: f"{url}?{query}")
 )
-HEADERS = st.dictionaries(
-    st.sampled_from(["Accept", "Accept-Encoding", "Cookie", "Range", "Referer", "If-None-Match", "If-Modified-Since"]),
-    VALUES.map(lambda value: quote(value, safe=string.punctuation + " ")[:4000]),
-    max_size=2,
-)
-BODIES = st.dictionaries(st.sampled_from("email frequency username password next shown d j".split()), VALUES)
-REQUESTS = st.tuples(METHODS, TARGETS, HEADERS, BODIES)
 
 
 def rows(case):
     number, url = case.of(2_000, 20_000, 200_000), case.sqlite()
     with site.serving(url) as server:
         began, memory, answers = monotonic(), [], []
-        clients, connections = count(), local()
+        clients, connections, chance = count(), local(), Random(1)
 
         def ask(request):
             return answer(server.port, connections, next(clients), *request)
 
         with ThreadPoolExecutor(VISITORS) as visitors:
-            for turn in range(number // AT_ONCE):
-                answers += visitors.map(ask, made(AT_ONCE, turn))
+            for _ in range(number // AT_ONCE):
+                answers += visitors.map(ask, made(AT_ONCE, PARTS, chance))
                 memory.append(max(map(site.memory_of, site.workers_of(server))))
         took = monotonic() - began
     failures = [(status, request) for status, request in answers if status >= 500]
     for status, (method, target, headers, body) in failures[:5]:
-        print(f"    {status} {method} {target[:300]!r} {headers} {body}")
+        print(f"    {status} {method} {target[:300]!r} {headers} {body[:300]}")
     statuses = Counter(status for status, _ in answers)
     yield Row(
         f"{len(answers):,} garbage requests",
@@ -65,9 +61,23 @@ def rows(case):
     )
 
 
-def made(number, turn):
-    """So many requests, others in each turn."""
-    requests = []
+def made(number, parts, chance):
+    """So many requests, ``(method, target, headers, body)``, of some of the grammar's words, put together at random."""
+    targets, values = words(parts, chance.randrange(2**32))
+    pieces = [piece for target in targets for piece in target.partition("?")[2].split("&")]
+    for _ in range(number):
+        target = chance.choice(targets)
+        if chance.random() < 0.7:
+            between = chance.choice("&&&&;?")
+            target = f"{chance.choice(list(SEARCHES))}?{between.join(chance.choices(pieces, k=chance.randrange(6)))}"
+        headers = {chance.choice(HEADERS): chance.choice(values)[:4000] for _ in range(chance.randrange(3))}
+        body = "&".join(f"{chance.choice(FIELDS)}={chance.choice(values)}" for _ in range(chance.randrange(4)))
+        yield chance.choice(METHODS), target, headers, body
+
+
+def words(number, turn):
+    """``(targets, values)``: so many examples of each, others in each turn."""
+    targets, values = [], []
 
     @seed(turn)
     @settings(
@@ -77,25 +87,25 @@ def made(number, turn):
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(REQUESTS)
-    def keep(request):
-        requests.append(request)
+    @given(TARGETS, VALUES)
+    def keep(target, value):
+        targets.append(target)
+        values.append(quote(value, safe=string.punctuation + " "))
 
     keep()
-    return requests
+    return targets, values
 
 
 def answer(port, connections, client, method, target, headers, body):
     """``(status, request)``; the status is 0 where no answer came."""
     request = (method, target, headers, body)
-    encoded = "&".join(f"{name}={value}" for name, value in body.items()) if method == "POST" else None
-    kind = {"Content-Type": "application/x-www-form-urlencoded"} if encoded is not None else {}
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {}
     target = quote(target, safe=string.punctuation) or "/"
     for _ in range(2):  # a connection that was kept may be closed by now
         connection = getattr(connections, "kept", None) or HTTPConnection("127.0.0.1", port, timeout=60)
         connections.kept = connection
         try:
-            connection.request(method, target, encoded, headers | kind | someone(client))
+            connection.request(method, target, body if method == "POST" else None, headers | kind | someone(client))
             response = connection.getresponse()
             response.read()
             return response.status, request
