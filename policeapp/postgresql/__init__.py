@@ -3,7 +3,13 @@
 :mod:`policeapp.postgresql.base` is what Django looks for; ``answer_within`` is for processes that serve requests.
 """
 
+from contextlib import contextmanager
+
 from django.conf import settings
+from django.db import connections
+
+# What ``answer_within`` sets, in milliseconds, and ``taking_time`` lifts.
+LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
 
 
 def answer_within(seconds):
@@ -12,12 +18,8 @@ def answer_within(seconds):
 
     Commands do without: an import or a migration may take its time.
     """
-    limits = {
-        "statement_timeout": seconds,
-        # A transaction whose process has stopped in the midst of it holds up nobody for ever.
-        "idle_in_transaction_session_timeout": 6 * seconds,
-    }
-    asked = " ".join(f"-c {name}={1000 * value}" for name, value in limits.items())
+    # A transaction whose process has stopped in the midst of it holds up nobody for ever.
+    asked = " ".join(f"-c {name}={1000 * value}" for name, value in zip(LIMITS, (seconds, 6 * seconds), strict=True))
     for database in settings.DATABASES.values():
         if database["ENGINE"] == __name__:
             from .base import Connection
@@ -26,3 +28,25 @@ def answer_within(seconds):
             options = database["OPTIONS"]
             options["options"] = f"{options.get('options', '')} {asked}".strip()
             options["pool"]["timeout"] = min(seconds, options["pool"]["timeout"])
+
+
+@contextmanager
+def taking_time(using="default"):
+    """What is asked within this takes its time, as in a command: an import that somebody waits for."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        for name in LIMITS:
+            cursor.execute(f"SET {name} = 0")
+    its_own = connection.connection
+    its_own.patience = None
+    try:
+        yield
+    finally:
+        del its_own.patience
+        if not its_own.closed:
+            with connection.cursor() as cursor:
+                for name in LIMITS:
+                    cursor.execute(f"RESET {name}")

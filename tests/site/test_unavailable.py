@@ -250,6 +250,24 @@ def test_pages_have_time_limits_in_postgresql_and_commands_have_none(postgresql)
     assert (command["statement_timeout"], command["idle_in_transaction_session_timeout"]) == ("0", "0")
 
 
+def test_an_import_that_is_uploaded_takes_its_time(postgresql):
+    first = """
+import policeapp.wsgi
+from django.db import connection, transaction
+from policeapp.postgresql import taking_time
+def limits():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return cursor.fetchone()[0], connection.connection.patience
+seen = [limits()]
+with taking_time():
+    seen.append(limits())
+seen.append(limits())
+assert seen == [("7s", 8), ("0", None), ("7s", 8)], seen
+"""
+    assert limits_of(postgresql, first)["statement_timeout"] == "7s"
+
+
 def test_a_server_that_says_nothing_is_given_up(postgresql):
     port = int(re.search(r":(\d+)/", postgresql)[1])
     with Proxy(port) as proxy, Connection.connect(postgresql.replace(str(port), str(proxy.port))) as connection:
