@@ -17,7 +17,9 @@ def rows(case):
         values = {"SITE_URL": "https://police.example.org", "EMAIL_URL": f"smtp://127.0.0.1:{mail.port}"}
         addresses = [f"{engine.lower()}{number}@example.com" for number in range(PERSONS)]
         with site.serving(url, **values) as server:
-            answers = [sign_up(server, number, address) for number, address in enumerate(addresses)]
+            forms = [open_form(server, number) for number in range(PERSONS)]
+            sleep(QUICKEST)
+            answers = [send(server, *form, address) for form, address in zip(forms, addresses, strict=True)]
             away = site.command("send_alerts", DATABASE_URL=url, **values)
             mail.start()
             try:
@@ -40,14 +42,16 @@ def rows(case):
         )
 
 
-def sign_up(server, number, address):
-    """``(status, seconds, whether the page says that a message is on its way)``."""
+def open_form(server, number):
+    """``(headers, form)`` of one of the people."""
     headers = someone(number)
     _, received, text = site.ask(server, "GET", "/alerts/new/", headers)
-    form = site.form_in(text)
-    sleep(QUICKEST)
+    return headers | {"Cookie": received["Set-Cookie"].partition(";")[0]}, site.form_in(text)
+
+
+def send(server, headers, form, address):
+    """``(status, seconds, whether the page says that a message is on its way)``."""
     body, kind = site.encoded(form | {"email": address}, {})
-    cookie = received["Set-Cookie"].partition(";")[0]
     begun = monotonic()
-    status, _, text = site.ask(server, "POST", "/alerts/new/", headers | {"Cookie": cookie, "Content-Type": kind}, body)
+    status, _, text = site.ask(server, "POST", "/alerts/new/", headers | {"Content-Type": kind}, body)
     return status, monotonic() - begun, address in text
