@@ -72,7 +72,9 @@ class ReadFromReplica:
     def __call__(self, request):
         is_safe = request.method in ("GET", "HEAD")
         is_stranger = not {settings.SESSION_COOKIE_NAME, WROTE_COOKIE} & request.COOKIES.keys()
-        token = _reads_replica.set(is_safe and is_stranger)
+        # The page cache says so of a page that the replica does not have yet.
+        needs_primary = getattr(request, "needs_primary", False)
+        token = _reads_replica.set(is_safe and is_stranger and not needs_primary)
         try:
             response = self.get_response(request)
         finally:

@@ -22,6 +22,7 @@ from jobs.models import Job
 
 from . import unavailable
 from .pagination import Pages
+from .public import public_page
 from .structured_data import website
 
 LATEST_SHOWN = 6
@@ -29,6 +30,7 @@ LATEST_SHOWN = 6
 LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
 
 
+@public_page()
 @require_safe
 def home(request):
     """One search box, the latest openings, and ways in."""
@@ -52,6 +54,7 @@ def logo(request, name):
     return response
 
 
+@public_page()
 @require_safe
 def robots(request):
     """What robots may read: everything but the admin; and where the sitemap is."""
