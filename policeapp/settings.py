@@ -171,16 +171,17 @@ if "replica" in DATABASES:
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["policeapp.routers.ReplicaRouter"]
 
-if "RedisCache" in SHARED_CACHE["BACKEND"]:
-    # Seconds: what it is asked can be done without, and a page is not to wait for long.
-    SHARED_CACHE["OPTIONS"] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5} | SHARED_CACHE.get("OPTIONS", {})
-
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "shared": SHARED_CACHE,
 }
 if PAGE_CACHE:
     CACHES["pages"] = PAGE_CACHE
+for cache in CACHES.values():
+    if cache["BACKEND"].endswith(".RedisCache"):
+        # Seconds: what it is asked can be done without, and no page is to wait for long.
+        patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+        cache["OPTIONS"] = patience | cache.get("OPTIONS", {})
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -14,6 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+import django
+from django.core.management import call_command
+
 from ..postgres import NoServer, private_server
 from .report import show
 
@@ -25,9 +28,10 @@ def main():
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     with TemporaryDirectory(prefix="policeapp-faults-") as folder, private_server() as server:
         os.environ["DATABASE_URL"] = "sqlite://:memory:"
-        from .site import Case, prepare
+        django.setup()
+        call_command("collectstatic", interactive=False, verbosity=0)
+        from .site import Case
 
-        prepare()
         case = Case(Path(folder), server, options.scale)
         print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
         print(f"SQLite {sqlite3.sqlite_version}\n", flush=True)
