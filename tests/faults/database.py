@@ -17,7 +17,7 @@ def rows(case):
         Load(server.port, site.PAGES) as load,
         Load(server.port, ["/healthz"], visitors=1) as health,
     ):
-        load.wait(3)
+        load.more()
         for turn in range(case.of(1, 2, 20)):
             stopped = monotonic()
             postmaster.stop()

@@ -53,6 +53,14 @@ class Load:
         for visitor in self._visitors:
             visitor.join()
 
+    def more(self, number=100):
+        """Wait for so many more answers: until a server that has just begun is at work; the moment before."""
+        began, end = monotonic(), len(self.answers) + number
+        while len(self.answers) < end:
+            assert monotonic() - began < PATIENCE, f"not {number} answers in {PATIENCE} s"
+            self._over.wait(0.05)
+        return began
+
     def wait(self, seconds):
         """Let the visitors go on for so long; the moment before."""
         began = monotonic()

@@ -21,7 +21,7 @@ def rows(case):
             site.serving(case.sqlite(), CACHE_URL=f"redis://127.0.0.1:{port}") as served,
             Load(served.port, PAGES) as load,
         ):
-            load.wait(1)
+            load.more()
             yield row("Redis there", load, load.wait(seconds))
             server.send_signal(signal.SIGSTOP)
             yield row("Redis silent", load, load.wait(seconds))

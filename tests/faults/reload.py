@@ -24,27 +24,27 @@ WORDS = "The newest version of this site"
 def rows(case):
     for keep in (False, True):
         with site.serving(case.sqlite()) as server, Load(server.port, site.PAGES, keep=keep) as load:
-            load.wait(1)
+            load.more()
             times = case.of(2, 6, 60)
             took = []
             for _ in range(times):
                 took.append(reload(server))
-                load.wait(1)
+                load.more()
         what = f"reloaded {times} times, connections {'kept' if keep else 'of one request'}"
         yield Row(what, figures(load) | {"s for one": max(took)}, bars(load))
     for engine, url in case.engines():
         code = site.copied_checkout(case.folder)
         with site.serving(url, root=code) as server, Load(server.port, [*site.PAGES, "/"], keep=True) as load:
-            load.wait(1)
+            load.more()
             write_new_version(code)
-            load.wait(1)
+            load.more()
             began = monotonic()
             done = site.command("migrate", "--verbosity=0", root=code, DATABASE_URL=url)
             assert done.returncode == 0, done.stderr
             migrated = monotonic() - began
-            load.wait(1)
+            load.more()
             reload(server)
-            load.wait(1)
+            load.more()
             shown = WORDS in site.ask(server, "GET", "/", {})[2]
             pages = [site.ask(server, "GET", path, {})[0] for path in (site.WESTPORT, "/departments/", "/jobs/")]
         yield Row(

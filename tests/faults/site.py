@@ -12,9 +12,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-import django
 from django.conf import settings
-from django.core.management import call_command
 
 from ..factories import form_of
 from ..site.processes import PRODUCTION, ROOT, environment
@@ -24,12 +22,6 @@ from .load import HOST
 WESTPORT = "/departments/ct/westport-police-department/"
 # Pages as they are asked for: found ones, and searches that nobody has made before.
 PAGES = [WESTPORT, "/departments/", "/jobs/", "/departments/?q=police{n}", "/jobs/?q=officer{n}", "/departments/ct/"]
-
-
-def prepare():
-    """Collect the static files that all servers share."""
-    django.setup()
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 class Case(NamedTuple):

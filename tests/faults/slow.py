@@ -28,7 +28,7 @@ def rows(case):
             def seen(what, began, spared=()):
                 return row(what, load, health, began, spared)
 
-            load.wait(3)
+            load.more()
             proxy.delay = DELAY
             began = load.wait(case.of(5, 10, 60))
             proxy.delay = 0

@@ -19,7 +19,7 @@ def rows(case):
     kills = case.of(2, 6, 60)
     for keep in (False, True):
         with site.serving(case.sqlite()) as server, Load(server.port, site.PAGES, VISITORS, keep=keep) as load:
-            load.wait(1)
+            load.more()
             killed, took = [], []
             for _ in range(kills):
                 before = site.workers_of(server)
@@ -27,7 +27,7 @@ def rows(case):
                 os.kill(victim, signal.SIGKILL)
                 killed.append(monotonic())
                 took.append(site.until(lambda: len(site.workers_of(server) - before) == 1, 30, "a new worker"))  # noqa: B023
-                load.wait(3)
+                load.more()
         at_a_kill = [
             answer
             for answer in load.lost
