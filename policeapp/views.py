@@ -3,8 +3,7 @@
 import re
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,6 +18,7 @@ from departments.forms import DepartmentSearchForm
 from departments.models import Place
 from jobs.models import Job
 
+from .health import unapplied_migrations
 from .pagination import Pages
 from .structured_data import website
 
@@ -82,8 +82,7 @@ def readyz(request):
 
 def _missing():
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if unapplied_migrations():
             return "migrations: run manage.py migrate"
         if not Place.objects.exists():
             return "places: run manage.py load_places"
