@@ -84,10 +84,10 @@ def verify(path):
     try:
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
-                if not member.isfile() or member.name in sums:
+                # The filter refuses or changes a name that leads out of the folder it is extracted to.
+                safe = tarfile.data_filter(member, os.curdir)
+                if not member.isfile() or safe.name != member.name or member.name in sums:
                     raise BackupError(f"{path} is damaged: {member.name} should not be in it.")
-                # Refuses a name that leads out of the folder it is extracted to.
-                tarfile.data_filter(member, os.curdir)
                 content = archive.extractfile(member)
                 if member.name in (MANIFEST, SUMS):
                     texts[member.name] = content.read().decode()
@@ -247,7 +247,7 @@ def _refuse_what_does_not_fit(manifest, replace):
             f"The archive is of a site on {manifest['engine']}, and this one runs on {connection.vendor}. "
             "Restore it to a database of its kind, and move that with manage.py copy_database."
         )
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_initial=True).disk_migrations}
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     if newer := sorted(set(manifest["migrations"]) - known):
         raise BackupError(f"The archive is of a newer version, which has {newer[0]}: update this one first.")
     dumps.refuse_newer(manifest["version"])

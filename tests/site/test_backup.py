@@ -220,9 +220,7 @@ def test_a_site_is_backed_up_while_people_work_and_restored_as_it_was_at_one_mom
         for secret in (PRODUCTION["SECRET_KEY"], PASSWORD, session, "said in a session", "kept in the cache"):
             assert secret.encode() not in content
 
-        # Where there is a site, the archive takes its place only when it is told to.
-        done = old.manage("restore", str(archive))
-        assert done.returncode == 1 and "The database is not empty" in done.stderr
+        # It takes the place of a site too.
         done = old.manage("restore", str(archive), "--replace")
         assert (done.returncode, done.stderr) == (0, "")
         again, found = old.run(LOOK + SEARCH).split("\n", 1)
@@ -300,7 +298,8 @@ def test_a_damaged_archive_is_refused_whichever_part_of_it_is_damaged(archive):
         assert_refused(archive, "damaged")
         rewrite(archive, {other: content for other, content in members.items() if other != name})
         assert_refused(archive, "damaged")
-    for place in range(20, len(whole) - 200, len(whole) // 7):
+    # Between the name at the beginning and the zeros at the end, which say nothing.
+    for place in range(100, len(whole) - 200, len(whole) // 7):
         archive.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
         assert_refused(archive, "damaged")
         archive.write_bytes(whole[:place])
@@ -333,6 +332,12 @@ def test_an_archive_that_does_not_fit_is_refused(archive, changed, reason):
     manifest = json.loads(members["manifest.json"]) | changed
     rewrite(archive, signed(members | {"manifest.json": json.dumps(manifest).encode()}))
     assert_refused(archive, reason)
+
+
+def test_a_site_is_replaced_only_on_request(archive):
+    with pytest.raises(CommandError, match="The database is not empty. With --replace"):
+        call_command("restore", archive)
+    assert Department.objects.get().name == "Present Police"
 
 
 def test_what_is_not_an_archive_is_refused(folder, transactional_db):
@@ -398,16 +403,16 @@ def test_a_killed_backup_leaves_no_archive_and_is_in_nobodys_way(tmp_path):
     folder.mkdir()
     os.mkfifo(pipe)
     site = Site(new_sqlite(tmp_path / "db.sqlite3"), tmp_path / "media", "")
-    script = "import django; django.setup(); from tests import factories; "
-    site.run(script + "factories.make_department(logo='logos/pipe.png')")
-    command = [sys.executable, "manage.py", "backup", str(folder)]
+    script = "import sys, django; django.setup(); from django.core.management import call_command"
+    script += "; from tests.factories import make_department; make_department(logo='logos/pipe.png')"
+    script += "; call_command('backup', sys.argv[1])"
+    command = [sys.executable, "-c", script, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, env=environment(site.env)) as running:
         while not list(folder.rglob("*.tar.gz")):
             assert running.poll() is None
-        done = site.manage("backup", str(folder))
+        with pytest.raises(dumps.BackupError, match="Another backup is being made there"):
+            archives.back_up(folder)
         running.kill()
-    assert done.returncode == 1
-    assert done.stderr == "CommandError: There is no backup. Another backup is being made there.\n"
     assert [path.name for path in folder.iterdir()] == [".policeapp-backup"]
     pipe.unlink()
     pipe.write_bytes(b"picture")
