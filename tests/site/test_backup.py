@@ -74,7 +74,7 @@ schemas = {
     "sqlite": "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2",
     "postgresql": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL"
     " SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL"
-    " SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1",
+    " SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1",
 }
 with connection.cursor() as cursor:
     cursor.execute(schemas[connection.vendor])
