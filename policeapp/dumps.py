@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from fnmatch import fnmatch
 from typing import NamedTuple
 
 from django.conf import settings
@@ -20,8 +21,9 @@ from django.db import connection, transaction
 from .copying import MADE_BY_MIGRATIONS
 from .media import named_files
 
-# Whose rows stay behind. With a session's key one is signed in, and what is cached is worth nothing tomorrow.
-LEFT_OUT = {"django_session", "policeapp_cacheentry"}
+# Tables whose rows stay behind, as patterns: with a session's key one is signed in, who failed to sign in may have typed
+# a password for a name, and what is cached is worth nothing tomorrow.
+LEFT_OUT = ("django_session", "axes_*", "policeapp_cacheentry")
 
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
@@ -72,10 +74,10 @@ def is_empty():
     tables = connection.introspection.django_table_names(only_existing=True)
     if connection.vendor == "postgresql":
         # There may be somebody else's; on SQLite the others are those of the full-text indexes.
-        tables = set(connection.introspection.table_names()) - {"django_migrations"}
-    ignored = {model._meta.db_table for model in MADE_BY_MIGRATIONS} | LEFT_OUT
+        tables = [name for name in connection.introspection.table_names() if name != "django_migrations"]
+    ignored = {model._meta.db_table for model in MADE_BY_MIGRATIONS}
     with connection.cursor() as cursor:
-        for table in set(tables) - ignored:
+        for table in _kept(tables) - ignored:
             cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')
             if cursor.fetchone():
                 return False
@@ -84,12 +86,17 @@ def is_empty():
 
 def _contents(ask):
     """``ask(sql)`` gives the rows of a query of the dump's moment."""
-    tables = set(connection.introspection.django_table_names(only_existing=True)) - LEFT_OUT
+    tables = connection.introspection.django_table_names(only_existing=True)
     return Contents(
-        rows={table: ask(f'SELECT count(*) FROM "{table}"')[0][0] for table in sorted(tables)},
+        rows={table: ask(f'SELECT count(*) FROM "{table}"')[0][0] for table in sorted(_kept(tables))},
         migrations=sorted(f"{app}.{name}" for app, name in ask("SELECT app, name FROM django_migrations")),
         files=named_files(ask),
     )
+
+
+def _kept(tables):
+    """Those of the tables whose rows are dumped."""
+    return {table for table in tables if not any(fnmatch(table, pattern) for pattern in LEFT_OUT)}
 
 
 def _dump_sqlite(path):
@@ -99,7 +106,8 @@ def _dump_sqlite(path):
         connection.ensure_connection()
         # In one step, which holds up no writer: they append to the write-ahead log meanwhile.
         connection.connection.backup(copy)
-        for table in LEFT_OUT & set(connection.introspection.table_names()):
+        tables = connection.introspection.table_names()
+        for table in set(tables) - _kept(tables):
             copy.execute(f'DELETE FROM "{table}"')
         copy.commit()
         # Deleted rows stay in a file until their space is used again: only a new file is without them.
@@ -128,7 +136,7 @@ def _dump_postgresql(path):
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_export_snapshot()")
         [moment] = cursor.fetchone()
-        without = [f"--exclude-table-data={table}" for table in sorted(LEFT_OUT)]
+        without = [f"--exclude-table-data={table}" for table in LEFT_OUT]
         _run("pg_dump", "--format=custom", "--compress=0", f"--snapshot={moment}", f"--file={path}", *without)
 
         def ask(sql):

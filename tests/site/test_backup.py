@@ -5,15 +5,17 @@ import json
 import os
 import re
 import resource
+import sqlite3
 import subprocess
 import sys
 import tarfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
@@ -132,6 +134,13 @@ def database(folder, name, migrated):
         run_sql(given, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def connected(url):
+    """Somebody's connection to the database."""
+    if connection.vendor == "sqlite":
+        return sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    return psycopg.connect(url, autocommit=True)
+
+
 class Site:
     """A site with a database and a folder of its own."""
 
@@ -220,9 +229,13 @@ def test_a_site_is_backed_up_while_people_work_and_restored_as_it_was_at_one_mom
         for secret in (PRODUCTION["SECRET_KEY"], PASSWORD, session, "said in a session", "kept in the cache"):
             assert secret.encode() not in content
 
-        # It takes the place of a site too.
-        done = old.manage("restore", str(archive), "--replace")
-        assert (done.returncode, done.stderr) == (0, "")
+        # It takes the place of a site too, under those who are connected to it.
+        with closing(connected(old_url)) as visitor:
+            visitor.execute("DELETE FROM departments_place")
+            done = old.manage("restore", str(archive), "--replace")
+            assert (done.returncode, done.stderr) == (0, "")
+            [number] = visitor.execute("SELECT count(*) FROM departments_place").fetchone()
+            assert number == len(after["rows"]["departments_place"]) > 0
         again, found = old.run(LOOK + SEARCH).split("\n", 1)
         again = json.loads(again)
         for table in again["rows"].keys() - UNLIKE:
