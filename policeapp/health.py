@@ -23,8 +23,10 @@ from django.utils.crypto import get_random_string
 from django.utils.timesince import timesince
 
 from departments.models import Department, Place
+from jobs import outbox
 from jobs.models import Message
 
+from .logs import redact
 from .media import named_files
 
 # Below these, free space is a warning; where there is less than the least, writing is about to fail.
@@ -179,17 +181,32 @@ def check_mail(subject):
         yield ok(subject, "the server lets us in")
 
 
+def last_sent(run):
+    """When alerts were last sent, in words, by the last :class:`~jobs.messages.Run` or None."""
+    if not run:
+        return "never sent"
+    return f"last sent {_ago(run.ended_at)} ago"
+
+
 def check_alerts(subject):
-    """Nothing waits in the outbox for long."""
+    """They are sent all the while, and no message waits for long."""
     if not settings.SENDS_EMAIL:
         return
-    now = timezone.now()
+    now, run = timezone.now(), outbox.last_run()
+    if outbox.is_overdue(run):
+        yield wrong(subject, f"{last_sent(run)}, overdue: have a timer run manage.py send_alerts every ten minutes")
+        return
     late = Message.objects.to_send().free(now).filter(created__lt=now - LONG_WAIT).order_by("created")
     if oldest := late.first():
-        said = f"{late.count():,} messages wait, the oldest for {timesince(oldest.created, now)}".replace("\xa0", " ")
-        yield warning(subject, f"{said}: is manage.py send_alerts run every ten minutes?")
+        problem = oldest.problem or (run.problem if run else "") or "nobody has tried to send it"
+        said = f"{late.count():,} messages wait, the oldest for {_ago(oldest.created)}"
+        yield warning(subject, f"{last_sent(run)}; {said}: {redact(problem)}")
     else:
-        yield ok(subject, "no message waits for long")
+        yield ok(subject, f"{last_sent(run)}, and no message waits for long")
+
+
+def _ago(instant):
+    return timesince(instant, timezone.now(), depth=1).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def check_media(subject):

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections import namedtuple
+from collections import Counter, namedtuple
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -15,6 +15,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
 from departments.models import Department
+from jobs import outbox
 from jobs.models import Message
 from policeapp import health
 from tests.factories import make_alert, make_department, make_place
@@ -168,12 +169,20 @@ def test_the_mail_server(smtp, settings):
     assert only(health.check_mail, "warning").startswith("no e-mail is sent")
 
 
-def test_messages_that_wait_for_long(clock, settings):
-    Message.objects.create(alert=make_alert(), kind="digest")
-    assert only(health.check_alerts, "ok") == "no message waits for long"
+def test_alerts_and_messages_that_wait_for_long(clock, settings):
+    message = Message.objects.create(alert=make_alert(), kind="digest")
+    assert only(health.check_alerts, "ok") == "never sent, and no message waits for long"
     clock(hours=2)
-    said = "1 messages wait, the oldest for 2 hours: is manage.py send_alerts run every ten minutes?"
-    assert only(health.check_alerts, "warning") == said
+    said = "1 messages wait, the oldest for 2 hours: "
+    assert only(health.check_alerts, "warning") == f"never sent; {said}nobody has tried to send it"
+    outbox.note_run(Counter(), "")
+    message.note_failure("nothing for jane@example.com")
+    clock(hours=6)
+    said = "1 messages wait, the oldest for 8 hours: nothing for [e-mail]"
+    assert only(health.check_alerts, "warning") == f"last sent 6 hours ago; {said}"
+    clock(days=2)
+    said = "last sent 2 days ago, overdue: have a timer run manage.py send_alerts every ten minutes"
+    assert only(health.check_alerts, "wrong") == said
     settings.SENDS_EMAIL = False
     assert states(health.check_alerts) == []
 
