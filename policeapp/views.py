@@ -4,15 +4,12 @@ import re
 import sys
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -24,6 +21,7 @@ from jobs import outbox
 from jobs.models import Job
 
 from . import unavailable
+from .health import last_sent, unapplied_migrations
 from .pagination import Pages
 from .public import public_page
 from .structured_data import website
@@ -94,8 +92,7 @@ def readyz(request):
 
 
 def _missing():
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if unapplied_migrations():
         return "migrations: run manage.py migrate"
     return "" if Place.objects.exists() else "places: run manage.py load_places"
 
@@ -103,11 +100,9 @@ def _missing():
 def _alerts():
     """A line that says when alerts were last sent, if they ever were or somebody waits for them."""
     run = outbox.last_run()
-    ago = timesince(run.ended_at, timezone.now(), depth=1).replace("\N{NO-BREAK SPACE}", " ") if run else ""
-    last = f"last sent {ago} ago" if run else "never sent"
     if outbox.is_overdue(run):
-        return [f"alerts: {last}, overdue: run manage.py send_alerts"]
-    return [f"alerts: {last}"] if run else []
+        return [f"alerts: {last_sent(run)}, overdue: run manage.py send_alerts"]
+    return [f"alerts: {last_sent(run)}"] if run else []
 
 
 def not_found(request, exception=None):
