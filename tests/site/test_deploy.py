@@ -110,7 +110,7 @@ def test_who_asks_for_another_host_gets_nothing(site):
 
 def test_static_files_are_kept_for_good_by_the_name_of_their_contents(site):
     page = site.ask(WESTPORT).body.decode()
-    css = re.search(r'/static/css/site\.[0-9a-f]{12}\.css', page)[0]
+    css = re.search(r"/static/css/site\.[0-9a-f]{12}\.css", page)[0]
     plain, packed = site.ask(css), site.ask(css, Accept_Encoding="gzip")
     assert plain.headers["Cache-Control"] == "public, max-age=315360000, immutable"
     assert plain.headers["Content-Type"].startswith("text/css")
@@ -328,7 +328,12 @@ def test_logs_hold_neither_searches_nor_referrers_nor_what_lets_somebody_in(tmp_
     """Those that say that the site is away, too: nginx would quote the whole request."""
     secret = "s3cret"
     with nginx(tmp_path, rate="1r/m") as site:
-        for path in (f"/jobs/?near={secret}", f"/alerts/manage/{secret}/", f"//alerts//manage/{secret}", f"/{secret}@x"):
+        for path in (
+            f"/jobs/?near={secret}",
+            f"/alerts/manage/{secret}/",
+            f"//alerts//manage/{secret}",
+            f"/{secret}@x",
+        ):
             site.ask(path, Referer=f"https://{HOST}/jobs/?near={secret}", User_Agent=secret, Cookie=f"x={secret}")
         site.ask(f"/jobs/?q={secret}", "POST", "near=06880", client="203.0.113.7")
         first_refused(site, lambda number: site.ask(f"/?near={secret}", Referer=secret))
@@ -338,5 +343,10 @@ def test_logs_hold_neither_searches_nor_referrers_nor_what_lets_somebody_in(tmp_
             connection.makefile("rb").read()
     written = site.logs()
     assert secret not in written
-    for line in ('203.0.113.7 [', '"POST /jobs/ HTTP/1.1" 503', '"GET /alerts/manage/[token] HTTP/1.1"', '"GET / HTTP/1.1" 429'):
+    for line in (
+        "203.0.113.7 [",
+        '"POST /jobs/ HTTP/1.1" 503',
+        '"GET /alerts/manage/[token] HTTP/1.1"',
+        '"GET / HTTP/1.1" 429',
+    ):
         assert line in written, written
