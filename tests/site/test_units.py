@@ -9,9 +9,9 @@ import pytest
 from django.core.management import get_commands
 
 from .nginx import DEPLOY
-from .processes import ROOT, environment
+from .processes import PRODUCTION, ROOT, environment
 
-UNITS = DEPLOY / "systemd"
+UNITS, SETTINGS = DEPLOY / "systemd", DEPLOY / "environment"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 TIMERS = sorted(path.name for path in UNITS.glob("*.timer"))
 # What stands in the units for what lies elsewhere in a checkout.
@@ -98,3 +98,27 @@ def test_timers_go_off_at_times_that_systemd_understands(units, name):
     for time in times:
         done = analyze(units, "calendar", time)
         assert done.returncode == 0 and "Next elapse" in done.stdout, done.stderr
+
+
+# The settings
+
+
+def test_the_settings_mean_the_same_to_systemd_and_to_a_shell():
+    lines = SETTINGS.read_text().splitlines()
+    assert [
+        line for line in lines if not re.fullmatch(r'(#.*|#?[A-Z_]+=([^\s$`\\"\'<>;&|()*?~#]+|"[^$`\\"]+")|)', line)
+    ] == []
+
+
+def test_the_site_starts_with_them_once_it_has_a_secret_key(tmp_path):
+    path = tmp_path / "environment"
+    path.write_text(f"{SETTINGS.read_text()}SECRET_KEY={PRODUCTION['SECRET_KEY']}\n")
+    start = f"set -a; . {path}; exec {sys.executable} manage.py check --deploy --fail-level WARNING"
+    done = subprocess.run(["sh", "-c", start], cwd=ROOT, env=environment({}), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_explains_them_all():
+    explained = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(), flags=re.MULTILINE))
+    named = set(re.findall(r"^#?([A-Z_]+)=", SETTINGS.read_text(), flags=re.MULTILINE))
+    assert named - {"WEB_CONCURRENCY"} <= explained
