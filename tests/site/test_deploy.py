@@ -131,6 +131,15 @@ def test_static_files_are_kept_for_good_by_the_name_of_their_contents(site):
     assert gone.status == 404 and gone.headers["Cache-Control"] == "no-store"
 
 
+def test_logos_come_from_the_site_with_its_own_headers(site):
+    answer = site.ask(LOGO)
+    assert (answer.status, answer.body) == (200, b"a logo")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert site.ask("/media/logos/other.png").status == 404
+
+
 @pytest.mark.parametrize(
     "path", ["/static/../current/manage.py", "/static/%2e%2e/current/manage.py", "/static../current/manage.py"]
 )
