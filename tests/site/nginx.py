@@ -124,14 +124,14 @@ def nginx(folder, **changes):
     process = subprocess.Popen(
         [program, "-e", "stderr", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.PIPE, text=True
     )
-    said = ""
-    for line in process.stderr:
-        said += line
-        if "start worker process " in line:
-            break
-    else:
-        raise AssertionError(f"nginx does not start:\n{said}")
     try:
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if "start worker process " in line:
+                break
+        else:
+            raise AssertionError("nginx does not start:\n" + "".join(said))
         yield Nginx(folder)
     finally:
         process.send_signal(signal.SIGQUIT)
