@@ -9,6 +9,8 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from .models import ContentVersion
+
 BATCH = 1000
 
 
@@ -24,6 +26,7 @@ def copy_database(source, target, report=lambda name, number: None):
     and on SQLite nobody writes to the source meanwhile. Raises CopyRefused.
     """
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    models.remove(ContentVersion)  # the target has its own
     with transaction.atomic(using=source), transaction.atomic(using=target):
         _refuse_what_does_not_fit(models, source, target)
         # Those of the source have the keys that its other rows name.

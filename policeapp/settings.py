@@ -34,6 +34,11 @@ try:
         DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL")
     # The most connections that one process has to a PostgreSQL server at a time.
     DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 4, validate=validate.Range(min=1))
+    # Pages for strangers: the memory that a process keeps them in, in megabytes, or a Redis in place of that, and how
+    # many seconds old one may be that a cache in front of the site has kept.
+    PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 0 if DEBUG else 32, validate=validate.Range(min=0))
+    PAGE_CACHE = env.dj_cache_url("PAGE_CACHE_URL", "") if env.str("PAGE_CACHE_URL", "") else None
+    PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
     # Counts that all processes share, such as those of policeapp.limits.
     SHARED_CACHE = env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
@@ -95,6 +100,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "policeapp.middleware.TrustedProxies",
+    "policeapp.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
@@ -163,6 +169,8 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "shared": SHARED_CACHE,
 }
+if PAGE_CACHE:
+    CACHES["pages"] = PAGE_CACHE
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -20,6 +20,7 @@ from departments.models import Place
 from jobs.models import Job
 
 from .pagination import Pages
+from .public import public_page
 from .structured_data import website
 
 LATEST_SHOWN = 6
@@ -27,6 +28,7 @@ LATEST_SHOWN = 6
 LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
 
 
+@public_page()
 @require_safe
 def home(request):
     """One search box, the latest openings, and ways in."""
@@ -50,6 +52,7 @@ def logo(request, name):
     return response
 
 
+@public_page()
 @require_safe
 def robots(request):
     """What robots may read: everything but the admin; and where the sitemap is."""
