@@ -1,4 +1,4 @@
-"""The samples when they are there: what they are like, and that they are renewed, and removed unless they were edited."""
+"""The samples when they are there: what they are like, how they are renewed, and removed unless they were edited."""
 
 from datetime import timedelta
 
