@@ -19,6 +19,7 @@ from typing import NamedTuple
 from cachetools import LRUCache
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
 from django.db import Error, router
 from django.http import HttpResponse
 from django.utils import timezone
@@ -221,13 +222,17 @@ class PageCache:
         parameters = parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
         if parameters is None or len(request.META["QUERY_STRING"]) > LONGEST:
             return self.get_response(request)
+        try:
+            host = request.get_host()
+        except DisallowedHost:
+            return self.get_response(request)
         if self.personal & request.COOKIES.keys():
             response = self.get_response(request)
             patch_cache_control(response, private=True, no_cache=True)
             return response
-        return self._answer(request, parameters)
+        return self._answer(request, host, parameters)
 
-    def _answer(self, request, parameters):
+    def _answer(self, request, host, parameters):
         meta = request.META
         request.GET = plain_query(request.GET, parameters)
         meta["QUERY_STRING"] = request.GET.urlencode()
@@ -236,8 +241,7 @@ class PageCache:
         edition = editions.current(now)
         if edition is None:
             return self.get_response(request)
-        # The view may be one for any host and any script name; only what was answered with 200 is kept.
-        key = (request.scheme, meta.get("HTTP_HOST", ""), request.path, meta["QUERY_STRING"], coding)
+        key = (request.scheme, host, request.path, meta["QUERY_STRING"], coding)
         kept = self._find(key, edition)
         if kept is None:
             lock = self.locks[hash(key) % len(self.locks)]
