@@ -60,14 +60,16 @@ def load(path):
 
 
 def version():
-    """What a dump is written with, and may be read with: the version of SQLite, or the major one of pg_dump."""
-    return sqlite3.sqlite_version if connection.vendor == "sqlite" else _version_of("pg_dump")
+    """What dumps are made with: the version of SQLite, or PostgreSQL's major one."""
+    return sqlite3.sqlite_version if connection.vendor == "sqlite" else _version_of_server()
 
 
 def refuse_newer(version):
-    """Raises BackupError where dumps that were written with this version cannot be read."""
-    if connection.vendor == "postgresql" and _version_of("pg_restore") < version:
-        raise BackupError(f"It was made by pg_dump {version}, which needs {_programs_of(version)}.")
+    """Raises BackupError where dumps that were made with this version cannot be loaded."""
+    if connection.vendor == "postgresql" and _version_of_server() < version:
+        raise BackupError(
+            f"It is of PostgreSQL {version}, and the server is of {_version_of_server()}, which is older."
+        )
 
 
 def is_empty():
@@ -127,9 +129,6 @@ def _load_sqlite(path):
 
 
 def _dump_postgresql(path):
-    needed = connection.pg_version // 10000
-    if _version_of("pg_dump") < needed:
-        raise BackupError(f"The server is PostgreSQL {needed}, which needs {_programs_of(needed)}.")
     with transaction.atomic(), connection.cursor() as cursor:
         # pg_dump sees what this transaction sees, and it lasts as long as pg_dump runs.
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -187,17 +186,21 @@ def _run(program, *arguments):
         raise BackupError(f"{program} failed: {said[1] if said else done.stderr.strip() or done.returncode}.")
 
 
-def _version_of(program):
-    """Its major version."""
-    said = subprocess.run([_path_of(program), "--version"], capture_output=True, text=True, check=True).stdout
-    return int(re.search(r"\(PostgreSQL\) (\d+)", said)[1])
+def _version_of_server():
+    return connection.pg_version // 10000
 
 
 def _path_of(program):
-    if found := shutil.which(program, path=settings.POSTGRES_BIN or None):
-        return found
-    raise BackupError(f"There is no {program}: install PostgreSQL's client programs (Debian's postgresql-client).")
-
-
-def _programs_of(version):
-    return f"the client programs of PostgreSQL {version} or newer: install them, or name their folder in POSTGRES_BIN"
+    """Where it is, of the server's version: what a newer pg_restore writes no older server understands."""
+    server = _version_of_server()
+    # Debian has each version in a folder of its own.
+    usual = os.pathsep.join([f"/usr/lib/postgresql/{server}/bin", os.environ.get("PATH", os.defpath)])
+    install = f"install PostgreSQL's client programs of version {server}, or name their folder in POSTGRES_BIN"
+    found = shutil.which(program, path=settings.POSTGRES_BIN or usual)
+    if not found:
+        raise BackupError(f"There is no {program}: {install}.")
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    version = int(re.search(r"\(PostgreSQL\) (\d+)", said)[1])
+    if version != server:
+        raise BackupError(f"{program} is of version {version}, and the server of {server}: {install}.")
+    return found

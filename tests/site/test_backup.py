@@ -434,15 +434,15 @@ def test_a_killed_backup_leaves_no_archive_and_is_in_nobodys_way(tmp_path):
     assert members_of(archive)["media/logos/pipe.png"] == b"picture"
 
 
-def test_postgresqls_programs_must_be_there_and_new_enough(tmp_path, settings, monkeypatch):
+def test_postgresqls_programs_must_be_there_and_of_the_servers_version(tmp_path, settings, monkeypatch):
     monkeypatch.setattr(dumps, "connection", SimpleNamespace(vendor="postgresql", pg_version=150004))
     settings.POSTGRES_BIN = str(tmp_path)
-    with pytest.raises(dumps.BackupError, match="There is no pg_dump: install"):
-        dumps.dump(tmp_path)
-    for program in ("pg_dump", "pg_restore"):
-        (tmp_path / program).write_text(f"#!/bin/sh\necho '{program} (PostgreSQL) 14.2 (Debian 14.2-1)'\n")
-        (tmp_path / program).chmod(0o755)
-    with pytest.raises(dumps.BackupError, match="The server is PostgreSQL 15, which needs the client programs"):
-        dumps.dump(tmp_path)
-    with pytest.raises(dumps.BackupError, match="made by pg_dump 16, which needs the client programs"):
+    with pytest.raises(dumps.BackupError, match="There is no pg_restore: install .* of version 15, or name"):
+        dumps.load(tmp_path / "database.dump")
+    (tmp_path / "pg_restore").write_text("#!/bin/sh\necho 'pg_restore (PostgreSQL) 16.2 (Debian 16.2-1)'\n")
+    (tmp_path / "pg_restore").chmod(0o755)
+    with pytest.raises(dumps.BackupError, match="pg_restore is of version 16, and the server of 15: install"):
+        dumps.load(tmp_path / "database.dump")
+    with pytest.raises(dumps.BackupError, match="It is of PostgreSQL 16, and the server is of 15"):
         dumps.refuse_newer(16)
+    dumps.refuse_newer(14)
