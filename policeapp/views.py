@@ -1,6 +1,7 @@
 """Home, what machines ask of the site, and the pages that are shown when something is wrong."""
 
 import re
+import sys
 
 from django.core.files.storage import default_storage
 from django.db import DatabaseError
@@ -19,6 +20,7 @@ from departments.models import Place
 from jobs import outbox
 from jobs.models import Job
 
+from . import unavailable
 from .health import last_sent, unapplied_migrations
 from .pagination import Pages
 from .public import public_page
@@ -109,5 +111,7 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """500: needs no database, no session and no user."""
+    """500, or 503 for what passes by itself: needs no database, no session and no user."""
+    if unavailable.passes(sys.exception()):
+        return unavailable.page(request)
     return HttpResponseServerError(render_to_string("500.html"))
