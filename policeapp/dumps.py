@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg.pq import Conninfo
 
 from .copying import MADE_BY_MIGRATIONS
 from .media import named_files
@@ -167,8 +168,6 @@ def _run(program, *arguments):
 
     It is told of the database by its environment: a command line is there for all users of the machine to read.
     """
-    from psycopg.pq import Conninfo
-
     params = connection.get_connection_params()
     known = {option.keyword.decode(): option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar}
     told = {known[name]: str(value) for name, value in params.items() if name in known}
