@@ -44,7 +44,7 @@ try:
     PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
     # Counts that all processes share, such as those of policeapp.limits.
     SHARED_CACHE = env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000")
-    # Where pg_dump, pg_restore and psql are, if not in PATH.
+    # The folder of pg_dump, pg_restore and psql, where it is not Debian's and not in PATH.
     POSTGRES_BIN = env.str("POSTGRES_BIN", "")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
