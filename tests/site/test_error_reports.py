@@ -13,29 +13,39 @@ from .processes import PRODUCTION, python
 
 # A form that fails half-way, sent with all that a browser may send along. Prints the answer's id.
 SCRIPT = """
-import logging
-import django
-django.setup()
+import io, logging
+from urllib.parse import urlencode
+from wsgiref.util import setup_testing_defaults
+from policeapp.wsgi import application
 from django.contrib.auth.forms import AuthenticationForm
-from django.test import Client
 
 def clean(form):
     local = "local-secret"
     raise ValueError(f"cannot sign alice@example.com in at /jobs/?near=06880")
 
 AuthenticationForm.clean = clean
-client = Client(raise_request_exception=False, headers={"host": "police.example.org"})
-client.cookies["wanderer"] = "cookie-secret"
-response = client.post(
-    "/admin/login/?next=/admin/&near=06880",
-    {"username": "alice@example.com", "password": "body-secret"},
-    secure=True,
-    REMOTE_ADDR="203.0.113.77",
-    headers={"referer": "https://police.example.org/?q=referrer-secret", "authorization": "Bearer header-secret"},
-)
-assert response.status_code == 500
+token = "t" * 32
+form = {"username": "alice@example.com", "password": "body-secret", "csrfmiddlewaretoken": token}
+body = urlencode(form).encode()
+environ = {
+    "REQUEST_METHOD": "POST",
+    "PATH_INFO": "/admin/login/",
+    "QUERY_STRING": "next=/admin/&near=06880",
+    "CONTENT_TYPE": "application/x-www-form-urlencoded",
+    "CONTENT_LENGTH": str(len(body)),
+    "wsgi.input": io.BytesIO(body),
+    "REMOTE_ADDR": "203.0.113.77",
+    "HTTP_HOST": "police.example.org",
+    "HTTP_COOKIE": f"csrftoken={token}; wanderer=cookie-secret",
+    "HTTP_REFERER": "http://police.example.org/?q=referrer-secret",
+    "HTTP_AUTHORIZATION": "Bearer header-secret",
+}
+setup_testing_defaults(environ)
+answer = []
+list(application(environ, lambda status, headers: answer.extend([status, dict(headers)])))
+assert answer[0].startswith("500"), answer
 logging.getLogger("policeapp").error("%s did not get /jobs/?q=log-secret", "bob@example.com")
-print(response["X-Request-ID"])
+print(answer[1]["X-Request-ID"])
 """
 SECRETS = [f"{part}-secret" for part in ("local", "cookie", "body", "referrer", "header", "log")]
 SECRETS += ["06880", "alice", "bob", "203.0.113.77", "qLr7-"]
@@ -66,7 +76,8 @@ def service():
 
 
 def run(dsn):
-    return python("-c", SCRIPT, env=PRODUCTION | {"ERROR_REPORTS_DSN": dsn, "STATIC_ROOT": str(settings.STATIC_ROOT)})
+    values = {"ERROR_REPORTS_DSN": dsn, "HTTPS": "0", "STATIC_ROOT": str(settings.STATIC_ROOT)}
+    return python("-c", SCRIPT, env=PRODUCTION | values)
 
 
 def test_a_failure_is_reported_with_its_request_and_without_what_was_asked(service):
@@ -78,7 +89,7 @@ def test_a_failure_is_reported_with_its_request_and_without_what_was_asked(servi
     assert (exception["type"], exception["value"]) == ("ValueError", "cannot sign [e-mail] in at /jobs/")
     assert [frame["function"] for frame in exception["stacktrace"]["frames"]][-1] == "clean"
     assert failure["tags"] == {"request_id": done.stdout.strip()}
-    assert failure["request"] == {"method": "POST", "url": "https://police.example.org/admin/login/"}
+    assert failure["request"] == {"method": "POST", "url": "http://police.example.org/admin/login/"}
     assert logged["tags"] == {"request_id": "-"}
     assert "[e-mail] did not get /jobs/" in str(logged["logentry"])
 
