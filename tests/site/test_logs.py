@@ -24,7 +24,7 @@ from policeapp.gunicorn import access_log_format
 from policeapp.logs import FORMATTERS, PrivateFormatter, RequestId, redact, to_stderr
 
 from ..factories import make_department
-from .processes import PRODUCTION, new_sqlite, python
+from .processes import PRODUCTION, python
 from .server import running
 
 VISIT = "/jobs/?near=06880&q=alice%40example.com"
@@ -286,15 +286,16 @@ def test_an_id_that_could_forge_a_line_or_tell_of_anybody_is_replaced(rf, given)
     assert re.fullmatch("[0-9a-f]{32}", response["X-Request-ID"])
 
 
-def test_the_servers_line_of_a_request_has_its_id_too(tmp_path):
-    database, static = new_sqlite(tmp_path / "site.sqlite3"), str(settings.STATIC_ROOT)
-    with running(LOG_FORMAT="json", HTTPS="0", DATABASE_URL=database, STATIC_ROOT=static) as server:
-        status, headers, _ = server.get("/nothing-there/?near=06880")
+def test_the_servers_line_of_a_request_has_its_id_too():
+    with running(LOG_FORMAT="json", HTTPS="0", STATIC_ROOT=str(settings.STATIC_ROOT)) as server:
+        answer = server.send(b"GET /jobs/?near=06880 HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n")
         server.wait_for("gunicorn.access")
+    name = re.search(rb"X-Request-ID: (\w+)", answer)[1].decode()
     lines = [json.loads(line) for line in server.log.splitlines()]
-    site, access = (line for line in lines if line["request_id"] == headers["x-request-id"])
-    assert (status, site["logger"], access["logger"]) == (404, "django.request", "gunicorn.access")
-    assert [access[name] for name in ("method", "path", "status")] == ["GET", "/nothing-there/", 404]
+    found = {line["logger"]: line for line in lines if line["request_id"] == name}
+    assert found["django.security.DisallowedHost"]["level"] == "ERROR"
+    access = found["gunicorn.access"]
+    assert [access[field] for field in ("method", "path", "status")] == ["GET", "/jobs/", 400]
     assert "06880" not in server.log
 
 
