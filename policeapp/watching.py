@@ -67,8 +67,9 @@ class WatchRequests:
         route = request.resolver_match.view_name if request.resolver_match else "-"
         if self.metrics:
             self.metrics.note(route, request.method, response.status_code, seconds, queries.number)
-        said = {"ms": round(seconds * 1000), "route": route, "status": response.status_code, "queries": queries.number}
-        if 0 < settings.SLOW_PAGE_MS <= said["ms"]:
+        ms = round(1000 * seconds)
+        if 0 < settings.SLOW_PAGE_MS <= ms:
+            said = {"ms": ms, "route": route, "status": response.status_code, "queries": queries.number}
             logger.warning("Slow page: %(ms)d ms, %(route)s, status %(status)d, %(queries)d queries", said, extra=said)
         return response
 
