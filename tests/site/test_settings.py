@@ -316,7 +316,8 @@ def test_nothing_is_loaded_for_metrics_and_error_reports_unless_they_are_set():
 import sys
 import django
 django.setup()
-from policeapp.wsgi import application
+from policeapp.watching import WatchRequests
+WatchRequests(None)
 print([name for name in ("prometheus_client", "sentry_sdk") if name in sys.modules])
 """
     for values, loaded in (
