@@ -6,6 +6,8 @@ from django.views.decorators.http import require_safe
 
 from departments import search
 from departments.models import Department
+from policeapp.limits import searching
+from policeapp.public import public_page
 
 from . import comparing
 from .forms import AddForm
@@ -16,7 +18,9 @@ NEAREST_SHOWN = 5
 NEAR_MILES = 50
 
 
+@public_page("d*", "q")
 @require_safe
+@searching
 def compare_departments(request):
     """Those that ``?d=ct/westport-police-department&d=...`` names; ``?q=`` looks for another one to add."""
     chosen, said = comparing.departments_named(request.GET.getlist("d"), request.user)
@@ -29,7 +33,9 @@ def compare_departments(request):
     return render(request, "departments/compare.html", context)
 
 
+@public_page("j*", "q")
 @require_safe
+@searching
 def compare_openings(request):
     """Those that ``?j=12&j=15`` names; ``?q=`` looks for another one to add."""
     chosen, said = comparing.openings_named(request.GET.getlist("j"), request.user)

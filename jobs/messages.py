@@ -32,6 +32,8 @@ class MessageQuerySet(models.QuerySet):
 class Message(models.Model):
     """A message of the outbox: made in the transaction of what it tells of, sent once, by whoever holds its lease."""
 
+    IS_SHOWN = False  # on no public page
+
     class Kind(models.TextChoices):
         CONFIRM = "confirm", _("Please confirm")
         DIGEST = "digest", _("New openings")
@@ -104,6 +106,8 @@ class Message(models.Model):
 class Told(models.Model):
     """An opening that a subscriber is told of by a message: by no second one, whatever other alerts there are."""
 
+    IS_SHOWN = False  # on no public page
+
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="told")
     job = models.ForeignKey("Job", models.CASCADE, related_name="+")
@@ -120,6 +124,8 @@ class Run(models.Model):
 
     ``problem`` is what kept the last one from sending all, in words, or "".
     """
+
+    IS_SHOWN = False  # on no public page
 
     # The one there is.
     KEY = 1

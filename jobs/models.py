@@ -223,6 +223,8 @@ class Job(Sourced):
             models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
             models.Index(fields=["published_at"], name="job_by_publication"),
+            models.Index(fields=["opens_at"], name="job_by_opening"),
+            models.Index(fields=["closes_at"], name="job_by_closing"),
         ]
 
     def __str__(self):

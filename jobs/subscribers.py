@@ -42,14 +42,19 @@ def new_key():
 
 
 def forget_unconfirmed():
-    """Delete the alerts that nobody confirmed while the links were good, and the addresses that nothing is left of."""
+    """Delete the alerts that nobody confirmed while the links were good, and the addresses that nothing is left of.
+
+    How many rows were deleted, with the requests to confirm.
+    """
     since = timezone.now() - LIFETIMES["confirm"]
-    Alert.objects.filter(confirmed_at=None, created__lt=since).exclude(messages__created__gte=since).delete()
-    Subscriber.objects.filter(alerts=None, created__lt=since).delete()
+    alerts = Alert.objects.filter(confirmed_at=None, created__lt=since).exclude(messages__created__gte=since).delete()
+    return alerts[0] + Subscriber.objects.filter(alerts=None, created__lt=since).delete()[0]
 
 
 class Subscriber(models.Model):
     """An e-mail address that somebody typed; whether it is its owner's wish each of the alerts says for itself."""
+
+    IS_SHOWN = False  # on no public page
 
     email = models.EmailField(_("e-mail"), unique=True)
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
@@ -128,6 +133,8 @@ class Alert(models.Model):
     Nothing is sent for it, but one request to confirm it, until ``confirmed_at`` is there. A place is degrees with the
     ``miles`` around it, None for any distance; ``near`` is what that place is called.
     """
+
+    IS_SHOWN = False  # on no public page
 
     class Frequency(models.TextChoices):
         DAILY = "daily", _("Daily")

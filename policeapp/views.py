@@ -1,17 +1,15 @@
 """Home, what machines ask of the site, and the pages that are shown when something is wrong."""
 
 import re
+import sys
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -22,7 +20,10 @@ from departments.models import Place
 from jobs import outbox
 from jobs.models import Job
 
+from . import unavailable
+from .health import last_sent, unapplied_migrations
 from .pagination import Pages
+from .public import public_page
 from .structured_data import website
 
 LATEST_SHOWN = 6
@@ -30,6 +31,7 @@ LATEST_SHOWN = 6
 LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
 
 
+@public_page()
 @require_safe
 def home(request):
     """One search box, the latest openings, and ways in."""
@@ -53,6 +55,7 @@ def logo(request, name):
     return response
 
 
+@public_page()
 @require_safe
 def robots(request):
     """What robots may read: everything but the admin; and where the sitemap is."""
@@ -89,8 +92,7 @@ def readyz(request):
 
 
 def _missing():
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if unapplied_migrations():
         return "migrations: run manage.py migrate"
     return "" if Place.objects.exists() else "places: run manage.py load_places"
 
@@ -98,11 +100,9 @@ def _missing():
 def _alerts():
     """A line that says when alerts were last sent, if they ever were or somebody waits for them."""
     run = outbox.last_run()
-    ago = timesince(run.ended_at, timezone.now(), depth=1).replace("\N{NO-BREAK SPACE}", " ") if run else ""
-    last = f"last sent {ago} ago" if run else "never sent"
     if outbox.is_overdue(run):
-        return [f"alerts: {last}, overdue: run manage.py send_alerts"]
-    return [f"alerts: {last}"] if run else []
+        return [f"alerts: {last_sent(run)}, overdue: run manage.py send_alerts"]
+    return [f"alerts: {last_sent(run)}"] if run else []
 
 
 def not_found(request, exception=None):
@@ -111,5 +111,7 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """500: needs no database, no session and no user."""
+    """500, or 503 for what passes by itself: needs no database, no session and no user."""
+    if unavailable.passes(sys.exception()):
+        return unavailable.page(request)
     return HttpResponseServerError(render_to_string("500.html"))
