@@ -31,6 +31,7 @@ from . import content
 from .models import ContentVersion
 from .public import parameters_of, plain_query
 from .routers import REPLICA, WROTE_COOKIE, reading_from_replica
+from .watching import count
 
 logger = logging.getLogger(__name__)
 
@@ -239,6 +240,7 @@ class PageCache:
         # The view may be one for any host and any script name; only what was answered with 200 is kept.
         key = (request.scheme, meta.get("HTTP_HOST", ""), request.path, meta["QUERY_STRING"], coding)
         kept = self._find(key, edition)
+        count("page_cache_hit" if kept else "page_cache_miss")
         if kept is None:
             lock = self.locks[hash(key) % len(self.locks)]
             alone = lock.acquire(timeout=PATIENCE_WITH_OTHERS)

@@ -5,10 +5,12 @@ import logging
 import re
 import secrets
 from contextlib import ExitStack
+from functools import lru_cache
 from time import perf_counter
 
 from django.conf import settings
 from django.db import connections
+from django.urls import Resolver404, resolve
 
 from .logs import request_id
 
@@ -64,14 +66,29 @@ class WatchRequests:
                 watch.enter_context(connection.execute_wrapper(queries))
             response = self.get_response(request)
         seconds = perf_counter() - start
-        route = request.resolver_match.view_name if request.resolver_match else "-"
+        status, ms = response.status_code, round(1000 * seconds)
         if self.metrics:
-            self.metrics.note(route, request.method, response.status_code, seconds, queries.number)
-        ms = round(1000 * seconds)
+            self.metrics.note(route_of(request, response), request.method, status, seconds, queries.number)
         if 0 < settings.SLOW_PAGE_MS <= ms:
-            said = {"ms": ms, "route": route, "status": response.status_code, "queries": queries.number}
+            said = {"ms": ms, "route": route_of(request, response), "status": status, "queries": queries.number}
             logger.warning("Slow page: %(ms)d ms, %(route)s, status %(status)d, %(queries)d queries", said, extra=said)
         return response
+
+
+def route_of(request, response):
+    """The name of the page in the map of the site; "-" for an address that has none."""
+    if request.resolver_match:
+        return request.resolver_match.view_name
+    # A cache before the views may have answered.
+    return _route_at(request.path_info) if response.status_code in (200, 304) else "-"
+
+
+@lru_cache(maxsize=10_000)
+def _route_at(path):
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return "-"
 
 
 class Queries:

@@ -88,6 +88,14 @@ def test_a_request_is_in_flight_until_it_is_answered(rf, settings, counted):
     assert [*seen, counted("policeapp_requests_in_flight")] == [1, 0]
 
 
+def test_pages_from_the_page_cache_are_counted_by_their_names_too(client, westport, counted):
+    for _visit in range(3):
+        client.get(westport.get_absolute_url())
+    assert counted("policeapp_requests_total", route="department", method="GET", status="2xx") == 3
+    assert counted("policeapp_events_total", event="page_cache_miss") == 1
+    assert counted("policeapp_events_total", event="page_cache_hit") == 2
+
+
 def test_what_happens_elsewhere_may_be_counted_too_and_costs_nothing_without_metrics(settings, counted):
     watching.count("page_cache_hit")
     assert counted("policeapp_events_total", event="page_cache_hit") == 1
