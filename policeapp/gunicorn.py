@@ -89,6 +89,7 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
+    """The worker has loaded the site, which has figures to tell."""
     if METRICS:
         from policeapp.monitoring import serve
 
@@ -104,5 +105,6 @@ def child_exit(server, worker):
 
 
 def on_exit(server):
+    """The counts go with the server whose workers have counted."""
     if METRICS:
         shutil.rmtree(server.counts, ignore_errors=True)
