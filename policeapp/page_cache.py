@@ -32,6 +32,7 @@ from . import content
 from .models import ContentVersion
 from .public import parameters_of, plain_query
 from .routers import REPLICA, WROTE_COOKIE, reading_from_replica
+from .watching import count
 
 logger = logging.getLogger(__name__)
 
@@ -243,6 +244,7 @@ class PageCache:
             return self.get_response(request)
         key = (request.scheme, host, request.path, meta["QUERY_STRING"], coding)
         kept = self._find(key, edition)
+        count("page_cache_hit" if kept else "page_cache_miss")
         if kept is None:
             lock = self.locks[hash(key) % len(self.locks)]
             alone = lock.acquire(timeout=PATIENCE_WITH_OTHERS)
