@@ -166,12 +166,13 @@ class Hostile:
         return alerts
 
     def pages(self):
-        """The addresses of all that visitors see of it."""
-        department, job = self.department.get_absolute_url(), self.job.get_absolute_url()
-        alert = self.alerts[1]
+        """The addresses of its department and of its opening."""
+        return [self.department.get_absolute_url(), self.job.get_absolute_url()]
+
+    def more_pages(self):
+        """The addresses of all else that visitors see of it."""
+        department, alert = self.department.get_absolute_url(), self.alerts[1]
         return [
-            department,
-            job,
             f"/departments/ct/county/{self.department.county_slug}/" if self.department.county_slug else department,
             f"/departments/compare/?d=ct/{self.department.slug}&q=zq",
             f"/jobs/compare/?j={self.job.pk}&q=zq",
