@@ -38,7 +38,8 @@ ELEMENTS = set(
     "rect circle text template".split()
 )
 IN_ADMIN = ELEMENTS | set("textarea aside dialog abbr i b style noscript search symbol use time".split())
-SAFE = ("http://testserver/", "/", "#", "?", "https://", "http://", "mailto:", "tel:", "webcal://testserver/", "../password/")
+SAFE = ("http://testserver/", "webcal://testserver/", "/", "#", "?", "../password/")
+SAFE += ("https://", "http://", "mailto:", "tel:")
 WORDS = re.compile(r"\w+")
 
 
