@@ -98,14 +98,13 @@ def test_a_form_changes_something_for_those_who_may_and_for_nobody_else(visitors
     assert changed == who_may
 
 
-@pytest.mark.parametrize("method", ["put", "delete"])
-def test_no_other_method_changes_anything_for_anybody(visitors, numbers, stored_logo, method):
+def test_no_other_method_changes_anything_for_anybody(visitors, numbers):
     before = rows()
     for address, _ in ROWS:
-        status = getattr(visitors["alice"], method)(address.format(**numbers)).status_code
-        assert status in ((METHOD, GONE) if not address.startswith("/admin/") else (SEEN, 301, 302, 403, 404, 405)), (
-            address
-        )
+        if not address.startswith("/admin/"):
+            assert visitors["alice"].put(address.format(**numbers)).status_code in (METHOD, GONE), address
+    for address in WRITES:
+        visitors["alice"].delete(address.format(**numbers))
     assert rows() == before
 
 
