@@ -7,21 +7,28 @@ from django.core.cache import cache
 from django.db.models import Count
 from django.db.models.functions import Left
 
+from policeapp.content import version_of_request
+
 from .models import Department
 
-# How long the numbers may be out of date: they take a walk along an index of all departments.
-SECONDS = 60
+# How long the numbers of a version of the content are kept: they take a walk along an index of all departments.
+SECONDS = 3600
 
 DIGITS = "0-9"
 LETTERS = (DIGITS, *ascii_lowercase)
 
 
 def read():
-    """``{state: {letter: number}}`` without those that have none, at most a minute old.
+    """``{state: {letter: number}}`` without those that have none.
 
     Names that begin with neither a digit nor a Latin letter are under "".
     """
-    return cache.get_or_set("departments.index", _count, SECONDS)
+    version, numbers = cache.get("departments.index") or (None, None)
+    now = version_of_request()
+    if version != now:
+        numbers = _count()
+        cache.set("departments.index", (now, numbers), SECONDS)
+    return numbers
 
 
 def numbers():

@@ -3,13 +3,13 @@
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from jobs.models import HiringStep, Job, with_open_jobs
 from policeapp.browsing import browse
 from policeapp.limits import searching
 from policeapp.pagination import paginate
+from policeapp.public import public_page
 
 from . import index, maps, states, trails
 from .forms import DepartmentSearchForm
@@ -21,8 +21,11 @@ from .structured_data import organization
 SPECIALIZATIONS_SHOWN = 10
 NEAREST_SHOWN = 5
 SUGGESTIONS_SHOWN = 8
+# What says which part of a list is shown; see policeapp.browsing.
+STRETCHES = ("page", "after", "before")
 
 
+@public_page(*DepartmentSearchForm.base_fields, *STRETCHES)
 @require_safe
 @searching
 def directory(request):
@@ -44,9 +47,9 @@ def directory(request):
     return render(request, "departments/directory.html", context)
 
 
+@public_page("q")
 @require_safe
 @searching
-@cache_control(public=True, max_age=300)
 def suggest(request):
     """JSON while a person types: ``{"departments": [{"name", "town", "url"}, ...]}``, those that begin so."""
     found = Department.objects.published().beginning(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
@@ -56,6 +59,7 @@ def suggest(request):
     return JsonResponse({"departments": said})
 
 
+@public_page(*STRETCHES)
 @require_safe
 def state(request, state):
     """The departments of a state, its letters and its counties."""
@@ -70,6 +74,7 @@ def state(request, state):
     return render(request, "departments/state.html", context)
 
 
+@public_page(*STRETCHES)
 @require_safe
 def county(request, state, county):
     """The departments of a county; 404 where there is none."""
@@ -83,6 +88,7 @@ def county(request, state, county):
     return render(request, "departments/county.html", context)
 
 
+@public_page(*STRETCHES)
 @require_safe
 def letter(request, letter, state=None):
     """The departments of a state, or of all, whose names begin with a letter; 404 where there is none."""
@@ -102,6 +108,7 @@ def letter(request, letter, state=None):
     return render(request, "departments/letter.html", context)
 
 
+@public_page()
 @require_safe
 def profile(request, state, slug):
     """A department's page; a former address leads to the present one."""

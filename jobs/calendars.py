@@ -21,6 +21,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from departments.models import Department
 from policeapp.limits import searching
+from policeapp.public import public_page
 
 from . import following
 from .following import FollowedSearchForm, printable
@@ -54,6 +55,7 @@ class Entry(NamedTuple):
     place: str = ""
 
 
+@public_page(*FollowedSearchForm.base_fields)
 @require_safe
 @searching
 def search_calendar(request):
@@ -68,6 +70,7 @@ def search_calendar(request):
     return _answer(request, reverse("jobs calendar") + form.query, form.in_words(), jobs, following.start_of_today())
 
 
+@public_page()
 @require_safe
 def department_calendar(request, state, slug):
     """The dates of a department's openings; its former address leads to the present one."""
@@ -80,6 +83,7 @@ def department_calendar(request, state, slug):
     return _answer(request, path, title, jobs, department.modified)
 
 
+@public_page()
 @require_safe
 def job_calendar(request, pk, slug):
     """The dates of one opening that is or was open; like its page, that of a withdrawn one answers 410."""
@@ -115,7 +119,7 @@ def _answer(request, path, name, jobs, empty_since):
         # A calendar has at least one component.
         calendar.add_component(time_zone("America/New_York", empty_since.year, empty_since.year))
     changed = max((following.changed_at(job) for job in jobs), default=empty_since)
-    response = following.answer(request, calendar.to_ical(), CONTENT_TYPE, changed)
+    response = following.answer(calendar.to_ical(), CONTENT_TYPE, changed)
     response["Content-Disposition"] = 'inline; filename="openings.ics"'
     return response
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from departments import search
 from departments.models import Department
 from policeapp.limits import searching
+from policeapp.public import public_page
 
 from . import comparing
 from .forms import AddForm
@@ -17,6 +18,7 @@ NEAREST_SHOWN = 5
 NEAR_MILES = 50
 
 
+@public_page("d*", "q")
 @require_safe
 @searching
 def compare_departments(request):
@@ -31,6 +33,7 @@ def compare_departments(request):
     return render(request, "departments/compare.html", context)
 
 
+@public_page("j*", "q")
 @require_safe
 @searching
 def compare_openings(request):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from policeapp.limits import searching
+from policeapp.public import public_page
 
 from . import following
 from .following import FollowedSearchForm, printable
@@ -23,6 +24,7 @@ class OpeningsFeed(Atom1Feed):
         return super().latest_post_date() if self.items else self.feed["empty_since"]
 
 
+@public_page(*FollowedSearchForm.base_fields)
 @require_safe
 @searching
 def search_feed(request):
@@ -35,6 +37,7 @@ def search_feed(request):
     return _answer(request, feed, page, form.in_words(), jobs, following.start_of_today())
 
 
+@public_page()
 @require_safe
 def department_feed(request, state, slug):
     """The newest openings of a department; its former address leads to the present one."""
@@ -70,7 +73,7 @@ def _answer(request, path, page, title, jobs, empty_since):
             updateddate=following.changed_at(job),
             categories=[job.get_kind_display()],
         )
-    return following.answer(request, feed.writeString("utf-8"), feed.content_type, feed.latest_post_date())
+    return following.answer(feed.writeString("utf-8"), feed.content_type, feed.latest_post_date())
 
 
 def _tag(request, name):

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
@@ -17,8 +16,6 @@ from departments.models import Department
 from .forms import JobSearchForm
 from .models import Alert
 
-# For how long a program need not ask again, in seconds.
-KEPT = 300
 # What neither XML 1.0 (section 2.2) nor iCalendar's TEXT (RFC 5545, section 3.3.11) may hold.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -73,18 +70,16 @@ def department_at(state, slug):
     return present or get_object_or_404(departments, former_addresses__state=state, former_addresses__slug=slug)
 
 
-def answer(request, content, content_type, changed):
-    """The document, or 304 for one who has it already.
+def answer(content, content_type, changed):
+    """The document.
 
-    Only the ETag decides that. ``Last-Modified`` tells the newest change among the openings that are there, but one
-    that closes or is withdrawn leaves no date behind: who asked by the date alone would go on showing it.
+    ``Last-Modified`` tells the newest change among the openings that are there, but one that closes or is withdrawn
+    leaves no date behind: who asked by the date alone would go on showing it, so only the ETag makes a 304.
     """
     response = HttpResponse(content, content_type=content_type)
     response["Last-Modified"] = http_date(changed.timestamp())
     response["X-Robots-Tag"] = "noindex"
-    patch_cache_control(response, public=True, max_age=KEPT)
-    set_response_etag(response)
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return response
 
 
 def changed_at(job):

@@ -1,4 +1,4 @@
-"""The messages of the outbox, and the openings that they tell of."""
+"""The messages of the outbox, the openings that they tell of, and the runs that send them."""
 
 from datetime import timedelta
 
@@ -31,6 +31,8 @@ class MessageQuerySet(models.QuerySet):
 
 class Message(models.Model):
     """A message of the outbox: made in the transaction of what it tells of, sent once, by whoever holds its lease."""
+
+    IS_SHOWN = False  # on no public page
 
     class Kind(models.TextChoices):
         CONFIRM = "confirm", _("Please confirm")
@@ -104,6 +106,8 @@ class Message(models.Model):
 class Told(models.Model):
     """An opening that a subscriber is told of by a message: by no second one, whatever other alerts there are."""
 
+    IS_SHOWN = False  # on no public page
+
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="told")
     job = models.ForeignKey("Job", models.CASCADE, related_name="+")
@@ -113,3 +117,30 @@ class Told(models.Model):
 
     def __str__(self):
         return f"{self.subscriber_id}: {self.job_id}"
+
+
+class Run(models.Model):
+    """The last run of ``send_alerts``, and how many messages all runs together have sent or given up: one row, or none.
+
+    ``problem`` is what kept the last one from sending all, in words, or "".
+    """
+
+    IS_SHOWN = False  # on no public page
+
+    # The one there is.
+    KEY = 1
+    # No timer is so late.
+    OVERDUE = timedelta(days=1)
+
+    ended_at = models.DateTimeField()
+    problem = models.CharField(max_length=300, blank=True)
+    sent = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
+    given_up = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="run_only_one")]
+
+    def __str__(self):
+        return str(self.ended_at)

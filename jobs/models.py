@@ -22,7 +22,7 @@ from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
-from .messages import Message, Told
+from .messages import Message, Run, Told
 from .minimums import Minimums
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
@@ -37,6 +37,7 @@ __all__ = [
     "JobQuerySet",
     "Message",
     "Minimums",
+    "Run",
     "Schedule",
     "Subscriber",
     "Told",
@@ -222,6 +223,8 @@ class Job(Sourced):
             models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
             models.Index(fields=["published_at"], name="job_by_publication"),
+            models.Index(fields=["opens_at"], name="job_by_opening"),
+            models.Index(fields=["closes_at"], name="job_by_closing"),
         ]
 
     def __str__(self):

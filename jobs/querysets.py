@@ -42,6 +42,14 @@ class JobQuerySet(models.QuerySet):
         """Openings that people could first see at that instant or later: they opened, or were published, since."""
         return self.filter(Q(opens_at__gte=instant) | Q(published_at__gte=instant))
 
+    def next_change(self, after, until):
+        """The first instant after one and not after another at which an opening opens or closes; None for none."""
+        changes = (
+            self.filter(**{f"{name}__gt": after, f"{name}__lte": until}).order_by(name).values_list(name, flat=True)
+            for name in ("opens_at", "closes_at")
+        )
+        return min((first for first in map(models.QuerySet.first, changes) if first), default=None)
+
     def current(self):
         """Those that are open, planned or drafts: neither closed nor withdrawn."""
         not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())

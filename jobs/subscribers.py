@@ -54,6 +54,8 @@ def forget_unconfirmed():
 class Subscriber(models.Model):
     """An e-mail address that somebody typed; whether it is its owner's wish each of the alerts says for itself."""
 
+    IS_SHOWN = False  # on no public page
+
     email = models.EmailField(_("e-mail"), unique=True)
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
@@ -131,6 +133,8 @@ class Alert(models.Model):
     Nothing is sent for it, but one request to confirm it, until ``confirmed_at`` is there. A place is degrees with the
     ``miles`` around it, None for any distance; ``near`` is what that place is called.
     """
+
+    IS_SHOWN = False  # on no public page
 
     class Frequency(models.TextChoices):
         DAILY = "daily", _("Daily")

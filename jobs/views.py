@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from departments import maps
 from policeapp.limits import searching
 from policeapp.pagination import paginate
+from policeapp.public import public_page
 from policeapp.structured_data import Crumb
 
 from .forms import NEAREST_SHOWN, JobSearchForm
@@ -15,6 +16,7 @@ from .models import Job
 from .structured_data import job_posting
 
 
+@public_page(*JobSearchForm.base_fields, "page")
 @require_safe
 @searching
 def job_list(request):
@@ -29,6 +31,7 @@ def job_list(request):
     return render(request, "jobs/job_list.html", context)
 
 
+@public_page()
 @require_safe
 def job_detail(request, pk, slug):
     """An opening, whether open or not, and what is open nearby, like it while it is. A withdrawn one answers 410."""

@@ -8,6 +8,8 @@ class PoliceAppConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self):
+        from .content import keep_watch
         from .fulltext import keep_triggers
 
         post_migrate.connect(keep_triggers, dispatch_uid="full text")
+        post_migrate.connect(keep_watch, dispatch_uid="content")

@@ -9,7 +9,12 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from .models import ContentVersion
+
 BATCH = 1000
+
+# Whose rows migrations make, anew on each database.
+MADE_BY_MIGRATIONS = (Permission, ContentType)
 
 
 class CopyRefused(Exception):
@@ -24,10 +29,11 @@ def copy_database(source, target, report=lambda name, number: None):
     and on SQLite nobody writes to the source meanwhile. Raises CopyRefused.
     """
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    models.remove(ContentVersion)  # the target has its own
     with transaction.atomic(using=source), transaction.atomic(using=target):
         _refuse_what_does_not_fit(models, source, target)
         # Those of the source have the keys that its other rows name.
-        for model in (Permission, ContentType):
+        for model in MADE_BY_MIGRATIONS:
             model.objects.using(target).all().delete()
         for model in models:
             try:
@@ -50,7 +56,7 @@ def _refuse_what_does_not_fit(models, source, target):
             f"The two have different migrations; run manage.py migrate on both. They differ in {different}."
         )
     for model in models:
-        if model not in (Permission, ContentType) and model._base_manager.using(target).exists():
+        if model not in MADE_BY_MIGRATIONS and model._base_manager.using(target).exists():
             raise CopyRefused(f"The target is not empty: {model._meta.db_table} has rows.")
 
 

@@ -96,3 +96,15 @@ class CacheEntry(models.Model):
 
     def __str__(self):
         return self.cache_key
+
+
+class ContentVersion(models.Model):
+    """What :mod:`policeapp.content` knows the content by; triggers write it, and nothing else."""
+
+    token = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return str(self.token)

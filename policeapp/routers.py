@@ -1,6 +1,7 @@
 """Reading public pages from a replica of the database, where there is one (``DATABASE_REPLICA_URL``)."""
 
 import logging
+from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
 
@@ -17,6 +18,16 @@ WROTE_COOKIE, WROTE_SECONDS = "wrote", 15
 REST_SECONDS = 30
 
 _reads_replica = ContextVar("reads_replica", default=False)
+
+
+@contextmanager
+def reading_from_replica(allowed=True):
+    """What is read inside may come from the replica."""
+    token = _reads_replica.set(allowed)
+    try:
+        yield
+    finally:
+        _reads_replica.reset(token)
 
 
 class ReplicaRouter:
@@ -72,11 +83,10 @@ class ReadFromReplica:
     def __call__(self, request):
         is_safe = request.method in ("GET", "HEAD")
         is_stranger = not {settings.SESSION_COOKIE_NAME, WROTE_COOKIE} & request.COOKIES.keys()
-        token = _reads_replica.set(is_safe and is_stranger)
-        try:
+        # The page cache says so of a page that the replica does not have yet.
+        needs_primary = getattr(request, "needs_primary", False)
+        with reading_from_replica(is_safe and is_stranger and not needs_primary):
             response = self.get_response(request)
-        finally:
-            _reads_replica.reset(token)
         if not is_safe:
             secure = settings.SESSION_COOKIE_SECURE
             response.set_cookie(WROTE_COOKIE, "1", max_age=WROTE_SECONDS, secure=secure, httponly=True, samesite="Lax")

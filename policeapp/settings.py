@@ -35,8 +35,17 @@ try:
         DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL")
     # The most connections that one process has to a PostgreSQL server at a time.
     DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 4, validate=validate.Range(min=1))
+    # Seconds that a page waits for a PostgreSQL server: for a connection, a lock, the answer to a query.
+    DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 5, validate=validate.Range(min=1))
+    # Pages for strangers: the memory that a process keeps them in, in megabytes, or a Redis in place of that, and how
+    # many seconds old one may be that a cache in front of the site has kept.
+    PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 0 if DEBUG else 32, validate=validate.Range(min=0))
+    PAGE_CACHE = env.dj_cache_url("PAGE_CACHE_URL", "") if env.str("PAGE_CACHE_URL", "") else None
+    PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
     # Counts that all processes share, such as those of policeapp.limits.
     SHARED_CACHE = env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000")
+    # Where pg_dump, pg_restore and psql are, if not in PATH.
+    POSTGRES_BIN = env.str("POSTGRES_BIN", "")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # Addresses or networks of the proxies whose X-Forwarded-* headers are believed; "unix" for a socket.
@@ -103,9 +112,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "policeapp.middleware.TrustedProxies",
+    "policeapp.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
+    "policeapp.unavailable.Unavailable",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "policeapp.routers.ReadFromReplica",
@@ -155,14 +166,17 @@ for database in DATABASES.values():
         )
     elif "postgresql" in database["ENGINE"]:
         # The threads of a process share a pool of connections, which are looked at before they are given out.
-        database["CONN_HEALTH_CHECKS"] = True
+        database["ENGINE"], database["CONN_HEALTH_CHECKS"] = "policeapp.postgresql", True
         options["pool"] = {
             "min_size": 0,
             "max_size": DATABASE_CONNECTIONS,
-            # Seconds: a request waits so long for a connection; where the server was away, it is tried again so soon.
+            # Seconds: how long a connection is waited for, and tried again where the server is away.
             "timeout": 5,
             "reconnect_timeout": 5,
         }
+        # A network that is gone is found out within seconds, where nothing is heard and where nothing arrives.
+        options.setdefault("connect_timeout", 5)
+        options |= {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 
 if "replica" in DATABASES:
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
@@ -172,6 +186,13 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "shared": SHARED_CACHE,
 }
+if PAGE_CACHE:
+    CACHES["pages"] = PAGE_CACHE
+for cache in CACHES.values():
+    if cache["BACKEND"].endswith(".RedisCache"):
+        # Seconds: what it is asked can be done without, and no page is to wait for long.
+        patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+        cache["OPTIONS"] = patience | cache.get("OPTIONS", {})
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -14,7 +14,6 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_page
 from django.views.decorators.http import require_safe
 
 from departments import index as letters
@@ -22,10 +21,10 @@ from departments import states
 from departments.models import Department
 from jobs.models import Job
 
+from .public import public_page
+
 # A sitemap may name 50,000 addresses.
 OPENINGS = 10_000
-# How long the index of the parts is kept, in seconds: it takes the latest change of everything.
-KEPT = 600
 
 
 class Address(NamedTuple):
@@ -94,8 +93,8 @@ def parts():
     ]
 
 
+@public_page()
 @require_safe
-@cache_page(KEPT)
 @x_robots_tag
 def index(request):
     """The sitemap index: where the parts are and when each was last changed."""
@@ -106,6 +105,7 @@ def index(request):
     return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": found}, content_type="application/xml")
 
 
+@public_page("p")
 @require_safe
 def part(request, name):
     """A part of the sitemap, by the name that the index gives it; 404 for any other."""

@@ -19,8 +19,10 @@ from jobs.tokens import LIFETIMES
 
 from . import routers
 from .limits import SEARCHES
+from .public import public_page
 
 
+@public_page()
 @require_safe
 def privacy(request):
     """What is kept of people, how long, and who sees it."""
@@ -40,6 +42,7 @@ def privacy(request):
     return render(request, "privacy.html", context)
 
 
+@public_page()
 @require_safe
 def accessibility(request):
     """How the site is made to be used by everybody, how that is tested, and whom to tell what does not work."""

@@ -5,6 +5,7 @@ measure SUBJECT ENGINE DEPARTMENTS OPENINGS FOLDER QUICK    print a subject's ro
 """
 
 import json
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -27,5 +28,7 @@ def measure(subject, engine, departments, openings, folder, quick):
 
 
 if __name__ == "__main__":
+    # What is measured inside is the making of pages.
+    os.environ["PAGE_CACHE_MB"] = "0"
     django.setup()
     {"grow": grow, "measure": measure}[sys.argv[1]](*sys.argv[2:])

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from html import unescape
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple
 
 from django.db import connection
 from django.test import Client
@@ -21,6 +24,17 @@ from .table import Bar, Row, Size, median_ms
 SIZES = [Size(27_000, 27_000), Size(270_000, 270_000)]
 SECONDS = 3
 QUERIES, KILOBYTES, KILOBYTES_WITH_MAP, GROWTH = 8, 14, 25, 1.5
+# Times as fast as the site may be: what sends the same bytes without Django, for pages that are kept (a third or a
+# quarter of that must be left); and a Django view with the same queries and a template of the same size, for others.
+BARE_WSGI, BARE_DJANGO, P99 = {"SQLite": 1 / 0.35, "PostgreSQL": 1 / 0.25}, 2, 3
+MEGABYTES, CACHE_MEGABYTES, COLD_SECONDS = 100, 32, 3
+# What gunicorn serves: the application and the size of its page cache.
+SERVED = {
+    "kept": ("policeapp.wsgi", CACHE_MEGABYTES),
+    "made": ("policeapp.wsgi", 0),
+    "bare WSGI": ("tests.benchmarks.bare:wsgi", 0),
+    "bare Django": ("tests.benchmarks.bare:django", 0),
+}
 FAR = 400  # the page of the directory that must be as fast as its first
 BROWSER = {"headers": {"accept-encoding": "br"}}
 
@@ -37,30 +51,46 @@ def rows(case):
     kept = {path: look_at(client, path) for path in pages.values()}
     file = case.folder / "pages.json"
     file.write_text(json.dumps(kept))
-    loads = {}
-    for application in ("policeapp.wsgi", "tests.benchmarks.bare:wsgi", "tests.benchmarks.bare:django"):
-        with serving(application, file) as port:
+    loads, cold, heaviest = {}, 0, 0
+    for what, (application, megabytes) in SERVED.items():
+        begun = perf_counter()
+        with serving(application, file, megabytes) as server:
+            burden(server.port, pages["profile"], 0.05)
+            if what == "kept":
+                cold = perf_counter() - begun
             for path in pages.values():
-                burden(port, path, 0.5)
-                loads[application, path] = burden(port, path, SECONDS / 3 if case.quick else SECONDS)
+                burden(server.port, path, 0.5)
+                loads[what, path] = burden(server.port, path, SECONDS / 3 if case.quick else SECONDS)
+            if what == "kept":
+                heaviest = server.heaviest()
     for name, path in pages.items():
-        (rate, took), (bytes_rate, _), (view_rate, _) = (loads[key] for key in loads if key[1] == path)
-        figures = {
-            "a second": rate,
-            "ms p50": took[len(took) // 2] * 1000,
-            "ms p99": took[len(took) * 99 // 100] * 1000,
-            "a second of bare WSGI": bytes_rate,
-            "a second of bare Django": view_rate,
-            "of bare Django": rate / view_rate,
-            "queries": kept[path]["queries"],
-            "KB": kept[path]["bytes"] / 1000,
-        }
-        yield Row(f"{name} under load", case, figures, bars_of_page(kept[path]))
+        rate = {what: loads[what, path][0] for what in SERVED}
+        p50, p99 = ({what: at(loads[what, path][1], part) for what in SERVED} for part in (0.5, 0.99))
+        figures = {f"{what}, a second": rate[what] for what in SERVED}
+        figures |= {"kept, ms p50": p50["kept"], "kept, ms p99": p99["kept"], "bare WSGI, ms p99": p99["bare WSGI"]}
+        figures |= {"kept, of bare WSGI": rate["kept"] / rate["bare WSGI"]}
+        figures |= {"made, of bare Django": rate["made"] / rate["bare Django"]}
+        figures |= {"queries": kept[path]["queries"], "KB": kept[path]["bytes"] / 1000}
+        bars = [
+            *bars_of_page(kept[path]),
+            Bar("kept: bare WSGI is times as fast", rate["bare WSGI"] / rate["kept"], BARE_WSGI[case.engine]),
+            Bar("kept: p99, times bare WSGI's", p99["kept"] / p99["bare WSGI"], P99),
+            Bar("made: bare Django is times as fast", rate["bare Django"] / rate["made"], BARE_DJANGO),
+        ]
+        yield Row(f"{name} under load", case, figures, bars)
+    figures = {"s from cold to the first page": cold, "MB of a worker": heaviest}
+    bars = [Bar("s to the first page", cold, COLD_SECONDS), Bar("MB", heaviest, MEGABYTES + CACHE_MEGABYTES)]
+    yield Row("the server", case, figures, bars)
     alone = {"profile": pages["profile"], "directory, page 1": "/departments/"}
     alone[f"directory, page {FAR}"] = far_page(client, case)
     for name, path in alone.items():
         page = look_at(client, path)
         yield Row(name, case, {"ms": median_ms(lambda path=path: client.get(path, **BROWSER), 41)}, bars_of_page(page))
+
+
+def at(took, part):
+    """The milliseconds that so large a part of the requests took at most."""
+    return took[min(len(took) - 1, int(len(took) * part))] * 1000
 
 
 def look_at(client, path):
@@ -70,7 +100,8 @@ def look_at(client, path):
         response = client.get(path, **BROWSER)
     assert response.status_code == 200, f"{path} answers {response.status_code}"
     body = response.content
-    return {"html": html, "body": body.hex(), "bytes": len(body), "queries": len(captured)}
+    queries = [query for query in captured if "contentversion" not in query["sql"]]
+    return {"html": html, "body": body.hex(), "bytes": len(body), "queries": len(queries)}
 
 
 def bars_of_page(page):
@@ -92,18 +123,31 @@ def far_page(client, case):
     return path
 
 
+class Server(NamedTuple):
+    """A running gunicorn."""
+
+    port: int
+    pid: int
+
+    def heaviest(self):
+        """The resident megabytes of its largest worker (Linux)."""
+        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        sizes = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in workers]
+        return max(int(size[1]) for size in sizes) / 1024
+
+
 @contextmanager
-def serving(application, pages):
-    """The port of gunicorn with the site's settings and this application."""
+def serving(application, pages, megabytes):
+    """A :class:`Server` with the site's settings, this application and a page cache of so many megabytes."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "policeapp/gunicorn.py", application],
-        env=os.environ | {"BIND": f"127.0.0.1:{port}", "BARE_PAGES": str(pages)},
+        env=os.environ | {"BIND": f"127.0.0.1:{port}", "BARE_PAGES": str(pages), "PAGE_CACHE_MB": str(megabytes)},
         stderr=subprocess.DEVNULL,
     )
     try:
         wait_for(port)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait()

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from jobs.models import Job
@@ -36,7 +35,7 @@ def test_who_has_it_already_is_told_so(fetch):
     assert again.status_code == 304
     assert again.content == b""
     assert again["ETag"] == first["ETag"]
-    assert fetch(if_none_match=f'"other", W/{first["ETag"]}').status_code == 304
+    assert fetch(if_none_match=f'"other", {first["ETag"]}').status_code == 304
     assert fetch(if_none_match='"other"').status_code == 200
 
 
@@ -77,9 +76,9 @@ def test_an_empty_one_stays_the_same_too(fetch):
     assert fetch(if_none_match=first["ETag"]).status_code == 304
 
 
-def test_programs_may_keep_it_a_few_minutes_and_search_engines_must_not_list_it(fetch):
+def test_everybody_may_keep_it_and_asks_again_and_search_engines_must_not_list_it(fetch):
     response = whole(fetch())
-    assert sorted(response["Cache-Control"].split(", ")) == ["max-age=300", "public"]
+    assert sorted(response["Cache-Control"].split(", ")) == ["max-age=0", "public"]
     assert response["X-Robots-Tag"] == "noindex"
     assert "Cookie" not in response.get("Vary", "")
     assert not response.cookies
@@ -117,8 +116,7 @@ def test_it_takes_at_most_eight_queries_however_many_openings_there_are(
     assert max(with_one.values()) <= 8
     for url in urls:
         etag = client.get(url)["ETag"]
-        cache.clear()
-        with django_assert_num_queries(with_many[url]):
+        with django_assert_num_queries(1):
             assert client.get(url, headers={"if-none-match": etag}).status_code == 304
 
 

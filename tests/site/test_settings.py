@@ -21,12 +21,17 @@ WRONG = [
     ({"DATABASE_URL": "nosuchengine://localhost/x"}, "DATABASE_URL"),
     ({"DATABASE_URL": "postgres://localhost:port/x"}, "DATABASE_URL"),
     ({"DATABASE_URL": ""}, "DATABASE_URL"),
+    ({"DATABASE_TIMEOUT": "0"}, "DATABASE_TIMEOUT"),
+    ({"DATABASE_TIMEOUT": "long"}, "DATABASE_TIMEOUT"),
     ({"DEBUG": "perhaps"}, "DEBUG"),
     ({"HTTPS": "perhaps"}, "HTTPS"),
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
     ({"TRUSTED_PROXIES": "not-an-address"}, "TRUSTED_PROXIES"),
     ({"TRUSTED_PROXIES": "10.0.0.1,10.0.0.0/99"}, "TRUSTED_PROXIES"),
     ({"CACHE_URL": "nonsense"}, "CACHE_URL"),
+    ({"PAGE_CACHE_URL": "nonsense"}, "PAGE_CACHE_URL"),
+    ({"PAGE_CACHE_MB": "-1"}, "PAGE_CACHE_MB"),
+    ({"PROXY_SECONDS": "soon"}, "PROXY_SECONDS"),
     ({"CACHE_URL": "nosuchcache://localhost"}, "CACHE_URL"),
     ({"CSRF_TRUSTED_ORIGINS": "police.example.org"}, "CSRF_TRUSTED_ORIGINS"),
     ({"SITE_URL": "police.example.org"}, "SITE_URL"),
@@ -142,7 +147,7 @@ def test_the_database_is_sqlite_beside_manage_py_unless_another_is_named():
 
 def test_a_database_may_be_named_by_its_url():
     database = settings_of(DATABASE_URL="postgres://user:pass%40word@db.example.org:5433/police")["DATABASE"]
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "policeapp.postgresql"
     assert [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
         "user",
         "pass@word",

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
@@ -23,6 +23,7 @@ from jobs import outbox
 from jobs.alert_forms import stamp
 from jobs.models import Alert, Job, Subscriber
 from jobs.tokens import make_token
+from policeapp import unavailable
 from policeapp.limits import Limit, OftenLimit
 from policeapp.models import User
 from policeapp.statements import cookies
@@ -157,13 +158,15 @@ def test_translators_see_every_word_of_the_answers_to_who_asks_too_often(marked,
 
 def test_translators_see_every_word_of_the_pages_for_what_goes_wrong(marked, client):
     client.raise_request_exception = False
+    asked = RequestFactory()
     answers = [
         client.get("/", headers={"host": "elsewhere.example"}),
         client.get("/"),  # fails: this test may not use the database
         Client(enforce_csrf_checks=True).post("/admin/login/"),
+        *(unavailable.page(request) for request in (asked.get("/"), asked.post("/"), asked.post("/", {"q": "χ"}))),
     ]
-    assert [response.status_code for response in answers] == [400, 500, 403]
-    assert [untranslated(response) for response in answers] == [[], [], []]
+    assert [response.status_code for response in answers] == [400, 500, 403, 503, 503, 503]
+    assert [untranslated(response) for response in answers] == [[]] * len(answers)
 
 
 def test_the_test_above_sees_a_word_that_no_translator_sees():
