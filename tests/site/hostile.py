@@ -60,6 +60,7 @@ ELSEWHERE = {
     "departments.Place.zip": "loaded with the places; pages ask for it by its digits",
     "departments.Place.time_zone": "loaded with the places, and looked up",
     "jobs.Alert.kind": "one of the search's choices",
+    "jobs.Run.problem": "one row at most, which no page shows",
     "policeapp.User.password": "a hash",
     "policeapp.CacheEntry.cache_key": "a digest",
     "policeapp.CacheEntry.value": "a number",
