@@ -117,7 +117,7 @@ class Clerk:
 
     def save_much(self):
         """More than what SQLite has room for in files that it has made already."""
-        return self.admin.post(self.server, self.westport, self.form | {"about": "What is much. " * 1_700})
+        return self.admin.post(self.server, self.westport, self.form | {"about": "What is much. " * 700})
 
     def import_file(self):
         values = {"kind": "departments", "source": "", "as_of": ""}

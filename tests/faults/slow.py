@@ -50,7 +50,7 @@ def row(what, load, health, began, back):
     mine = [answer for answer in load.answers if answer.ended > began]
     refused = [answer for answer in mine if answer.status == 503]
     alive = [answer for answer in health.answers if answer.ended > began]
-    recovered = max((answer.ended - moment for moment in back for answer in refused), default=0)
+    recovered = max([0, *(answer.ended - moment for moment in back for answer in refused)])
     figures = {
         "s": monotonic() - began,
         "× 200": sum(answer.status == 200 for answer in mine),
