@@ -11,7 +11,7 @@ WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run admin serve test bench faults soak pins clean python port
+.PHONY: help install run admin serve test audit bench faults soak pins clean python port
 
 help:     ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,7 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	@.venv/bin/python tests/browser_setup.py
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
+	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml manage.py policeapp departments jobs
 	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	@failed=0; \
 	echo "== Tests on SQLite"; \
@@ -56,6 +57,9 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	echo "== Tests on PostgreSQL"; \
 	.venv/bin/python tests/postgres.py -- $(PYTEST) $(FILES) || failed=1; \
 	exit $$failed
+
+audit: .venv/.tests ## ask whether a pinned package has known vulnerabilities; needs a way to PyPI
+	@.venv/bin/python tests/audit.py $(ARGS)
 
 bench: .venv/.tests ## measure the site at national scale, in about a quarter of an hour: make bench ARGS="--quick near"
 	@.venv/bin/python -m tests.benchmarks $(ARGS)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cachetools import LRUCache
 from django.conf import settings
 from django.core.cache import caches
-from django.db import Error
+from django.db import Error, router
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -28,8 +28,9 @@ from django_http_compression.middleware import best_coding
 from jobs.models import Job
 
 from . import content
+from .models import ContentVersion
 from .public import parameters_of, plain_query
-from .routers import REPLICA, WROTE_COOKIE
+from .routers import REPLICA, WROTE_COOKIE, reading_from_replica
 
 logger = logging.getLogger(__name__)
 
@@ -104,9 +105,11 @@ def _next_change():
 
 
 def _replica_has(version):
-    """Whether the replica has caught up."""
+    """Whether the replica answers and has caught up."""
     try:
-        return content.version(REPLICA) == version
+        with reading_from_replica():
+            using = router.db_for_read(ContentVersion)
+        return using == REPLICA and content.version(using) == version
     except Error:
         return False
 

@@ -1,6 +1,7 @@
 """Reading public pages from a replica of the database, where there is one (``DATABASE_REPLICA_URL``)."""
 
 import logging
+from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
 
@@ -17,6 +18,16 @@ WROTE_COOKIE, WROTE_SECONDS = "wrote", 15
 REST_SECONDS = 30
 
 _reads_replica = ContextVar("reads_replica", default=False)
+
+
+@contextmanager
+def reading_from_replica(allowed=True):
+    """What is read inside may come from the replica."""
+    token = _reads_replica.set(allowed)
+    try:
+        yield
+    finally:
+        _reads_replica.reset(token)
 
 
 class ReplicaRouter:
@@ -74,11 +85,8 @@ class ReadFromReplica:
         is_stranger = not {settings.SESSION_COOKIE_NAME, WROTE_COOKIE} & request.COOKIES.keys()
         # The page cache says so of a page that the replica does not have yet.
         needs_primary = getattr(request, "needs_primary", False)
-        token = _reads_replica.set(is_safe and is_stranger and not needs_primary)
-        try:
+        with reading_from_replica(is_safe and is_stranger and not needs_primary):
             response = self.get_response(request)
-        finally:
-            _reads_replica.reset(token)
         if not is_safe:
             secure = settings.SESSION_COOKIE_SECURE
             response.set_cookie(WROTE_COOKIE, "1", max_age=WROTE_SECONDS, secure=secure, httponly=True, samesite="Lax")

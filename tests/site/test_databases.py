@@ -101,6 +101,8 @@ def databases(tmp_path_factory, django_db_setup):
         for url, name in ((primary, "Primary"), (replica, "Replica")):
             script = "import django; django.setup(); from departments.models import Department"
             script += f"; Department.objects.update(name='{name} Police')"
+            # As if the replica had caught up.
+            script += "; from policeapp.models import ContentVersion; ContentVersion.objects.update(token=1)"
             done = python("-c", script, env=PRODUCTION | {"DATABASE_URL": url})
             assert done.returncode == 0, done.stderr
         yield primary, replica
@@ -166,6 +168,19 @@ def test_whoever_has_just_sent_a_form_reads_from_the_primary_for_a_while(replica
     [attributes] = re.findall(r"^Set-Cookie:\s+wrote=1; (.*?)\r$", answer, flags=re.MULTILINE)
     assert {"HttpOnly", "Max-Age=15", "SameSite=Lax"} <= set(attributes.split("; "))
     assert said_by(replicated, Cookie="wrote=1") == "Primary"
+
+
+@on_both_engines
+def test_a_page_that_the_replica_does_not_have_yet_comes_from_the_primary(databases):
+    primary, replica = databases
+    script = (
+        "import django; django.setup(); from departments.models import Department; Department.objects.update(about='x')"
+    )
+    with serving(primary, DATABASE_REPLICA_URL=replica) as server:
+        assert said_by(server) == "Replica"
+        done = python("-c", script, env=PRODUCTION | {"DATABASE_URL": primary})
+        assert done.returncode == 0, done.stderr
+        assert [said_by(server), said_by(server)] == ["Primary", "Primary"]
 
 
 @on_both_engines

@@ -40,6 +40,9 @@ WRONG = [
     ({"EMAIL_URL": "pigeon://mail.example.org"}, "EMAIL_URL"),
     ({"EMAIL_URL": "smtp://mail.example.org:port"}, "EMAIL_URL"),
     ({"DEFAULT_FROM_EMAIL": "PoliceApp"}, "DEFAULT_FROM_EMAIL"),
+    ({"SEARCH_LIMIT": "many"}, "SEARCH_LIMIT"),
+    ({"SEARCH_LIMIT": "-1"}, "SEARCH_LIMIT"),
+    ({"CONTACT_EMAIL": "the office"}, "CONTACT_EMAIL"),
 ]
 
 

@@ -24,8 +24,9 @@ from jobs.alert_forms import stamp
 from jobs.models import Alert, Job, Subscriber
 from jobs.tokens import make_token
 from policeapp import unavailable
-from policeapp.limits import Limit
+from policeapp.limits import Limit, OftenLimit
 from policeapp.models import User
+from policeapp.statements import cookies
 
 from ..factories import make_alert, make_alice, make_job, today
 from . import whole_site
@@ -39,9 +40,10 @@ MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 # What people see or hear of a tag besides its text.
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-use", "data-wait", "data-failed"}
 
-# Proper names: the site's, the states' with their codes, those of time zones.
+# Proper names: the site's, the states' with their codes, those of time zones and of cookies.
 STATE_NAMES = [re.escape(name) for code, state in STATES.items() for name in (state.name, code)]
-NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', *STATE_NAMES])})\b")
+COOKIES = [name for name, *_said in cookies()]
+NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', *STATE_NAMES, *COOKIES])})\b")
 
 
 class Marking(trans_real.DjangoTranslation):
@@ -144,6 +146,14 @@ def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, cl
     answers.append(client.post("/alerts/new/", sent))
     assert answers[-1].status_code == 429
     assert [untranslated(response) for response in answers] == [[]] * len(answers)
+
+
+def test_translators_see_every_word_of_the_answers_to_who_asks_too_often(marked, client, db, settings, monkeypatch):
+    settings.SEARCH_LIMIT = 10
+    monkeypatch.setattr(OftenLimit, "take", lambda self, who, most: False)
+    settings.AXES_FAILURE_LIMIT = 1
+    answers = [client.get("/jobs/"), client.post("/admin/login/", {"username": "α", "password": "β"})]
+    assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2
 
 
 def test_translators_see_every_word_of_the_pages_for_what_goes_wrong(marked, client):
