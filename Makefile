@@ -11,7 +11,7 @@ WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run admin serve test bench pins clean python port
+.PHONY: help install run admin serve test audit bench faults soak pins clean python port
 
 help:     ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,7 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	@.venv/bin/python tests/browser_setup.py
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
+	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml manage.py policeapp departments jobs
 	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	@failed=0; \
 	echo "== Tests on SQLite"; \
@@ -57,8 +58,17 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	.venv/bin/python tests/postgres.py -- $(PYTEST) $(FILES) || failed=1; \
 	exit $$failed
 
+audit: .venv/.tests ## ask whether a pinned package has known vulnerabilities; needs a way to PyPI
+	@.venv/bin/python tests/audit.py $(ARGS)
+
 bench: .venv/.tests ## measure the site at national scale, in about a quarter of an hour: make bench ARGS="--quick near"
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+faults: .venv/.tests ## harm the running site, in less than ten minutes: make faults ARGS="--quick reload"
+	@.venv/bin/python -m tests.faults $(ARGS)
+
+soak: .venv/.tests ## harm it for an hour or two: make soak ARGS=garbage
+	@.venv/bin/python -m tests.faults --soak $(ARGS)
 
 pins: .venv/.tests ## compile the requirements anew from pyproject.toml; ARGS=--upgrade for newer versions
 	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \

@@ -12,7 +12,7 @@ from jobs.models import with_open_jobs
 from policeapp.careful import CarefulAdmin
 
 from .editing import EditorsMixin, change_each, note_edit
-from .logos import LogoField
+from .logos import LogoField, check_room
 from .models import Department, DepartmentSpecialization, Division, FormerAddress, Place, Specialization, SpecialUnit
 
 # Editors change what their department knows best, and not what identifies it.
@@ -30,6 +30,12 @@ class DepartmentForm(forms.ModelForm):
         required=False,
         help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB. It is stored as a new PNG, at most 480 pixels a side."),
     )
+
+    def clean_logo(self):
+        logo = self.cleaned_data["logo"]
+        if logo and "logo" in self.changed_data:
+            check_room(logo)
+        return logo
 
 
 class PartInline(EditorsMixin):

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_init
 from django.utils.translation import gettext_lazy as _
 
@@ -13,4 +14,5 @@ class DepartmentsConfig(AppConfig):
         noted = post_init.disconnect(
             sender=self.get_model("Department"), dispatch_uid="post_init_django_cleanup_departments.department"
         )
-        assert noted, "django_cleanup's signal has another name, or it comes after this app"
+        if not noted:
+            raise ImproperlyConfigured("django_cleanup's signal has another name, or it comes after this app")

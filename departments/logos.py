@@ -6,6 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -54,6 +55,22 @@ def redraw(upload):
     output = BytesIO()
     clean.save(output, "PNG", optimize=True)
     return ContentFile(output.getvalue(), name=f"{uuid4().hex}.png")
+
+
+def check_room(logo):
+    """``ValidationError`` unless the new file can be stored, found out by storing it for a moment.
+
+    It is stored for good only when all else is saved: too late for a full disk to be an error of the field.
+    """
+    name = f"logos/{logo.name}"
+    try:
+        default_storage.save(name, logo)
+    except OSError as problem:
+        said = _("The picture can't be stored: the server's disk is full or can't be written to.")
+        raise ValidationError(said) from problem
+    finally:
+        default_storage.delete(name)
+        logo.seek(0)
 
 
 def _upright(picture):

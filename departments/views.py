@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from jobs.models import HiringStep, Job, with_open_jobs
 from policeapp.browsing import browse
+from policeapp.limits import searching
 from policeapp.pagination import paginate
 from policeapp.public import public_page
 
@@ -26,6 +27,7 @@ STRETCHES = ("page", "after", "before")
 
 @public_page(*DepartmentSearchForm.base_fields, *STRETCHES)
 @require_safe
+@searching
 def directory(request):
     """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
     form = DepartmentSearchForm(request.GET)
@@ -47,6 +49,7 @@ def directory(request):
 
 @public_page("q")
 @require_safe
+@searching
 def suggest(request):
     """JSON while a person types: ``{"departments": [{"name", "town", "url"}, ...]}``, those that begin so."""
     found = Department.objects.published().beginning(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]

@@ -26,6 +26,9 @@ class ForSuperusers(CarefulAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def log_deletions(self, request, queryset):
+        """The record of changes would keep the address of whoever asked to be forgotten."""
+
 
 @admin.register(Subscriber)
 class SubscriberAdmin(ForSuperusers):

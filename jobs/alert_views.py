@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from policeapp.limits import client_of
+from policeapp.limits import client_of, searching, too_many
 
 from . import outbox
 from .alert_forms import MAILS, SIGN_UPS, AlertForm, AlertSearchForm
@@ -51,6 +51,7 @@ def secret(view):
 
 @never_cache
 @show_and_send
+@searching
 def new(request):
     """The form for an alert of what the query string asks for. All who send it get the same answer, whether their
     address is known or not, confirmed, or refused by its mail server."""
@@ -60,9 +61,7 @@ def new(request):
     context = {"search": search, "alert": alert, "form": form}
     if alert and form.is_valid():
         if not SIGN_UPS.take(client_of(request)):
-            response = render(request, "jobs/alert_new.html", context | {"limited": True}, status=429)
-            response["Retry-After"] = SIGN_UPS.wait
-            return response
+            return too_many(request, SIGN_UPS.wait, "jobs/alert_new.html", context | {"limited": True})
         if not form.is_trapped and (message := form.save(alert)):
             outbox.deliver(message)
         return render(request, "jobs/alert_sent.html", context | {"most": MAILS.most})

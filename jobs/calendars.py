@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration, vRecur, vText
 
 from departments.models import Department
+from policeapp.limits import searching
 from policeapp.public import public_page
 
 from . import following
@@ -56,6 +57,7 @@ class Entry(NamedTuple):
 
 @public_page(*FollowedSearchForm.base_fields)
 @require_safe
+@searching
 def search_calendar(request):
     """The dates of the openings that the query string of the search asks for, the first to close first.
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from departments import search
 from departments.models import Department
+from policeapp.limits import searching
 from policeapp.public import public_page
 
 from . import comparing
@@ -19,6 +20,7 @@ NEAR_MILES = 50
 
 @public_page("d*", "q")
 @require_safe
+@searching
 def compare_departments(request):
     """Those that ``?d=ct/westport-police-department&d=...`` names; ``?q=`` looks for another one to add."""
     chosen, said = comparing.departments_named(request.GET.getlist("d"), request.user)
@@ -33,6 +35,7 @@ def compare_departments(request):
 
 @public_page("j*", "q")
 @require_safe
+@searching
 def compare_openings(request):
     """Those that ``?j=12&j=15`` names; ``?q=`` looks for another one to add."""
     chosen, said = comparing.openings_named(request.GET.getlist("j"), request.user)

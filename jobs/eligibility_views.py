@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from policeapp.limits import searching
 from policeapp.pagination import paginate
 
 from . import eligibility
@@ -13,6 +14,7 @@ PER_PAGE = 50  # so many are sorted together
 
 
 @require_safe
+@searching
 @cache_control(no_store=True)
 def eligible(request):
     """The openings whose minimums a visitor meets, those that state none, and those whose minimums they don't meet.

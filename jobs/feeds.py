@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from policeapp.limits import searching
 from policeapp.public import public_page
 
 from . import following
@@ -25,6 +26,7 @@ class OpeningsFeed(Atom1Feed):
 
 @public_page(*FollowedSearchForm.base_fields)
 @require_safe
+@searching
 def search_feed(request):
     """The newest of the openings that the query string of the search asks for; 400 and a sentence where it is wrong."""
     form = FollowedSearchForm(request.GET, "newest")

@@ -1,4 +1,4 @@
-"""The messages of the outbox, and the openings that they tell of."""
+"""The messages of the outbox, the openings that they tell of, and the runs that send them."""
 
 from datetime import timedelta
 
@@ -117,3 +117,30 @@ class Told(models.Model):
 
     def __str__(self):
         return f"{self.subscriber_id}: {self.job_id}"
+
+
+class Run(models.Model):
+    """The last run of ``send_alerts``, and how many messages all runs together have sent or given up: one row, or none.
+
+    ``problem`` is what kept the last one from sending all, in words, or "".
+    """
+
+    IS_SHOWN = False  # on no public page
+
+    # The one there is.
+    KEY = 1
+    # No timer is so late.
+    OVERDUE = timedelta(days=1)
+
+    ended_at = models.DateTimeField()
+    problem = models.CharField(max_length=300, blank=True)
+    sent = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
+    given_up = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="run_only_one")]
+
+    def __str__(self):
+        return str(self.ended_at)

@@ -22,7 +22,7 @@ from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
-from .messages import Message, Told
+from .messages import Message, Run, Told
 from .minimums import Minimums
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
@@ -37,6 +37,7 @@ __all__ = [
     "JobQuerySet",
     "Message",
     "Minimums",
+    "Run",
     "Schedule",
     "Subscriber",
     "Told",

@@ -13,11 +13,15 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPRes
 
 from django.conf import settings
 from django.core import mail
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from policeapp.logs import redact
+
 from . import mails
-from .models import Message
+from .models import Alert, Message, Run
+from .subscribers import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +75,38 @@ def send_waiting(limit=None, has_time=lambda: True):
     finally:
         _close(connection)
     return outcomes, ""
+
+
+def note_run(outcomes, problem):
+    """A run of ``send_alerts`` has ended: keep when, its ``Counter`` of outcomes and what kept it from sending all."""
+    now = timezone.now()
+    Run.objects.get_or_create(pk=Run.KEY, defaults={"ended_at": now})
+    Run.objects.update(
+        ended_at=now,
+        # The row outlives whoever an address in it belongs to.
+        problem=one_line(redact(problem)),
+        sent=F("sent") + outcomes[Outcome.SENT],
+        refused=F("refused") + outcomes[Outcome.REFUSED],
+        given_up=F("given_up") + outcomes[Outcome.GIVEN_UP],
+    )
+
+
+def last_run():
+    """The :class:`~jobs.messages.Run` of ``send_alerts`` that ended last, with its ``ended_at``; None before the first.
+
+    One query.
+    """
+    return Run.objects.first()
+
+
+def is_overdue(run):
+    """Whether somebody has waited for alerts for a day, and the last run (or None) is longer ago: its timer stands.
+
+    At most one query.
+    """
+    day_ago = timezone.now() - Run.OVERDUE
+    runs = run is not None and run.ended_at > day_ago
+    return settings.SENDS_EMAIL and not runs and Alert.objects.active().filter(confirmed_at__lte=day_ago).exists()
 
 
 def _free():

@@ -42,10 +42,13 @@ def new_key():
 
 
 def forget_unconfirmed():
-    """Delete the alerts that nobody confirmed while the links were good, and the addresses that nothing is left of."""
+    """Delete the alerts that nobody confirmed while the links were good, and the addresses that nothing is left of.
+
+    How many rows were deleted, with the requests to confirm.
+    """
     since = timezone.now() - LIFETIMES["confirm"]
-    Alert.objects.filter(confirmed_at=None, created__lt=since).exclude(messages__created__gte=since).delete()
-    Subscriber.objects.filter(alerts=None, created__lt=since).delete()
+    alerts = Alert.objects.filter(confirmed_at=None, created__lt=since).exclude(messages__created__gte=since).delete()
+    return alerts[0] + Subscriber.objects.filter(alerts=None, created__lt=since).delete()[0]
 
 
 class Subscriber(models.Model):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from departments import maps
+from policeapp.limits import searching
 from policeapp.pagination import paginate
 from policeapp.public import public_page
 from policeapp.structured_data import Crumb
@@ -17,6 +18,7 @@ from .structured_data import job_posting
 
 @public_page(*JobSearchForm.base_fields, "page")
 @require_safe
+@searching
 def job_list(request):
     """The open openings that a search asks for; the nearest ones and wider radii where there is none."""
     form = JobSearchForm(request.GET)

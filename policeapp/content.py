@@ -17,9 +17,6 @@ from contextvars import ContextVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from .models import ContentVersion
-
-VERSION = f'"{ContentVersion._meta.db_table}"'
 APPS = ("departments", "jobs")
 
 _known = ContextVar("known_version", default=None)
@@ -28,7 +25,7 @@ _known = ContextVar("known_version", default=None)
 def version(using=DEFAULT_DB_ALIAS):
     """The version that the database has now, as a tuple of numbers. One query."""
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT token FROM {VERSION} ORDER BY token")
+        cursor.execute("SELECT token FROM policeapp_contentversion ORDER BY token")
         return tuple(token for (token,) in cursor.fetchall())
 
 
@@ -58,21 +55,29 @@ def keep_watch(sender, using, **kwargs):
             create(cursor, model._meta.db_table)
 
 
+CHANGED = """
+DELETE FROM policeapp_contentversion;
+INSERT INTO policeapp_contentversion (token) VALUES (random());
+"""
+
+
 def _create_sqlite(cursor, table):
     for event in ("INSERT", "UPDATE", "DELETE"):
         cursor.execute(
             f'CREATE TRIGGER IF NOT EXISTS "{table}_content_{event.lower()}" AFTER {event} ON "{table}" '
-            f"BEGIN DELETE FROM {VERSION}; INSERT INTO {VERSION} (token) VALUES (random()); END"
+            f"BEGIN {CHANGED} END"
         )
 
 
-FUNCTION = f"""
+FUNCTION = """
 CREATE OR REPLACE FUNCTION policeapp_content_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     added bigint := ('x' || left(replace(gen_random_uuid()::text, '-', ''), 16))::bit(64)::bigint;
 BEGIN
-    INSERT INTO {VERSION} (token) VALUES (added);
-    DELETE FROM {VERSION} WHERE token IN (SELECT token FROM {VERSION} WHERE token <> added FOR UPDATE SKIP LOCKED);
+    INSERT INTO policeapp_contentversion (token) VALUES (added);
+    DELETE FROM policeapp_contentversion WHERE token IN (
+        SELECT token FROM policeapp_contentversion WHERE token <> added FOR UPDATE SKIP LOCKED
+    );
     RETURN NULL;
 END $$
 """

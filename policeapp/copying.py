@@ -13,6 +13,9 @@ from .models import ContentVersion
 
 BATCH = 1000
 
+# Whose rows migrations make, anew on each database.
+MADE_BY_MIGRATIONS = (Permission, ContentType)
+
 
 class CopyRefused(Exception):
     """The copy cannot be made, and the target is as it was; the message is one for a person."""
@@ -30,7 +33,7 @@ def copy_database(source, target, report=lambda name, number: None):
     with transaction.atomic(using=source), transaction.atomic(using=target):
         _refuse_what_does_not_fit(models, source, target)
         # Those of the source have the keys that its other rows name.
-        for model in (Permission, ContentType):
+        for model in MADE_BY_MIGRATIONS:
             model.objects.using(target).all().delete()
         for model in models:
             try:
@@ -53,7 +56,7 @@ def _refuse_what_does_not_fit(models, source, target):
             f"The two have different migrations; run manage.py migrate on both. They differ in {different}."
         )
     for model in models:
-        if model not in (Permission, ContentType) and model._base_manager.using(target).exists():
+        if model not in MADE_BY_MIGRATIONS and model._base_manager.using(target).exists():
             raise CopyRefused(f"The target is not empty: {model._meta.db_table} has rows.")
 
 

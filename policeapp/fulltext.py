@@ -32,7 +32,7 @@ class Words(models.Lookup):
         index = connection.ops.quote_name(_index_name(column.model._meta.db_table, column.column))
         key = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{compiler.quote_name_unless_alias('id')}"
         asked = " AND ".join("(" + " OR ".join(f'"{word}"*' for word in group) + ")" for group in self.rhs)
-        return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [asked]
+        return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [asked]  # nosec B608 # quoted names
 
     def as_postgresql(self, compiler, connection):
         column, _ = self.process_lhs(compiler, connection)
@@ -116,15 +116,16 @@ def _create_sqlite(table, column):
         f'CREATE VIRTUAL TABLE "{index}" USING fts5("{column}", content="{table}", content_rowid="id", '
         f"tokenize='ascii', detail=none, columnsize=0)"
     )
-    add = f'INSERT INTO "{index}" (rowid, "{column}") VALUES (new.id, new."{column}");'
-    remove = f'INSERT INTO "{index}" ("{index}", rowid, "{column}") VALUES (\'delete\', old.id, old."{column}");'
+    add = f'INSERT INTO "{index}" (rowid, "{column}") VALUES (new.id, new."{column}");'  # nosec B608 # names of ours
+    values = f"VALUES ('delete', old.id, old.\"{column}\")"
+    remove = f'INSERT INTO "{index}" ("{index}", rowid, "{column}") {values};'  # nosec B608
     differs = f'WHEN old."{column}" IS NOT new."{column}"'
     yield f'CREATE TRIGGER "{index}_added" AFTER INSERT ON "{table}" BEGIN {add} END'
     yield f'CREATE TRIGGER "{index}_removed" AFTER DELETE ON "{table}" BEGIN {remove} END'
     yield (
         f'CREATE TRIGGER "{index}_changed" AFTER UPDATE OF "{column}" ON "{table}" {differs} BEGIN {remove} {add} END'
     )
-    yield f'INSERT INTO "{index}" ("{index}") VALUES (\'rebuild\')'
+    yield f'INSERT INTO "{index}" ("{index}") VALUES (\'rebuild\')'  # nosec B608
 
 
 def _drop_sqlite(table, column):

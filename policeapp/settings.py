@@ -4,6 +4,7 @@ The README has the table of the variables.
 """
 
 import re
+from datetime import timedelta
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
@@ -34,6 +35,8 @@ try:
         DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL")
     # The most connections that one process has to a PostgreSQL server at a time.
     DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 4, validate=validate.Range(min=1))
+    # Seconds that a page waits for a PostgreSQL server: for a connection, a lock, the answer to a query.
+    DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 5, validate=validate.Range(min=1))
     # Pages for strangers: the memory that a process keeps them in, in megabytes, or a Redis in place of that, and how
     # many seconds old one may be that a cache in front of the site has kept.
     PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 0 if DEBUG else 32, validate=validate.Range(min=0))
@@ -41,6 +44,8 @@ try:
     PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
     # Counts that all processes share, such as those of policeapp.limits.
     SHARED_CACHE = env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000")
+    # Where pg_dump, pg_restore and psql are, if not in PATH.
+    POSTGRES_BIN = env.str("POSTGRES_BIN", "")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # Addresses or networks of the proxies whose X-Forwarded-* headers are believed; "unix" for a socket.
@@ -52,6 +57,10 @@ try:
     host = urlsplit(SITE_URL).hostname or "localhost"
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
     LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+    # How many searches a client may ask for in a minute; 0: any number.
+    SEARCH_LIMIT = env.int("SEARCH_LIMIT", 300, validate=validate.Range(min=0))
+    # Whom visitors may write to about their data and about what keeps them from using the site.
+    CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 except (EnvError, ValueError) as problem:
     raise ImproperlyConfigured(str(problem)) from problem
 
@@ -68,6 +77,8 @@ if "EMAIL_BACKEND" not in email:
     raise ImproperlyConfigured("EMAIL_URL is of no known kind. It is like submission://user:password@mail.example.org")
 if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL is not an address like PoliceApp <alerts@police.example.org>")
+if CONTACT_EMAIL and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", CONTACT_EMAIL):
+    raise ImproperlyConfigured("CONTACT_EMAIL is not an address like office@police.example.org")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Give it a long random value that nobody else knows; "
@@ -96,6 +107,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_http_compression",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -104,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
+    "policeapp.unavailable.Unavailable",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "policeapp.routers.ReadFromReplica",
@@ -113,6 +126,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "policeapp.urls"
@@ -152,14 +166,17 @@ for database in DATABASES.values():
         )
     elif "postgresql" in database["ENGINE"]:
         # The threads of a process share a pool of connections, which are looked at before they are given out.
-        database["CONN_HEALTH_CHECKS"] = True
+        database["ENGINE"], database["CONN_HEALTH_CHECKS"] = "policeapp.postgresql", True
         options["pool"] = {
             "min_size": 0,
             "max_size": DATABASE_CONNECTIONS,
-            # Seconds: a request waits so long for a connection; where the server was away, it is tried again so soon.
+            # Seconds: how long a connection is waited for, and tried again where the server is away.
             "timeout": 5,
             "reconnect_timeout": 5,
         }
+        # A network that is gone is found out within seconds, where nothing is heard and where nothing arrives.
+        options.setdefault("connect_timeout", 5)
+        options |= {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 
 if "replica" in DATABASES:
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
@@ -171,6 +188,11 @@ CACHES = {
 }
 if PAGE_CACHE:
     CACHES["pages"] = PAGE_CACHE
+for cache in CACHES.values():
+    if cache["BACKEND"].endswith(".RedisCache"):
+        # Seconds: what it is asked can be done without, and no page is to wait for long.
+        patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+        cache["OPTIONS"] = patience | cache.get("OPTIONS", {})
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -181,6 +203,25 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Signing in: after so many failures of an account from an address, or five times as many from the address alone,
+# nobody may from there until this time has passed; see policeapp.lockout. Nothing is kept of who has signed in.
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_HANDLER = "policeapp.lockout.Handler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_CLIENT_IP_CALLABLE = "policeapp.lockout.address_of"
+AXES_LOCKOUT_CALLABLE = "policeapp.lockout.locked_out"
+AXES_CLIENT_STR_CALLABLE = "policeapp.lockout.in_logs"
+AXES_RESET_ON_SUCCESS = True
+# Who goes on trying while they have to wait does not wait longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # E-mail
 
@@ -264,5 +305,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # What it says below that is of no use but to its developers.
+        "axes": {"level": "WARNING"},
     },
 }

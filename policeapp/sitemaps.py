@@ -51,9 +51,10 @@ class Part(Sitemap):
 
 
 def pages():
-    """The ways in."""
+    """The ways in, and what the site says of itself."""
+    names = ("home", "directory", "jobs", "privacy", "accessibility")
     letter_pages = [reverse("letter", args=[letter]) for letter in letters.letters()]
-    return [Address(path) for path in (reverse("home"), reverse("directory"), reverse("jobs"), *letter_pages)]
+    return [Address(path) for path in (*map(reverse, names), *letter_pages)]
 
 
 def state(code):

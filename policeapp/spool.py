@@ -1,6 +1,6 @@
 """The rows of an import on their way from the file to the database, and what is to become of each."""
 
-import pickle
+import pickle  # nosec B403 # reads what this module wrote, from a file that nobody else opens
 import sqlite3
 
 BATCH = 1000  # rows; what a query may name on every engine, and little enough to hold
@@ -89,7 +89,7 @@ class Spool:
     def unplanned(self):
         """``(line, facts)`` of the rows to plan, in the order of rank and line."""
         rows = self._db.execute("SELECT line, facts FROM row WHERE facts IS NOT NULL ORDER BY rank, line")
-        return ((line, pickle.loads(facts)) for line, facts in rows)
+        return ((line, pickle.loads(facts)) for line, facts in rows)  # nosec B301
 
     def add_plans(self, lines, plans):
         self._db.executemany(
@@ -111,9 +111,8 @@ class Spool:
     def planned(self, outcome):
         """``(pk, modified, values)`` of the rows with this outcome."""
         rows = self._db.execute("SELECT pk, modified, value FROM plan WHERE outcome = ? ORDER BY line", (outcome,))
-        return (
-            (pk, modified and pickle.loads(modified), value and pickle.loads(value)) for pk, modified, value in rows
-        )
+        for pk, modified, value in rows:
+            yield pk, modified and pickle.loads(modified), value and pickle.loads(value)  # nosec B301
 
     def counts(self):
         """``{outcome: number of rows}``."""
@@ -136,7 +135,7 @@ class Spool:
         rows = self._db.execute(
             "SELECT line, field, reason, cells FROM plan JOIN row USING (line) WHERE outcome = 'rejected' ORDER BY line"
         )
-        return ((line, column, reason, pickle.loads(cells)) for line, column, reason, cells in rows)
+        return ((line, column, reason, pickle.loads(cells)) for line, column, reason, cells in rows)  # nosec B301
 
     def rejections(self):
         """``(column, reason, how often, the first line)``, the most frequent first."""

@@ -1,10 +1,10 @@
 """Home, what machines ask of the site, and the pages that are shown when something is wrong."""
 
 import re
+import sys
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -17,8 +17,11 @@ from django.views.decorators.http import require_safe
 from departments import index
 from departments.forms import DepartmentSearchForm
 from departments.models import Place
+from jobs import outbox
 from jobs.models import Job
 
+from . import unavailable
+from .health import last_sent, unapplied_migrations
 from .pagination import Pages
 from .public import public_page
 from .structured_data import website
@@ -76,23 +79,30 @@ def healthz(request):
 @never_cache
 @require_safe
 def readyz(request):
-    """200 when the database answers, its migrations are applied and places are loaded; else 503 and what is missing."""
-    missing = _missing()
-    return HttpResponse(
-        f"{missing or 'ready'}\n", status=503 if missing else 200, content_type="text/plain; charset=utf-8"
-    )
+    """200 when the database answers, its migrations are applied and places are loaded; else 503 and what is missing.
+
+    A second line says when alerts were last sent. A timer that stands still keeps nobody from being served.
+    """
+    try:
+        missing = _missing()
+        said = missing or "\n".join(["ready", *_alerts()])
+    except DatabaseError:
+        missing = said = "database: it does not answer"
+    return HttpResponse(f"{said}\n", status=503 if missing else 200, content_type="text/plain; charset=utf-8")
 
 
 def _missing():
-    try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            return "migrations: run manage.py migrate"
-        if not Place.objects.exists():
-            return "places: run manage.py load_places"
-    except DatabaseError:
-        return "database: it does not answer"
-    return ""
+    if unapplied_migrations():
+        return "migrations: run manage.py migrate"
+    return "" if Place.objects.exists() else "places: run manage.py load_places"
+
+
+def _alerts():
+    """A line that says when alerts were last sent, if they ever were or somebody waits for them."""
+    run = outbox.last_run()
+    if outbox.is_overdue(run):
+        return [f"alerts: {last_sent(run)}, overdue: run manage.py send_alerts"]
+    return [f"alerts: {last_sent(run)}"] if run else []
 
 
 def not_found(request, exception=None):
@@ -101,5 +111,7 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """500: needs no database, no session and no user."""
+    """500, or 503 for what passes by itself: needs no database, no session and no user."""
+    if unavailable.passes(sys.exception()):
+        return unavailable.page(request)
     return HttpResponseServerError(render_to_string("500.html"))

@@ -23,6 +23,7 @@ os.environ.update(
     TRUSTED_PROXIES="",
     DATABASE_REPLICA_URL="",
     CACHE_URL="locmem://shared",
+    SEARCH_LIMIT="0",
     MEDIA_ROOT=str(files / "media"),
     STATIC_ROOT=static,
 )

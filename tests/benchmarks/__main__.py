@@ -81,6 +81,7 @@ def main():
             "HTTPS": "0",
             "DEBUG": "0",
             "LOG_LEVEL": "ERROR",
+            "SEARCH_LIMIT": "0",
             "DATABASE_URL": "sqlite://:memory:",
             "DATABASE_REPLICA_URL": "",
             "MEDIA_ROOT": str(folder / "media"),

@@ -42,7 +42,11 @@ def build(group, westport):
 
 
 def _home(westport):
-    return [Scene("home", "/")]
+    return [
+        Scene("home", "/"),
+        Scene("what the site says of privacy", "/privacy/"),
+        Scene("what it says of accessibility", "/accessibility/"),
+    ]
 
 
 def _directory(westport):

@@ -1,13 +1,16 @@
 """Uploaded logos: pictures in four formats come out as PNG files of ours, everything else as a sentence."""
 
+import errno
 import random
 import re
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -415,3 +418,24 @@ class TestInTheAdmin:
         assert saved(save(bob, own, logo=self.picture()))
         own.refresh_from_db()
         assert own.logo
+
+
+def test_a_logo_that_finds_no_room_on_the_disk_is_an_error_beside_the_field(alice, westport, monkeypatch, stored):
+    logo = SimpleUploadedFile("logo.png", file_of(quarters()))
+
+    def fill_disk(self, name, content):
+        Path(self.path(name)).parent.mkdir(parents=True, exist_ok=True)
+        Path(self.path(name)).write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "_save", fill_disk)
+        response = save(alice, westport, logo=logo, about="Another text")
+    assert "disk is full" in errors_of(response)["logo"][0]
+    assert "Another text" in html_of(response), "what was typed is still there"
+    westport.refresh_from_db()
+    assert not westport.logo and stored() == []
+    logo.seek(0)
+    assert saved(save(alice, westport, logo=logo))
+    westport.refresh_from_db()
+    assert Image.open(westport.logo).size == (64, 48)

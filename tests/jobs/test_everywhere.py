@@ -83,6 +83,8 @@ ADDRESSES = {
         for purpose in ("confirm", "manage", "renew", "unsubscribe")
     },
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
+    "privacy": lambda scene: ["/privacy/"],
+    "accessibility": lambda scene: ["/accessibility/"],
     "robots": lambda scene: ["/robots.txt"],
     "favicon": lambda scene: ["/favicon.ico"],
     "sitemap": lambda scene: ["/sitemap.xml"],

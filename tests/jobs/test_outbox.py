@@ -1,5 +1,8 @@
 """The outbox: what becomes of messages that mail servers take, refuse or keep waiting for."""
 
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -234,3 +237,31 @@ def test_a_request_that_has_been_confirmed_meanwhile_is_not_sent(smtp):
     smtp.start()
     send()
     assert smtp.messages == []
+
+
+def test_a_run_is_noted_with_what_it_sent_and_what_kept_it_from_sending_all(smtp, clock):
+    assert outbox.last_run() is None
+    make_alert()
+    make_alert(JOE)
+    clock(hours=1)
+    make_job()
+    clock(days=1)
+    smtp.answers[JOE] = "550 No such person"
+    send()
+    run = outbox.last_run()
+    assert (run.sent, run.refused, run.given_up, run.problem) == (1, 1, 0, "")
+    assert timezone.now() - run.ended_at < timedelta(hours=1)
+    make_job()
+    clock(days=1)
+    smtp.stop()
+    send_in_vain()
+    run = outbox.last_run()
+    assert (run.sent, run.refused) == (1, 1)
+    assert run.problem.startswith("the mail server does not take messages")
+    assert timezone.now() - run.ended_at < timedelta(hours=1)
+
+
+def test_what_is_noted_of_a_run_names_nobody(smtp):
+    """The note outlives whoever it would be about."""
+    outbox.note_run(Counter(), f"550 nothing for {JANE}")
+    assert outbox.last_run().problem == "550 nothing for [e-mail]"

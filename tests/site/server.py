@@ -84,12 +84,12 @@ def unchunked(body):
 
 
 @contextmanager
-def running(**values):
-    """A ``Server`` of the site with these settings; it is stopped afterwards."""
+def running(root=ROOT, **values):
+    """A ``Server`` of the site with these settings, with the code in ``root``; it is stopped afterwards."""
     values = PRODUCTION | {"BIND": "127.0.0.1:0", "WEB_CONCURRENCY": "1", "PYTHONWARNINGS": ""} | values
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "policeapp/gunicorn.py", "policeapp.wsgi"],
-        cwd=ROOT,
+        cwd=root,
         env=environment(values),
         stderr=subprocess.PIPE,
         text=True,

@@ -39,6 +39,8 @@ SEARCHES = {
     "/sitemap-ct.xml": ["p"],
     "/admin/login/": ["next"],
     "/": [],
+    "/privacy/": [],
+    "/accessibility/": [],
     "/robots.txt": [],
     "/favicon.ico": [],
     "/healthz": [],

@@ -1,11 +1,13 @@
 """Home, the pages for when something is wrong, and what robots, browsers and probes ask for."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -13,7 +15,7 @@ from django.test import Client
 from departments.models import Department
 from jobs.models import Job
 
-from ..factories import make_department, make_job, make_place, text_of, tomorrow, yesterday
+from ..factories import make_alert, make_department, make_job, make_place, text_of, tomorrow, yesterday
 from .processes import PRODUCTION, python
 from .whole_site import Markup
 
@@ -287,6 +289,32 @@ print(response.status_code, response.content.decode().strip())
         values = {"DATABASE_URL": url.format(folder=tmp_path), "STATIC_ROOT": str(settings.STATIC_ROOT)}
         done = python("-c", script, env=PRODUCTION | values)
         assert done.stdout.strip() == f"503 {said}", done.stderr
+
+    def test_it_says_when_alerts_were_last_sent(self, client, db, smtp, clock):
+        make_place()
+        call_command("send_alerts", stdout=StringIO())
+        clock(minutes=7)
+        assert client.get("/readyz").content == b"ready\nalerts: last sent 7 minutes ago\n"
+
+    def test_alerts_that_nothing_sends_are_overdue_after_a_day_and_the_site_is_ready_all_the_same(
+        self, client, db, smtp, clock
+    ):
+        make_place()
+        make_alert()
+        assert client.get("/readyz").content == b"ready\n"
+        clock(days=1)
+        response = client.get("/readyz")
+        assert response.status_code == 200
+        assert response.content == b"ready\nalerts: never sent, overdue: run manage.py send_alerts\n"
+        call_command("send_alerts", stdout=StringIO())
+        clock(days=3, hours=2)
+        assert b"\nalerts: last sent 3 days ago, overdue: run manage.py send_alerts\n" in client.get("/readyz").content
+
+    def test_alerts_that_nobody_waits_for_are_not_overdue(self, client, db, smtp, clock):
+        make_place()
+        call_command("send_alerts", stdout=StringIO())
+        clock(days=3, hours=2)
+        assert client.get("/readyz").content == b"ready\nalerts: last sent 3 days ago\n"
 
     def test_what_is_missing_is_said_without_secrets(self, client, db):
         def fail(*_):

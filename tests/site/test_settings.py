@@ -21,6 +21,8 @@ WRONG = [
     ({"DATABASE_URL": "nosuchengine://localhost/x"}, "DATABASE_URL"),
     ({"DATABASE_URL": "postgres://localhost:port/x"}, "DATABASE_URL"),
     ({"DATABASE_URL": ""}, "DATABASE_URL"),
+    ({"DATABASE_TIMEOUT": "0"}, "DATABASE_TIMEOUT"),
+    ({"DATABASE_TIMEOUT": "long"}, "DATABASE_TIMEOUT"),
     ({"DEBUG": "perhaps"}, "DEBUG"),
     ({"HTTPS": "perhaps"}, "HTTPS"),
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
@@ -38,6 +40,9 @@ WRONG = [
     ({"EMAIL_URL": "pigeon://mail.example.org"}, "EMAIL_URL"),
     ({"EMAIL_URL": "smtp://mail.example.org:port"}, "EMAIL_URL"),
     ({"DEFAULT_FROM_EMAIL": "PoliceApp"}, "DEFAULT_FROM_EMAIL"),
+    ({"SEARCH_LIMIT": "many"}, "SEARCH_LIMIT"),
+    ({"SEARCH_LIMIT": "-1"}, "SEARCH_LIMIT"),
+    ({"CONTACT_EMAIL": "the office"}, "CONTACT_EMAIL"),
 ]
 
 
@@ -142,7 +147,7 @@ def test_the_database_is_sqlite_beside_manage_py_unless_another_is_named():
 
 def test_a_database_may_be_named_by_its_url():
     database = settings_of(DATABASE_URL="postgres://user:pass%40word@db.example.org:5433/police")["DATABASE"]
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "policeapp.postgresql"
     assert [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
         "user",
         "pass@word",

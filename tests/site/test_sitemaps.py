@@ -45,9 +45,9 @@ def listed(read):
     return listed
 
 
-def test_an_empty_site_lists_its_three_ways_in(read, listed):
+def test_an_empty_site_lists_its_ways_in_and_what_it_says_of_itself(read, listed):
     assert read("/sitemap.xml").keys() == {"/sitemap-pages.xml"}
-    assert listed().keys() == {"/", "/departments/", "/jobs/"}
+    assert listed().keys() == {"/", "/departments/", "/jobs/", "/privacy/", "/accessibility/"}
 
 
 def test_it_lists_published_departments_and_real_open_openings_only(listed):
@@ -66,6 +66,8 @@ def test_it_lists_published_departments_and_real_open_openings_only(listed):
         "/departments/",
         "/departments/a-to-z/w/",
         "/jobs/",
+        "/privacy/",
+        "/accessibility/",
         "/departments/ct/",
         "/departments/ct/a-to-z/w/",
         "/departments/ct/county/fairfield/",

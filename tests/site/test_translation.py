@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
@@ -23,8 +23,10 @@ from jobs import outbox
 from jobs.alert_forms import stamp
 from jobs.models import Alert, Job, Subscriber
 from jobs.tokens import make_token
-from policeapp.limits import Limit
+from policeapp import unavailable
+from policeapp.limits import Limit, OftenLimit
 from policeapp.models import User
+from policeapp.statements import cookies
 
 from ..factories import make_alert, make_alice, make_job, today
 from . import whole_site
@@ -38,9 +40,10 @@ MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 # What people see or hear of a tag besides its text.
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-use", "data-wait", "data-failed"}
 
-# Proper names: the site's, the states' with their codes, those of time zones.
+# Proper names: the site's, the states' with their codes, those of time zones and of cookies.
 STATE_NAMES = [re.escape(name) for code, state in STATES.items() for name in (state.name, code)]
-NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', *STATE_NAMES])})\b")
+COOKIES = [name for name, *_said in cookies()]
+NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', *STATE_NAMES, *COOKIES])})\b")
 
 
 class Marking(trans_real.DjangoTranslation):
@@ -145,15 +148,25 @@ def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, cl
     assert [untranslated(response) for response in answers] == [[]] * len(answers)
 
 
+def test_translators_see_every_word_of_the_answers_to_who_asks_too_often(marked, client, db, settings, monkeypatch):
+    settings.SEARCH_LIMIT = 10
+    monkeypatch.setattr(OftenLimit, "take", lambda self, who, most: False)
+    settings.AXES_FAILURE_LIMIT = 1
+    answers = [client.get("/jobs/"), client.post("/admin/login/", {"username": "α", "password": "β"})]
+    assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2
+
+
 def test_translators_see_every_word_of_the_pages_for_what_goes_wrong(marked, client):
     client.raise_request_exception = False
+    asked = RequestFactory()
     answers = [
         client.get("/", headers={"host": "elsewhere.example"}),
         client.get("/"),  # fails: this test may not use the database
         Client(enforce_csrf_checks=True).post("/admin/login/"),
+        *(unavailable.page(request) for request in (asked.get("/"), asked.post("/"), asked.post("/", {"q": "χ"}))),
     ]
-    assert [response.status_code for response in answers] == [400, 500, 403]
-    assert [untranslated(response) for response in answers] == [[], [], []]
+    assert [response.status_code for response in answers] == [400, 500, 403, 503, 503, 503]
+    assert [untranslated(response) for response in answers] == [[]] * len(answers)
 
 
 def test_the_test_above_sees_a_word_that_no_translator_sees():

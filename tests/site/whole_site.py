@@ -147,6 +147,8 @@ def build():
         Page(f"/jobs/{jobs['public']['open'].pk}-other/", "another slug", 301),
         Page("/jobs/999999-1/", "no such opening", 404),
         *_make_alerts(hiring),
+        Page("/privacy/", "always the same"),
+        Page("/accessibility/", "always the same"),
         Page("/nothing/", "no such page", 404),
         Page("/media/logos/nothing.png", "no such logo", 404),
         Page(f"/?{flood}", "too many parameters"),

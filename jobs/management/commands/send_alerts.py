@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from jobs import alerts
 from jobs.models import Message
-from jobs.outbox import Outcome, send_waiting
+from jobs.outbox import Outcome, note_run, send_waiting
 from jobs.subscribers import forget_unconfirmed
 
 SAID = (Outcome.SENT, Outcome.REFUSED, Outcome.GIVEN_UP, Outcome.NOTHING_LEFT)
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         asked = alerts.ask_whether_wanted()
         digests = alerts.prepare(has_time)
         outcomes, problem = send_waiting(limit, has_time)
+        note_run(outcomes, problem)
         waiting = Message.objects.to_send().count()
         said = ", ".join(f"{outcomes[outcome]} {outcome.value}" for outcome in SAID)
         self.stdout.write(f"{digests} digests and {asked} questions prepared; {said}; {waiting} waiting.")

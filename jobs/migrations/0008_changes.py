@@ -5,7 +5,7 @@ from policeapp.operations import AddIndexLive
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("jobs", "0006_sending")]
+    dependencies = [("jobs", "0007_runs")]
 
     operations = [
         AddIndexLive("job", models.Index(fields=["opens_at"], name="job_by_opening")),

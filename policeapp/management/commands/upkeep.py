@@ -1,0 +1,11 @@
+from django.core.management.base import BaseCommand
+
+from policeapp import upkeep
+
+
+class Command(BaseCommand):
+    help = "Delete what has had its time: ended sessions, old counts and sign-in attempts, unconfirmed alerts."
+
+    def handle(self, **options):
+        said = ", ".join(f"{number} {what}" for what, number in upkeep.forget().items())
+        self.stdout.write(f"Deleted {said}.")

@@ -1,0 +1,25 @@
+"""The uploaded files that rows of the database name."""
+
+from django.apps import apps
+from django.db import connection, models
+
+
+def named_files(ask=None):
+    """The names, as storages know them, of all uploaded files that the database's rows have.
+
+    ``ask(sql)`` gives the rows of a query; without it, the site's database is asked.
+    """
+    ask = ask or _ask
+    return {
+        name
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, models.FileField)
+        for (name,) in ask(f"""SELECT "{field.column}" FROM "{model._meta.db_table}" WHERE "{field.column}" != ''""")
+    }
+
+
+def _ask(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()

@@ -1,0 +1,62 @@
+"""The shared cache in Redis says nothing, and then is gone, while visitors are served and limits are kept."""
+
+import shutil
+import signal
+import subprocess
+from contextlib import contextmanager
+
+from ..postgres import free_port
+from . import site
+from .load import Load, longest
+from .report import Bar, Row
+
+SECONDS = 5  # for the slowest answer
+PAGES = [*site.PAGES, "/departments/suggest/?q=we{n}", "/jobs/feed/?q=officer{n}"]
+
+
+def rows(case):
+    seconds, port = case.of(3, 8, 60), free_port()
+    with running(port, case.folder) as server:
+        with (
+            site.serving(case.sqlite(), CACHE_URL=f"redis://127.0.0.1:{port}") as served,
+            Load(served.port, PAGES) as load,
+        ):
+            load.more()
+            yield row("Redis there", load, load.wait(seconds))
+            server.send_signal(signal.SIGSTOP)
+            yield row("Redis silent", load, load.wait(seconds))
+            server.kill()
+            yield row("Redis gone", load, load.wait(seconds))
+            with running(port, case.folder):
+                yield row("Redis there again", load, load.wait(seconds))
+
+
+def row(what, load, began):
+    mine = [answer for answer in load.answers if answer.began > began]
+    took = sorted(answer.took for answer in mine) or [0]
+    return Row(
+        what,
+        {"answers": len(mine), "ms p50": took[len(took) // 2] * 1000, "s at most": took[-1]},
+        [
+            Bar("requests lost", sum(not answer.status for answer in mine), 0),
+            Bar("answers other than 200", sum(answer.status not in (0, 200) for answer in mine), 0),
+            Bar("s for an answer", longest(mine), SECONDS),
+            Bar("times without any answer", not mine, 0),
+        ],
+    )
+
+
+@contextmanager
+def running(port, folder):
+    """A Redis server of its own."""
+    program = shutil.which("redis-server")
+    if not program:
+        raise SystemExit("There is no redis-server: install Debian's package redis-server.")
+    server = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder], stdout=subprocess.DEVNULL
+    )
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.wait()

@@ -1,0 +1,86 @@
+"""The server is reloaded while visitors are served, with the same code and with new code and a migration: all go on."""
+
+import signal
+from time import monotonic
+
+from . import site
+from .load import Load
+from .report import Bar, Row
+
+FIELD = "models.CharField(max_length=50, null=True, blank=True)"
+MIGRATION = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("departments", "{last}")]
+    operations = [
+        migrations.AddField("department", "motto", {field}),
+    ]
+"""
+WORDS = "The newest version of this site"
+
+
+def rows(case):
+    for keep in (False, True):
+        with site.serving(case.sqlite()) as server, Load(server.port, site.PAGES, keep=keep) as load:
+            load.more()
+            times = case.of(2, 6, 60)
+            took = []
+            for _ in range(times):
+                took.append(reload(server))
+                load.more()
+        what = f"reloaded {times} times, connections {'kept' if keep else 'of one request'}"
+        yield Row(what, figures(load) | {"s for one": max(took)}, bars(load))
+    for engine, url in case.engines():
+        code = site.copied_checkout(case.folder)
+        with site.serving(url, root=code) as server, Load(server.port, [*site.PAGES, "/"], keep=True) as load:
+            load.more()
+            write_new_version(code)
+            load.more()
+            began = monotonic()
+            done = site.command("migrate", "--verbosity=0", root=code, DATABASE_URL=url)
+            assert done.returncode == 0, done.stderr
+            migrated = monotonic() - began
+            load.more()
+            reload(server)
+            load.more()
+            shown = WORDS in site.ask(server, "GET", "/", {})[2]
+            pages = [site.ask(server, "GET", path, {})[0] for path in (site.WESTPORT, "/departments/", "/jobs/")]
+        yield Row(
+            f"new version with a migration, {engine}",
+            figures(load) | {"s for the migration": migrated},
+            [*bars(load), Bar("pages without the new version", (not shown) + 3 - pages.count(200), 0)],
+        )
+
+
+def figures(load):
+    return load.figures() | {"requests repeated": load.repeated}
+
+
+def bars(load):
+    return [Bar("requests lost", len(load.lost), 0), Bar("answers other than 200", len(load.but(200)), 0)]
+
+
+def reload(server):
+    """Tell gunicorn to start anew, gracefully; the seconds until all workers are new ones."""
+    before = site.workers_of(server)
+    server.process.send_signal(signal.SIGHUP)
+    return site.until(
+        lambda: len(after := site.workers_of(server)) == len(before) and not after & before, 60, "new workers"
+    )
+
+
+def write_new_version(code):
+    """Change a template, a model and, with it, the database."""
+    folder = code / "departments" / "migrations"
+    last = max(path.stem for path in folder.glob("0*.py"))
+    (folder / "9999_motto.py").write_text(MIGRATION.format(last=last, field=FIELD))
+    replace(code / "departments" / "models.py", "    logo = ", f"    motto = {FIELD}\n    logo = ")
+    replace(code / "templates" / "home.html", "{% block content %}", "{% block content %}<p>" + WORDS + "</p>")
+
+
+def replace(path, old, new):
+    text = path.read_text()
+    assert text.count(old) == 1, f"{old} in {path}"
+    path.write_text(text.replace(old, new))

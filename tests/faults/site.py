@@ -1,0 +1,204 @@
+"""The site to be harmed: databases that are filled once and copied, servers, and an administrator's session."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from functools import cache
+from http.client import HTTPConnection
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from ..factories import form_of
+from ..site.processes import PRODUCTION, ROOT, environment
+from ..site.server import run_sql, running
+from .load import HOST
+
+WESTPORT = "/departments/ct/westport-police-department/"
+# Pages as they are asked for: found ones, and searches that nobody has made before.
+PAGES = [WESTPORT, "/departments/", "/jobs/", "/departments/?q=police{n}", "/jobs/?q=officer{n}", "/departments/ct/"]
+
+
+class Case(NamedTuple):
+    """A directory for files, the URL of a PostgreSQL server, and "quick", "usual" or "soak"."""
+
+    folder: Path
+    server: str
+    scale: str
+
+    def of(self, quick, usual, soak):
+        return {"quick": quick, "usual": usual, "soak": soak}[self.scale]
+
+    def sqlite(self, folder=None):
+        """The URL of a new SQLite database, in the folder."""
+        path = (folder or self.folder) / f"site-{time.monotonic_ns()}.sqlite3"
+        shutil.copyfile(_filled_sqlite(self.folder), path)
+        return f"sqlite:///{path}"
+
+    def postgres(self):
+        """The URL of a new database of the PostgreSQL server."""
+        name = f"site_{time.monotonic_ns()}"
+        run_sql(self.server, f"CREATE DATABASE {name} TEMPLATE {_filled_postgres(self.server)}")
+        return self.server.rpartition("/")[0] + f"/{name}"
+
+    def engines(self):
+        """``(name, URL of a new database)`` of each engine."""
+        yield "SQLite", self.sqlite()
+        yield "PostgreSQL", self.postgres()
+
+
+@cache
+def _filled_sqlite(folder):
+    path = folder / "filled.sqlite3"
+    for command in (["migrate", "--verbosity=0"], ["populate"]):
+        manage(*command, DATABASE_URL=f"sqlite:///{path}")
+    return path
+
+
+@cache
+def _filled_postgres(server):
+    run_sql(server, "CREATE DATABASE filled")
+    for command in (["migrate", "--verbosity=0"], ["populate"]):
+        manage(*command, DATABASE_URL=server.rpartition("/")[0] + "/filled")
+    return "filled"
+
+
+def command(*arguments, root=ROOT, prefix=(), **values):
+    """A finished ``manage.py`` command of the site with these settings, run by what ``prefix`` says, if anything."""
+    return subprocess.run(
+        [*prefix, sys.executable, "manage.py", *arguments],
+        cwd=root,
+        env=environment(PRODUCTION | {"PYTHONWARNINGS": ""} | values),
+        capture_output=True,
+        text=True,
+    )
+
+
+def manage(*arguments, **values):
+    """What a ``manage.py`` command prints, which has to succeed."""
+    done = command(*arguments, **values)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def serving(url, **values):
+    """The site on this database: gunicorn with two workers and the settings of production, by plain HTTP.
+
+    Whoever asks is believed to be a proxy, so that visitors can be many clients, whom no limit meets.
+    """
+    usual = {"HTTPS": "0", "STATIC_ROOT": str(settings.STATIC_ROOT), "WEB_CONCURRENCY": "2", "LOG_LEVEL": "ERROR"}
+    usual["TRUSTED_PROXIES"] = "127.0.0.1"
+    return running(DATABASE_URL=url, **(usual | values))
+
+
+def workers_of(server):
+    """The process ids of the server's workers."""
+    pid = server.process.pid
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def memory_of(pid):
+    """The megabytes of memory that a process has (its resident set)."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
+def until(holds, seconds, what):
+    """Wait until ``holds()`` is true; ``AssertionError`` when that takes more seconds. The seconds that it took."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < seconds, f"{what}: not within {seconds} s"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+ADMIN = """
+import django
+django.setup()
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from policeapp.models import User
+user = User.objects.create_superuser("alice", password=None)
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.save()
+print(session.session_key)
+"""
+
+
+class Admin:
+    """An administrator who is signed in, at a server; ``get`` and ``post`` give ``(status, headers, text)``."""
+
+    TOKEN = "x" * 32
+
+    def __init__(self, url):
+        done = subprocess.run(
+            [sys.executable, "-c", ADMIN], cwd=ROOT, env=environment(PRODUCTION | {"DATABASE_URL": url}),
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        self.cookie = f"sessionid={done.stdout.strip()}; csrftoken={self.TOKEN}"
+
+    def get(self, server, path):
+        return ask(server, "GET", path, {"Cookie": self.cookie})
+
+    def post(self, server, path, values, **files):
+        """Send a form; ``files`` are ``{name: (file name, content)}``."""
+        body, kind = encoded(values | {"csrfmiddlewaretoken": self.TOKEN}, files)
+        return ask(server, "POST", path, {"Cookie": self.cookie, "Content-Type": kind}, body)
+
+    def form(self, server, path):
+        """``{name: value}`` of the form at the address, as a browser would send it unchanged."""
+        status, _, text = self.get(server, path)
+        assert status == 200, f"{path} answers {status}"
+        return form_in(text)
+
+
+def form_in(text):
+    """The form of a page as :func:`tests.factories.form_of` gives it."""
+    return form_of(SimpleNamespace(content=text.encode()))
+
+
+def ask(server, method, path, headers, body=None):
+    """``(status, headers, text)`` of one request."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=120)
+    try:
+        connection.request(method, path, body, headers | {"Host": HOST, "Connection": "close"})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read().decode(errors="replace")
+    finally:
+        connection.close()
+
+
+def encoded(values, files):
+    """``(body, content type)`` of a form."""
+    if not files:
+        return urlencode(values, doseq=True).encode(), "application/x-www-form-urlencoded"
+    end = "a-boundary-that-is-in-no-file"
+    parts = [
+        (f'name="{name}"', str(one).encode())
+        for name, value in values.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    parts += [(f'name="{name}"; filename="{called}"', content) for name, (called, content) in files.items()]
+    body = b"".join(
+        f"--{end}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content + b"\r\n"
+        for head, content in parts
+    )
+    return body + f"--{end}--\r\n".encode(), f"multipart/form-data; boundary={end}"
+
+
+def copied_checkout(folder):
+    """A copy of the code, to be changed while it is served."""
+    target = folder / f"checkout-{time.monotonic_ns()}"
+    target.mkdir()
+    shutil.copy(ROOT / "manage.py", target)
+    for name in ("policeapp", "departments", "jobs", "templates", "static", "fixtures"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return target

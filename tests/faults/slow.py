@@ -1,0 +1,73 @@
+"""PostgreSQL is there but slow, then silent, and a table is locked, while visitors are served."""
+
+from time import monotonic
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from . import site
+from .load import Load, longest
+from .proxy import Proxy
+from .report import Bar, Row
+
+SECONDS = 3  # DATABASE_TIMEOUT
+DELAY = 0.1  # seconds for each way
+
+
+def rows(case):
+    url = case.postgres()
+    parts = urlsplit(url)
+    with Proxy(parts.port) as proxy:
+        behind = urlunsplit(parts._replace(netloc=f"{parts.username}@127.0.0.1:{proxy.port}"))
+        with (
+            site.serving(behind, DATABASE_TIMEOUT=str(SECONDS)) as server,
+            Load(server.port, site.PAGES) as load,
+            Load(server.port, ["/healthz"], visitors=1) as health,
+        ):
+
+            def seen(what, began, spared=()):
+                return row(what, load, health, began, spared)
+
+            load.more()
+            proxy.delay = DELAY
+            began = load.wait(case.of(5, 10, 60))
+            proxy.delay = 0
+            yield seen(f"every packet to and from PostgreSQL {1000 * DELAY:.0f} ms late", began)
+            load.wait(2)
+            proxy.fall_silent()
+            began = load.wait(case.of(10, 15, 60))
+            proxy.speak()
+            back = load.wait(7)
+            yield seen("PostgreSQL silent", began, (back,))
+            with psycopg.connect(url) as other:
+                other.execute("LOCK TABLE departments_department IN ACCESS EXCLUSIVE MODE")
+                began = load.wait(case.of(6, 10, 60))
+            back = load.wait(7)
+            yield seen("a table locked for good by another", began, (back,))
+
+
+def row(what, load, health, began, back):
+    mine = [answer for answer in load.answers if answer.ended > began]
+    refused = [answer for answer in mine if answer.status == 503]
+    alive = [answer for answer in health.answers if answer.ended > began]
+    recovered = max((answer.ended - moment for moment in back for answer in refused), default=0)
+    figures = {
+        "s": monotonic() - began,
+        "× 200": sum(answer.status == 200 for answer in mine),
+        "× 503": len(refused),
+        "s an answer took at most": longest(mine),
+        "s until the last 503": recovered,
+        "/healthz answers": len(alive),
+        "s /healthz took at most": longest(alive),
+    }
+    return Row(
+        what,
+        figures,
+        [
+            Bar("requests lost", sum(not answer.status for answer in mine), 0),
+            Bar("answers other than 200 and 503", sum(answer.status not in (0, 200, 503) for answer in mine), 0),
+            Bar("s for an answer", longest(mine), 3 * SECONDS),
+            Bar("s for /healthz", longest(alive), 3 * SECONDS),
+            Bar("s until it has recovered", recovered, 5),
+        ],
+    )
