@@ -1,0 +1,30 @@
+"""The samples as they are written, and what the commands about them do."""
+
+import json
+from io import StringIO
+
+from django.conf import settings
+from django.core.management import call_command
+
+from departments.models import Department, Division, FormerAddress, Place, Specialization, SpecialUnit
+from departments.parts import DepartmentSpecialization
+from jobs.models import Job, Minimums
+from policeapp.models import User
+
+SAMPLES = json.loads((settings.BASE_DIR / "fixtures" / "sample.json").read_text(encoding="utf-8"))
+MODELS = (
+    *(Place, Department, Division, SpecialUnit, Specialization, DepartmentSpecialization, FormerAddress),
+    *(Job, Minimums, User),
+)
+
+
+def run(command):
+    """What the command says."""
+    output = StringIO()
+    call_command(command, stdout=output)
+    return output.getvalue()
+
+
+def everything():
+    """All rows of all tables of the site."""
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in MODELS}
