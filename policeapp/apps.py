@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -13,3 +14,7 @@ class PoliceAppConfig(AppConfig):
 
         post_migrate.connect(keep_triggers, dispatch_uid="full text")
         post_migrate.connect(keep_watch, dispatch_uid="content")
+        if settings.ERROR_REPORTS_DSN:
+            from . import reports
+
+            reports.start(settings.ERROR_REPORTS_DSN)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg.pq import Conninfo
 
 from .copying import MADE_BY_MIGRATIONS
 from .media import named_files
@@ -60,14 +61,16 @@ def load(path):
 
 
 def version():
-    """What a dump is written with, and may be read with: the version of SQLite, or the major one of pg_dump."""
-    return sqlite3.sqlite_version if connection.vendor == "sqlite" else _version_of("pg_dump")
+    """What dumps are made with: the version of SQLite, or PostgreSQL's major one."""
+    return sqlite3.sqlite_version if connection.vendor == "sqlite" else _version_of_server()
 
 
 def refuse_newer(version):
-    """Raises BackupError where dumps that were written with this version cannot be read."""
-    if connection.vendor == "postgresql" and _version_of("pg_restore") < version:
-        raise BackupError(f"It was made by pg_dump {version}, which needs {_programs_of(version)}.")
+    """Raises BackupError where dumps that were made with this version cannot be loaded."""
+    if connection.vendor == "postgresql" and _version_of_server() < version:
+        raise BackupError(
+            f"It is of PostgreSQL {version}, and the server is of {_version_of_server()}, which is older."
+        )
 
 
 def is_empty():
@@ -79,7 +82,7 @@ def is_empty():
     ignored = {model._meta.db_table for model in (*MADE_BY_MIGRATIONS, ContentVersion)}
     with connection.cursor() as cursor:
         for table in _kept(tables) - ignored:
-            cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')
+            cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')  # nosec B608 # of the database itself
             if cursor.fetchone():
                 return False
     return True
@@ -89,7 +92,7 @@ def _contents(ask):
     """``ask(sql)`` gives the rows of a query of the dump's moment."""
     tables = connection.introspection.django_table_names(only_existing=True)
     return Contents(
-        rows={table: ask(f'SELECT count(*) FROM "{table}"')[0][0] for table in sorted(_kept(tables))},
+        rows={table: ask(f'SELECT count(*) FROM "{table}"')[0][0] for table in sorted(_kept(tables))},  # nosec B608
         migrations=sorted(f"{app}.{name}" for app, name in ask("SELECT app, name FROM django_migrations")),
         files=named_files(ask),
     )
@@ -109,7 +112,7 @@ def _dump_sqlite(path):
         connection.connection.backup(copy)
         tables = connection.introspection.table_names()
         for table in set(tables) - _kept(tables):
-            copy.execute(f'DELETE FROM "{table}"')
+            copy.execute(f'DELETE FROM "{table}"')  # nosec B608
         copy.commit()
         # Deleted rows stay in a file until their space is used again: only a new file is without them.
         copy.execute("VACUUM INTO ?", [str(path)])
@@ -127,9 +130,6 @@ def _load_sqlite(path):
 
 
 def _dump_postgresql(path):
-    needed = connection.pg_version // 10000
-    if _version_of("pg_dump") < needed:
-        raise BackupError(f"The server is PostgreSQL {needed}, which needs {_programs_of(needed)}.")
     with transaction.atomic(), connection.cursor() as cursor:
         # pg_dump sees what this transaction sees, and it lasts as long as pg_dump runs.
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -168,8 +168,6 @@ def _run(program, *arguments):
 
     It is told of the database by its environment: a command line is there for all users of the machine to read.
     """
-    from psycopg.pq import Conninfo
-
     params = connection.get_connection_params()
     known = {option.keyword.decode(): option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar}
     told = {known[name]: str(value) for name, value in params.items() if name in known}
@@ -187,17 +185,21 @@ def _run(program, *arguments):
         raise BackupError(f"{program} failed: {said[1] if said else done.stderr.strip() or done.returncode}.")
 
 
-def _version_of(program):
-    """Its major version."""
-    said = subprocess.run([_path_of(program), "--version"], capture_output=True, text=True, check=True).stdout
-    return int(re.search(r"\(PostgreSQL\) (\d+)", said)[1])
+def _version_of_server():
+    return connection.pg_version // 10000
 
 
 def _path_of(program):
-    if found := shutil.which(program, path=settings.POSTGRES_BIN or None):
-        return found
-    raise BackupError(f"There is no {program}: install PostgreSQL's client programs (Debian's postgresql-client).")
-
-
-def _programs_of(version):
-    return f"the client programs of PostgreSQL {version} or newer: install them, or name their folder in POSTGRES_BIN"
+    """Where it is, of the server's version: what a newer pg_restore writes no older server understands."""
+    server = _version_of_server()
+    # Debian has each version in a folder of its own.
+    usual = os.pathsep.join([f"/usr/lib/postgresql/{server}/bin", os.environ.get("PATH", os.defpath)])
+    install = f"install PostgreSQL's client programs of version {server}, or name their folder in POSTGRES_BIN"
+    found = shutil.which(program, path=settings.POSTGRES_BIN or usual)
+    if not found:
+        raise BackupError(f"There is no {program}: {install}.")
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    version = int(re.search(r"\(PostgreSQL\) (\d+)", said)[1])
+    if version != server:
+        raise BackupError(f"{program} is of version {version}, and the server of {server}: {install}.")
+    return found

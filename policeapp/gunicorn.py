@@ -2,14 +2,21 @@
 
 import os
 import re
+import shutil
+import socket
+import sys
+import tempfile
 from urllib.parse import quote
 
 from gunicorn import glogging
 from gunicorn.http.errors import InvalidHeader, UnsupportedTransferCoding
 from gunicorn.workers.gthread import ThreadWorker
 
+from policeapp.logs import to_stderr
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+METRICS = os.environ.get("METRICS", "")
 # Threads, so that a few slow visitors hold up nobody; waiting for many is the proxy's work.
 threads = 4
 
@@ -27,6 +34,13 @@ class Logger(glogging.Logger):
     def atoms(self, resp, req, environ, request_time):
         """Gunicorn's words for a request, with the path as the client wrote it, in ASCII."""
         return super().atoms(resp, req, environ, request_time) | {"U": quote(req.path, safe="/%@", encoding="latin-1")}
+
+    def access(self, resp, req, environ, request_time):
+        """The line of a request, by the id that the site has given it."""
+        said = self.atoms_wrapper_class(self.atoms(resp, req, environ, request_time))
+        fields = {"request_id": said["{x-request-id}o"], "method": said["m"], "path": said["U"]}
+        fields |= {"status": int(said["s"]), "bytes": said["B"], "ms": said["M"]}
+        self.access_log.info(self.cfg.access_log_format, said, extra=fields)
 
     def warning(self, msg, *args, **kwargs):
         """Gunicorn's warnings, without the words of a request it could not read: they may be a form's contents."""
@@ -48,15 +62,49 @@ worker_class = Worker
 logger_class = Logger
 # Who, what, how it went, how long it took; no query string, no referrer (it may carry one) and no user agent.
 access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)sms'
-# Whatever else gunicorn says is redacted like the site's own messages.
-logconfig_dict = {
-    "formatters": {
-        "private": {
-            "()": "policeapp.logs.PrivateFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+# All is written like the site's own messages, and redacted like them.
+logconfig_dict = to_stderr("text" if os.environ.get("LOG_FORMAT") == "text" else "json", "INFO") | {
     "loggers": {"gunicorn.error": {"propagate": True}, "gunicorn.access": {"propagate": True}},
 }
+
+
+def on_starting(server):
+    """Open the port of the metrics, at which any worker answers, and the folder where all keep what they count."""
+    if METRICS:
+        host, _, port = METRICS.rpartition(":")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            server.metrics = socket.create_server((host.strip("[]"), int(port)), family=family, reuse_port=True)
+        except (OSError, ValueError) as problem:
+            sys.exit(f"METRICS={METRICS}: nothing can listen there: {problem}")
+        server.counts = tempfile.mkdtemp(prefix="policeapp-metrics-")
+        os.environ.update(PROMETHEUS_MULTIPROC_DIR=server.counts)
+
+
+def post_fork(server, worker):
+    """A worker runs the code that is there now, also what the server has imported for itself when it started."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "policeapp"]:
+        del sys.modules[name]
+    worker.metrics = getattr(server, "metrics", None)
+
+
+def post_worker_init(worker):
+    """The worker has loaded the site, which has figures to tell."""
+    if METRICS:
+        from policeapp.monitoring import serve
+
+        serve(worker.metrics)
+
+
+def child_exit(server, worker):
+    """What was in flight in a worker that has died is so no more."""
+    if METRICS:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """The counts go with the server whose workers have counted."""
+    if METRICS:
+        shutil.rmtree(server.counts, ignore_errors=True)

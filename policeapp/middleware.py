@@ -10,11 +10,12 @@ FORWARDED = [
     "HTTP_X_FORWARDED_HOST",
     "HTTP_X_FORWARDED_PROTO",
     "HTTP_X_REAL_IP",
+    "HTTP_X_REQUEST_ID",
 ]
 
 
 class TrustedProxies:
-    """Believe ``X-Forwarded-*`` only from the proxies named in ``TRUSTED_PROXIES``.
+    """Believe ``X-Forwarded-*`` and ``X-Request-ID`` only from the proxies named in ``TRUSTED_PROXIES``.
 
     Behind them ``REMOTE_ADDR`` becomes the client's address: the last one in ``X-Forwarded-For`` that is not itself a
     trusted proxy. From anyone else the headers are dropped, so that nothing after this can be fooled by them.

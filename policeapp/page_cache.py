@@ -19,6 +19,7 @@ from typing import NamedTuple
 from cachetools import LRUCache
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
 from django.db import Error, router
 from django.http import HttpResponse
 from django.utils import timezone
@@ -31,6 +32,7 @@ from . import content
 from .models import ContentVersion
 from .public import parameters_of, plain_query
 from .routers import REPLICA, WROTE_COOKIE, reading_from_replica
+from .watching import count
 
 logger = logging.getLogger(__name__)
 
@@ -221,13 +223,17 @@ class PageCache:
         parameters = parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
         if parameters is None or len(request.META["QUERY_STRING"]) > LONGEST:
             return self.get_response(request)
+        try:
+            host = request.get_host()
+        except DisallowedHost:
+            return self.get_response(request)
         if self.personal & request.COOKIES.keys():
             response = self.get_response(request)
             patch_cache_control(response, private=True, no_cache=True)
             return response
-        return self._answer(request, parameters)
+        return self._answer(request, host, parameters)
 
-    def _answer(self, request, parameters):
+    def _answer(self, request, host, parameters):
         meta = request.META
         request.GET = plain_query(request.GET, parameters)
         meta["QUERY_STRING"] = request.GET.urlencode()
@@ -236,9 +242,9 @@ class PageCache:
         edition = editions.current(now)
         if edition is None:
             return self.get_response(request)
-        # The view may be one for any host and any script name; only what was answered with 200 is kept.
-        key = (request.scheme, meta.get("HTTP_HOST", ""), request.path, meta["QUERY_STRING"], coding)
+        key = (request.scheme, host, request.path, meta["QUERY_STRING"], coding)
         kept = self._find(key, edition)
+        count("page_cache_hit" if kept else "page_cache_miss")
         if kept is None:
             lock = self.locks[hash(key) % len(self.locks)]
             alone = lock.acquire(timeout=PATIENCE_WITH_OTHERS)

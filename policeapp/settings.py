@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
+from .logs import to_stderr
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
@@ -44,7 +46,7 @@ try:
     PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
     # Counts that all processes share, such as those of policeapp.limits.
     SHARED_CACHE = env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000")
-    # Where pg_dump, pg_restore and psql are, if not in PATH.
+    # The folder of pg_dump, pg_restore and psql, where it is not Debian's and not in PATH.
     POSTGRES_BIN = env.str("POSTGRES_BIN", "")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
@@ -57,6 +59,13 @@ try:
     host = urlsplit(SITE_URL).hostname or "localhost"
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
     LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+    LOG_FORMAT = env.str("LOG_FORMAT", "text" if DEBUG else "json", validate=validate.OneOf(["text", "json"]))
+    # Queries and pages that take so many milliseconds are logged; 0: none are.
+    SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500, validate=validate.Range(min=0))
+    SLOW_PAGE_MS = env.int("SLOW_PAGE_MS", 1000, validate=validate.Range(min=0))
+    # Where gunicorn answers Prometheus, and the service that is told of failures; empty: nowhere, none.
+    METRICS = env.str("METRICS", "")
+    ERROR_REPORTS_DSN = env.str("ERROR_REPORTS_DSN", "")
     # How many searches a client may ask for in a minute; 0: any number.
     SEARCH_LIMIT = env.int("SEARCH_LIMIT", 300, validate=validate.Range(min=0))
     # Whom visitors may write to about their data and about what keeps them from using the site.
@@ -77,6 +86,10 @@ if "EMAIL_BACKEND" not in email:
     raise ImproperlyConfigured("EMAIL_URL is of no known kind. It is like submission://user:password@mail.example.org")
 if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL is not an address like PoliceApp <alerts@police.example.org>")
+if METRICS and not re.fullmatch(r"[^\s/@]+:\d{1,5}", METRICS):
+    raise ImproperlyConfigured("METRICS is not an address with a port like 127.0.0.1:9100")
+if ERROR_REPORTS_DSN and not re.fullmatch(r"https?://\w+@[^/?#@\s]+/(\S+/)?\d+", ERROR_REPORTS_DSN):
+    raise ImproperlyConfigured("ERROR_REPORTS_DSN is not like https://key@errors.example.org/1")
 if CONTACT_EMAIL and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", CONTACT_EMAIL):
     raise ImproperlyConfigured("CONTACT_EMAIL is not an address like office@police.example.org")
 if not SECRET_KEY:
@@ -112,6 +125,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "policeapp.middleware.TrustedProxies",
+    "policeapp.watching.WatchRequests",
     "policeapp.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -291,17 +305,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Logs: paths without query strings, messages without e-mail addresses.
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "private": {
-            "()": "policeapp.logs.PrivateFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        },
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+LOGGING = to_stderr(LOG_FORMAT, LOG_LEVEL) | {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},

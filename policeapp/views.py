@@ -55,7 +55,6 @@ def logo(request, name):
     return response
 
 
-@public_page()
 @require_safe
 def robots(request):
     """What robots may read: everything but the admin; and where the sitemap is."""

@@ -26,6 +26,12 @@ os.environ.update(
     SEARCH_LIMIT="0",
     MEDIA_ROOT=str(files / "media"),
     STATIC_ROOT=static,
+    # What is slow depends on the machine.
+    SLOW_QUERY_MS="0",
+    SLOW_PAGE_MS="0",
+    LOG_FORMAT="json",
+    METRICS="",
+    ERROR_REPORTS_DSN="",
 )
 
 from policeapp.settings import *  # noqa: E402, F403

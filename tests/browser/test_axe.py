@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from policeapp.limits import OftenLimit
+
 from .. import factories
 from .conftest import go
 from .scenes import GROUPS
@@ -70,6 +72,19 @@ def test_it_finds_nothing_when_the_device_does_not_tell_where_it_is(visit):
 def test_it_finds_nothing_where_staff_sign_in(visit):
     # Django's own page, which is not asked for more than the standard.
     assert findings(visit("/admin/login/"), WCAG) == []
+
+
+def test_it_finds_nothing_on_the_pages_for_who_asks_too_often(visit, settings, monkeypatch):
+    settings.SEARCH_LIMIT, settings.AXES_FAILURE_LIMIT = 10, 1
+    monkeypatch.setattr(OftenLimit, "take", lambda self, who, most: False)
+    page = visit("/jobs/?q=officer", status=429)
+    assert findings(page) == []
+    go(page, "/admin/login/")
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Too many attempts to sign in")).to_be_visible()
+    assert findings(page) == []
 
 
 def test_it_finds_nothing_on_the_page_that_asks_to_send_a_form_again(visit):

@@ -25,7 +25,7 @@ SUBJECTS = ["workers", "reload", "database", "slow", "sqlite", "garbage", "disk"
 
 def main():
     options = parse()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "LOG_LEVEL": "ERROR"}
     with TemporaryDirectory(prefix="policeapp-faults-") as folder, private_server() as server:
         os.environ["DATABASE_URL"] = "sqlite://:memory:"
         django.setup()

@@ -33,7 +33,7 @@ def row(turn, load, health, stopped, back):
     mine = [answer for answer in load.answers if answer.ended > stopped]
     meanwhile = [answer for answer in mine if answer.ended < back]
     refused = [answer for answer in mine if answer.status == 503]
-    recovered = max((answer.ended - back for answer in refused), default=0)
+    recovered = max([0, *(answer.ended - back for answer in refused)])
     alive = [answer for answer in health.answers if answer.ended > stopped]
     figures = {
         "s away": back - stopped,

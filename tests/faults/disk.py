@@ -99,7 +99,7 @@ class Clerk:
         self.westport = f"/admin/departments/department/{department}/change/"
         self.form = admin.form(server, self.westport)
         self.file = place.parent / "some.csv"
-        towns = "".join(f"Town {number} Police Department,TX,Town {number}\n" for number in range(20_000))
+        towns = "".join(f"Town {number} Police Department,TX,Town {number}\n" for number in range(5_000))
         self.file.write_text("name,state,city\n" + towns)
 
     def one(self, query):
@@ -117,7 +117,7 @@ class Clerk:
 
     def save_much(self):
         """More than what SQLite has room for in files that it has made already."""
-        return self.admin.post(self.server, self.westport, self.form | {"about": "What is much. " * 1_700})
+        return self.admin.post(self.server, self.westport, self.form | {"about": "What is much. " * 700})
 
     def import_file(self):
         values = {"kind": "departments", "source": "", "as_of": ""}

@@ -36,10 +36,11 @@ class Load:
 
     In each path, ``{n}`` is a number that no other request has. ``keep`` has visitors keep their connections: one that
     is closed before any answer is opened again and the request repeated, as browsers and proxies do (``repeated``).
+    As many requests as ``each`` says come from one address, the next from another.
     """
 
-    def __init__(self, port, paths, visitors=8, keep=False):
-        self.port, self.paths, self.keep = port, paths, keep
+    def __init__(self, port, paths, visitors=8, keep=False, each=1):
+        self.port, self.paths, self.keep, self.each = port, paths, keep, each
         self.answers, self.repeated, self._numbers, self._over = [], 0, count(), threading.Event()
         self._visitors = [threading.Thread(target=self._visit, args=[number]) for number in range(visitors)]
 
@@ -86,7 +87,7 @@ class Load:
         """The answer, and the connection if it is to be used again."""
         try:
             headers = {"Connection": "keep-alive" if self.keep else "close"}
-            connection.request("GET", path, headers=headers | someone(name))
+            connection.request("GET", path, headers=headers | someone(name // self.each))
             response = connection.getresponse()
             body = response.read()
         except (OSError, HTTPException):

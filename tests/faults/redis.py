@@ -1,4 +1,4 @@
-"""The shared cache in Redis says nothing, and then is gone, while visitors are served and limits are kept."""
+"""Redis, which keeps pages and counts searches, says nothing, and then is gone, while visitors are served."""
 
 import shutil
 import signal
@@ -17,10 +17,10 @@ PAGES = [*site.PAGES, "/departments/suggest/?q=we{n}", "/jobs/feed/?q=officer{n}
 def rows(case):
     seconds, port = case.of(3, 8, 60), free_port()
     with running(port, case.folder) as server:
-        with (
-            site.serving(case.sqlite(), CACHE_URL=f"redis://127.0.0.1:{port}") as served,
-            Load(served.port, PAGES) as load,
-        ):
+        # Pages are kept there, and a client's second search in the same worker is counted there.
+        url = f"redis://127.0.0.1:{port}"
+        values = {"CACHE_URL": f"{url}/0", "PAGE_CACHE_URL": f"{url}/1", "SEARCH_LIMIT": "10"}
+        with site.serving(case.sqlite(), **values) as served, Load(served.port, PAGES, each=4) as load:
             load.more()
             yield row("Redis there", load, load.wait(seconds))
             server.send_signal(signal.SIGSTOP)

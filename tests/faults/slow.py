@@ -1,5 +1,6 @@
 """PostgreSQL is there but slow, then silent, and a table is locked, while visitors are served."""
 
+from collections import Counter
 from time import monotonic
 from urllib.parse import urlsplit, urlunsplit
 
@@ -50,11 +51,10 @@ def row(what, load, health, began, back):
     mine = [answer for answer in load.answers if answer.ended > began]
     refused = [answer for answer in mine if answer.status == 503]
     alive = [answer for answer in health.answers if answer.ended > began]
-    recovered = max((answer.ended - moment for moment in back for answer in refused), default=0)
+    recovered = max([0, *(answer.ended - moment for moment in back for answer in refused)])
     figures = {
         "s": monotonic() - began,
-        "× 200": sum(answer.status == 200 for answer in mine),
-        "× 503": len(refused),
+        **{f"× {status}": number for status, number in sorted(Counter(answer.status for answer in mine).items())},
         "s an answer took at most": longest(mine),
         "s until the last 503": recovered,
         "/healthz answers": len(alive),

@@ -60,6 +60,7 @@ ELSEWHERE = {
     "departments.Place.zip": "loaded with the places; pages ask for it by its digits",
     "departments.Place.time_zone": "loaded with the places, and looked up",
     "jobs.Alert.kind": "one of the search's choices",
+    "jobs.Run.problem": "one row at most, which no page shows",
     "policeapp.User.password": "a hash",
     "policeapp.CacheEntry.cache_key": "a digest",
     "policeapp.CacheEntry.value": "a number",
@@ -166,12 +167,13 @@ class Hostile:
         return alerts
 
     def pages(self):
-        """The addresses of all that visitors see of it."""
-        department, job = self.department.get_absolute_url(), self.job.get_absolute_url()
-        alert = self.alerts[1]
+        """The addresses of its department and of its opening."""
+        return [self.department.get_absolute_url(), self.job.get_absolute_url()]
+
+    def more_pages(self):
+        """The addresses of all else that visitors see of it."""
+        department, alert = self.department.get_absolute_url(), self.alerts[1]
         return [
-            department,
-            job,
             f"/departments/ct/county/{self.department.county_slug}/" if self.department.county_slug else department,
             f"/departments/compare/?d=ct/{self.department.slug}&q=zq",
             f"/jobs/compare/?j={self.job.pk}&q=zq",

@@ -1,34 +1,58 @@
 """Logs tell what happened, and neither where a visitor lives (the query string) nor anybody's e-mail address."""
 
+import json
 import logging
 import re
 import sys
+import threading
+from contextlib import contextmanager
 from io import StringIO
+from itertools import count
+from logging.config import DictConfigurator
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policeapp import watching
 from policeapp.gunicorn import access_log_format
-from policeapp.logs import PrivateFormatter, redact
+from policeapp.logs import FORMATTERS, PrivateFormatter, RequestId, redact, to_stderr
+
+from ..factories import make_department
+from .processes import PRODUCTION, python
+from .server import running
 
 VISIT = "/jobs/?near=06880&q=alice%40example.com"
 
 
+@pytest.fixture(params=FORMATTERS)
+def log(request):
+    """What the site's own handler, configured as in the settings, would write: as text, and as JSON."""
+    with written(request.param) as log:
+        yield log
+
+
 @pytest.fixture
-def log():
-    """What the site's own handler, configured as in the settings, would write."""
-    written = StringIO()
-    handler = logging.StreamHandler(written)
-    configured = settings.LOGGING["formatters"]["private"]
-    assert configured["()"] == f"{PrivateFormatter.__module__}.{PrivateFormatter.__name__}"
-    handler.setFormatter(PrivateFormatter(configured["format"]))
+def log_lines():
+    """What it would write as JSON, as a list of dicts."""
+    with written("json") as log:
+        yield lambda: [json.loads(line) for line in log().splitlines()]
+
+
+@contextmanager
+def written(log_format):
+    lines = StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(DictConfigurator({}).configure_formatter(dict(FORMATTERS[log_format])))
+    handler.addFilter(RequestId())
     root = logging.getLogger()
     root.addHandler(handler)
-    yield written.getvalue
+    yield lines.getvalue
     root.removeHandler(handler)
 
 
@@ -37,12 +61,28 @@ def formatted(message, *args, exc_info=None):
 
 
 def test_every_handler_of_the_site_writes_with_the_redacting_formatter():
-    handlers = settings.LOGGING["handlers"]
-    assert {handler["formatter"] for handler in handlers.values()} == {"private"}
-    assert settings.LOGGING["root"]["handlers"] == list(handlers)
+    [handler] = settings.LOGGING["handlers"].values()
+    assert handler["formatter"] == "private" and handler["filters"] == ["request id"]
+    assert settings.LOGGING["formatters"] == {"private": FORMATTERS["json"]}
+    assert settings.LOGGING["root"]["handlers"] == list(settings.LOGGING["handlers"])
     for logger in ("django", "django.server", "django.request", "django.security"):
         assert logging.getLogger(logger).handlers == [], logger
         assert logging.getLogger(logger).propagate, logger
+
+
+@pytest.mark.parametrize(
+    ("values", "log_format"),
+    [
+        ({}, "json"),
+        ({"DEBUG": "1"}, "text"),
+        ({"LOG_FORMAT": "text"}, "text"),
+        ({"DEBUG": "1", "LOG_FORMAT": "json"}, "json"),
+    ],
+)
+def test_logs_are_json_in_production_and_text_for_developers_unless_a_setting_says_otherwise(values, log_format):
+    script = "import json; from django.conf import settings; print(json.dumps(settings.LOGGING['formatters']))"
+    done = python("-c", script, env=PRODUCTION | values)
+    assert json.loads(done.stdout) == to_stderr(log_format, "INFO")["formatters"]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +152,12 @@ def test_no_e_mail_address_passes_wherever_it_stands(local, domain, before):
         assert said.endswith(" was here")
 
 
+def test_a_long_path_is_redacted_in_no_time():
+    """A way to look for addresses that looks at each letter anew would take hours."""
+    path = f"/{'a' * 1_000_000}/@/bob@example.com/"
+    assert redact(path) == path.replace("bob@example.com", "[e-mail]")
+
+
 def test_a_page_that_is_not_there_is_logged_without_what_was_asked_of_it(client, db, log):
     client.get("/alice@example.com/?near=06880")
     assert "Not Found: " in log()
@@ -155,3 +201,146 @@ def test_the_servers_access_log_asks_for_no_query_no_referrer_and_no_browser():
     fields = set(re.findall(r"%\(([^)]+)\)s", access_log_format))
     assert {"m", "U", "s"} <= fields
     assert fields <= {"h", "m", "U", "H", "s", "B", "M", "t", "D", "L"}
+
+
+# Lines of JSON
+
+
+def test_a_line_of_json_says_when_how_bad_who_and_what(log_lines):
+    logging.getLogger("policeapp.test").warning("%s openings", 3, extra={"ms": 12, "route": "jobs"})
+    [line] = log_lines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", line.pop("time"))
+    assert line == {
+        "level": "WARNING",
+        "logger": "policeapp.test",
+        "request_id": "-",
+        "message": "3 openings",
+        "ms": 12,
+        "route": "jobs",
+    }
+
+
+def test_a_traceback_is_within_its_line(log_lines):
+    try:
+        raise ValueError(f"cannot show {VISIT} to alice@example.com")
+    except ValueError:
+        logging.getLogger("policeapp.test").exception("Failed\nin two lines")
+    [line] = log_lines()
+    assert line["message"] == "Failed\nin two lines"
+    assert line["traceback"].startswith("Traceback") and line["traceback"].endswith("cannot show /jobs/ to [e-mail]")
+
+
+def test_what_is_neither_text_nor_a_number_stays_out(rf, log_lines):
+    given = {"request": rf.get(VISIT), "params": ("06880",), "said": VISIT}
+    logging.getLogger("policeapp.test").warning("Asked", extra=given)
+    [line] = log_lines()
+    assert line["said"] == "/jobs/"
+    assert not {"request", "params"} & line.keys()
+
+
+# The request's id
+
+
+def test_all_lines_of_a_request_carry_the_id_that_its_answer_has(client, log_lines):
+    client.raise_request_exception = False
+    first, second = client.get("/nothing-there/"), client.get(VISIT)  # this test may not use the database
+    assert (first.status_code, second.status_code) == (404, 500)
+    ids = [first["X-Request-ID"], second["X-Request-ID"]]
+    assert ids[0] != ids[1] and all(re.fullmatch("[0-9a-f]{32}", name) for name in ids)
+    logging.getLogger("policeapp.test").warning("Afterwards")
+    assert list(dict.fromkeys(line["request_id"] for line in log_lines())) == [*ids, "-"]
+
+
+def test_requests_that_are_answered_at_once_do_not_mix(rf, log_lines):
+    both_are_in = threading.Barrier(2, timeout=30)
+
+    def answer(request):
+        both_are_in.wait()
+        logging.getLogger("policeapp.test").warning(request.path)
+        return HttpResponse()
+
+    watch, answers = watching.WatchRequests(answer), {}
+    threads = [
+        threading.Thread(target=lambda path=path: answers.update({path: watch(rf.get(path))})) for path in ("/a", "/b")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    said = {line["message"]: line["request_id"] for line in log_lines()}
+    assert said == {path: response["X-Request-ID"] for path, response in answers.items()}
+    assert len(set(said.values())) == 2
+
+
+def test_an_id_is_believed_from_a_trusted_proxy_alone(client, settings):
+    given = {"HTTP_X_REQUEST_ID": "4bf92f3577b34da6a3ce929d0e0e4736", "REMOTE_ADDR": "10.0.0.1"}
+    assert client.get("/healthz", **given)["X-Request-ID"] != given["HTTP_X_REQUEST_ID"]
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+    client.handler.load_middleware()
+    assert client.get("/healthz", **given)["X-Request-ID"] == given["HTTP_X_REQUEST_ID"]
+
+
+@pytest.mark.parametrize("given", ["", "x" * 201, "two words", "a\nb", 'a"b', "naïve", "a@example.com", "?near=06880"])
+def test_an_id_that_could_forge_a_line_or_tell_of_anybody_is_replaced(rf, given):
+    response = watching.WatchRequests(lambda request: HttpResponse())(rf.get("/", HTTP_X_REQUEST_ID=given))
+    assert re.fullmatch("[0-9a-f]{32}", response["X-Request-ID"])
+
+
+def test_the_servers_line_of_a_request_has_its_id_too():
+    with running(LOG_FORMAT="json", HTTPS="0", STATIC_ROOT=str(settings.STATIC_ROOT)) as server:
+        answer = server.send(b"GET /jobs/?near=06880 HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n")
+        server.wait_for("gunicorn.access")
+    name = re.search(rb"X-Request-ID: (\w+)", answer)[1].decode()
+    lines = [json.loads(line) for line in server.log.splitlines()]
+    found = {line["logger"]: line for line in lines if line["request_id"] == name}
+    assert found["django.security.DisallowedHost"]["level"] == "ERROR"
+    access = found["gunicorn.access"]
+    assert [access[field] for field in ("method", "path", "status")] == ["GET", "/jobs/", 400]
+    assert "06880" not in server.log
+
+
+# What is slow
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Between any two looks at the clock 600 milliseconds pass."""
+    monkeypatch.setattr(watching, "perf_counter", count(step=0.6).__next__)
+
+
+def test_a_slow_query_is_logged_without_its_parameters(client, db, settings, slow, log_lines):
+    settings.SLOW_QUERY_MS = 600
+    department = make_department("Secretville Police")
+    client.get(department.get_absolute_url())
+    assert {(line["level"], line["ms"]) for line in log_lines()} == {("WARNING", 600)}
+    said = [line["message"] for line in log_lines()]
+    assert any(re.match(r'Slow query: 600 ms, SELECT "departments_department".* = %s', line) for line in said)
+    assert "secretville" not in str(said).lower()
+
+
+def test_a_slow_page_is_logged_by_its_name_with_what_it_took(client, places, settings, slow, log_lines):
+    settings.SLOW_PAGE_MS = 600
+    client.get(VISIT)
+    [line] = log_lines()
+    assert (line["logger"], line["level"]) == ("policeapp.watching", "WARNING")
+    assert (line["route"], line["status"]) == ("jobs", 200)
+    # From the first look at the clock to the last, with two for each query.
+    assert line["queries"] > 0 and line["ms"] == 600 * (1 + 2 * line["queries"])
+    assert line["message"] == f"Slow page: {line['ms']} ms, jobs, status 200, {line['queries']} queries"
+
+
+def test_pages_and_queries_that_are_quick_enough_are_not_logged(client, places, settings, slow, log_lines):
+    settings.SLOW_QUERY_MS, settings.SLOW_PAGE_MS = 601, 60_000
+    client.get(VISIT)
+    assert log_lines() == []
+
+
+def test_where_nothing_is_watched_for_nothing_is_wrapped_around_queries(rf, db, settings):
+    def answer(request):
+        return HttpResponse(len(connection.execute_wrappers))
+
+    before = len(connection.execute_wrappers)
+    for milliseconds, wrappers in ((0, 0), (500, 1)):
+        settings.SLOW_QUERY_MS = milliseconds
+        response = watching.WatchRequests(answer)(rf.get("/"))
+        assert int(response.content) == before + wrappers

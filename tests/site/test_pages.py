@@ -142,7 +142,7 @@ class TestWhenSomethingIsWrong:
         assert "/" in links_of(response)
         assert "Traceback" not in response.content.decode()
 
-    def test_a_lost_database_gives_that_page_too_to_people_who_are_signed_in(self, client, django_user_model, db):
+    def test_a_lost_database_is_said_to_people_who_are_signed_in_too(self, client, django_user_model, db):
         client.force_login(django_user_model.objects.create_user("alice"))
         client.raise_request_exception = False
 
@@ -152,8 +152,8 @@ class TestWhenSomethingIsWrong:
         with connection.execute_wrapper(fail):
             for url in ("/", "/departments/ct/westport-police-department/", "/admin/"):
                 response = client.get(url)
-                assert response.status_code == 500
-                assert "It is our fault, not yours." in text_of(response)
+                assert response.status_code == 503
+                assert "Come back" in text_of(response)
                 assert "connection is lost" not in text_of(response)
 
     def test_a_page_that_is_not_there_needs_no_database(self, client):

@@ -55,7 +55,7 @@ def test_headers_of_anyone_but_the_proxies_are_dropped(request_through):
     assert not HEADERS.keys() & request.META.keys()
 
 
-def test_the_site_itself_hears_only_the_proxies(client, settings):
+def test_the_site_itself_hears_only_the_proxies(client, db, settings):
     """The whole site, and not the middleware alone: it stands before everything that would believe the headers."""
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/robots.txt", REMOTE_ADDR=STRANGER, HTTP_X_FORWARDED_PROTO="https").status_code == 301
@@ -66,7 +66,7 @@ def test_the_site_itself_hears_only_the_proxies(client, settings):
     assert client.get("/robots.txt", REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_PROTO="http").status_code == 301
 
 
-def test_a_forwarded_host_never_names_the_site(client, settings):
+def test_a_forwarded_host_never_names_the_site(client, db, settings):
     settings.TRUSTED_PROXIES = [PROXY]
     response = client.get("/robots.txt", REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_HOST="elsewhere.example")
     assert "http://testserver/sitemap.xml" in response.content.decode()

@@ -26,6 +26,11 @@ WRONG = [
     ({"DEBUG": "perhaps"}, "DEBUG"),
     ({"HTTPS": "perhaps"}, "HTTPS"),
     ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+    ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+    ({"SLOW_QUERY_MS": "-1"}, "SLOW_QUERY_MS"),
+    ({"SLOW_PAGE_MS": "soon"}, "SLOW_PAGE_MS"),
+    ({"METRICS": "9100"}, "METRICS"),
+    ({"ERROR_REPORTS_DSN": "errors.example.org/1"}, "ERROR_REPORTS_DSN"),
     ({"TRUSTED_PROXIES": "not-an-address"}, "TRUSTED_PROXIES"),
     ({"TRUSTED_PROXIES": "10.0.0.1,10.0.0.0/99"}, "TRUSTED_PROXIES"),
     ({"CACHE_URL": "nonsense"}, "CACHE_URL"),
@@ -89,6 +94,7 @@ def test_no_command_begins_without_the_settings(command):
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is not set"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"TRUSTED_PROXIES": "not-an-address"}, "TRUSTED_PROXIES"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
     ],
     ids=str,
 )
@@ -311,3 +317,23 @@ except ConnectionError:
 """
     done = python("-c", script, env=PRODUCTION | {"CACHE_URL": "redis://127.0.0.1:1"})
     assert (done.returncode, done.stdout, done.stderr) == (0, "asked\n", "")
+
+
+def test_nothing_is_loaded_for_metrics_and_error_reports_unless_they_are_set():
+    script = """
+import sys
+import django
+django.setup()
+from policeapp.watching import WatchRequests
+WatchRequests(None)
+print([name for name in ("prometheus_client", "sentry_sdk") if name in sys.modules])
+"""
+    for values, loaded in (
+        ({}, []),
+        (
+            {"METRICS": "127.0.0.1:9100", "ERROR_REPORTS_DSN": "https://key@errors.example.org/1"},
+            ["prometheus_client", "sentry_sdk"],
+        ),
+    ):
+        done = python("-c", script, env=PRODUCTION | values)
+        assert done.stdout == f"{loaded}\n", done.stderr
