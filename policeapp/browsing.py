@@ -33,10 +33,10 @@ def browse(request, rows, per_page=PER_PAGE):
     as many queries as there are fields in the order at most, each a short walk along an index of them. Rows that come
     or go meanwhile neither repeat nor hide others.
     """
-    if "page" in request.GET:
+    if request.GET.get("page"):
         raise Http404(_("This list has no numbers of pages."))
-    back = "before" in request.GET
-    typed = request.GET.get("before" if back else "after")
+    back = bool(request.GET.get("before"))
+    typed = request.GET.get("before" if back else "after") or None
     found = _walk(rows.reverse() if back else rows, typed, per_page + 1)
     more = len(found) > per_page
     if back and not more:

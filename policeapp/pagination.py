@@ -42,7 +42,7 @@ def paginate(request, results, per_page=PER_PAGE):
     """
     pages = Pages(results, per_page)
     try:
-        return pages.page(request.GET.get("page", 1))
+        return pages.page(request.GET.get("page") or 1)
     except InvalidPage as problem:
         if not pages.count:
             return pages.page(1)

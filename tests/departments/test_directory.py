@@ -395,7 +395,7 @@ def test_the_next_page_is_of_the_same_search(search, twenty_five):
     assert parse_qs(urlsplit(following).query) == {"q": ["department"], "state": ["CT"], "page": ["2"]}
 
 
-@pytest.mark.parametrize("page", ["3", "0", "-1", "two", "1.5", "", "9" * 30, "NaN", "٢٢"])
+@pytest.mark.parametrize("page", ["3", "0", "-1", "two", "1.5", "9" * 30, "NaN", "٢٢"])
 def test_a_page_that_there_is_not_is_not_found(client, twenty_five, page):
     answer = client.get("/departments/", {"q": "department", "page": page})
     assert answer.status_code == 404

@@ -328,7 +328,7 @@ def test_one_page_has_no_links_to_others(client):
     assert "Page 1" not in text_of(search(client))
 
 
-@pytest.mark.parametrize("page", ["0", "4", "-1", "two", "1e9", "9" * 30, "1.5", ""])
+@pytest.mark.parametrize("page", ["0", "4", "-1", "two", "1e9", "9" * 30, "1.5"])
 def test_a_page_that_there_is_not_is_not_found(client, many, page):
     assert client.get("/jobs/", {"page": page}).status_code == 404
 

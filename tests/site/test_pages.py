@@ -153,7 +153,7 @@ class TestWhenSomethingIsWrong:
             for url in ("/", "/departments/ct/westport-police-department/", "/admin/"):
                 response = client.get(url)
                 assert response.status_code == 503
-                assert "Come back" in text_of(response)
+                assert "This page is not available just now" in text_of(response)
                 assert "connection is lost" not in text_of(response)
 
     def test_a_page_that_is_not_there_needs_no_database(self, client):
