@@ -121,7 +121,7 @@ def restore(path, replace=False):
     with TemporaryDirectory(dir=media, prefix=".restoring-") as folder, tarfile.open(path, "r:gz") as archive:
         # Python before 3.11.4, such as Debian 12's, has no filter and asks for none; verify() has looked at all names.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)
-        archive.extractall(folder)
+        archive.extractall(folder)  # nosec B202 # only plain files with harmless names
         _put_files(Path(folder, MEDIA), media)
         dumps.load(Path(folder, dumps.NAMES[connection.vendor]))
     call_command("migrate", interactive=False, verbosity=0)
