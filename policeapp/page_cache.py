@@ -3,7 +3,7 @@
 A page is kept with the edition that it belongs to: the version of the content, and until when the clock changes
 nothing in it. Each request asks for the version, and only a page of the present edition is sent; so a write is seen
 by the very next request, in every process and on every machine. While the database does not answer, pages of the last
-known edition go on being sent until that is over.
+known edition go on being sent until an opening opens or closes.
 
 Pages are kept in the memory of each process, the least recently used ones given up first, or in a Redis for all
 (``PAGE_CACHE_URL``). Caches in front of the site may keep a page for ``PROXY_SECONDS``, never beyond its edition.
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 # What depends on the time but is no opening or closing changes at quarters of an hour: days end everywhere at one, and
 # tests begin at one.
-QUARTER = timedelta(minutes=15)
+QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
 # Seconds: so long a request waits for the version, and so long nobody asks again a database that does not answer.
 PATIENCE, REST = 1, 1
 # Seconds that a request waits for another one that makes the same page.
@@ -52,11 +52,15 @@ PASSING = {"cache-control", "vary", "x-noise", "expires"}
 
 
 class Edition(NamedTuple):
-    """A version of the content and between which instants (seconds since 1970) the clock changes nothing in it."""
+    """A version of the content and between which instants (seconds since 1970) the clock changes nothing in it.
+
+    From ``ends`` on an opening may be shown as open that isn't, or the other way round.
+    """
 
     version: tuple
     since: float
     until: float
+    ends: float
 
     def covers(self, now):
         """A clock may be set back by a little, and threads need not agree on it to the second."""
@@ -72,7 +76,7 @@ class Editions:
         self.rests_until = 0
 
     def current(self, now):
-        """The edition at the instant: the last known one while the database does not answer, None when it is over.
+        """The edition at the instant: the last known one while the database does not answer, None when that has ended.
 
         One query at a time: a database that hangs holds up one thread of a process, and not all.
         """
@@ -87,23 +91,27 @@ class Editions:
             else:
                 self._rest("nothing for a second")
         known = self.known
-        return known if known and known.covers(now) else None
+        if known and (known.covers(now) or self.rests_until > monotonic() and now < known.ends):
+            return known
+        return None
 
     def _ask(self, now):
         version = content.version()
         if not self.known or self.known.version != version or not self.known.covers(now):
-            self.known = Edition(version, now, _next_change().timestamp())
+            self.known = Edition(version, now, *_changes())
 
     def _rest(self, problem):
         self.rests_until = monotonic() + REST
         logger.warning("The database does not say which pages are up to date: %s", problem)
 
 
-def _next_change():
-    """When the next opening opens or closes, or the quarter of the hour ends."""
+def _changes():
+    """The next instant at which the clock changes a page, and the next at which an opening opens or closes, at most a
+    day from now."""
     now = timezone.now()
     quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + QUARTER
-    return Job.objects.next_change(now, quarter) or quarter
+    ends = Job.objects.next_change(now, now + DAY) or now + DAY
+    return min(quarter, ends).timestamp(), ends.timestamp()
 
 
 def _replica_has(version):
@@ -144,7 +152,8 @@ class Memory:
         with self.lock:
             return self.pages.get(key)
 
-    def set(self, key, kept):
+    def set(self, key, kept, seconds):
+        """``seconds``: for how long it can be of use."""
         with self.lock:
             if self.pages.getsizeof(kept) <= self.pages.maxsize:
                 self.pages[key] = kept
@@ -164,8 +173,7 @@ class Shared:
     def get(self, key):
         return self._do(lambda pages: pages.get(self._name(key)))
 
-    def set(self, key, kept):
-        seconds = max(1, round(kept.until - timezone.now().timestamp()))
+    def set(self, key, kept, seconds):
         self._do(lambda pages: pages.set(self._name(key), kept, seconds))
 
     def clear(self):
@@ -254,7 +262,7 @@ class PageCache:
                     response = self._make(request, edition)
                     if response.status_code != 200 or response.streaming or response.cookies:
                         return response
-                    pages.set(key, Kept.of(response, edition))
+                    pages.set(key, Kept.of(response, edition), max(1, round(edition.ends - now)))
                     return self._finish(request, response, edition, now)
             finally:
                 if alone:
@@ -271,7 +279,7 @@ class PageCache:
             return self.get_response(request)
 
     def _finish(self, request, response, edition, now):
-        seconds = min(settings.PROXY_SECONDS, int(edition.until - now))
+        seconds = max(0, min(settings.PROXY_SECONDS, int(edition.until - now)))
         response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}" if seconds else "public, max-age=0"
         response["Vary"] = "Accept-Encoding"
         if "HTTP_IF_NONE_MATCH" in request.META:

@@ -111,16 +111,19 @@ def test_an_opening_opens_and_closes_by_the_clock(client, westport, clock):
 
 
 def test_an_edition_ends_when_an_opening_opens_or_closes_or_at_the_quarter_of_the_hour(db):
-    quarter = page_cache._next_change()
-    assert quarter.minute % 15 == quarter.second == 0
-    assert timedelta(0) < quarter - timezone.now() <= timedelta(minutes=15)
+    until, ends = page_cache._changes()
+    now = timezone.now().timestamp()
+    assert until % (15 * 60) == 0
+    assert 0 < until - now <= 15 * 60
+    assert 0 <= now + 24 * 3600 - ends < 60
     job = make_job(make_department())
-    middle = timezone.now() + (quarter - timezone.now()) / 2
+    middle = timezone.now() + timedelta(seconds=(until - now) / 2)
     Job.objects.filter(pk=job.pk).update(closes_at=middle, closes_on=today())
-    assert page_cache._next_change() == middle
+    assert page_cache._changes() == (middle.timestamp(), middle.timestamp())
     earlier = middle - timedelta(seconds=1)
     Job.objects.filter(pk=job.pk).update(opens_at=earlier)
-    assert page_cache._next_change() == (earlier if earlier > timezone.now() else middle)
+    first = (earlier if earlier > timezone.now() else middle).timestamp()
+    assert page_cache._changes() == (first, first)
 
 
 # Foreign keys are looked at when the transaction ends, and this one does not.
@@ -322,7 +325,7 @@ def test_no_cache_in_front_keeps_a_page_beyond_the_next_opening_or_closing(clien
 
 # Many at once, little memory, and what is away
 
-EDITION = Edition((1,), 0, 4_000_000_000)
+EDITION = Edition((1,), 0, 4_000_000_000, 4_000_000_000)
 factory = RequestFactory()
 
 
@@ -372,17 +375,17 @@ def test_a_view_that_fails_lets_the_next_one_try(fixed):
 def test_memory_is_bounded_and_the_least_recently_used_goes_first():
     memory = Memory(50_000)
     for number in range(100):
-        memory.set(number, Kept((1,), 0, {}, b"x" * 8_000))
+        memory.set(number, Kept((1,), 0, {}, b"x" * 8_000), 60)
         memory.get(0)
     assert memory.pages.currsize <= 50_000
     assert memory.get(0) and memory.get(99) and not memory.get(1)
-    memory.set("huge", Kept((1,), 0, {}, b"x" * 60_000))
+    memory.set("huge", Kept((1,), 0, {}, b"x" * 60_000), 60)
     assert memory.get("huge") is None and memory.get(99)
 
 
 def test_without_memory_nothing_is_kept():
     memory = Memory(0)
-    memory.set(1, Kept((1,), 0, {}, b""))
+    memory.set(1, Kept((1,), 0, {}, b""), 60)
     assert memory.get(1) is None
 
 
@@ -404,10 +407,14 @@ def test_while_the_database_is_away_pages_go_on_being_sent(client, westport, dat
             assert client.get(PROFILE).content == page.content
 
 
-def test_but_none_beyond_its_edition(client, westport, database_away, clock):
-    client.get(PROFILE)
+def test_but_none_once_an_opening_has_closed(client, westport, database_away, clock):
+    job = make_job(make_department("Norwalk Police"))
+    Job.objects.filter(pk=job.pk).update(closes_at=timezone.now() + timedelta(hours=3), closes_on=today())
+    page = client.get(PROFILE)
     database_away()
-    clock(minutes=15)
+    clock(hours=2)
+    assert client.get(PROFILE).content == page.content
+    clock(hours=1)
     assert page_cache.editions.current(timezone.now().timestamp()) is None
 
 
