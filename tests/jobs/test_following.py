@@ -131,7 +131,8 @@ def alternates(response):
 
 def ways(response):
     """``{words: address}`` of the list of ways to follow a page."""
-    [shown] = re.findall(r'<ul class="follow.*?</ul>', response.content.decode(), re.S) or [""]
+    page = response.content.decode().partition("<footer")[0]
+    [shown] = re.findall(r'<ul class="follow.*?</ul>', page, re.S) or [""]
     return {words: href.replace("&amp;", "&") for href, words in re.findall(r'href="([^"]*)"[^>]*>([^<]*)<', shown)}
 
 
