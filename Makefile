@@ -50,7 +50,7 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	.venv/bin/lint-imports
 	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml manage.py policeapp departments jobs
 	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
-	@failed=0; \
+	@failed=0; static=$$(mktemp -d); trap 'rm -rf "$$static"' EXIT; export TESTS_STATIC_ROOT="$$static"; \
 	echo "== Tests on SQLite"; \
 	env -u DATABASE_URL $(PYTEST) $(FILES) $(COVERAGE) || failed=1; \
 	$(if $(BROWSER),echo "== Tests in a browser"; env -u DATABASE_URL $(PYTEST) $(BROWSER) || failed=1;) \

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.db import connection
@@ -21,8 +22,9 @@ from .mail_server import MailServer
 
 
 def pytest_sessionstart(session):
-    """Static files are hashed and compressed, as in production: pages name the hashed files. Once for all workers."""
-    if not hasattr(session.config, "workerinput"):
+    """Static files are hashed and compressed, as in production: pages name the hashed files. Once for all workers, and
+    for all runs that are given the same TESTS_STATIC_ROOT."""
+    if not hasattr(session.config, "workerinput") and not (settings.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
@@ -31,7 +33,7 @@ MEASURED = 3
 
 
 def pytest_collection_modifyitems(config, items):
-    """What asks nothing of the database, and the browser's tests, are run once: with SQLite."""
+    """What asks nothing of the database, or is refused before, and the browser's tests are run once: with SQLite."""
     cases = Counter()
     for item in items:
         cases[item.function] += 1
@@ -59,7 +61,7 @@ def pytest_runtest_protocol(item):
 
 
 def asks_the_database(item):
-    if "browser" in item.path.parts:
+    if "browser" in item.path.parts or item.get_closest_marker("any_engine"):
         return False
     return item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
 

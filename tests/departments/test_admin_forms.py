@@ -277,6 +277,7 @@ def test_an_ori_that_another_department_has_is_refused_in_our_words(alice, own, 
         ({"population_year": "2024"}, "", "There is a year but no population."),
     ],
 )
+@pytest.mark.any_engine
 def test_what_is_wrong_with_a_department_is_said_where_it_is(alice, own, changes, field, words):
     errors = errors_of(save(alice, own, **changes))
     assert list(errors) == [field]
@@ -347,6 +348,7 @@ class TestExtremeValues:
 @pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
 @pytest.mark.parametrize("field", ["editors", "listed_specializations-0-specialization", "state"])
 @pytest.mark.unmeasured
+@pytest.mark.any_engine
 def test_a_choice_that_was_never_offered_is_refused_for_a_department(alice, own, field, value):
     list_specializations(own, "Drone")
     response = alice.post(page(own), form_of(alice.get(page(own))) | {field: value})
@@ -358,6 +360,7 @@ def test_a_choice_that_was_never_offered_is_refused_for_a_department(alice, own,
 @pytest.mark.parametrize("value", ["one", "-1", "", "nothing\0here"])
 @pytest.mark.parametrize("hidden", [r"-id$", r"-department$", r"_FORMS$"])
 @pytest.mark.unmeasured
+@pytest.mark.any_engine
 def test_hidden_fields_that_somebody_tampered_with_change_nothing(alice, own, hidden, value):
     make_division(own)
     form = form_of(alice.get(page(own)))

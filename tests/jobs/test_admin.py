@@ -155,6 +155,7 @@ def test_the_clerk_is_told_when_the_department_is_a_draft(alice):
         ({"source": "state list", "external_id": "7"}, "", "Another opening of this source has this number."),
     ],
 )
+@pytest.mark.any_engine
 def test_what_is_wrong_with_an_opening_is_said_where_it_is(alice, own, changes, field, words):
     make_job(own, source="state list", external_id="7")
     job = make_job(own, opens_on=date(2024, 1, 1))
@@ -198,6 +199,7 @@ def test_extreme_values_in_every_field_of_an_opening_are_saved_or_refused_in_wor
 @pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
 @pytest.mark.parametrize("field", ["department", "kind"])
 @pytest.mark.unmeasured
+@pytest.mark.any_engine
 def test_a_choice_that_was_never_offered_is_refused_for_an_opening(alice, own, field, value):
     job = make_job(own)
     response = alice.post(page(job), form_of(alice.get(page(job))) | {field: value})

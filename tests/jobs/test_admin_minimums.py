@@ -79,6 +79,7 @@ def test_minimums_can_be_removed_by_their_box(alice, own):
         ({"age_least": "35", "age_most": "34"}, "", "The highest age is less than the lowest."),
     ],
 )
+@pytest.mark.any_engine
 def test_what_is_wrong_is_said_and_nothing_is_lost(alice, own, values, field, words):
     job = make_job(own)
     response = save(alice, job, title="Another title", **typed(**values))
@@ -93,6 +94,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(alice, own, values, field, wo
 
 @pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
 @pytest.mark.parametrize("field", ["education", "certification", "citizenship", "licence"])
+@pytest.mark.any_engine
 def test_a_choice_that_was_never_offered_is_refused(alice, own, field, value):
     response = save(alice, make_job(own), **typed(**{field: value}))
     assert list(errors_of(response)) == [f"minimums-0-{field}"]

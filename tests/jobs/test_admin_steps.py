@@ -92,6 +92,7 @@ def test_a_step_can_be_moved_and_removed(alice, thing):
         ({"kind": ""}, "kind", "This field is required."),
     ],
 )
+@pytest.mark.any_engine
 def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(alice, own, values, field, message):
     job = make_job(own)
     response = add_step(alice, job, note="Bring a pencil.", **values)
