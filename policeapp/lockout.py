@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from .limits import client_of, too_many
+from .models import User
 
 # So often may the sign-ins from one address fail, whatever the accounts; people behind one address share it. Those of
 # one account from there: ``AXES_FAILURE_LIMIT``.
@@ -44,6 +45,12 @@ def address_of(request):
     except ValueError:
         return None
     return client
+
+
+def name_of(request, credentials=None):
+    """The name that was typed as far as a database can keep it, cut off where no account's name is longer."""
+    typed = ((credentials or request.POST).get("username") or "").replace("\0", "")
+    return typed[: User._meta.get_field("username").max_length + 1]
 
 
 def in_logs(username, address, *_others):

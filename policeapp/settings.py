@@ -226,6 +226,7 @@ AXES_HANDLER = "policeapp.lockout.Handler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_USERNAME_CALLABLE = "policeapp.lockout.name_of"
 AXES_CLIENT_IP_CALLABLE = "policeapp.lockout.address_of"
 AXES_LOCKOUT_CALLABLE = "policeapp.lockout.locked_out"
 AXES_CLIENT_STR_CALLABLE = "policeapp.lockout.in_logs"

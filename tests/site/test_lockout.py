@@ -71,6 +71,11 @@ def test_who_goes_on_trying_does_not_wait_longer():
     assert sign_in(password="alice-password").status_code == SIGNED_IN
 
 
+@pytest.mark.parametrize("name", ["x" * 256, "x" * 100_000, "a\0b", ""])
+def test_a_name_that_no_account_can_have_is_a_failure_like_others(name):
+    assert set(statuses(MOST + 1, name)) <= {FAILED, LOCKED}
+
+
 def test_nobody_else_has_to_wait():
     statuses(MOST)
     assert sign_in("bob", "bob-password").status_code == SIGNED_IN, "another account, from the same address"
