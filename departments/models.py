@@ -71,6 +71,9 @@ class Department(Located, Addressed, Sourced):
         "special_units": _("special services"), "special_units_intro": _("special services"),
     }  # fmt: skip
 
+    # What a search may add: the distance from a place.
+    miles = None
+
     REMEMBERED = (*Located.REMEMBERED, "slug", "search_text", "status")
     # What follows from other fields, and is saved with any of them.
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")

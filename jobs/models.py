@@ -96,6 +96,9 @@ class Job(Sourced):
     PayPeriod = PayPeriod
     PERIODS_A_YEAR = PERIODS_A_YEAR
 
+    # What a search may add: the distance from a place, and whether a person meets the minimums.
+    miles = verdicts = None
+
     # The facts whose sources are kept.
     FACTS = (
         "department", "title", "kind", "schedule", "status", "positions", "description", "requirements", "apply_url",
@@ -310,6 +313,12 @@ class Job(Sourced):
     def deadline(self):
         """ "December 5, 2026", with the time and the zone's name when the deadline has one; "" until filled."""
         return self.department.say_when(self.closes_on, self.closes_time)
+
+    @property
+    def until(self):
+        """ "closes December 5, 2026", "open until filled"."""
+        deadline = self.deadline
+        return _t("closes %(day)s") % {"day": deadline} if deadline else _t("open until filled")
 
     @property
     def opening_day(self):

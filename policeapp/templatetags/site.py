@@ -1,8 +1,11 @@
 """What the templates need and Django lacks."""
 
+from functools import cache
 from html import unescape
 
 from django import template
+from django.forms.utils import flatatt
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -27,6 +30,41 @@ def distance(miles):
         return _("less than a mile")
     number = round(miles)
     return ngettext("%(number)s mile", "%(number)s miles", number) % {"number": f"{number:,}"}
+
+
+@register.filter
+def openings(number):
+    """ "1 open job", "12 open jobs"."""
+    return ngettext("%(number)s open job", "%(number)s open jobs", number) % {"number": number}
+
+
+@register.filter
+def served(people):
+    """ "serves 27,282 people"."""
+    return _("serves %(number)s people") % {"number": f"{people:,}"}
+
+
+@register.filter
+def options(optgroups):
+    """What stands inside of a ``<select>``, of its widget's ``optgroups``."""
+    return mark_safe("".join(_group(*group) for group in optgroups))  # nosec B308, B703 # escaped below
+
+
+def _group(label, inside, index):
+    shown = mark_safe("".join(map(_option, inside)))  # nosec B308, B703 # escaped below
+    return format_html('<optgroup label="{}">{}</optgroup>', label, shown) if label else shown
+
+
+def _option(option):
+    attributes = flatatt(option["attrs"]) if option["attrs"] else ""
+    return format_html('<option value="{}"{}>{}</option>', option["value"], attributes, option["label"])
+
+
+@register.simple_tag
+@cache
+def address(name, *arguments):
+    """As ``{% url %}``, for the links of which a page has scores; there must be few different ones."""
+    return reverse(name, args=arguments)
 
 
 @register.simple_tag(takes_context=True)

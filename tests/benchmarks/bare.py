@@ -1,24 +1,26 @@
 """What a page is measured beside: its bytes from a bare WSGI application, and a bare Django view that does as much.
 
-Both read the pages from the file that BARE_PAGES names, JSON of ``{path: {"html", "body" (hex), "queries"}}``.
-``wsgi`` sends the page's compressed bytes. ``django`` asks the database for as many rows as the page has queries and
-draws a template of the page's size, a variable to a line, which the site's own middleware compresses.
+Both read the pages from the file that BARE_PAGES names, JSON of ``{path: {"html", "body" (hex), "queries": number}}``.
+``wsgi`` sends the page's compressed bytes. ``django`` makes the page's queries and draws a template that gives the page
+and in which each text between two tags is a variable, behind Django's default middleware and what compresses the site.
 """
 
 import json
 import os
+import re
+from html import unescape
 from pathlib import Path
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.template import engines
-from django.urls import re_path
-from django.utils.safestring import mark_safe
+from django.urls import re_path, resolve
+
+from policeapp.pagination import PER_PAGE, Pages
 
 PAGES = json.loads(Path(os.environ["BARE_PAGES"]).read_text()) if "BARE_PAGES" in os.environ else {}
 BODIES = {path: bytes.fromhex(page["body"]) for path, page in PAGES.items()}
-LINES = {path: [mark_safe(line) for line in page["html"].splitlines(keepends=True)] for path, page in PAGES.items()}
 
 
 def wsgi(environ, start_response):
@@ -33,19 +35,73 @@ def address(environ):
     return environ["PATH_INFO"] + (f"?{query}" if query else "")
 
 
-def view(request):
-    from departments.models import Department
+def ask(path):
+    """Make the queries of the page at the path, the site's own ones."""
+    from departments.forms import DepartmentSearchForm
+    from departments.index import read
+    from jobs.forms import JobSearchForm
+    from jobs.models import with_open_jobs
 
+    path, _, query = path.partition("?")
+    match = resolve(path, "policeapp.urls")
+    if match.url_name == "jobs":
+        page_of(JobSearchForm(QueryDict(query)).results())
+    elif match.url_name == "directory":
+        form = DepartmentSearchForm(QueryDict(query))
+        page_of(with_open_jobs(form.results()))
+        list(form.fields["specialization"].queryset)
+        read()
+    else:
+        ask_of_department(**match.kwargs)
+
+
+def page_of(results):
+    list(Pages(results, PER_PAGE).page(1).object_list)
+
+
+def ask_of_department(state, slug):
+    from departments.models import Department
+    from jobs.models import HiringStep, Job
+
+    department = Department.objects.published().with_place().filter(state=state, slug=slug).first()
+    if not list(department.jobs.open().listed().by_deadline()):
+        Job.objects.open().listed().close_to(department, 5)
+    HiringStep.objects.of_departments([department])
+    for rows in (department.listed_specializations.with_names(), department.divisions, department.special_units):
+        list(rows.all())
+
+
+def view(request):
     path = address(request.META)
-    for pk in range(1, PAGES[path]["queries"] + 1):
-        Department.objects.get(pk=pk)
-    return HttpResponse(TEMPLATE.render({"lines": LINES[path]}))
+    ask(path)
+    template, texts = TEMPLATES[path]
+    return HttpResponse(template.render(texts, request))
+
+
+def template_of(html):
+    """``(template, {name: text})`` that give the page."""
+    texts = {}
+
+    def variable(text):
+        texts[name := f"text_{len(texts)}"] = unescape(text[0])
+        return f"{{{{ {name} }}}}"
+
+    return engines["django"].from_string(re.sub(r"(?<=>)[^<>]*[^<>\s][^<>]*(?=<)", variable, html)), texts
 
 
 urlpatterns = [re_path("", view)]
 
 if PAGES:
     settings.ROOT_URLCONF = __name__
-    settings.MIDDLEWARE = ["django_http_compression.middleware.HttpCompressionMiddleware"]
+    settings.MIDDLEWARE = [
+        "django_http_compression.middleware.HttpCompressionMiddleware",
+        "django.middleware.security.SecurityMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ]
     django = get_wsgi_application()
-    TEMPLATE = engines["django"].from_string("{% for line in lines %}{{ line }}{% endfor %}")
+    TEMPLATES = {path: template_of(page["html"]) for path, page in PAGES.items()}

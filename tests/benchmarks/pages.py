@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from departments.models import Department
 from tests.postgres import free_port
 
+from . import bare
 from .load import burden, wait_for
 from .table import Bar, Row, Size, median_ms
 
@@ -49,6 +50,10 @@ def rows(case):
         "job list": "/jobs/",
     }
     kept = {path: look_at(client, path) for path in pages.values()}
+    for path, page in kept.items():
+        with queries() as made:
+            bare.ask(path)
+        assert made() == page["queries"], f"The bare view of {path} makes {made()} queries, not {page['queries']}."
     file = case.folder / "pages.json"
     file.write_text(json.dumps(kept))
     loads, cold, heaviest = {}, 0, 0
@@ -96,12 +101,18 @@ def at(took, part):
 def look_at(client, path):
     """The page's HTML, its compressed bytes as a browser gets them, and its queries."""
     html = client.get(path).content.decode()
-    with CaptureQueriesContext(connection) as captured:
+    with queries() as made:
         response = client.get(path, **BROWSER)
     assert response.status_code == 200, f"{path} answers {response.status_code}"
     body = response.content
-    queries = [query for query in captured if "contentversion" not in query["sql"]]
-    return {"html": html, "body": body.hex(), "bytes": len(body), "queries": len(queries)}
+    return {"html": html, "body": body.hex(), "bytes": len(body), "queries": made()}
+
+
+@contextmanager
+def queries():
+    """Gives a function that says how many queries were made inside, but for those for the version of the content."""
+    with CaptureQueriesContext(connection) as captured:
+        yield lambda: sum("contentversion" not in query["sql"] for query in captured)
 
 
 def bars_of_page(page):
