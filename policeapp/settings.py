@@ -171,9 +171,9 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 for database in DATABASES.values():
     options = database.setdefault("OPTIONS", {})
     if "sqlite" in database["ENGINE"]:
-        database["CONN_MAX_AGE"] = 60
+        # Readers and a writer side by side; a writer takes its lock at once and waits its turn for it.
+        database["ENGINE"], database["CONN_MAX_AGE"] = "policeapp.sqlite", 60
         options.update(
-            # Readers and a writer side by side; a writer takes its lock at once and waits its turn for it.
             init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             transaction_mode="IMMEDIATE",
             timeout=20,

@@ -38,3 +38,7 @@ from policeapp.settings import *  # noqa: E402, F403
 
 # The real one is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# What Django does by itself; pytest-django gives other backends than Django's own a file for each of its workers.
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405

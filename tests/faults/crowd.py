@@ -48,14 +48,13 @@ def live(work, number, end, results):
 
 
 def read_once(chance, name):
-    """A page's worth of reading, at most twenty a second: it is the lock that is fought for, and not the processor."""
+    """A page's worth of reading."""
     from departments.models import Department
     from jobs.models import Job
 
     department = chance.choice(list(Department.objects.published().by_name()[:20]))
     list(Job.objects.open().listed().newest()[:20])
     list(department.divisions.all())
-    sleep(0.05)
 
 
 def write_once(chance, name):

@@ -147,7 +147,7 @@ def test_lists_may_have_spaces_after_their_commas():
 
 def test_the_database_is_sqlite_beside_manage_py_unless_another_is_named():
     database = settings_of()["DATABASE"]
-    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["ENGINE"] == "policeapp.sqlite"
     assert database["NAME"] == str(ROOT / "db.sqlite3")
 
 
