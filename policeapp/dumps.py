@@ -21,7 +21,6 @@ from psycopg.pq import Conninfo
 
 from .copying import MADE_BY_MIGRATIONS
 from .media import named_files
-from .models import ContentVersion
 
 # Names of tables whose rows stay behind: with a session's key one is signed in, who failed to sign in may have typed
 # a password for a name, and what is cached is worth nothing tomorrow.
@@ -79,7 +78,7 @@ def is_empty():
     if connection.vendor == "postgresql":
         # There may be somebody else's; on SQLite the others are those of the full-text indexes.
         tables = [name for name in connection.introspection.table_names() if name != "django_migrations"]
-    ignored = {model._meta.db_table for model in (*MADE_BY_MIGRATIONS, ContentVersion)}
+    ignored = {model._meta.db_table for model in MADE_BY_MIGRATIONS}
     with connection.cursor() as cursor:
         for table in _kept(tables) - ignored:
             cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')  # nosec B608 # of the database itself
