@@ -1,5 +1,6 @@
 """Restoring: an archive that is damaged or does not fit is refused, and nothing has changed."""
 
+import fcntl
 import io
 import json
 import tarfile
@@ -97,3 +98,21 @@ def test_what_is_not_an_archive_is_refused(backups, transactional_db):
     (backups / "text").write_text("text")
     assert_refused(backups / "text", "is not an archive of this site")
     assert_refused(backups / "nothing", "nothing: No such file")
+
+
+def test_what_a_killed_restore_has_left_is_removed_by_the_next_one(archive, settings):
+    left = Path(settings.MEDIA_ROOT, ".policeapp-restore")
+    (left / "media" / "logos").mkdir(parents=True)
+    for name in ("lock", "database.sqlite3", "media/logos/half.png"):
+        (left / name).write_text("left")
+    call_command("restore", archive, replace=True)
+    assert Department.objects.get().name == "Archived Police"
+    assert [path.name for path in files_in(Path(settings.MEDIA_ROOT))] == ["picture.png"]
+
+
+def test_two_restores_do_not_meet(archive, settings):
+    left = Path(settings.MEDIA_ROOT, ".policeapp-restore")
+    left.mkdir()
+    with open(left / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert_refused(archive, "Nothing was restored. Another restore is at work.")
