@@ -24,21 +24,21 @@ BY_POSITION = {"sqlite": "INDEXED BY department_by_position", "postgresql": ""}
 FIRST = {"sqlite": "NOT MATERIALIZED", "postgresql": "MATERIALIZED"}
 
 CHORD = "((d.x - %(x)s) * (d.x - %(x)s) + (d.y - %(y)s) * (d.y - %(y)s) + (d.z - %(z)s) * (d.z - %(z)s))"
-CIRCLE = f"""SELECT d.id, {CHORD} AS chord FROM departments_department d {{by_position}}
-    WHERE d.latitude BETWEEN %(south{{ring}})s AND %(north{{ring}})s
-    AND (d.longitude >= %(west{{ring}})s {{and_or}} d.longitude <= %(east{{ring}})s) AND {CHORD} <= %(reach{{ring}})s"""  # nosec B608 # of constants; values go apart
+CIRCLE = """SELECT d.id, {chord} AS chord FROM departments_department d {by_position}
+    WHERE d.latitude BETWEEN %(south{ring})s AND %(north{ring})s
+    AND (d.longitude >= %(west{ring})s {and_or} d.longitude <= %(east{ring})s) AND {chord} <= %(reach{ring})s"""
 # Openings at the departments of a table. Which ones is the QuerySet's condition, which calls both by their full names.
 OPENINGS = """departments_department CROSS JOIN jobs_job WHERE departments_department.id = {of}.id
     AND jobs_job.department_id = {of}.id AND {condition}"""
 
 # Some openings, and if they are all there are, the departments that have one.
-SOME = f"""few AS MATERIALIZED (
+SOME = """few AS MATERIALIZED (
         SELECT jobs_job.department_id AS id FROM jobs_job
         JOIN departments_department ON departments_department.id = jobs_job.department_id
-        WHERE {{condition}} LIMIT {FEW + 1}),
+        WHERE {condition} LIMIT {more}),
     ring0 AS MATERIALIZED (
-        SELECT d.id, {CHORD} AS chord FROM departments_department d
-        WHERE d.id IN (SELECT id FROM few WHERE {{are_few}}) AND {CHORD} <= %(reach{{ring}})s)"""  # nosec B608
+        SELECT d.id, {chord} AS chord FROM departments_department d
+        WHERE d.id IN (SELECT id FROM few WHERE {are_few}) AND {chord} <= %(reach{ring})s)"""
 ARE_FEW = f"(SELECT count(*) FROM few) <= {FEW}"  # nosec B608
 # In a small circle there is no need to look for that.
 NOT_LOOKED_FOR = "ring0 AS (SELECT id, x AS chord FROM departments_department LIMIT 0)"
@@ -83,27 +83,28 @@ class NearestFirst:
 
     def number_within(self, miles):
         """How many of the openings are within another distance, at most ``MOST + 1``."""
-        return sum(number for (number,) in self._select(NUMBER, miles, MOST + 1))
+        return sum(number for (number,) in self._select(NUMBER, [miles], MOST + 1))
 
     def __getitem__(self, cut):
         """The slice as a list, in two queries."""
         if cut.stop == 0:
             return []
-        chords = dict(self._select(NEAREST, self.miles, cut.stop)[cut])
+        radii = [*(ring for ring in RINGS_MILES if ring < self.miles), self.miles]
+        chords = dict(self._select(NEAREST, radii, cut.stop)[cut])
         openings = self.openings.in_bulk(chords)
         for pk, opening in openings.items():
             opening.miles = miles_of_chord_squared(chords[pk])
         # One that closed between the two queries is no longer there.
         return [openings[pk] for pk in chords if pk in openings]
 
-    def _select(self, statement, miles, most):
-        """The rows of one of the two statements above, about the openings within the miles."""
+    def _select(self, statement, radii, most):
+        """The rows of one of the two statements above, about the openings within the last of the growing radii."""
         if self._condition is None:
             return []
         condition, values = self._condition
         engine = connections[self.openings.db]
-        radii = [*(ring for ring in RINGS_MILES if ring < miles), miles]
-        parts = {"first": FIRST[engine.vendor], "are_few": ARE_FEW if len(radii) > 1 else "1 = 0"}
+        is_large = radii[-1] > RINGS_MILES[0]
+        parts = {"chord": CHORD, "first": FIRST[engine.vendor], "are_few": ARE_FEW if is_large else "1 = 0"}
         for table in ("ring0", "placed", "ring", "summed"):
             parts[f"openings_of_{table}"] = OPENINGS.format(of=table, condition=condition)
         values = values | dict(zip("xyz", self.point.vector, strict=True)) | {"most": most}
@@ -116,7 +117,7 @@ class NearestFirst:
             parts["and_or"] = "AND" if box.west <= box.east else "OR"
             parts["circle"] = CIRCLE.format(by_position=BY_POSITION[engine.vendor], **parts)
             rings.append(RING.format(**parts))
-        ring0 = SOME.format(condition=condition, **parts) if len(radii) > 1 else NOT_LOOKED_FOR
+        ring0 = SOME.format(condition=condition, more=FEW + 1, **parts) if is_large else NOT_LOOKED_FOR
         with engine.cursor() as cursor:
             cursor.execute(statement.format(ring0=ring0, rings=", ".join(rings), **parts), values)
             return cursor.fetchall()

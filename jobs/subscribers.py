@@ -243,18 +243,18 @@ class Alert(models.Model):
         self._set(paused=True)
 
     def resume(self):
-        """Send what opens from now on, for another year; nobody waited for what opened meanwhile."""
+        """Send what opens from now on, for another year."""
         if self.paused:
-            now = timezone.now()
-            self._set(paused=False, told_until=now, renewed_at=now)
+            self.renew()
 
     def change_frequency(self, frequency):
         self._set(frequency=frequency)
 
     def renew(self):
-        """It is wanted for another year, also when it was paused meanwhile because nobody answered."""
-        self.resume()
-        self._set(renewed_at=timezone.now(), renewal_asked_at=None)
+        """It is wanted for another year, also when it is paused; nobody waited for what opened meanwhile."""
+        now = timezone.now()
+        resumed = {"paused": False, "told_until": now} if self.paused else {}
+        self._set(renewed_at=now, renewal_asked_at=None, **resumed)
 
     def _set(self, **values):
         """Change these columns and no others: digests are sent meanwhile, and the row may just be deleted."""

@@ -28,7 +28,6 @@ import zlib
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from django.conf import settings
@@ -67,7 +66,7 @@ def back_up(folder, keep=None):
     Raises BackupError, OSError and the database's errors.
     """
     path = folder / f"policeapp-{timezone.now().astimezone(UTC):%Y-%m-%dT%H%M%SZ}.tar.gz"
-    with _workshop(folder) as workshop:
+    with _workshop(folder, ".policeapp-backup", "Another backup is being made there.") as workshop:
         if path.exists():
             raise BackupError(f"{path} has just been made.")
         partial = workshop / path.name
@@ -111,19 +110,21 @@ def restore(path, replace=False):
     """Put the site of an archive in the place of this one, whose database must be empty unless ``replace``; ``Made``.
 
     Nothing is touched before the whole archive has been checked. Files come first and the database last, at one stroke,
-    so that the site as it was goes on when anything fails. Uploaded files that the archive does not have stay. The
-    migrations that it does not know yet are applied. Raises BackupError, OSError and the database's errors.
+    so that the site as it was goes on when anything fails. Uploaded files that the archive does not have stay, and what
+    a run that was killed has left, the next one removes. The migrations that the archive does not know yet are applied.
+    Raises BackupError, OSError and the database's errors.
     """
     manifest = verify(path)
     _refuse_what_does_not_fit(manifest, replace)
     media = Path(settings.MEDIA_ROOT)
     media.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=media, prefix=".restoring-") as folder, tarfile.open(path, "r:gz") as archive:
+    workshop = _workshop(media, ".policeapp-restore", "Another restore is at work.")
+    with workshop as folder, tarfile.open(path, "r:gz") as archive:
         # Python before 3.11.4, such as Debian 12's, has no filter and asks for none; verify() has looked at all names.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)
         archive.extractall(folder)  # nosec B202 # only plain files with harmless names
-        _put_files(Path(folder, MEDIA), media)
-        dumps.load(Path(folder, dumps.NAMES[connection.vendor]))
+        _put_files(folder / MEDIA, media)
+        dumps.load(folder / dumps.NAMES[connection.vendor])
     call_command("migrate", interactive=False, verbosity=0)
     planner.learn()
     return Made(path, manifest)
@@ -208,20 +209,25 @@ def _manifest(contents, missing):
 
 
 @contextmanager
-def _workshop(folder):
-    """A folder for what is not complete yet, on the same disk, for one backup at a time; it is gone afterwards."""
+def _workshop(folder, name, busy):
+    """A folder in the folder, for what is not complete yet and for one run at a time; it is gone afterwards.
+
+    Raises BackupError, saying that it is ``busy`` while another run has it.
+    """
     if not folder.is_dir():
         raise BackupError(f"There is no folder {folder}.")
-    workshop = folder / ".policeapp-backup"
+    workshop = folder / name
     workshop.mkdir(mode=0o700, exist_ok=True)
     with open(workshop / "lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BackupError("Another backup is being made there.") from None
+            raise BackupError(busy) from None
         try:
             for left in workshop.iterdir():
-                if left.name != "lock":
+                if left.is_dir():
+                    shutil.rmtree(left)
+                elif left.name != "lock":
                     left.unlink()
             yield workshop
         finally:

@@ -14,7 +14,7 @@ from .models import ContentVersion
 BATCH = 1000
 
 # Whose rows migrations make, anew on each database.
-MADE_BY_MIGRATIONS = (Permission, ContentType)
+MADE_BY_MIGRATIONS = (Permission, ContentType, ContentVersion)
 
 
 class CopyRefused(Exception):
@@ -33,7 +33,7 @@ def copy_database(source, target, report=lambda name, number: None):
     with transaction.atomic(using=source), transaction.atomic(using=target):
         _refuse_what_does_not_fit(models, source, target)
         # Those of the source have the keys that its other rows name.
-        for model in MADE_BY_MIGRATIONS:
+        for model in set(MADE_BY_MIGRATIONS).intersection(models):
             model.objects.using(target).all().delete()
         for model in models:
             try:

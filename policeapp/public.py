@@ -1,10 +1,11 @@
 """Pages that are the same for every stranger, so that the site's page cache and those in front of it may keep them."""
 
-from functools import lru_cache, wraps
+from functools import wraps
 from hashlib import sha256
 
 from django.http import QueryDict
-from django.urls import Resolver404, resolve
+
+from .routes import route_at
 
 
 def public_page(*parameters):
@@ -34,13 +35,9 @@ def _set_etag(response):
         response["ETag"] = f'W/"{sha256(response.content).hexdigest()[:32]}"'
 
 
-@lru_cache(maxsize=10_000)
 def parameters_of(path):
     """The parameters of the public page at the path; None where there is none."""
-    try:
-        return getattr(resolve(path).func, "public_parameters", None)
-    except Resolver404:
-        return None
+    return getattr(route_at(path).view, "public_parameters", None)
 
 
 def plain_query(typed, parameters):

@@ -39,13 +39,17 @@ try:
     DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 4, validate=validate.Range(min=1))
     # Seconds that a page waits for a PostgreSQL server: for a connection, a lock, the answer to a query.
     DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 5, validate=validate.Range(min=1))
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        # Counts that all processes share, such as those of policeapp.limits.
+        "shared": env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000"),
+    }
     # Pages for strangers: the memory that a process keeps them in, in megabytes, or a Redis in place of that, and how
     # many seconds old one may be that a cache in front of the site has kept.
     PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 0 if DEBUG else 32, validate=validate.Range(min=0))
-    PAGE_CACHE = env.dj_cache_url("PAGE_CACHE_URL", "") if env.str("PAGE_CACHE_URL", "") else None
+    if env.str("PAGE_CACHE_URL", ""):
+        CACHES["pages"] = env.dj_cache_url("PAGE_CACHE_URL")
     PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
-    # Counts that all processes share, such as those of policeapp.limits.
-    SHARED_CACHE = env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000")
     # The folder of pg_dump, pg_restore and psql, where it is not Debian's and not in PATH.
     POSTGRES_BIN = env.str("POSTGRES_BIN", "")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
@@ -196,12 +200,6 @@ if "replica" in DATABASES:
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["policeapp.routers.ReplicaRouter"]
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "shared": SHARED_CACHE,
-}
-if PAGE_CACHE:
-    CACHES["pages"] = PAGE_CACHE
 for cache in CACHES.values():
     if cache["BACKEND"].endswith(".RedisCache"):
         # Seconds: what it is asked can be done without, and no page is to wait for long.

@@ -14,11 +14,10 @@ def forget():
     """Delete sessions that have ended, failed attempts to sign in that count no longer, counts whose time is over, and
     alerts that nobody confirmed. ``{what: number of rows}``."""
     now = timezone.now()
+    attempts = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME)
     return {
         "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
-        "attempts to sign in": AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME).delete()[
-            0
-        ],
+        "attempts to sign in": attempts.delete()[0],
         "counts": CacheEntry.objects.filter(expires__lt=now).delete()[0],
         "unconfirmed alerts": forget_unconfirmed(),
     }

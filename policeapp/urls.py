@@ -22,5 +22,6 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
 ]
 
+handler400 = "policeapp.views.bad_request"
 handler404 = "policeapp.views.not_found"
 handler500 = "policeapp.views.server_error"

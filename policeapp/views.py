@@ -3,6 +3,8 @@
 import re
 import sys
 
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.files.storage import default_storage
 from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseServerError
@@ -11,6 +13,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -102,6 +105,15 @@ def _alerts():
     if outbox.is_overdue(run):
         return [f"alerts: {last_sent(run)}, overdue: run manage.py send_alerts"]
     return [f"alerts: {last_sent(run)}"] if run else []
+
+
+def bad_request(request, exception):
+    """400, or 503 where a session could not be saved, which Django takes for one that somebody has deleted."""
+    while isinstance(exception, SessionInterrupted | UpdateError):
+        exception = exception.__context__
+    if unavailable.passes(exception):
+        return unavailable.page(request)
+    return defaults.bad_request(request, exception)
 
 
 def not_found(request, exception=None):

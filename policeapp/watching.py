@@ -5,14 +5,13 @@ import logging
 import re
 import secrets
 from contextlib import ExitStack
-from functools import lru_cache
 from time import perf_counter
 
 from django.conf import settings
 from django.db import connections
-from django.urls import Resolver404, resolve
 
 from .logs import request_id
+from .routes import route_at
 
 logger = logging.getLogger(__name__)
 
@@ -80,15 +79,7 @@ def route_of(request, response):
     if request.resolver_match:
         return request.resolver_match.view_name
     # A cache before the views may have answered.
-    return _route_at(request.path_info) if response.status_code in (200, 304) else "-"
-
-
-@lru_cache(maxsize=10_000)
-def _route_at(path):
-    try:
-        return resolve(path).view_name
-    except Resolver404:
-        return "-"
+    return route_at(request.path_info).name if response.status_code in (200, 304) else "-"
 
 
 class Queries:

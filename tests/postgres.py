@@ -168,11 +168,7 @@ def main(arguments):
     if len(arguments) < 2 or arguments[0] != "--":
         raise SystemExit("usage: python tests/postgres.py -- COMMAND...")
 
-    def give_up(number, frame):
-        raise SystemExit(128 + number)
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, give_up)
+    signal.signal(signal.SIGHUP, give_up)
     with private_server() as url:
         child = subprocess.Popen(arguments[1:], env={**os.environ, "DATABASE_URL": url})
         # The terminal's Ctrl-C reaches the command itself, which ends in its own way; other signals are passed on.
@@ -183,10 +179,20 @@ def main(arguments):
     return status if status >= 0 else 128 - status
 
 
-if __name__ == "__main__":
+def run_program(main):
+    """End the process with what ``main()`` returns; ended from outside, it removes what it made."""
+    signal.signal(signal.SIGTERM, give_up)
     try:
-        sys.exit(main(sys.argv[1:]))
+        sys.exit(main())
     except NoServer as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def give_up(number, frame):
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    run_program(lambda: main(sys.argv[1:]))

@@ -95,5 +95,6 @@ def breadcrumbs(context, trail):
 @register.simple_tag
 def json_ld(data):
     """A node of structured data (see :mod:`policeapp.structured_data`) as a script element, which nothing runs."""
-    json = mark_safe(structured_data.as_json(data))  # nosec B308, B703 # no <, > or & is left in it
+    json = structured_data.as_json(data)
+    json = mark_safe(json)  # nosec B308, B703 # no <, > or & is left in it
     return format_html('<script type="application/ld+json">{}</script>', json)

@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from time import perf_counter
 import django
 import psycopg
 
-from tests.postgres import NoServer, private_server
+from tests.postgres import private_server, run_program
 
 from .table import Bar, Case, Row, Size, show
 
@@ -163,16 +162,5 @@ def say(words):
     print(words, file=sys.stderr, flush=True)
 
 
-def give_up(number, frame):
-    """Ended from outside, it removes what it made."""
-    raise SystemExit(128 + number)
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, give_up)
-    try:
-        sys.exit(main())
-    except NoServer as problem:
-        sys.exit(str(problem))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_program(main)

@@ -6,7 +6,6 @@ python -m tests.faults [--quick | --soak] [SUBJECT...]
 import argparse
 import os
 import platform
-import signal
 import sqlite3
 import sys
 from importlib import import_module
@@ -17,7 +16,7 @@ from time import monotonic
 import django
 from django.core.management import call_command
 
-from ..postgres import NoServer, private_server
+from ..postgres import private_server, run_program
 from .report import show
 
 SUBJECTS = ["workers", "reload", "database", "slow", "sqlite", "garbage", "disk", "mail", "redis"]
@@ -57,16 +56,5 @@ def parse():
     return options
 
 
-def give_up(number, frame):
-    """Ended from outside, it removes what it made."""
-    raise SystemExit(128 + number)
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, give_up)
-    try:
-        sys.exit(main())
-    except NoServer as problem:
-        sys.exit(str(problem))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_program(main)

@@ -16,13 +16,23 @@ from .sending import JANE, JOE, send, send_in_vain, told
 pytestmark = pytest.mark.django_db
 
 
-def test_while_the_mail_server_is_down_all_waits_and_is_sent_later(smtp, clock):
+@pytest.fixture
+def due(clock):
+    """``due(JANE, JOE)``: a digest of one new opening is to be sent to each of them."""
+
+    def due(*emails):
+        for email in emails:
+            make_alert(email)
+        clock(hours=1)
+        make_job()
+        clock(days=1)
+
+    return due
+
+
+def test_while_the_mail_server_is_down_all_waits_and_is_sent_later(smtp, clock, due):
     smtp.stop()
-    make_alert()
-    make_alert(JOE)
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+    due(JANE, JOE)
     for _run in range(20):
         said = send_in_vain()
         assert "2 waiting" in said and "the mail server does not take messages" in said
@@ -32,23 +42,15 @@ def test_while_the_mail_server_is_down_all_waits_and_is_sent_later(smtp, clock):
     assert sorted(message["To"] for message in smtp.messages) == [JANE, JOE]
 
 
-def test_all_is_sent_over_one_connection(smtp, clock):
-    for number in range(5):
-        make_alert(f"user{number}@example.com")
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_all_is_sent_over_one_connection(smtp, due):
+    due(*(f"user{number}@example.com" for number in range(5)))
     send()
     assert len(smtp.messages) == 5 and smtp.connections == 1
 
 
 @pytest.mark.parametrize("answer", ["451 Try later", HANGS_UP, "421 Going down"])
-def test_a_message_that_is_not_taken_is_tried_again_after_a_rest_and_keeps_no_other(smtp, clock, answer):
-    make_alert()
-    make_alert(JOE)
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_a_message_that_is_not_taken_is_tried_again_after_a_rest_and_keeps_no_other(smtp, clock, due, answer):
+    due(JANE, JOE)
     smtp.to_data = [answer]
     said = send_in_vain()
     assert "1 sent" in said and "1 waiting" in said
@@ -59,11 +61,8 @@ def test_a_message_that_is_not_taken_is_tried_again_after_a_rest_and_keeps_no_ot
     assert [message["To"] for message in smtp.messages] == [JOE, JANE]
 
 
-def test_a_message_that_is_never_taken_is_given_up_after_four_days(smtp, clock):
-    make_alert()
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_a_message_that_is_never_taken_is_given_up_after_four_days(smtp, clock, due):
+    due(JANE)
     smtp.answers[JANE] = "451 Not now"
     runs = 0
     while Message.objects.to_send().exists() or not runs:
@@ -78,12 +77,8 @@ def test_a_message_that_is_never_taken_is_given_up_after_four_days(smtp, clock):
     assert smtp.messages == []
 
 
-def test_who_is_refused_for_good_is_sent_nothing_more(smtp, clock):
-    make_alert()
-    make_alert(JOE)
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_who_is_refused_for_good_is_sent_nothing_more(smtp, clock, due):
+    due(JANE, JOE)
     smtp.answers[JANE] = "550 5.1.1 No such user"
     assert "1 sent, 1 refused" in send()
     subscriber = Subscriber.objects.get(email=JANE)
@@ -95,11 +90,8 @@ def test_who_is_refused_for_good_is_sent_nothing_more(smtp, clock):
     assert [message["To"] for message in smtp.messages] == [JOE, JOE]
 
 
-def test_an_e_mail_that_is_refused_for_what_it_says_is_not_tried_again_but_the_next_one_is(smtp, clock):
-    make_alert()
-    clock(hours=1)
-    make_job(title="First")
-    clock(days=1)
+def test_an_e_mail_that_is_refused_for_what_it_says_is_not_tried_again_but_the_next_one_is(smtp, clock, due):
+    due(JANE)
     smtp.to_data = ["554 We do not like it"]
     assert "1 refused" in send()
     make_job(title="Second")
@@ -108,12 +100,8 @@ def test_an_e_mail_that_is_refused_for_what_it_says_is_not_tried_again_but_the_n
     assert [told(message) for message in smtp.messages] == [["Second"]]
 
 
-def test_a_message_that_cannot_be_written_keeps_no_other_from_being_sent(smtp, clock, monkeypatch):
-    make_alert()
-    make_alert(JOE)
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_a_message_that_cannot_be_written_keeps_no_other_from_being_sent(smtp, due, monkeypatch):
+    due(JANE, JOE)
     compose = outbox.mails.compose
 
     def fails_for_jane(message):
@@ -126,11 +114,8 @@ def test_a_message_that_cannot_be_written_keeps_no_other_from_being_sent(smtp, c
     assert Message.objects.get(sent_at=None).problem == "ZeroDivisionError: no luck"
 
 
-def test_who_may_not_send_keeps_all_for_later_and_blames_no_recipient(smtp, clock):
-    make_alert()
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_who_may_not_send_keeps_all_for_later_and_blames_no_recipient(smtp, clock, due):
+    due(JANE)
     smtp.answers["alerts@police.example.org"] = "550 Not you"
     assert "1 waiting" in send_in_vain()
     assert Message.objects.get().problem == "550 Not you"
@@ -140,11 +125,8 @@ def test_who_may_not_send_keeps_all_for_later_and_blames_no_recipient(smtp, cloc
     assert "1 sent" in send()
 
 
-def test_what_another_sender_is_at_work_on_is_left_alone_until_its_lease_ends(smtp, clock):
-    make_alert()
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_what_another_sender_is_at_work_on_is_left_alone_until_its_lease_ends(smtp, clock, due):
+    due(JANE)
     alerts.prepare()
     message = Message.objects.get()
     assert message.lease() and not message.lease()
@@ -153,22 +135,15 @@ def test_what_another_sender_is_at_work_on_is_left_alone_until_its_lease_ends(sm
     assert "1 sent" in send()
 
 
-def test_a_message_whose_alert_is_paused_at_the_last_moment_is_not_sent(smtp, clock, monkeypatch):
-    make_alert()
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_a_message_whose_alert_is_paused_at_the_last_moment_is_not_sent(smtp, due, monkeypatch):
+    due(JANE)
     monkeypatch.setattr(Message, "lease", lambda message: Alert.objects.update(paused=True))
     assert "0 sent" in send()
     assert smtp.messages == []
 
 
-def test_it_ends_in_time_and_says_what_waits(smtp, clock):
-    make_alert()
-    make_alert(JOE)
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+def test_it_ends_in_time_and_says_what_waits(smtp, due):
+    due(JANE, JOE)
     assert "1 sent" in send_in_vain(limit=1)
     assert "1 waiting" in send_in_vain(seconds=0)
     assert "1 sent" in send()
@@ -239,13 +214,9 @@ def test_a_request_that_has_been_confirmed_meanwhile_is_not_sent(smtp):
     assert smtp.messages == []
 
 
-def test_a_run_is_noted_with_what_it_sent_and_what_kept_it_from_sending_all(smtp, clock):
+def test_a_run_is_noted_with_what_it_sent_and_what_kept_it_from_sending_all(smtp, clock, due):
     assert outbox.last_run() is None
-    make_alert()
-    make_alert(JOE)
-    clock(hours=1)
-    make_job()
-    clock(days=1)
+    due(JANE, JOE)
     smtp.answers[JOE] = "550 No such person"
     send()
     run = outbox.last_run()

@@ -27,7 +27,7 @@ def test_a_new_opening_reaches_who_waits_for_it(smtp, clock):
     assert message["To"] == JANE
     assert told(message) == ["Patrol Officer"]
     assert said == (
-        "1 digests and 0 questions prepared; 1 sent, 0 refused, 0 given up, 0 with nothing left to say; 0 waiting.\n"
+        "1 digest and 0 questions prepared; 1 sent, 0 refused, 0 given up, 0 with nothing left to say; 0 waiting.\n"
     )
 
 
@@ -210,7 +210,7 @@ def test_a_digest_that_has_become_empty_is_not_sent(smtp, clock):
 def test_after_a_year_it_asks_and_pauses_what_nobody_answers_for(smtp, clock):
     make_alert()
     clock(days=366)
-    assert "1 questions" in send()
+    assert "0 digests and 1 question prepared" in send()
     [question] = smtp.messages
     assert "Do you still want" in question["Subject"]
     clock(days=29)
@@ -234,6 +234,17 @@ def test_who_answers_is_asked_again_in_another_year(smtp, clock):
     clock(days=2)
     send()
     assert len(smtp.messages) == 2
+
+
+def test_who_pauses_after_the_question_and_resumes_later_has_answered_it(smtp, clock):
+    make_alert()
+    clock(days=366)
+    send()
+    Alert.objects.get().pause()
+    clock(days=60)
+    Alert.objects.get().resume()
+    send()
+    assert not Alert.objects.get().paused
 
 
 def test_a_question_that_was_never_sent_pauses_nothing(smtp, clock):

@@ -11,11 +11,12 @@ from django.test import Client
 from departments.models import Department, FormerAddress
 from jobs.models import Job, Message
 from jobs.tokens import make_token
+from policeapp import archives
 from policeapp.models import User
 
 from .. import factories
 from ..factories import make_department, make_job
-from ..postgres import private_server
+from ..postgres import find_programs, private_server
 from . import whole_site
 from .processes import PRODUCTION, python
 
@@ -98,3 +99,29 @@ def stored_logo():
     name = default_storage.save(f"logos/{'0' * 32}.png", ContentFile(b"picture"))
     yield
     default_storage.delete(name)
+
+
+@pytest.fixture
+def programs(settings):
+    """Where PostgreSQL's programs are."""
+    settings.POSTGRES_BIN = str(find_programs())
+    return settings.POSTGRES_BIN
+
+
+@pytest.fixture
+def backups(tmp_path, settings, programs):
+    """Where backups go."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    made = tmp_path / "backups"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def archive(backups, transactional_db):
+    """The archive of a site with one department, which has been closed down since."""
+    department = make_department("Archived Police", logo=ContentFile(b"picture", "picture.png"))
+    path = archives.back_up(backups).path
+    department.delete()
+    make_department("Present Police")
+    return path

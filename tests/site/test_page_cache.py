@@ -1,36 +1,18 @@
-"""The page cache: what strangers get from it is never stale, whoever writes, and goes on when the database doesn't."""
+"""The page cache: what strangers get from it is never stale, whoever writes, and each address is one page."""
 
 import gzip
-import threading
 from datetime import timedelta
 
-import psycopg
 import pytest
-from django.apps import apps
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
-from django.http import HttpResponse
-from django.test import RequestFactory
+from django.db import connection
 from django.utils import timezone
 
 from departments.models import Department
-from jobs.models import Alert, Job
-from policeapp import content, page_cache
-from policeapp.page_cache import Edition, Kept, Memory, PageCache, Shared
+from jobs.models import Job
+from policeapp import editions, page_cache
 
-from ..factories import (
-    make_alert,
-    make_department,
-    make_division,
-    make_job,
-    make_minimums,
-    make_place,
-    make_step,
-    text_of,
-    today,
-)
-from .processes import PRODUCTION, python
-from .server import migrated_database, running
+from ..factories import make_department, make_division, make_job, text_of, today
 
 PROFILE = "/departments/ct/westport-police-department/"
 
@@ -111,7 +93,7 @@ def test_an_opening_opens_and_closes_by_the_clock(client, westport, clock):
 
 
 def test_an_edition_ends_when_an_opening_opens_or_closes_or_at_the_quarter_of_the_hour(db):
-    until, ends = page_cache._changes()
+    until, ends = editions.changes()
     now = timezone.now().timestamp()
     assert until % (15 * 60) == 0
     assert 0 < until - now <= 15 * 60
@@ -119,106 +101,11 @@ def test_an_edition_ends_when_an_opening_opens_or_closes_or_at_the_quarter_of_th
     job = make_job(make_department())
     middle = timezone.now() + timedelta(seconds=(until - now) / 2)
     Job.objects.filter(pk=job.pk).update(closes_at=middle, closes_on=today())
-    assert page_cache._changes() == (middle.timestamp(), middle.timestamp())
+    assert editions.changes() == (middle.timestamp(), middle.timestamp())
     earlier = middle - timedelta(seconds=1)
     Job.objects.filter(pk=job.pk).update(opens_at=earlier)
     first = (earlier if earlier > timezone.now() else middle).timestamp()
-    assert page_cache._changes() == (first, first)
-
-
-# Foreign keys are looked at when the transaction ends, and this one does not.
-DEFERRED = {"postgresql": "SET CONSTRAINTS ALL DEFERRED", "sqlite": "PRAGMA defer_foreign_keys = ON"}
-
-
-def watched():
-    models = [model for app in content.APPS for model in apps.get_app_config(app).get_models()]
-    return [model for model in models if getattr(model, "IS_SHOWN", True)]
-
-
-@pytest.mark.parametrize("model", watched(), ids=lambda model: model._meta.label)
-def test_every_write_to_what_pages_show_makes_another_version(westport, model):
-    table, key = model._meta.db_table, model._meta.pk.column
-    make_everything(westport)
-    with connection.cursor() as cursor:
-        for statement in (f"UPDATE {table} SET {key} = {key}", f"DELETE FROM {table} WHERE {key} = {key}"):
-            before = content.version()
-            with transaction.atomic():
-                cursor.execute(DEFERRED[connection.vendor])
-                try:
-                    cursor.execute(statement)
-                    assert content.version() != before, statement
-                finally:
-                    transaction.set_rollback(True)
-
-
-def make_everything(westport):
-    make_place()
-    make_minimums(make_job(westport))
-    make_step(westport)
-    westport.slug = "a-new-address"
-    westport.save()
-
-
-def test_what_no_page_shows_changes_nothing(db, django_user_model):
-    make_alert()
-    before = content.version()
-    django_user_model.objects.create_user("someone", password="x")
-    Alert.objects.update(q="officer")
-    assert content.version() == before
-
-
-def test_only_what_is_sent_to_one_person_says_that_it_is_not_shown():
-    unwatched = {model.__name__ for app in content.APPS for model in apps.get_app_config(app).get_models()}
-    unwatched -= {model.__name__ for model in watched()}
-    assert unwatched == {"Subscriber", "Alert", "Message", "Told", "Run"}
-
-
-def test_a_rolled_back_change_leaves_the_version(transactional_db):
-    department = make_department()
-    before = content.version()
-    with transaction.atomic():
-        by_saving(department)
-        transaction.set_rollback(True)
-    assert content.version() == before
-    by_saving(department)
-    assert content.version() != before
-
-
-def test_triggers_that_a_migration_took_along_are_there_again_after_migrate(transactional_db):
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER departments_division_content_insert")
-        else:
-            cursor.execute("DROP TRIGGER departments_division_content ON departments_division")
-    call_command("migrate", verbosity=0)
-    department = make_department()
-    before = content.version()
-    make_division(department)
-    assert content.version() != before
-
-
-def test_on_postgresql_no_writer_waits_for_another_and_every_commit_is_another_version(postgresql):
-    """Two who write at the same time, in tables that have nothing in common."""
-
-    def versions(watcher):
-        return watcher.execute("SELECT token FROM policeapp_contentversion ORDER BY token").fetchall()
-
-    with (
-        psycopg.connect(postgresql, autocommit=True) as watcher,
-        psycopg.connect(postgresql, options="-c lock_timeout=5s") as one,
-        psycopg.connect(postgresql, options="-c lock_timeout=5s") as other,
-    ):
-        seen = [versions(watcher)]
-        for _ in range(3):
-            one.execute("UPDATE departments_department SET name = name")
-            other.execute("UPDATE jobs_job SET title = title")
-            one.execute("UPDATE departments_division SET name = name")
-            assert versions(watcher) == seen[-1]
-            for writer in (other, one):
-                writer.commit()
-                seen.append(versions(watcher))
-        assert len({tuple(version) for version in seen}) == len(seen)
-        assert all(len(version) <= 3 for version in seen)
+    assert editions.changes() == (first, first)
 
 
 # Whose it is
@@ -321,149 +208,3 @@ def test_no_cache_in_front_keeps_a_page_beyond_the_next_opening_or_closing(clien
     Job.objects.filter(pk=job.pk).update(closes_at=timezone.now() + timedelta(seconds=100), closes_on=today())
     kept = client.get(PROFILE)["Cache-Control"]
     assert 0 < int(kept.rpartition("=")[2]) <= 100
-
-
-# Many at once, little memory, and what is away
-
-EDITION = Edition((1,), 0, 4_000_000_000, 4_000_000_000)
-factory = RequestFactory()
-
-
-@pytest.fixture
-def fixed(monkeypatch):
-    """The database always has the same version."""
-    monkeypatch.setattr(page_cache.editions, "current", lambda now: EDITION)
-
-
-def page_of(words):
-    response = HttpResponse(words)
-    response["ETag"] = 'W/"1"'
-    return response
-
-
-def test_of_many_who_ask_at_once_one_has_the_page_made(fixed):
-    started, go_on, made = threading.Event(), threading.Event(), []
-
-    def view(request):
-        made.append(request.path)
-        started.set()
-        assert go_on.wait(30)
-        return page_of("made once")
-
-    cache, answers = PageCache(view), []
-    threads = [threading.Thread(target=lambda: answers.append(cache(factory.get("/")).content)) for _ in range(8)]
-    threads[0].start()
-    assert started.wait(30)
-    for thread in threads[1:]:
-        thread.start()
-    go_on.set()
-    for thread in threads:
-        thread.join(30)
-    assert (answers, made) == ([b"made once"] * 8, ["/"])
-
-
-def test_a_view_that_fails_lets_the_next_one_try(fixed):
-    def view(request):
-        raise ZeroDivisionError
-
-    cache = PageCache(view)
-    for _ in range(2):
-        with pytest.raises(ZeroDivisionError):
-            cache(factory.get("/"))
-
-
-def test_memory_is_bounded_and_the_least_recently_used_goes_first():
-    memory = Memory(50_000)
-    for number in range(100):
-        memory.set(number, Kept((1,), 0, {}, b"x" * 8_000), 60)
-        memory.get(0)
-    assert memory.pages.currsize <= 50_000
-    assert memory.get(0) and memory.get(99) and not memory.get(1)
-    memory.set("huge", Kept((1,), 0, {}, b"x" * 60_000), 60)
-    assert memory.get("huge") is None and memory.get(99)
-
-
-def test_without_memory_nothing_is_kept():
-    memory = Memory(0)
-    memory.set(1, Kept((1,), 0, {}, b""), 60)
-    assert memory.get(1) is None
-
-
-@pytest.fixture
-def database_away(monkeypatch):
-    """``database_away()``: from now on the database does not answer."""
-
-    def fail(*args):
-        raise DatabaseError("away")
-
-    return lambda: monkeypatch.setattr(content, "version", fail)
-
-
-def test_while_the_database_is_away_pages_go_on_being_sent(client, westport, database_away, django_assert_num_queries):
-    page = client.get(PROFILE)
-    database_away()
-    with django_assert_num_queries(0):
-        for _ in range(3):
-            assert client.get(PROFILE).content == page.content
-
-
-def test_but_none_once_an_opening_has_closed(client, westport, database_away, clock):
-    job = make_job(make_department("Norwalk Police"))
-    Job.objects.filter(pk=job.pk).update(closes_at=timezone.now() + timedelta(hours=3), closes_on=today())
-    page = client.get(PROFILE)
-    database_away()
-    clock(hours=2)
-    assert client.get(PROFILE).content == page.content
-    clock(hours=1)
-    assert page_cache.editions.current(timezone.now().timestamp()) is None
-
-
-def test_a_database_that_hangs_holds_up_one_request_and_not_all(client, westport, monkeypatch):
-    page = client.get(PROFILE)
-    monkeypatch.setattr(page_cache, "PATIENCE", 0.01)
-    with page_cache.editions.lock:  # as the one has it who is waiting for the database
-        assert client.get(PROFILE).content == page.content
-
-
-def test_pages_may_be_shared_by_all_processes(client, westport, monkeypatch, settings, django_assert_num_queries):
-    monkeypatch.setattr(page_cache, "pages", Shared())
-    monkeypatch.setattr(page_cache, "caches", {"pages": page_cache.caches["shared"]})
-    first = client.get(PROFILE)
-    monkeypatch.setattr(page_cache, "pages", Shared())
-    with django_assert_num_queries(1):
-        assert client.get(PROFILE).content == first.content
-    by_saving(westport)
-    assert "Renamed Police" in text_of(client.get(PROFILE))
-
-
-def test_a_shared_cache_that_is_away_makes_the_site_slower_and_nothing_else(client, westport, monkeypatch, caplog):
-    class Gone:
-        def get(self, name):
-            raise ConnectionError("gone")
-
-    monkeypatch.setattr(page_cache, "pages", Shared())
-    monkeypatch.setattr(page_cache, "caches", {"pages": Gone()})
-    for _ in range(3):
-        assert client.get(PROFILE).status_code == 200
-    assert caplog.text.count("The cache of pages does not answer: gone") == 1
-
-
-# Several processes
-
-
-@pytest.mark.django_db
-def test_every_process_sees_what_another_one_writes(tmp_path, settings, django_db_setup):
-    static = {"STATIC_ROOT": str(settings.STATIC_ROOT)}
-    with (
-        migrated_database(tmp_path) as url,
-        running(DATABASE_URL=url, HTTPS="0", WEB_CONCURRENCY="2", **static) as server,
-    ):
-        names = []
-        for name in ("First Police", "Second Police", "Third Police"):
-            script = "import django; django.setup(); from departments.models import Department"
-            script += f"; Department.objects.update(name='{name}')"
-            done = python("-c", script, env=PRODUCTION | {"DATABASE_URL": url})
-            assert done.returncode == 0, done.stderr
-            bodies = [server.get(PROFILE)[2].decode() for _ in range(6)]
-            names.append({name in body for body in bodies})
-        assert names == [{True}] * 3

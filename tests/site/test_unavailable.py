@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import DataError, IntegrityError, OperationalError, ProgrammingError, connection
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError, connection
 from django.db.backends.postgresql import base as django_postgresql
 from django.db.utils import DatabaseErrorWrapper
 from django.middleware.common import CommonMiddleware
@@ -23,7 +23,7 @@ from policeapp import unavailable
 from policeapp.postgresql import base
 from policeapp.postgresql.base import Connection, DatabaseWrapper
 
-from ..factories import form_of, text_of
+from ..factories import form_of, make_alice, text_of
 from ..faults.proxy import Proxy
 from .processes import PRODUCTION, python
 
@@ -198,6 +198,29 @@ def test_what_fails_outside_of_a_view_is_answered_alike(client, db, monkeypatch)
     client.raise_request_exception = False
     response = client.get("/jobs/")
     assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    ("problem", "status"),
+    [
+        (OperationalError("database or disk is full"), 503),
+        (DatabaseError("Forced update did not affect any rows"), 400),
+    ],
+    ids=["full", "deleted"],
+)
+def test_a_session_that_cannot_be_saved_is_told_from_one_that_is_gone(client, db, problem, status):
+    make_alice()
+
+    def fail(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "django_session"'):
+            raise problem
+        return execute(sql, params, many, context)
+
+    typed = form_of(client.get("/admin/login/")) | {"username": "alice", "password": "alice-password"}
+    with connection.execute_wrapper(fail):
+        response = client.post("/admin/login/", typed)
+    assert response.status_code == status
+    assert ("Retry-After" in response) == (status == 503)
 
 
 def test_a_mistake_of_ours_is_still_one(db):

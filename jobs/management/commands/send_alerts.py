@@ -2,6 +2,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from jobs import alerts
 from jobs.models import Message
@@ -36,8 +37,9 @@ class Command(BaseCommand):
         outcomes, problem = send_waiting(limit, has_time)
         note_run(outcomes, problem)
         waiting = Message.objects.to_send().count()
+        prepared = f"{digests} digest{pluralize(digests)} and {asked} question{pluralize(asked)}"
         said = ", ".join(f"{outcomes[outcome]} {outcome.value}" for outcome in SAID)
-        self.stdout.write(f"{digests} digests and {asked} questions prepared; {said}; {waiting} waiting.")
+        self.stdout.write(f"{prepared} prepared; {said}; {waiting} waiting.")
         if problem:
             raise CommandError(f"Not all could be sent: {problem}.")
         if waiting or outcomes[Outcome.GIVEN_UP]:
