@@ -27,7 +27,7 @@ from tests.postgres import NoServer, private_server
 
 from .table import Bar, Case, Row, Size, show
 
-SUBJECTS = ["pages", "near", "searches", "imports"]
+SUBJECTS = ["pages", "front", "workers", "near", "searches", "imports"]
 EMPTY = Size(0, 0)
 
 
