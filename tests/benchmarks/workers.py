@@ -29,7 +29,7 @@ CLASSES = {
 }
 SHIPPED = "threads, as shipped"
 # Each server has its turn, so that a busy moment of the machine meets all; new connections may find other workers.
-TURNS, SECONDS = 4, 0.4
+TURNS, SECONDS = 3, 0.4
 RELOADS = 6
 
 
