@@ -61,7 +61,7 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 audit: .venv/.tests ## ask whether a pinned package has known vulnerabilities; needs a way to PyPI
 	@.venv/bin/python tests/audit.py $(ARGS)
 
-bench: .venv/.tests ## measure the site at national scale, in about a quarter of an hour: make bench ARGS="--quick near"
+bench: .venv/.tests ## measure the site at national scale, in some 20 minutes: make bench ARGS="--quick near"
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
 
 faults: .venv/.tests ## harm the running site, in less than ten minutes: make faults ARGS="--quick reload"

@@ -17,7 +17,8 @@ from policeapp.logs import to_stderr
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 METRICS = os.environ.get("METRICS", "")
-# Threads, so that a few slow visitors hold up nobody; waiting for many is the proxy's work.
+# Threads, so that a few slow visitors hold up nobody; waiting for many is the proxy's work. All workers share a socket:
+# with one each (reuse_port) a worker that ends takes along the connections that wait at its own.
 threads = 4
 
 # Only TRUSTED_PROXIES decides whom to believe about https, addresses and paths.

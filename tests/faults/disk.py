@@ -56,7 +56,7 @@ class FileLimit:
         self._limit(server, resource.RLIM_INFINITY)
 
     def _limit(self, server, size):
-        for pid in site.workers_of(server):
+        for pid in site.workers_of(server.process.pid):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 

@@ -42,7 +42,7 @@ def rows(case):
         with ThreadPoolExecutor(VISITORS) as visitors:
             for _ in range(number // AT_ONCE):
                 answers += visitors.map(ask, made(AT_ONCE, PARTS, chance))
-                memory.append(max(map(site.memory_of, site.workers_of(server))))
+                memory.append(max(map(site.memory_of, site.workers_of(server.process.pid))))
         took = monotonic() - began
     failures = [(status, request) for status, request in answers if status >= 500]
     for status, (method, target, headers, body) in failures[:5]:

@@ -1,5 +1,6 @@
 """The server is reloaded while visitors are served, with the same code and with new code and a migration: all go on."""
 
+import os
 import signal
 from time import monotonic
 
@@ -28,7 +29,7 @@ def rows(case):
             times = case.of(2, 6, 60)
             took = []
             for _ in range(times):
-                took.append(reload(server))
+                took.append(reload(server.process.pid))
                 load.more()
         what = f"reloaded {times} times, connections {'kept' if keep else 'of one request'}"
         yield Row(what, figures(load) | {"s for one": max(took)}, bars(load))
@@ -43,7 +44,7 @@ def rows(case):
             assert done.returncode == 0, done.stderr
             migrated = monotonic() - began
             load.more()
-            reload(server)
+            reload(server.process.pid)
             load.more()
             shown = WORDS in site.ask(server, "GET", "/", {})[2]
             pages = [site.ask(server, "GET", path, {})[0] for path in (site.WESTPORT, "/departments/", "/jobs/")]
@@ -62,12 +63,12 @@ def bars(load):
     return [Bar("requests lost", len(load.lost), 0), Bar("answers other than 200", len(load.but(200)), 0)]
 
 
-def reload(server):
-    """Tell gunicorn to start anew, gracefully; the seconds until all workers are new ones."""
-    before = site.workers_of(server)
-    server.process.send_signal(signal.SIGHUP)
+def reload(pid):
+    """Tell gunicorn, by its main process, to start anew, gracefully; the seconds until all workers are new ones."""
+    before = site.workers_of(pid)
+    os.kill(pid, signal.SIGHUP)
     return site.until(
-        lambda: len(after := site.workers_of(server)) == len(before) and not after & before, 60, "new workers"
+        lambda: len(after := site.workers_of(pid)) == len(before) and not after & before, 60, "new workers"
     )
 
 

@@ -1,5 +1,6 @@
 """The site to be harmed: databases that are filled once and copied, servers, and an administrator's session."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -96,15 +97,21 @@ def serving(url, **values):
     return running(DATABASE_URL=url, **(usual | values))
 
 
-def workers_of(server):
-    """The process ids of the server's workers."""
-    pid = server.process.pid
+def workers_of(pid):
+    """The process ids of the workers of the server whose main process this is."""
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
 def memory_of(pid):
     """The megabytes of memory that a process has (its resident set)."""
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
+def processor_time_of(pid):
+    """The seconds that a process has had a processor for."""
+    # The name, in brackets, may hold anything; of the fields after it the 12th and 13th count ticks.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def until(holds, seconds, what):
