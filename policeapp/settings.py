@@ -242,7 +242,8 @@ vars().update({"EMAIL_TIMEOUT": 10} | {name: value for name, value in email.item
 SENDS_EMAIL = bool(SITE_URL) and not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 # Language and time. The site speaks English: looking its words up in an empty catalogue took a fifth of a page's time.
-# Openings open and close in their department's zone; everything is stored in UTC.
+# All are marked for translators; whoever adds a language sets USE_I18N. Openings open and close in their department's
+# zone; everything is stored in UTC.
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -59,7 +59,10 @@ class Marking(trans_real.DjangoTranslation):
 
 @pytest.fixture
 def marked(monkeypatch):
-    """While it is in use, every translated text stands between ⟦ and ⟧."""
+    """While it is in use, texts are translated, and every translated one stands between ⟦ and ⟧."""
+    monkeypatch.setattr(settings, "USE_I18N", True)
+    # It remembers whether to translate.
+    monkeypatch.setattr(translation, "_trans", type(translation._trans)())
     # What is translated once and for all, when its module is imported, is not translated for anybody.
     get_resolver().check()
     monkeypatch.setattr(trans_real, "_default", None)
