@@ -42,8 +42,11 @@ def paginate(request, results, per_page=PER_PAGE):
     """
     pages = Pages(results, per_page)
     try:
-        return pages.page(request.GET.get("page") or 1)
+        page = pages.page(request.GET.get("page") or 1)
     except InvalidPage as problem:
-        if not pages.count:
-            return pages.page(1)
-        raise Http404(_("There is no such page of results.")) from problem
+        if pages.count:
+            raise Http404(_("There is no such page of results.")) from problem
+        page = pages.page(1)
+    # Read now: a template's "if" that says "or" or "not" takes a database that fails for no results.
+    page.object_list = list(page.object_list)
+    return page

@@ -52,6 +52,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._rests_until.pop(self.alias, None)
         return connection
 
+    def create_cursor(self, name=None):
+        cursor = super().create_cursor(name)
+        if name:
+            # Closing a server's cursor asks the server, of which Django does not think when it translates errors.
+            cursor.close = self.wrap_database_errors(cursor.close)
+        return cursor
+
     def _wait_for_no_other(self):
         with self._lock:
             if monotonic() < self._rests_until.get(self.alias, 0):

@@ -5,21 +5,23 @@ import json
 import re
 import sqlite3
 import threading
+from functools import partial
 from types import SimpleNamespace
 
 import psycopg
 import pytest
+from dj_database_url import parse
 from django.conf import settings
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError, connection
 from django.db.backends.postgresql import base as django_postgresql
-from django.db.utils import DatabaseErrorWrapper
+from django.db.utils import ConnectionHandler, DatabaseErrorWrapper
 from django.middleware.common import CommonMiddleware
 from django.test import Client
 from psycopg import errors
 from psycopg_pool import PoolTimeout
 
 from departments.models import Specialization
-from policeapp import unavailable
+from policeapp import page_cache, unavailable
 from policeapp.postgresql import base
 from policeapp.postgresql.base import Connection, DatabaseWrapper
 
@@ -159,6 +161,26 @@ def test_a_page_that_cannot_be_made_says_when_to_come_again(client, alice, url):
         assert "Content-Security-Policy" in response
         assert "This page is not available just now" in text_of(response)
         assert f'<a href="{url}">Try again</a>' in response.content.decode()
+
+
+@pytest.mark.parametrize("url", ["/departments/?near=06880", "/jobs/"])
+def test_from_whichever_query_on_the_database_is_away_nobody_is_told_that_there_is_nothing(client, public_pages, url):
+    usual = text_of(client.get(url))
+    for left in range(1, 9):
+        page_cache.forget()
+        with connection.execute_wrapper(AwayAfter(left)):
+            response = client.get(url)
+        assert response.status_code == 503 or text_of(response) == usual
+    assert response.status_code == 200
+
+
+class AwayAfter:
+    def __init__(self, queries):
+        self.queries = queries
+
+    def __call__(self, execute, *query):
+        self.queries -= 1
+        return (execute if self.queries >= 0 else partial(away, execute))(*query)
 
 
 def test_the_reason_is_a_line_in_the_log_without_what_was_asked_for(client, db, caplog):
@@ -305,6 +327,20 @@ def test_a_wrong_statement_leaves_the_connection_open(postgresql):
         with pytest.raises(errors.QueryCanceled):
             connection.execute("SELECT pg_sleep(30)")
         assert not connection.closed and not connection.fell_silent
+
+
+def test_closing_a_cursor_of_a_server_that_is_gone_passes(postgresql, db):
+    database = ConnectionHandler({"default": parse(postgresql, engine="policeapp.postgresql")})["default"]
+    cursor = database.chunked_cursor()
+    cursor.execute("SELECT 1")
+    with psycopg.connect(postgresql, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [database.connection.info.backend_pid])
+    with pytest.raises(OperationalError) as raised:
+        cursor.close()
+    assert unavailable.passes(raised.value)
+    # Now nobody is asked.
+    cursor.close()
+    database.close()
 
 
 class TestTheDoor:
