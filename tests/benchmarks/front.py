@@ -15,12 +15,11 @@ from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
-from departments.models import Department
 from tests.faults.site import processor_time_of, workers_of
 from tests.site.nginx import HOST, gunicorn, listening, nginx
 
 from .load import visit
-from .pages import at
+from .pages import at, busiest
 from .table import Bar, Row, Size
 
 SIZES = [Size(27_000, 27_000)]
@@ -32,14 +31,8 @@ SETTINGS = ("DATABASE_URL", "STATIC_ROOT", "MEDIA_ROOT", "SEARCH_LIMIT", "LOG_LE
 
 
 def rows(case):
-    pages = {
-        "profile": Department.objects.get(pk=5).get_absolute_url(),
-        "directory search": "/departments/?q=springfield",
-        "near search": "/jobs/?near=10001",
-        "job list": "/jobs/",
-    }
     with serving(case.folder) as site:
-        for name, path in pages.items():
+        for name, path in busiest().items():
             loads = page_and_file(site, path, 1 if case.quick else TURNS)
             figures = {f"{what}, {unit}": number for what, load in loads.items() for unit, number in load.items()}
             slower = loads["page"]["processor µs"] / loads["file"]["processor µs"]
