@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
@@ -19,6 +20,11 @@ from policeapp import page_cache
 from . import factories
 from .admin import signed_in
 from .mail_server import MailServer
+
+# Examples are the same in each run, so that it fails for what was changed and not by chance;
+# --hypothesis-profile=default looks for new ones.
+hypothesis.settings.register_profile("the same", derandomize=True)
+hypothesis.settings.load_profile("the same")
 
 
 def pytest_sessionstart(session):
