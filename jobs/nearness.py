@@ -15,9 +15,9 @@ from departments.geography import FARTHEST_MILES, bounding_box, chord_squared, m
 from policeapp.pagination import MOST
 
 # The nearest are looked for in circles that grow until there are enough; nearly everywhere the first will do.
-RINGS_MILES = (100, 400, 1600)
-# So few openings anywhere are found by what is asked of them, and not by where they are.
-FEW = 100
+RINGS_MILES = (25, 100, 400, 1600)
+# So few openings anywhere are found by what is asked of them, and not by where they are, unless the circle is small.
+FEW, SMALL_MILES = 100, 100
 
 # SQLite joins in the order written, but must be told of the index; PostgreSQL must be told what to find first.
 BY_POSITION = {"sqlite": "INDEXED BY department_by_position", "postgresql": ""}
@@ -103,7 +103,7 @@ class NearestFirst:
             return []
         condition, values = self._condition
         engine = connections[self.openings.db]
-        is_large = radii[-1] > RINGS_MILES[0]
+        is_large = radii[-1] > SMALL_MILES
         parts = {"chord": CHORD, "first": FIRST[engine.vendor], "are_few": ARE_FEW if is_large else "1 = 0"}
         for table in ("ring0", "placed", "ring", "summed"):
             parts[f"openings_of_{table}"] = OPENINGS.format(of=table, condition=condition)
