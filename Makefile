@@ -11,7 +11,7 @@ WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run admin serve test audit bench faults soak pins clean python port
+.PHONY: help install run admin serve test coverage audit bench faults soak pins clean python port
 
 help:     ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,11 +37,10 @@ serve: install ## serve the site in production; SECRET_KEY and ALLOWED_HOSTS mus
 	echo "The database is missing or not up to date: run $(MANAGE) migrate first, with the same settings." >&2; exit 1; }
 	@exec .venv/bin/python -m gunicorn --config policeapp/gunicorn.py policeapp.wsgi
 
-# ARGS, such as make test ARGS="-k feed", go to pytest. Whole runs use every core, and what is not tested in a browser has
-# a bar for coverage.
+# ARGS, such as make test ARGS="-k feed", go to pytest. Whole runs use every core.
 PYTEST = .venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto)
 FILES = $(if $(ARGS),,--dist=loadfile --no-loadscope-reorder)
-COVERAGE = $(if $(ARGS),,--ignore=tests/browser --cov --cov-report=term-missing:skip-covered)
+WITHOUT_BROWSER = $(if $(ARGS),,--ignore=tests/browser)
 BROWSER = $(if $(ARGS),,--dist=worksteal tests/browser)
 
 test: .venv/.tests ## check the code and run every test on SQLite and then on PostgreSQL
@@ -52,11 +51,14 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	@failed=0; static=$$(mktemp -d); trap 'rm -rf "$$static"' EXIT; export TESTS_STATIC_ROOT="$$static"; \
 	echo "== Tests on SQLite"; \
-	env -u DATABASE_URL $(PYTEST) $(FILES) $(COVERAGE) || failed=1; \
+	env -u DATABASE_URL $(PYTEST) $(FILES) $(WITHOUT_BROWSER) || failed=1; \
 	$(if $(BROWSER),echo "== Tests in a browser"; env -u DATABASE_URL $(PYTEST) $(BROWSER) || failed=1;) \
 	echo "== Tests on PostgreSQL"; \
 	.venv/bin/python tests/postgres.py -- $(PYTEST) $(FILES) || failed=1; \
 	exit $$failed
+
+coverage: .venv/.tests ## measure what the tests on SQLite reach; ends with 1 below a bar
+	@env -u DATABASE_URL $(PYTEST) $(FILES) $(WITHOUT_BROWSER) --cov --cov-report=term-missing:skip-covered
 
 audit: .venv/.tests ## ask whether a pinned package has known vulnerabilities; needs a way to PyPI
 	@.venv/bin/python tests/audit.py $(ARGS)
