@@ -93,15 +93,8 @@ urlpatterns = [re_path("", view)]
 
 if PAGES:
     settings.ROOT_URLCONF = __name__
-    settings.MIDDLEWARE = [
-        "django_http_compression.middleware.HttpCompressionMiddleware",
-        "django.middleware.security.SecurityMiddleware",
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.middleware.common.CommonMiddleware",
-        "django.middleware.csrf.CsrfViewMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware",
-        "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    ]
+    # Django's default ones are among ours.
+    defaults = [name for name in settings.MIDDLEWARE if name.startswith("django.")]
+    settings.MIDDLEWARE = ["django_http_compression.middleware.HttpCompressionMiddleware", *defaults]
     django = get_wsgi_application()
     TEMPLATES = {path: template_of(page["html"]) for path, page in PAGES.items()}
