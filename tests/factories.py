@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -21,6 +22,9 @@ from jobs.models import Alert, HiringStep, Job, Minimums, Subscriber
 from policeapp.models import Import, User
 
 _number = count(1)
+
+# Where the departments of the tests are, unless told otherwise: "today" is the day there, not in UTC.
+ZONE = ZoneInfo("America/New_York")
 
 
 def make_department(name="Westport Police Department", **values):
@@ -110,7 +114,7 @@ def tomorrow(department=None):
 
 
 def today(department=None):
-    return department.today() if department else timezone.localdate()
+    return department.today() if department else timezone.localdate(timezone=ZONE)
 
 
 def text_of(response):
