@@ -3,7 +3,9 @@
 PYTHON ?= python3
 PORT ?= 8000
 
-PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# Installs what is pinned and resolves nothing: pip would look for newer releases of what the pins do not name.
+PIP = .venv/bin/python -m pip --disable-pip-version-check
+PIP_INSTALL = $(PIP) install --quiet --no-deps --only-binary :all: --require-hashes
 MANAGE = .venv/bin/python manage.py
 # A developer's settings. The key goes through the environment, where other users cannot see it.
 DEVELOPER = export DEBUG=1 SECRET_KEY="$$(cat .secret-key)";
@@ -79,7 +81,7 @@ pins: .venv/.tests ## compile the requirements anew from pyproject.toml; ARGS=--
 	@$(COMPILE) --extra test --constraint requirements.txt --output-file tests/requirements.txt pyproject.toml
 
 COMPILE = CUSTOM_COMPILE_COMMAND="make pins" .venv/bin/python -m piptools compile --quiet $(ARGS) --generate-hashes \
-	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+	--allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 clean: ## remove .venv and what tools left behind, never the database or the uploads
 	rm -rf .venv staticfiles .coverage .hypothesis .import_linter_cache .pytest_cache .ruff_cache
@@ -111,10 +113,12 @@ port: python
 
 .venv/.site: requirements.txt .venv/.python
 	@echo "Installing what the site needs"
-	@$(PIP) --requirement requirements.txt
+	@$(PIP_INSTALL) --requirement requirements.txt
+	@$(PIP) check >/dev/null || { $(PIP) check >&2; exit 1; }
 	@touch $@
 
 .venv/.tests: tests/requirements.txt .venv/.site
 	@echo "Installing what the tests need"
-	@$(PIP) --requirement tests/requirements.txt
+	@$(PIP_INSTALL) --requirement tests/requirements.txt
+	@$(PIP) check >/dev/null || { $(PIP) check >&2; exit 1; }
 	@touch $@

@@ -1,11 +1,10 @@
-"""The house: what stands at its top, which way imports point, and what is pinned."""
+"""The house: what stands at its top, and which way imports point."""
 
 import ast
 import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
@@ -13,8 +12,6 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command, get_commands, load_command_class
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from .processes import ROOT
 
@@ -120,52 +117,6 @@ def test_nothing_is_left_to_be_done_later():
             if path.suffix in (".py", ".html", ".css", ".js", ".svg", ".json") and later.search(path.read_text()):
                 found.append(name_of(path))
     assert found == []
-
-
-def pins_of(name):
-    """``{package: (version, lines)}`` of a requirements file."""
-    text = (ROOT / name).read_text()
-    blocks = re.split(r"\n(?=\S)", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
-    pins = {}
-    for block in filter(str.strip, blocks):
-        package, version = re.match(r"\s*([\w.\[\],-]+)==([\w.]+)", block).groups()
-        pins[canonicalize_name(package.partition("[")[0])] = (version, block)
-    return pins
-
-
-REQUIREMENTS = ["requirements.txt", "tests/requirements.txt"]
-
-
-@pytest.mark.parametrize("name", REQUIREMENTS)
-def test_every_package_is_pinned_with_hashes(name):
-    pins = pins_of(name)
-    assert len(pins) > 10
-    assert [
-        package for package, (_, block) in pins.items() if not re.search(r"--hash=sha256:[0-9a-f]{64}", block)
-    ] == []
-
-
-@pytest.mark.parametrize("name", REQUIREMENTS)
-def test_the_pins_name_no_place_to_fetch_from(name):
-    text = (ROOT / name).read_text()
-    assert not re.search(r"https?:|file:/|--(extra-)?index-url|--find-links|--trusted-host|^-[if] ", text, flags=re.M)
-
-
-@pytest.mark.parametrize(("name", "extra"), [("requirements.txt", None), ("tests/requirements.txt", "test")])
-def test_the_pins_are_within_the_ranges_that_the_project_states(name, extra):
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    stated = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    pins = pins_of(name)
-    for requirement in map(Requirement, stated):
-        version, _ = pins[canonicalize_name(requirement.name)]
-        assert requirement.specifier.contains(version), requirement
-
-
-def test_the_tests_run_with_the_versions_that_the_site_runs_with():
-    site, tests = (pins_of(name) for name in REQUIREMENTS)
-    assert {name: (site[name][0], tests[name][0]) for name in site.keys() & tests.keys()} == {
-        name: (site[name][0], site[name][0]) for name in site.keys() & tests.keys()
-    }
 
 
 def test_the_seeds_fixture_may_be_loaded_again_and_doubles_nothing(db):
