@@ -3,13 +3,8 @@
 Those of any search and of a department, to subscribe to, and that of one opening, to add to one's own.
 """
 
-from bisect import bisect
-from calendar import monthcalendar
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
@@ -17,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vDuration, vRecur, vText
+from icalendar import Calendar, Event, Timezone, vDuration, vText
 
 from departments.models import Department
 from policeapp.limits import searching
@@ -32,8 +27,6 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 # How often a program should look for changes.
 REFRESHED = timedelta(hours=6)
 DAY = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # Versions of an event are numbered by the seconds since then: those since 1970 are soon too large for SEQUENCE.
 NUMBERED_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -109,15 +102,11 @@ def _answer(request, path, name, jobs, empty_since):
     calendar.add("REFRESH-INTERVAL", REFRESHED, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vDuration(REFRESHED))
     calendar.add("SOURCE", request.build_absolute_uri(path), parameters={"VALUE": "URI"})
-    events = [_event(request, entry) for entry in _entries(jobs)]
-    moments = [start for event in events if isinstance(start := event["DTSTART"].dt, datetime)]
-    for zone in sorted({moment.tzinfo.key for moment in moments}):
-        calendar.add_component(time_zone(zone, max(moments).year, min(moments).year))
-    for event in events:
-        calendar.add_component(event)
+    for entry in _entries(jobs):
+        calendar.add_component(_event(request, entry))
     if not calendar.subcomponents:
-        # A calendar has at least one component.
-        calendar.add_component(time_zone("America/New_York", empty_since.year, empty_since.year))
+        # RFC 5545, section 3.6: a calendar has at least one component.
+        calendar.add_component(Timezone.from_tzid("UTC"))
     changed = max((following.changed_at(job) for job in jobs), default=empty_since)
     response = following.answer(calendar.to_ical(), CONTENT_TYPE, changed)
     response["Content-Disposition"] = 'inline; filename="openings.ics"'
@@ -154,8 +143,8 @@ def _event(request, entry):
     event.add("LAST-MODIFIED", entry.changed)
     event.add("SEQUENCE", int((entry.changed - NUMBERED_FROM).total_seconds()))
     if entry.time:
-        # Nobody says how long it takes: it ends as it begins.
-        event.add("DTSTART", datetime.combine(entry.day, entry.time, entry.department.zone))
+        # Without an end, because nobody knows how long it takes; in UTC, which needs no rules of time zones.
+        event.add("DTSTART", datetime.combine(entry.day, entry.time, entry.department.zone).astimezone(UTC))
     else:
         event.add("DTSTART", entry.day)
         event.add("DTEND", entry.day + DAY)
@@ -169,46 +158,3 @@ def _event(request, entry):
     # Some programs show no URL.
     event.add("DESCRIPTION", printable("\n".join(filter(None, (entry.note, url)))))
     return event
-
-
-@lru_cache(maxsize=200)
-def time_zone(name, year, since):
-    """The VTIMEZONE of a zone by the rule that its clocks keep in a year, for all times since (the year of) another.
-
-    As a rule, since some programs don't read the lists of days that libraries write. What is long past may be an hour
-    off where the rule has changed meanwhile.
-    """
-    zone, found = ZoneInfo(name), Timezone()
-    found.add("TZID", name)
-    changes = list(_changes(zone, year))
-    for moment in changes or [datetime(since - 1, 1, 1, tzinfo=UTC)]:
-        before, after = (moment - MINUTE).astimezone(zone), moment.astimezone(zone)
-        part = TimezoneDaylight() if after.dst() else TimezoneStandard()
-        onset = moment.replace(tzinfo=None) + before.utcoffset()
-        if changes:
-            days = _days(onset.year, onset.month, onset.weekday())
-            week = -1 if onset.day == days[-1] else days.index(onset.day) + 1
-            part.add("RRULE", vRecur(FREQ="YEARLY", BYMONTH=onset.month, BYDAY=f"{week}{WEEKDAYS[onset.weekday()]}"))
-            days = _days(since - 1, onset.month, onset.weekday())
-            onset = onset.replace(year=since - 1, day=days[week if week < 0 else week - 1])
-        part.add("DTSTART", onset)
-        part.add("TZOFFSETFROM", before.utcoffset())
-        part.add("TZOFFSETTO", after.utcoffset())
-        part.add("TZNAME", after.tzname())
-        found.add_component(part)
-    return found
-
-
-def _days(year, month, weekday):
-    """The days of the month that are Mondays (0), Tuesdays ..."""
-    return [week[weekday] for week in monthcalendar(year, month) if week[weekday]]
-
-
-def _changes(zone, year):
-    """The instants (UTC, to the minute) of the year at which the clocks of a zone are changed."""
-    days = [datetime(year, 1, 1, tzinfo=UTC) + number * DAY for number in range(366)]
-    for begin, end in pairwise(days):
-        before = begin.astimezone(zone).utcoffset()
-        if end.astimezone(zone).utcoffset() != before:
-            minutes = [begin + number * MINUTE for number in range(1, 24 * 60 + 1)]
-            yield minutes[bisect(minutes, False, key=lambda at: at.astimezone(zone).utcoffset() != before)]

@@ -2,20 +2,16 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
 
-from departments.states import STATES
-from jobs.calendars import time_zone
 from jobs.models import Job
 from tests.factories import make_department, make_job, make_step, text_of, today, tomorrow, yesterday
 
 pytestmark = pytest.mark.django_db
 
-ZONES = sorted({state.time_zone for state in STATES.values()} | {"America/Adak", "America/Phoenix", "Europe/Berlin"})
 HOSTILE = 'Größe, 警察; \\ "q": 👮🏽 \a\x1b\v\ufffe\nBEGIN:VEVENT ' + "long " * 30
 
 
@@ -51,9 +47,8 @@ def test_a_time_is_that_of_the_department(client):
     department = make_department("Honolulu Police Department", state="HI", city="Honolulu")
     job = make_job(department, opens_time=time(8), closes_on=tomorrow(department), closes_time=time(16, 30))
     opens, closes = own_calendar(client, job).events
-    assert opens["DTSTART"].to_ical() == f"{job.opens_on:%Y%m%d}T080000".encode()
-    assert closes["DTSTART"].to_ical() == f"{job.closes_on:%Y%m%d}T163000".encode()
-    assert closes["DTSTART"].params["TZID"] == "Pacific/Honolulu"
+    assert opens["DTSTART"].to_ical() == f"{job.opens_on:%Y%m%d}T180000Z".encode()
+    assert closes["DTSTART"].to_ical() == f"{job.closes_on + timedelta(days=1):%Y%m%d}T023000Z".encode()
     assert closes["DTSTART"].dt == job.closes_at
 
 
@@ -262,11 +257,6 @@ OF_FILE = {
         == (1, 1)
     ),
     "3.6.1 asks nobody to come": lambda content: not re.search(rb"^(METHOD|ORGANIZER|ATTENDEE)", content, re.M),
-    "3.6.5 has a VTIMEZONE for each TZID and no other twice": lambda content: (
-        set(re.findall(r";TZID=([^:;]+)", "\n".join(lines(content))))
-        <= set(zones := re.findall(r"^TZID:(.+)$", "\n".join(lines(content)), re.M))
-        and len(zones) == len(set(zones))
-    ),
     "7986 5.1 has a name": lambda content: values("\n".join(lines(content)), "NAME") != [],
     "7986 5.7 says how often to ask again": lambda content: (
         "REFRESH-INTERVAL;VALUE=DURATION:PT6H" in lines(content) and "X-PUBLISHED-TTL:PT6H" in lines(content)
@@ -284,8 +274,8 @@ OF_EVENTS = {
     "3.8.7.4 SEQUENCE is a number that fits": lambda events: all(
         0 <= int(values(event, "SEQUENCE")[0]) < 2**31 for event in events
     ),
-    "3.8.2.4 a start is a day, or a time in a zone": lambda events: all(
-        re.search(r"^DTSTART(;VALUE=DATE:\d{8}|;TZID=[\w/]+:\d{8}T\d{6})$", event, re.M) for event in events
+    "3.8.2.4 a start is a day, or a time in UTC": lambda events: all(
+        re.search(r"^DTSTART(;VALUE=DATE:\d{8}|:\d{8}T\d{6}Z)$", event, re.M) for event in events
     ),
     "3.6.1 a day ends with the next, a moment at once": lambda events: all(
         ("DTEND;VALUE=DATE:" in event) == ("DTSTART;VALUE=DATE:" in event) == ("DTEND" in event) for event in events
@@ -340,7 +330,7 @@ def test_it_has_a_name_that_an_operating_system_opens_with_a_calendar(client, db
     assert client.get("/jobs/calendar/")["Content-Disposition"] == 'inline; filename="openings.ics"'
 
 
-# Time zones, which programs may read from the file itself
+# Times
 
 
 @pytest.mark.parametrize(
@@ -358,87 +348,12 @@ def test_it_has_a_name_that_an_operating_system_opens_with_a_calendar(client, db
 )
 def test_a_deadline_is_the_moment_at_which_the_opening_closes(client, westport_police, day, at):
     job = make_job(westport_police, closes_on=day, closes_time=at)
-    calendar = own_calendar(client, job)
-    [zone] = calendar.timezones
-    closes = calendar.events[1]["DTSTART"]
-    assert closes.params["TZID"] == zone.tz_name == "America/New_York"
-    written = closes.dt.replace(tzinfo=None)
-    assert written == datetime.combine(day, at)
-    assert written - offset_in(zone, written) == job.closes_at.astimezone(UTC).replace(tzinfo=None)
+    closes = own_calendar(client, job).events[1]["DTSTART"]
+    assert closes.dt == job.closes_at.astimezone(UTC)
+    assert closes.dt.utcoffset() == timedelta()
 
 
-def test_an_opening_that_has_been_open_since_other_rules_closes_by_those_of_today(client, westport_police):
-    job = make_job(
-        westport_police,
-        opens_on=date(2005, 7, 1),
-        opens_time=time(9),
-        closes_on=date(2090, 3, 20),
-        closes_time=time(17),
-    )
-    calendar = own_calendar(client, job)
-    [zone] = calendar.timezones
-    for event, moment in zip(calendar.events, (job.opens_at, job.closes_at), strict=True):
-        written = event["DTSTART"].dt.replace(tzinfo=None)
-        assert written - offset_in(zone, written) == moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def offset_in(zone, local):
-    """How far a local time is from UTC by the file's own rules (RFC 5545, 3.6.5): by the last change before it; what
-    comes twice is the first, what is skipped is counted by the offset before."""
-    onsets = []
-    for part in zone.subcomponents:
-        rule, start = part.get("RRULE"), part["DTSTART"].dt
-        days = [start]
-        if rule:
-            [month], [weekday] = rule["BYMONTH"], rule["BYDAY"]
-            days = [nth(year, month, weekday, start.time()) for year in range(start.year, local.year + 1)]
-            assert days[0] == start
-        before, after = part["TZOFFSETFROM"].td, part["TZOFFSETTO"].td
-        # In the clocks' own time, at their later reading: until then a time is counted as before.
-        onsets += [(day + max(after - before, timedelta()), after) for day in days]
-    return max((day, after) for day, after in onsets if day <= local)[1]
-
-
-def nth(year, month, weekday, at):
-    """ "2SU" is the second Sunday of the month, "-1SU" the last."""
-    week, name = re.fullmatch(r"(-?\d)(\w\w)", str(weekday)).groups()
-    first = date(year, month, 1)
-    days = [first + timedelta(days=number) for number in range(31)]
-    days = [day for day in days if day.month == month and day.strftime("%a")[:2].upper() == name]
-    return datetime.combine(days[int(week) - (int(week) > 0)], at)
-
-
-@pytest.mark.parametrize("name", ZONES)
-def test_the_rules_of_a_time_zone_are_those_that_its_clocks_keep(name):
-    zone, said = ZoneInfo(name), time_zone(name, 2026, 2026)
-    for year in (2026, 2090):
-        days = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(366)]
-        for moment in [*days[::20], *(near for day in changes(zone, days) for near in around(zone, day))]:
-            local = moment.astimezone(zone)
-            assert offset_in(said, local.replace(tzinfo=None)) == local.utcoffset(), local
-
-
-def changes(zone, moments):
-    """Those of the moments after which the clocks were changed before the next."""
-    return [
-        at for at, then in pairwise(moments) if at.astimezone(zone).utcoffset() != then.astimezone(zone).utcoffset()
-    ]
-
-
-def around(zone, day):
-    """Moments of a day before and after the change of the clocks, but for those that come twice."""
-    [before] = changes(zone, [day + timedelta(hours=number) for number in range(25)])
-    return [before + timedelta(hours=hours) for hours in (-3, -2, 3, 4)]
-
-
-def test_a_calendar_has_each_zone_that_it_needs_once(client):
-    for number, state in enumerate(["NY", "CA", "CA", "AZ"]):
-        department = make_department(f"Police {number}", state=state, city="")
-        make_job(department, closes_on=tomorrow(department), closes_time=time(12))
-    zones = calendar_of(client).timezones
-    assert [zone.tz_name for zone in zones] == ["America/Los_Angeles", "America/New_York", "America/Phoenix"]
-
-
-def test_whole_days_need_no_zone(client, westport_police):
-    make_job(westport_police, closes_on=tomorrow())
-    assert calendar_of(client).timezones == []
+@pytest.mark.parametrize("closes_time", [None, time(12)])
+def test_no_program_needs_to_know_the_rules_of_a_time_zone(client, westport_police, closes_time):
+    make_job(westport_police, closes_on=tomorrow(), closes_time=closes_time)
+    assert b"TZID" not in client.get("/jobs/calendar/").content
