@@ -2,7 +2,7 @@
 
 Shapes lie on the plane of d3's "Albers USA": three equal-area conic projections side by side, 975 by 610 units, of
 which one is 3 miles in the lower 48 states and Hawaii and 9 in Alaska. They are read from ``geometry/``, which
-``manage.py draw_geometry`` derives from the Census Bureau's boundaries. The territories are not on that plane.
+``geometry/draw.py`` derives from the Census Bureau's boundaries. The territories are not on that plane.
 
 Formulas: J. P. Snyder, "Map Projections: A Working Manual", USGS Professional Paper 1395 (1987), pages 100 and 101, on
 a sphere; the constants are those of d3-geo's geoAlbersUsa at scale 1300 and translation (487.5, 305).
@@ -20,7 +20,7 @@ from .geography import EARTH_RADIUS_MILES, Box, miles_between
 
 GEOMETRY = Path(__file__).parent / "geometry"
 
-# How many steps to a unit of the plane the numbers in the files have; see draw_geometry.
+# How many steps to a unit of the plane the numbers in the files have; see geometry/draw.py.
 STATES_GRID, FINE_GRID, COARSE_GRID = 0.5, 0.05, 1
 
 # How many shades the map of the country has, which states are too small for their code, and where it stands beside the

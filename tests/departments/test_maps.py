@@ -6,10 +6,10 @@ from html import unescape
 from math import hypot
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from departments import maps, states
 from departments.geography import Point, miles_between
+from departments.geometry import draw
 from tests.factories import make_department, make_job, make_place, text_of
 
 from .pages import cards, html
@@ -167,18 +167,18 @@ OHIO = {"type": "Polygon", "properties": {"name": "Ohio"}, "arcs": [[0, 2]]}
 
 @pytest.fixture
 def drawn(tmp_path, monkeypatch):
-    """``drawn(topology)``: what the command makes of a file, as ``(states, counties)``."""
+    """``drawn(topology)``: what the script makes of a file, as ``(states, counties)``."""
 
-    def draw(topology):
-        monkeypatch.setattr("departments.management.commands.draw_geometry.GEOMETRY", tmp_path)
+    def run(topology):
+        monkeypatch.setattr(draw, "GEOMETRY", tmp_path)
         (tmp_path / "in.json").write_text(json.dumps(topology))
-        call_command("draw_geometry", tmp_path / "in.json", tmp_path / "in.json", verbosity=0)
+        draw.main(tmp_path / "in.json", tmp_path / "in.json")
         return [json.loads((tmp_path / f"{name}.json").read_text())["shapes"] for name in ("states", "counties")]
 
-    return draw
+    return run
 
 
-def test_the_command_draws_states_counties_and_the_lines_between_states(drawn):
+def test_the_script_draws_states_counties_and_the_lines_between_states(drawn):
     topology = TOPOLOGY | {"objects": TOPOLOGY["objects"] | {"states": {"geometries": [OHIO]}}}
     [ohio], [west, middle, east, border] = drawn(topology)
     assert ohio[:3] == ["OH", 5, 5]
@@ -187,11 +187,6 @@ def test_the_command_draws_states_counties_and_the_lines_between_states(drawn):
     assert [sorted(ring) for ring in corners(middle[5])] == [[(10, 0), (10, 10), (20, 0), (20, 10)]]
     assert [shape[0] for shape in (west, middle, east)] == ["county"] * 3
     assert border[0] == "border" and sorted(corners(border[5])[0]) == [(20, 0), (20, 10)]
-
-
-def test_the_command_needs_its_files(drawn):
-    with pytest.raises(CommandError):
-        call_command("draw_geometry")
 
 
 # The map of the country

@@ -1,10 +1,14 @@
+"""Derives the shapes of the maps from us-atlas's states-albers-10m.json and counties-albers-10m.json (or the same with
+.gz), in this folder:
+
+    python -m departments.geometry.draw states-albers-10m.json counties-albers-10m.json
+"""
+
 import gzip
 import json
+import sys
 from collections import defaultdict
 from math import hypot
-from pathlib import Path
-
-from django.core.management.base import BaseCommand
 
 from departments import states
 from departments.maps import COARSE_GRID, FINE_GRID, GEOMETRY, STATES_GRID
@@ -18,22 +22,16 @@ FINE = {"stray": 0, "grid": FINE_GRID, "island": 0}
 COARSE = {"stray": 1, "grid": COARSE_GRID, "island": 8}
 
 
-class Command(BaseCommand):
-    help = "Derive the shapes of the maps from us-atlas's states-albers-10m.json and counties-albers-10m.json."
+def main(states, counties):
+    """Write states.json and counties.json from the files at these two paths."""
+    write("states.json", draw_states(Topology.read(states)))
+    write("counties.json", draw_counties(Topology.read(counties)))
 
-    def add_arguments(self, parser):
-        parser.add_argument("states", type=Path, help="states-albers-10m.json, or the same with .gz")
-        parser.add_argument("counties", type=Path, help="counties-albers-10m.json, or the same with .gz")
 
-    def handle(self, *, states, counties, **options):
-        self.write("states.json", draw_states(Topology.read(states)))
-        self.write("counties.json", draw_counties(Topology.read(counties)))
-
-    def write(self, name, shapes):
-        """One shape a line, so that a change can be read."""
-        lines = ",\n".join(json.dumps(shape, separators=(",", ":"), ensure_ascii=False) for shape in shapes)
-        (GEOMETRY / name).write_text(f'{{"source":"{SOURCE}","shapes":[\n{lines}\n]}}\n', encoding="utf-8")
-        self.stdout.write(f"Drew {name} with {len(shapes):,} shapes.")
+def write(name, shapes):
+    """Write one shape per line, so that a change can be read."""
+    lines = ",\n".join(json.dumps(shape, separators=(",", ":"), ensure_ascii=False) for shape in shapes)
+    (GEOMETRY / name).write_text(f'{{"source":"{SOURCE}","shapes":[\n{lines}\n]}}\n', encoding="utf-8")
 
 
 class Topology:
@@ -48,7 +46,7 @@ class Topology:
 
     @classmethod
     def read(cls, path):
-        opened = gzip.open if path.suffix == ".gz" else open
+        opened = gzip.open if str(path).endswith(".gz") else open
         with opened(path, "rt", encoding="utf-8") as file:
             return cls(json.load(file))
 
@@ -182,3 +180,7 @@ def draw_counties(topology):
         line = [fine[number]]
         shapes.append(["border", *circle(line, FINE["grid"]), path(line, ""), path([coarse[number]], "")])
     return shapes
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
