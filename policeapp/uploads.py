@@ -8,7 +8,6 @@ from jobs.postings import PostingImporter
 
 from . import importing
 from .models import Import
-from .postgresql import taking_time
 from .tables import Table, write
 
 IMPORTERS = {Import.Kind.DEPARTMENTS: RosterImporter, Import.Kind.OPENINGS: PostingImporter}
@@ -43,7 +42,6 @@ def _opened(upload):
     file = BytesIO(upload.content)
     file.name = upload.file_name
     with (
-        taking_time(),
         Table(file, importer.columns, importer.required) as table,
         importing.Import(importer, table) as running,
     ):
