@@ -1,10 +1,12 @@
 """How long a process that serves requests waits for PostgreSQL. Commands wait as long as they need."""
 
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 from time import monotonic
 
 import psycopg
 from django.conf import settings
+from django.db import connection
 
 # Seconds that every request may wait for a connection or for an answer. Two of a worker's four threads may wait longer
 # for an answer, so some are always free for requests that need no database, such as /healthz.
@@ -29,7 +31,11 @@ class ImpatientConnection(psycopg.Connection):
     A server that is stopped (SIGSTOP) still acknowledges packets, so the timeouts of TCP do not notice.
     """
 
+    has_limit = True
+
     def wait(self, generator, *args, **kwargs):
+        if not self.has_limit:
+            return super().wait(generator, *args, **kwargs)
         try:
             return super().wait(with_deadline(generator), *args, **kwargs)
         except NoAnswer:
@@ -56,3 +62,21 @@ def with_deadline(generator):
     finally:
         if has_long_wait:
             LONG_WAITS.release()
+
+
+@contextmanager
+def without_time_limit():
+    """Let queries take as long as they need, for an import that somebody waits for."""
+    connection.ensure_connection()
+    database = connection.connection
+    if not isinstance(database, ImpatientConnection):
+        yield
+        return
+    database.has_limit = False
+    database.execute("SET statement_timeout = 0")
+    try:
+        yield
+    finally:
+        database.has_limit = True
+        if not database.closed:
+            database.execute("RESET statement_timeout")

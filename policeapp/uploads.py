@@ -9,6 +9,7 @@ from jobs.postings import PostingImporter
 from . import importing
 from .models import Import
 from .tables import Table, write
+from .timeouts import without_time_limit
 
 IMPORTERS = {Import.Kind.DEPARTMENTS: RosterImporter, Import.Kind.OPENINGS: PostingImporter}
 
@@ -42,6 +43,7 @@ def _opened(upload):
     file = BytesIO(upload.content)
     file.name = upload.file_name
     with (
+        without_time_limit(),
         Table(file, importer.columns, importer.required) as table,
         importing.Import(importer, table) as running,
     ):

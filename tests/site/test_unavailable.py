@@ -306,6 +306,24 @@ def test_a_server_that_does_not_answer_is_given_up_and_the_connection_is_closed(
         assert connection.closed
 
 
+def test_an_import_in_the_admin_has_no_time_limit(postgresql):
+    first = """
+import policeapp.wsgi
+from django.db import connection
+from policeapp.timeouts import without_time_limit
+def limit():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return cursor.fetchone()[0], connection.connection.has_limit
+limits = [limit()]
+with without_time_limit():
+    limits.append(limit())
+limits.append(limit())
+assert limits == [("7s", True), ("0", False), ("7s", True)], limits
+"""
+    assert limits_of(postgresql, first)["statement_timeout"] == "7s"
+
+
 def test_a_wrong_statement_leaves_the_connection_open(postgresql):
     with ImpatientConnection.connect(postgresql, autocommit=True) as connection:
         connection.execute("SET statement_timeout = 1")
