@@ -15,16 +15,16 @@ Django does on SQLite, so each ``migrate`` adds those that are missing.
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connection, connections
 
 APPS = ("departments", "jobs")
 
 _known = ContextVar("known_version", default=None)
 
 
-def version(using=DEFAULT_DB_ALIAS):
+def version():
     """The version that the database has now, as a tuple of numbers. One query."""
-    with connections[using].cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT token FROM policeapp_contentversion ORDER BY token")
         return tuple(token for (token,) in cursor.fetchall())
 

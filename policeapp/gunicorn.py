@@ -19,6 +19,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 METRICS = os.environ.get("METRICS", "")
 # Threads, so that a few slow visitors hold up nobody; waiting for many is the proxy's work. All workers share a socket:
 # with one each (reuse_port) a worker that ends takes along the connections that wait at its own.
+# The database's pool has a connection for each (policeapp.settings), and two may wait long (policeapp.timeouts).
 threads = 4
 
 # Only TRUSTED_PROXIES decides whom to believe about https, addresses and paths.

@@ -128,7 +128,7 @@ def _check_postgresql(subject):
         said = f"its encoding is {encoding}, which lacks letters: move to one made WITH ENCODING 'UTF8'"
         found.append(wrong(subject, said))
     if open_now > MOST_CONNECTIONS * most:
-        said = f"{open_now} of {most} connections are open: raise max_connections, or lower DATABASE_CONNECTIONS"
+        said = f"{open_now} of {most} connections are open: raise max_connections, or lower WEB_CONCURRENCY"
         found.append(warning(subject, said))
     yield from found or [ok(subject, f"PostgreSQL {version}, {encoding}, {open_now} of {most} connections open")]
 

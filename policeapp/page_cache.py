@@ -13,7 +13,6 @@ from threading import Lock
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import Error, router
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -21,10 +20,8 @@ from django_http_compression.middleware import best_coding
 
 from . import content
 from .editions import Editions
-from .models import ContentVersion
 from .page_store import Kept, Memory, Shared
 from .public import parameters_of, plain_query
-from .routers import REPLICA, WROTE_COOKIE, reading_from_replica
 from .watching import count
 
 # Seconds that a request waits for another one that makes the same page.
@@ -46,14 +43,14 @@ class PageCache:
     """Answers requests for public pages (:func:`policeapp.public.public_page`).
 
     Strangers get them from the cache; of many who ask for one that is not there, one thread of the process makes it and
-    the others wait. Whoever may be signed in, has just sent a form, or is to be told something, has cookies that say so
-    and gets a page of their own.
+    the others wait. Whoever may be signed in, or is to be told something, has cookies that say so and gets a page of
+    their own.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
         self.locks = [Lock() for _ in range(64)]
-        self.personal = {settings.SESSION_COOKIE_NAME, WROTE_COOKIE, "messages"}
+        self.personal = {settings.SESSION_COOKIE_NAME, "messages"}
 
     def __call__(self, request):
         parameters = parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
@@ -102,7 +99,6 @@ class PageCache:
         return kept if kept and kept.belongs_to(edition) else None
 
     def _make(self, request, edition):
-        request.needs_primary = REPLICA in settings.DATABASES and not _replica_has(edition.version)
         with content.read_as(edition.version):
             return self.get_response(request)
 
@@ -113,13 +109,3 @@ class PageCache:
         if "HTTP_IF_NONE_MATCH" in request.META:
             return get_conditional_response(request, etag=response["ETag"], response=response)
         return response
-
-
-def _replica_has(version):
-    """Whether the replica answers and has caught up."""
-    try:
-        with reading_from_replica():
-            using = router.db_for_read(ContentVersion)
-        return using == REPLICA and content.version(using) == version
-    except Error:
-        return False

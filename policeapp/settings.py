@@ -32,12 +32,7 @@ try:
     ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
     CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-    # A copy that the database server keeps up to date, for public pages.
-    if env.str("DATABASE_REPLICA_URL", ""):
-        DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL")
-    # The most connections that one process has to a PostgreSQL server at a time.
-    DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 4, validate=validate.Range(min=1))
-    # Seconds that a page waits for a PostgreSQL server: for a connection, a lock, the answer to a query.
+    # Seconds that a page waits for a PostgreSQL server: for a lock, or the answer to a query.
     DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 5, validate=validate.Range(min=1))
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -130,14 +125,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "policeapp.middleware.TrustedProxies",
     "policeapp.watching.WatchRequests",
+    "policeapp.unavailable.Unavailable",
     "policeapp.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
-    "policeapp.unavailable.Unavailable",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "policeapp.routers.ReadFromReplica",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -172,33 +166,24 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "policeapp.User"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
-for database in DATABASES.values():
-    options = database.setdefault("OPTIONS", {})
-    if "sqlite" in database["ENGINE"]:
-        # Readers and a writer side by side; a writer takes its lock at once and waits its turn for it.
-        database["ENGINE"], database["CONN_MAX_AGE"] = "policeapp.sqlite", 60
-        options.update(
-            init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            transaction_mode="IMMEDIATE",
-            timeout=20,
-        )
-    elif "postgresql" in database["ENGINE"]:
-        # The threads of a process share a pool of connections, which are looked at before they are given out.
-        database["ENGINE"], database["CONN_HEALTH_CHECKS"] = "policeapp.postgresql", True
-        options["pool"] = {
-            "min_size": 0,
-            "max_size": DATABASE_CONNECTIONS,
-            # Seconds: how long a connection is waited for, and tried again where the server is away.
-            "timeout": 5,
-            "reconnect_timeout": 5,
-        }
-        # A network that is gone is found out within seconds, where nothing is heard and where nothing arrives.
-        options.setdefault("connect_timeout", 5)
-        options |= {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
-
-if "replica" in DATABASES:
-    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
-    DATABASE_ROUTERS = ["policeapp.routers.ReplicaRouter"]
+database = DATABASES["default"]
+options = database.setdefault("OPTIONS", {})
+if "sqlite" in database["ENGINE"]:
+    # Readers and a writer work side by side; a writer takes its lock at once and waits up to 20 seconds for it.
+    database["CONN_MAX_AGE"] = 60
+    options.update(
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        transaction_mode="IMMEDIATE",
+        timeout=20,
+    )
+elif "postgresql" in database["ENGINE"]:
+    # Each thread of a process can have a connection from the pool, which checks it first. "timeout" is how many seconds
+    # a connection is waited for, "reconnect_timeout" how long the pool goes on trying to connect by itself.
+    database["CONN_HEALTH_CHECKS"] = True
+    options["pool"] = {"min_size": 0, "max_size": 4, "timeout": 5, "reconnect_timeout": 5}
+    # A broken network is found out within seconds, where nothing is heard and where nothing arrives.
+    options.setdefault("connect_timeout", 5)
+    options |= {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 
 for cache in CACHES.values():
     if cache["BACKEND"].endswith(".RedisCache"):

@@ -17,7 +17,6 @@ from jobs.alert_forms import MAILS, SIGN_UPS
 from jobs.subscribers import AlertQuerySet
 from jobs.tokens import LIFETIMES
 
-from . import routers
 from .limits import SEARCHES
 from .public import public_page
 
@@ -66,11 +65,6 @@ def cookies():
             CookieStorage.cookie_name,
             _("for who has signed in to edit: what the next page says of what was saved"),
             _("until that page"),
-        ),
-        (
-            routers.WROTE_COOKIE,
-            _("on a site with several databases: who has just sent a form is shown it at once"),
-            in_words(timedelta(seconds=routers.WROTE_SECONDS)),
         ),
     ]
 

@@ -3,15 +3,20 @@
 import errno
 import logging
 import sqlite3
+from time import monotonic
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
+from .timeouts import SHORT_WAIT
+
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
+# How long nobody waits for a connection after a request has failed without one.
+REST_SECONDS = 1
 # What passes by itself, among PostgreSQL's errors that are else the programmer's: a server that only reads, as one does
 # until it takes over, and a transaction that was ended because nothing happened in it.
 PASSING = ("25006", "25P03")
@@ -52,14 +57,29 @@ def page(request):
     return response
 
 
+def _is_connected():
+    return connection.connection is not None and not connection.connection.closed
+
+
 class Unavailable:
-    """Answers 503 where a view fails with what passes; one line in the log, for there may be many a second."""
+    """Answers 503 where a view fails with what passes; one line in the log, for there may be many a second.
+
+    After a request has failed without a connection to PostgreSQL, nobody waits for one until a second has passed.
+    """
 
     def __init__(self, get_response):
-        self.get_response = get_response
+        self.get_response, self.rests_until = get_response, 0
 
     def __call__(self, request):
-        return self.get_response(request)
+        pool = getattr(connection, "pool", None)
+        if pool is None:
+            return self.get_response(request)
+        rests = monotonic() < self.rests_until
+        pool.timeout = 0 if rests else SHORT_WAIT
+        response = self.get_response(request)
+        if response.status_code == 503 and not rests and not _is_connected():
+            self.rests_until = monotonic() + REST_SECONDS
+        return response
 
     def process_exception(self, request, problem):
         if not passes(problem):

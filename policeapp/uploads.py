@@ -8,8 +8,8 @@ from jobs.postings import PostingImporter
 
 from . import importing
 from .models import Import
-from .postgresql import taking_time
 from .tables import Table, write
+from .timeouts import without_time_limit
 
 IMPORTERS = {Import.Kind.DEPARTMENTS: RosterImporter, Import.Kind.OPENINGS: PostingImporter}
 
@@ -43,7 +43,7 @@ def _opened(upload):
     file = BytesIO(upload.content)
     file.name = upload.file_name
     with (
-        taking_time(),
+        without_time_limit(),
         Table(file, importer.columns, importer.required) as table,
         importing.Import(importer, table) as running,
     ):

@@ -2,12 +2,11 @@
 
 import os
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from .postgresql import answer_within
+from .timeouts import limit_waiting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policeapp.settings")
 
-answer_within(settings.DATABASE_TIMEOUT)
+limit_waiting()
 application = get_wsgi_application()

@@ -21,7 +21,6 @@ os.environ.update(
     EMAIL_URL="memory:",
     DEFAULT_FROM_EMAIL="PoliceApp <alerts@police.example.org>",
     TRUSTED_PROXIES="",
-    DATABASE_REPLICA_URL="",
     CACHE_URL="locmem://shared",
     SEARCH_LIMIT="0",
     MEDIA_ROOT=str(files / "media"),
@@ -38,7 +37,3 @@ from policeapp.settings import *  # noqa: E402, F403
 
 # The real one is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-# What Django does by itself; pytest-django gives other backends than Django's own a file for each of its workers.
-if "sqlite" in DATABASES["default"]["ENGINE"]:  # noqa: F405
-    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405

@@ -82,7 +82,6 @@ def main():
             "LOG_LEVEL": "ERROR",
             "SEARCH_LIMIT": "0",
             "DATABASE_URL": "sqlite://:memory:",
-            "DATABASE_REPLICA_URL": "",
             "MEDIA_ROOT": str(folder / "media"),
             "STATIC_ROOT": str(folder / "static"),
         }

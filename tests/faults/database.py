@@ -1,6 +1,4 @@
-"""PostgreSQL is stopped and started again while visitors are served."""
-
-from time import monotonic
+"""PostgreSQL is stopped, frozen and killed while visitors are served."""
 
 from . import site
 from .load import Load, longest
@@ -8,35 +6,42 @@ from .postmaster import Postmaster
 from .report import Bar, Row
 
 SECONDS = 5  # DATABASE_TIMEOUT
+VISITORS = 16
 
 
 def rows(case):
     url, postmaster = case.postgres(), Postmaster(case.server)
+    harms = [
+        ("stopped", postmaster.stop, postmaster.start),
+        ("frozen", postmaster.freeze, postmaster.thaw),
+        ("killed", postmaster.kill, postmaster.start),
+    ]
     with (
         site.serving(url, DATABASE_TIMEOUT=str(SECONDS)) as server,
-        Load(server.port, site.PAGES) as load,
+        Load(server.port, site.PAGES, visitors=VISITORS) as load,
         Load(server.port, ["/healthz"], visitors=1) as health,
     ):
         load.more()
-        for turn in range(case.of(1, 2, 20)):
-            stopped = monotonic()
-            postmaster.stop()
-            load.wait(case.of(6, 12, 12))
-            postmaster.start()
-            back = monotonic()
-            load.wait(8)
-            yield row(turn + 1, load, health, stopped, back)
+        for harm, begin, end in harms * case.of(1, 1, 10):
+            began = load.wait(0)
+            begin()
+            try:
+                load.wait(case.of(6, 12, 12))
+            finally:
+                end()
+            back = load.wait(8)
+            yield row(f"PostgreSQL {harm}", load, health, began, back)
 
 
-def row(turn, load, health, stopped, back):
-    """What came of one stop, from ``stopped`` until ``back``, and of what followed."""
-    mine = [answer for answer in load.answers if answer.ended > stopped]
+def row(what, load, health, began, back):
+    """What came of one harm, from ``began`` until ``back``, and of what followed."""
+    mine = [answer for answer in load.answers if answer.ended > began]
     meanwhile = [answer for answer in mine if answer.ended < back]
     refused = [answer for answer in mine if answer.status == 503]
     recovered = max([0, *(answer.ended - back for answer in refused)])
-    alive = [answer for answer in health.answers if answer.ended > stopped]
+    alive = [answer for answer in health.answers if answer.ended > began]
     figures = {
-        "s away": back - stopped,
+        "s away": back - began,
         "× 200 meanwhile": sum(answer.status == 200 for answer in meanwhile),
         "× 503 meanwhile": sum(answer.status == 503 for answer in meanwhile),
         "s an answer took at most": longest(mine),
@@ -45,7 +50,7 @@ def row(turn, load, health, stopped, back):
         "/healthz answers": len(alive),
     }
     return Row(
-        f"PostgreSQL stopped and started, {turn}",
+        f"{what}, {VISITORS} visitors",
         figures,
         [
             Bar("requests lost", sum(not answer.status for answer in mine), 0),
@@ -54,5 +59,6 @@ def row(turn, load, health, stopped, back):
             Bar("s until it has recovered", recovered, 5),
             Bar("s for an answer", longest(mine), SECONDS + 3),
             Bar("/healthz that fail", sum(answer.status != 200 for answer in alive), 0),
+            Bar("s for /healthz", longest(alive), 1),
         ],
     )

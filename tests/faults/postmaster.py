@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from .site import until
+from .site import until, workers_of
 
 
 class Postmaster:
@@ -31,6 +31,21 @@ class Postmaster:
         """As an administrator does who does not wait for clients."""
         os.kill(self.pid, signal.SIGINT)
         until(lambda: not (self.data / "postmaster.pid").exists(), 30, "PostgreSQL stopped")
+
+    def freeze(self):
+        """Stop all of its processes where they are: the system still takes what is sent to them."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._signal(signal.SIGCONT)
+
+    def kill(self):
+        """All of its processes at once, as when the power fails."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number):
+        for pid in (self.pid, *workers_of(self.pid)):
+            os.kill(pid, number)
 
     def start(self):
         subprocess.Popen(

@@ -1,33 +1,21 @@
-"""The site on PostgreSQL through a pool of connections, and beside a replica that public pages read from."""
+"""The site on PostgreSQL through a pool of connections, and its move there from SQLite."""
 
-import json
 import re
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.core.exceptions import MiddlewareNotUsed
-from django.db import OperationalError, transaction
-from django.http import HttpResponse
-from django.test import RequestFactory
-
-from departments.models import Department
-from policeapp import routers
-from policeapp.routers import ReadFromReplica, ReplicaRouter
+from django.db import connection
 
 from .processes import PRODUCTION, ROOT, environment, new_sqlite, python
-from .server import migrated_database, run_sql, running
+from .server import run_sql, running
 
 # Runs on PostgreSQL too, where tests that leave the database alone are left out.
 on_both_engines = pytest.mark.django_db
-
-WESTPORT = "/departments/ct/westport-police-department/"
 
 
 def manage(*arguments, **values):
@@ -59,13 +47,13 @@ def test_requests_share_connections_that_stay_and_are_replaced_when_they_break(p
         assert not connections_of(postgresql) & first
 
 
-def test_a_process_never_has_more_connections_than_the_setting_says(postgresql):
-    with serving(postgresql, DATABASE_CONNECTIONS="2") as server:
+def test_a_process_has_a_connection_for_each_of_its_four_threads_at_most(postgresql):
+    with serving(postgresql) as server:
         with ThreadPoolExecutor(12) as visitors:
             answers = list(visitors.map(lambda number: server.get("/jobs/")[0], range(60)))
         assert answers == [200] * 60
         # The pool keeps for minutes what it had at its busiest.
-        assert len(connections_of(postgresql)) == 2
+        assert len(connections_of(postgresql)) <= 4
 
 
 def test_a_command_takes_one_connection_and_ends_without_a_word(postgresql):
@@ -83,215 +71,24 @@ with connection.cursor() as cursor:
     assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
 
 
-@pytest.mark.parametrize("wrong", ["0", "many"])
-def test_the_number_of_connections_must_be_one(wrong):
-    done = manage("check", DATABASE_CONNECTIONS=wrong)
-    assert done.returncode != 0
-    assert "DATABASE_CONNECTIONS" in done.stderr and "Traceback" not in done.stderr
-
-
-# The replica
-
-
-@pytest.fixture(scope="module")
-def databases(tmp_path_factory, django_db_setup):
-    """The URLs of a primary and a replica that can be told apart: Westport is named for the one it is read from."""
-    folder = tmp_path_factory.mktemp("databases")
-    with migrated_database(folder) as primary, copy_of(primary, folder) as replica:
-        for url, name in ((primary, "Primary"), (replica, "Replica")):
-            script = "import django; django.setup(); from departments.models import Department"
-            script += f"; Department.objects.update(name='{name} Police')"
-            # As if the replica had caught up.
-            script += "; from policeapp.models import ContentVersion; ContentVersion.objects.update(token=1)"
-            done = python("-c", script, env=PRODUCTION | {"DATABASE_URL": url})
-            assert done.returncode == 0, done.stderr
-        yield primary, replica
-
-
-@pytest.fixture(scope="module")
-def replicated(databases):
-    """The site with these two."""
-    primary, replica = databases
-    with serving(primary, DATABASE_REPLICA_URL=replica) as server:
-        yield server
-
-
-@contextmanager
-def copy_of(url, folder):
-    """The URL of a copy of the database, which is dropped afterwards."""
-    if url.startswith("sqlite"):
-        shutil.copy(url.removeprefix("sqlite:///"), folder / "replica.sqlite3")
-        yield f"sqlite:///{folder / 'replica.sqlite3'}"
-        return
-    name = urlsplit(url).path[1:]
-    run_sql(elsewhere(url), f"CREATE DATABASE {name}_replica TEMPLATE {name}")
-    try:
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}_replica"))
-    finally:
-        run_sql(elsewhere(url), f"DROP DATABASE {name}_replica WITH (FORCE)")
-
-
-def elsewhere(url):
-    """The server's own database."""
-    return urlunsplit(urlsplit(url)._replace(path="/postgres"))
-
-
-def said_by(server, path=WESTPORT, **headers):
-    """Which database the page was read from."""
-    status, _, body = server.get(path, **headers)
-    assert status == 200
-    [name] = set(re.findall(r"(Primary|Replica) Police", body.decode()))
-    return name
+def test_the_site_connects_to_the_second_host_when_the_first_is_down(postgresql):
+    """The README's form of DATABASE_URL. The server listens on 127.0.0.1 only."""
+    hosts = postgresql.replace("@127.0.0.1:", "@127.0.0.2,127.0.0.1:") + "?target_session_attrs=read-write"
+    assert hosts.count(",") == 1
+    with serving(hosts) as server:
+        assert server.get("/jobs/")[0] == 200
 
 
 @on_both_engines
-@pytest.mark.parametrize("path", [WESTPORT, "/departments/", "/departments/ct/", "/departments/?q=police"])
-def test_strangers_read_public_pages_from_the_replica(replicated, path):
-    assert said_by(replicated, path) == "Replica"
+def test_no_public_page_writes(client, public_pages):
+    def refuse_writes(execute, sql, *query):
+        assert not sql.startswith(("INSERT", "UPDATE", "DELETE"))
+        return execute(sql, *query)
 
-
-@on_both_engines
-def test_whoever_may_be_signed_in_reads_from_the_primary(replicated):
-    assert said_by(replicated, Cookie="sessionid=whatever") == "Primary"
-
-
-@on_both_engines
-def test_whoever_has_just_sent_a_form_reads_from_the_primary_for_a_while(replicated):
-    _, received, _ = replicated.get("/admin/login/")
-    token = re.search(r"csrftoken=(\w+)", received["set-cookie"])[1]
-    form = f"csrfmiddlewaretoken={token}&username=x&password=x"
-    lines = ["POST /admin/login/ HTTP/1.1", "Host: police.example.org", "Connection: close"]
-    lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}"]
-    lines += [f"Cookie: csrftoken={token}", "", form]
-    answer = replicated.send("\r\n".join(lines).encode()).decode()
-    assert answer.startswith("HTTP/1.1 200")
-    [attributes] = re.findall(r"^Set-Cookie:\s+wrote=1; (.*?)\r$", answer, flags=re.MULTILINE)
-    assert {"HttpOnly", "Max-Age=15", "SameSite=Lax"} <= set(attributes.split("; "))
-    assert said_by(replicated, Cookie="wrote=1") == "Primary"
-
-
-@on_both_engines
-def test_a_page_that_the_replica_does_not_have_yet_comes_from_the_primary(databases):
-    primary, replica = databases
-    script = (
-        "import django; django.setup(); from departments.models import Department; Department.objects.update(about='x')"
-    )
-    with serving(primary, DATABASE_REPLICA_URL=replica) as server:
-        assert said_by(server) == "Replica"
-        done = python("-c", script, env=PRODUCTION | {"DATABASE_URL": primary})
-        assert done.returncode == 0, done.stderr
-        assert [said_by(server), said_by(server)] == ["Primary", "Primary"]
-
-
-@on_both_engines
-def test_the_primary_does_the_work_of_a_replica_that_is_not_there(databases, tmp_path):
-    primary, replica = databases
-    away = f"{replica}_away" if replica.startswith("postgres") else f"sqlite:///{tmp_path}/nothing/x.sqlite3"
-    with serving(primary, DATABASE_REPLICA_URL=away) as server:
-        assert [said_by(server), said_by(server)] == ["Primary", "Primary"]
-        assert server.log.count("The replica does not answer") == 1
-
-
-def test_no_public_page_writes(postgresql):
-    """Every page answers as it should from a database that refuses to write."""
-    script = """
-import django, json
-django.setup()
-from django.test import Client
-from policeapp.routers import ReadFromReplica, ReplicaRouter
-from tests.site import whole_site
-pages = whole_site.EMPTY_SITE + whole_site.build()
-print(json.dumps([[str(page), Client().get(page.url).status_code, page.status] for page in pages]))
-"""
-    readonly = f"{postgresql}?options=-c%20default_transaction_read_only%3Don"
-    values = {"DATABASE_URL": postgresql, "DATABASE_REPLICA_URL": readonly, "HTTPS": "0"}
-    values |= {"STATIC_ROOT": str(settings.STATIC_ROOT), "ALLOWED_HOSTS": "testserver", "LOG_LEVEL": "ERROR"}
-    done = python("-c", script, env=PRODUCTION | values)
-    assert done.returncode == 0, done.stderr
-    answers = json.loads(done.stdout)
-    assert len(answers) > 50
+    assert len(public_pages) > 50
+    with connection.execute_wrapper(refuse_writes):
+        answers = [(str(page), client.get(page.url).status_code, page.status) for page in public_pages]
     assert [answer for answer in answers if answer[1] != answer[2]] == []
-
-
-@pytest.fixture
-def request_reading(settings, monkeypatch):
-    """``request_reading(work)``: run ``work()`` inside a stranger's GET, beside a replica that answers."""
-    settings.DATABASE_ROUTERS = ["policeapp.routers.ReplicaRouter"]
-    monkeypatch.setitem(settings.DATABASES, "replica", settings.DATABASES["default"])
-    monkeypatch.setattr(ReplicaRouter, "replica_answers", lambda self: True)
-
-    def run(work):
-        def view(request):
-            work()
-            return HttpResponse()
-
-        return ReadFromReplica(view)(RequestFactory().get("/"))
-
-    return run
-
-
-def databases_read(seen):
-    seen.append(Department.objects.all().db)
-
-
-def test_a_request_that_has_written_reads_what_it_wrote(request_reading, transactional_db):
-    seen = []
-
-    def work():
-        databases_read(seen)
-        Department.objects.filter(pk=0).update(name="x")
-        databases_read(seen)
-
-    request_reading(work)
-    assert seen == ["replica", "default"]
-
-
-def test_a_transaction_reads_what_it_may_have_changed(request_reading, transactional_db):
-    seen = []
-
-    def work():
-        with transaction.atomic():
-            databases_read(seen)
-        databases_read(seen)
-
-    request_reading(work)
-    assert seen == ["default", "replica"]
-
-
-def test_one_request_leaves_nothing_to_the_next_and_commands_use_the_primary(request_reading):
-    seen = []
-    with pytest.raises(ZeroDivisionError):
-        request_reading(lambda: 1 / 0)
-    databases_read(seen)
-    assert seen == ["default"]
-
-
-def test_rows_of_the_two_databases_go_together(request_reading, settings):
-    one, other = Department(), Department()
-    one._state.db, other._state.db = "replica", "default"
-    assert ReplicaRouter().allow_relation(one, other)
-    assert not ReplicaRouter().allow_migrate("replica", "departments")
-
-
-def test_without_a_replica_there_is_nothing_to_do():
-    with pytest.raises(MiddlewareNotUsed):
-        ReadFromReplica(lambda request: HttpResponse())
-
-
-def test_a_replica_that_failed_is_asked_again_after_a_rest(monkeypatch):
-    router, now, asked = ReplicaRouter(), [1000.0], []
-
-    class Away:
-        def ensure_connection(self):
-            asked.append(now[0])
-            raise OperationalError
-
-    monkeypatch.setattr(routers, "connections", {"replica": Away()})
-    monkeypatch.setattr(routers, "monotonic", lambda: now[0])
-    for moment in (1000.0, 1001.0, 1029.0, 1031.0):
-        now[0] = moment
-        assert not router.replica_answers()
-    assert asked == [1000.0, 1031.0]
 
 
 # Moving

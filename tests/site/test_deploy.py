@@ -11,8 +11,6 @@ import pytest
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 
-from policeapp.routers import WROTE_COOKIE
-
 from .nginx import HOST, SITE, gunicorn, listening, nginx, unix_connection
 from .server import PATIENCE, migrated_database
 from .whole_site import Markup
@@ -190,7 +188,7 @@ def test_pages_are_compressed_as_the_visitor_likes(site, accepted, coding):
     assert site.ask("/departments/", Accept_Encoding=accepted).headers["Content-Encoding"] == coding
 
 
-@pytest.mark.parametrize("cookie", [SESSION, f"csrftoken=x; {SESSION}", f"x=y;{SESSION}", f"{WROTE_COOKIE}=1"])
+@pytest.mark.parametrize("cookie", [SESSION, f"csrftoken=x; {SESSION}", f"x=y;{SESSION}"])
 def test_who_may_be_signed_in_is_never_served_from_the_cache(site, cookie, visitor):
     def ask(**headers):
         return site.ask(f"{LOGO}?{visitor}", client=visitor, **headers).headers["X-Cache-Status"]
@@ -201,7 +199,7 @@ def test_who_may_be_signed_in_is_never_served_from_the_cache(site, cookie, visit
 
 def test_the_cookies_that_make_a_visitor_somebody_are_those_of_the_site():
     named = re.search(r'"~\(\^\|\[;,\\s\]\)\((.*)\)=" 1;', SITE.read_text())[1]
-    assert set(named.split("|")) == {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name, WROTE_COOKIE}
+    assert set(named.split("|")) == {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
 
 
 @pytest.mark.parametrize("path", ["/alerts/new/", "/admin/login/", "/jobs/eligible/?age=30", "/healthz"])

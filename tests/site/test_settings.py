@@ -147,13 +147,13 @@ def test_lists_may_have_spaces_after_their_commas():
 
 def test_the_database_is_sqlite_beside_manage_py_unless_another_is_named():
     database = settings_of()["DATABASE"]
-    assert database["ENGINE"] == "policeapp.sqlite"
+    assert database["ENGINE"] == "django.db.backends.sqlite3"
     assert database["NAME"] == str(ROOT / "db.sqlite3")
 
 
 def test_a_database_may_be_named_by_its_url():
     database = settings_of(DATABASE_URL="postgres://user:pass%40word@db.example.org:5433/police")["DATABASE"]
-    assert database["ENGINE"] == "policeapp.postgresql"
+    assert database["ENGINE"] == "django.db.backends.postgresql"
     assert [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
         "user",
         "pass@word",

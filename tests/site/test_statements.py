@@ -134,9 +134,8 @@ def named(response):
     return dict(re.findall(r"<dt><code>(.*?)</code></dt><dd>(.*?)</dd>", response.content.decode()))
 
 
-def test_every_cookie_that_the_site_sets_is_named(privacy, settings):
+def test_every_cookie_that_the_site_sets_is_named(privacy):
     """Those that are met on a way through all that sets any, and those that the code can set at all."""
-    settings.DATABASE_ROUTERS = []
     met = {}
 
     class Noting(Client):
@@ -165,7 +164,7 @@ def test_no_other_code_sets_cookies():
         for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
         if re.search(r"set_cookie\(|set_signed_cookie\(|\.cookies\[", path.read_text())
     ]
-    assert setting == ["policeapp/routers.py"]
+    assert not setting
     scripts = (Path(settings.BASE_DIR) / "static" / "js").glob("*.js")
     assert not [path.name for path in scripts if re.search("cookie|Storage|indexedDB", path.read_text())]
 
@@ -176,7 +175,6 @@ def test_the_lifetimes_of_cookies_are_said(privacy):
         "csrftoken": "364 days",
         "sessionid": "14 days",
         "messages": "until that page",
-        "wrote": "15 seconds",
     }
 
 

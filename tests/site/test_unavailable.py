@@ -4,30 +4,33 @@ import errno
 import json
 import re
 import sqlite3
-import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
+from itertools import islice
+from threading import BoundedSemaphore
 from types import SimpleNamespace
 
 import psycopg
 import pytest
-from dj_database_url import parse
 from django.conf import settings
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError, connection
-from django.db.backends.postgresql import base as django_postgresql
-from django.db.utils import ConnectionHandler, DatabaseErrorWrapper
+from django.db.utils import DatabaseErrorWrapper
+from django.http import HttpResponse
 from django.middleware.common import CommonMiddleware
 from django.test import Client
 from psycopg import errors
 from psycopg_pool import PoolTimeout
 
 from departments.models import Specialization
-from policeapp import page_cache, unavailable
-from policeapp.postgresql import base
-from policeapp.postgresql.base import Connection, DatabaseWrapper
+from policeapp import page_cache, timeouts, unavailable
+from policeapp.timeouts import ImpatientConnection
+from policeapp.unavailable import Unavailable
 
 from ..factories import form_of, make_alice, text_of
+from ..faults.postmaster import Postmaster
 from ..faults.proxy import Proxy
 from .processes import PRODUCTION, python
+from .server import running
 
 ADD = "/admin/departments/specialization/add/"
 
@@ -291,122 +294,116 @@ def test_pages_have_time_limits_in_postgresql_and_commands_have_none(postgresql)
     assert (command["statement_timeout"], command["idle_in_transaction_session_timeout"]) == ("0", "0")
 
 
-def test_an_import_that_is_uploaded_takes_its_time(postgresql):
+def test_a_server_that_does_not_answer_is_given_up_and_the_connection_is_closed(postgresql, settings):
+    settings.DATABASE_TIMEOUT = 0.2
+    port = int(re.search(r":(\d+)/", postgresql)[1])
+    with Proxy(port) as proxy:
+        connection = ImpatientConnection.connect(postgresql.replace(str(port), str(proxy.port)))
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+        proxy.fall_silent()
+        with pytest.raises(psycopg.OperationalError, match="does not answer"):
+            connection.execute("SELECT 1")
+        assert connection.closed
+
+
+def test_an_import_in_the_admin_has_no_time_limit(postgresql):
     first = """
 import policeapp.wsgi
-from django.db import connection, transaction
-from policeapp.postgresql import taking_time
-def limits():
+from django.db import connection
+from policeapp.timeouts import without_time_limit
+def limit():
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
-        return cursor.fetchone()[0], connection.connection.patience
-seen = [limits()]
-with taking_time():
-    seen.append(limits())
-seen.append(limits())
-assert seen == [("7s", 8), ("0", None), ("7s", 8)], seen
+        return cursor.fetchone()[0], connection.connection.has_limit
+limits = [limit()]
+with without_time_limit():
+    limits.append(limit())
+limits.append(limit())
+assert limits == [("7s", True), ("0", False), ("7s", True)], limits
 """
     assert limits_of(postgresql, first)["statement_timeout"] == "7s"
 
 
-def test_a_server_that_says_nothing_is_given_up(postgresql):
-    port = int(re.search(r":(\d+)/", postgresql)[1])
-    with Proxy(port) as proxy, Connection.connect(postgresql.replace(str(port), str(proxy.port))) as connection:
-        assert connection.execute("SELECT 1").fetchone() == (1,)
-        proxy.fall_silent()
-        connection.patience = 0.2
-        with pytest.raises(psycopg.OperationalError):
-            connection.execute("SELECT 1")
-        assert connection.closed and connection.fell_silent
-
-
 def test_a_wrong_statement_leaves_the_connection_open(postgresql):
-    with Connection.connect(postgresql, autocommit=True) as connection:
-        connection.patience = 30
+    with ImpatientConnection.connect(postgresql, autocommit=True) as connection:
         connection.execute("SET statement_timeout = 1")
         with pytest.raises(errors.QueryCanceled):
             connection.execute("SELECT pg_sleep(30)")
-        assert not connection.closed and not connection.fell_silent
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_closing_a_cursor_of_a_server_that_is_gone_passes(postgresql, db):
-    database = ConnectionHandler({"default": parse(postgresql, engine="policeapp.postgresql")})["default"]
-    cursor = database.chunked_cursor()
-    cursor.execute("SELECT 1")
-    with psycopg.connect(postgresql, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 10000)", [database.connection.info.backend_pid])
-    with pytest.raises(OperationalError) as raised:
-        cursor.close()
-    assert unavailable.passes(raised.value)
-    # Now nobody is asked.
-    cursor.close()
-    database.close()
+def test_a_slow_answer_is_waited_for(postgresql):
+    with ImpatientConnection.connect(postgresql) as connection:
+        assert connection.execute("SELECT 1 FROM pg_sleep(0.7)").fetchone() == (1,)
 
 
-class TestTheDoor:
-    """Of those who ask a database that has not answered, one waits."""
+def test_of_the_threads_that_wait_for_long_there_are_two_at_most(postgresql, monkeypatch):
+    monkeypatch.setattr(timeouts, "LONG_WAITS", BoundedSemaphore(2))
+    timeouts.LONG_WAITS.acquire()
+    timeouts.LONG_WAITS.acquire()
+    with ImpatientConnection.connect(postgresql) as connection:
+        with pytest.raises(psycopg.OperationalError, match="does not answer"):
+            connection.execute("SELECT pg_sleep(30)")
+    timeouts.LONG_WAITS.release()
+    for _ in range(2):  # one that is done with makes way for the next
+        with ImpatientConnection.connect(postgresql) as connection:
+            connection.execute("SELECT pg_sleep(0.7)")
+
+
+def test_healthz_answers_while_more_visitors_than_threads_wait_for_a_frozen_server(postgresql):
+    """A thread that waits for the server would wait for longer than anybody here has patience."""
+    values = {"DATABASE_URL": postgresql, "DATABASE_TIMEOUT": "600", "STATIC_ROOT": str(settings.STATIC_ROOT)}
+    postmaster = Postmaster(postgresql)
+    with running(HTTPS="0", **values) as server, ThreadPoolExecutor(16) as visitors:
+        assert {server.get(page)[0] for page in ("/jobs/", "/departments/")} == {200}
+        postmaster.freeze()
+        try:
+            asked = [visitors.submit(server.get, f"/jobs/?q=officer{number}") for number in range(16)]
+            for one in islice(as_completed(asked), 14):
+                status, headers, _ = one.result()
+                assert (status, headers["retry-after"]) == (503, "5")
+                assert server.get("/healthz")[0] == 200
+        finally:
+            postmaster.thaw()
+
+
+class TestRest:
+    """After a request has failed without a connection, nobody waits for one for a second."""
 
     @pytest.fixture
-    def server(self, monkeypatch):
-        """What the server says: replace ``server.answer``; and the clock, ``server.now``."""
-        server = SimpleNamespace(answer=None, now=1000.0, asked=0)
-
-        def connect(self, params):
-            server.asked += 1
-            return server.answer()
-
-        monkeypatch.setattr(django_postgresql.DatabaseWrapper, "get_new_connection", connect)
-        monkeypatch.setattr(base, "monotonic", lambda: server.now)
-        monkeypatch.setattr(DatabaseWrapper, "_rests_until", {})
-        return server
+    def pool(self, monkeypatch):
+        """What the middleware finds: the pool, and a connection that is there (``pool.up``) or isn't."""
+        pool = SimpleNamespace(timeout=None, up=False, now=1000.0)
+        there = SimpleNamespace(closed=False)
+        monkeypatch.setattr(unavailable, "monotonic", lambda: pool.now)
+        monkeypatch.setattr(unavailable, "_is_connected", lambda: pool.up)
+        monkeypatch.setattr(unavailable, "connection", SimpleNamespace(pool=pool, connection=there))
+        return pool
 
     @pytest.fixture
-    def ask(self):
-        wrapper = DatabaseWrapper({"OPTIONS": {}}, "default")
-        return lambda: wrapper.get_new_connection({})
+    def waits(self, pool):
+        """Answer a request at the time; whether it may wait for a connection."""
 
-    def refuse(self):
-        raise psycopg.OperationalError("Connection refused")
+        def answer(request):
+            seen.append(pool.timeout > 0)
+            return HttpResponse(status=200 if pool.up else 503)
 
-    def test_all_are_let_in_while_it_answers(self, server, ask):
-        server.answer = lambda: "a connection"
-        assert [ask(), ask()] == ["a connection", "a connection"]
+        def ask(now):
+            pool.now = 1000 + now
+            middleware(None)
+            return seen[-1]
 
-    def test_after_a_failure_nobody_asks_for_a_second_and_then_one(self, server, ask):
-        server.answer = self.refuse
-        for moment, asked in ((0, 1), (0.5, 1), (0.9, 1), (1.1, 2), (1.2, 2), (2.2, 3)):
-            server.now = 1000 + moment
-            with pytest.raises(psycopg.OperationalError):
-                ask()
-            assert server.asked == asked, moment
+        seen, middleware = [], Unavailable(answer)
+        return ask
 
-    def test_while_one_waits_the_others_do_not(self, server, ask):
-        waits, goes_on, got = threading.Event(), threading.Event(), []
-        server.answer = self.refuse
-        with pytest.raises(psycopg.OperationalError):
-            ask()
+    def test_all_wait_while_it_answers(self, pool, waits):
+        pool.up = True
+        assert [waits(0), waits(0.1)] == [True, True]
 
-        def come():
-            waits.set()
-            assert goes_on.wait(30)
-            return "a connection"
+    def test_after_a_failure_nobody_does_until_a_second_has_passed(self, waits):
+        assert [waits(0), waits(0.5), waits(0.9)] == [True, False, False]
+        assert [waits(1.1), waits(1.2), waits(2.0), waits(2.2)] == [True, False, False, True]
 
-        server.answer, server.now = come, 1002
-        one = threading.Thread(target=lambda: got.append(ask()))
-        one.start()
-        assert waits.wait(30)
-        server.now = 9999
-        with pytest.raises(psycopg.OperationalError, match="a moment ago"):
-            ask()
-        goes_on.set()
-        one.join()
-        assert got == ["a connection"] and ask() == "a connection"
-
-    def test_who_met_silence_tells_the_others(self, server, ask, monkeypatch):
-        monkeypatch.setattr(django_postgresql.DatabaseWrapper, "_close", lambda self: None)
-        wrapper = DatabaseWrapper({"OPTIONS": {}}, "default")
-        wrapper.connection = SimpleNamespace(fell_silent=True)
-        wrapper._close()
-        with pytest.raises(psycopg.OperationalError, match="a moment ago"):
-            ask()
-        assert server.asked == 0
+    def test_nor_does_a_failure_with_a_connection_change_anything(self, pool, waits, monkeypatch):
+        monkeypatch.setattr(unavailable, "_is_connected", lambda: True)
+        assert [waits(0), waits(0.1)] == [True, True]
