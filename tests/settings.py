@@ -22,7 +22,7 @@ os.environ.update(
     DEFAULT_FROM_EMAIL="PoliceApp <alerts@police.example.org>",
     TRUSTED_PROXIES="",
     DATABASE_REPLICA_URL="",
-    CACHE_URL="locmem://shared",
+    CACHE_URL="",
     SEARCH_LIMIT="0",
     MEDIA_ROOT=str(files / "media"),
     STATIC_ROOT=static,

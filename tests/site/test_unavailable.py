@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from dj_database_url import parse
 from django.conf import settings
+from django.core.cache import caches
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError, connection
 from django.db.backends.postgresql import base as django_postgresql
 from django.db.utils import ConnectionHandler, DatabaseErrorWrapper
@@ -21,7 +22,7 @@ from psycopg import errors
 from psycopg_pool import PoolTimeout
 
 from departments.models import Specialization
-from policeapp import page_cache, unavailable
+from policeapp import unavailable
 from policeapp.postgresql import base
 from policeapp.postgresql.base import Connection, DatabaseWrapper
 
@@ -167,7 +168,7 @@ def test_a_page_that_cannot_be_made_says_when_to_come_again(client, alice, url):
 def test_from_whichever_query_on_the_database_is_away_nobody_is_told_that_there_is_nothing(client, public_pages, url):
     usual = text_of(client.get(url))
     for left in range(1, 9):
-        page_cache.forget()
+        caches["pages"].clear()
         with connection.execute_wrapper(AwayAfter(left)):
             response = client.get(url)
         assert response.status_code == 503 or text_of(response) == usual
