@@ -4,7 +4,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-
 from .. import factories
 from .conftest import go
 from .scenes import GROUPS

@@ -96,7 +96,9 @@ def test_a_count_is_stored_as_digits_that_redis_can_increment():
     assert JSONSerializer().dumps(41) == b"41"
 
 
-@pytest.mark.parametrize("data", [b"\x80\x05junk", b"{", b"\xff", b"[" * 100_000], ids=["pickle", "cut", "bytes", "deep"])
+@pytest.mark.parametrize(
+    "data", [pickle.dumps(1), b"{", b"\xff", b"[" * 100_000], ids=["pickle", "cut", "bytes", "deep"]
+)
 def test_what_is_not_json_is_no_value(data):
     assert JSONSerializer().loads(data) is None
 
@@ -132,19 +134,20 @@ def test_a_cache_in_a_redis_that_is_away_is_empty(redis):
     redis(1)
     cache = caches["default"]
     cache.set("a", 1)
-    assert (cache.get("a"), cache.get("a", "nothing"), cache.add("a", 1), cache.incr("a")) == (None, "nothing", False, 0)
+    assert (cache.get("a"), cache.get("a", "nothing")) == (None, "nothing")
+    assert (cache.add("a", 1), cache.incr("a")) == (False, 0)
 
 
 def test_after_a_failure_redis_is_asked_again_a_second_later(redis, monkeypatch):
-    asked, now = [], 1000.0
+    asked = []
 
     def get(self, key):
-        asked.append(now)
-        raise ConnectionError("refused") if now < 1001.5 else ResponseError("a failover is going on")
+        asked.append(key)
+        raise ConnectionError("refused") if len(asked) == 1 else ResponseError("a failover is going on")
 
     redis(1)
     monkeypatch.setattr("redis.Redis.get", get)
-    monkeypatch.setattr("policeapp.caches.monotonic", lambda: now)
-    for now in (1000.0, 1000.9, 1001.0, 1001.9, 1002.0):
+    for moment, number in ((1000.0, 1), (1000.9, 1), (1001.0, 2), (1001.9, 2), (1002.0, 3)):
+        monkeypatch.setattr("policeapp.caches.monotonic", lambda moment=moment: moment)
         caches["pages"].get("a")
-    assert asked == [1000.0, 1001.0, 1002.0]
+        assert len(asked) == number, moment
