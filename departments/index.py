@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db.models import Count
 from django.db.models.functions import Left
 
-from policeapp.content import version_of_request
+from policeapp import content
 
 from .models import Department
 
@@ -24,10 +24,10 @@ def read():
     Names that begin with neither a digit nor a Latin letter are under "".
     """
     version, numbers = cache.get("departments.index") or (None, None)
-    now = version_of_request()
+    now = content.version()
     if version != now:
         numbers = _count()
-        cache.set("departments.index", (now, numbers), SECONDS)
+        cache.set("departments.index", [now, numbers], SECONDS)
     return numbers
 
 

@@ -9,11 +9,11 @@ class PoliceAppConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self):
-        from .content import keep_watch
+        from .content import add_triggers
         from .fulltext import keep_triggers
 
         post_migrate.connect(keep_triggers, dispatch_uid="full text")
-        post_migrate.connect(keep_watch, dispatch_uid="content")
+        post_migrate.connect(add_triggers, dispatch_uid="content")
         if settings.ERROR_REPORTS_DSN:
             from . import reports
 

@@ -24,7 +24,7 @@ from .media import named_files
 
 # Names of tables whose rows stay behind: with a session's key one is signed in, who failed to sign in may have typed
 # a password for a name, and what is cached is worth nothing tomorrow.
-LEFT_OUT = ("django_session", "axes_*", "policeapp_cacheentry")
+LEFT_OUT = ("django_session", "axes_*", "policeapp_ratecount")
 
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 

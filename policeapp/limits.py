@@ -1,87 +1,58 @@
-"""How often somebody may do something, counted for all processes together in the cache that they share."""
+"""How often someone may do something.
 
-import logging
+Limits that protect a person are counted in the database, for all processes together. Searches, which only cost time,
+are counted in Django's cache.
+"""
+
+from datetime import UTC, datetime
 from functools import wraps
 from ipaddress import IPv6Address, ip_address
-from math import ceil
-from time import time
 from typing import NamedTuple
 
 from django.conf import settings
-from django.core.cache import caches
+from django.core.cache import cache
+from django.db.models import F
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
 
-logger = logging.getLogger(__name__)
+from .models import RateCount
+
+SEARCH_SECONDS = 60
 
 
 class Limit(NamedTuple):
-    """At most ``most`` goes in each stretch of ``seconds``, for whoever is named."""
+    """At most ``most`` times in each window of ``seconds``, for anyone who has a name."""
 
     name: str
     most: int
     seconds: int
 
     def take(self, who):
-        """Whether ``who`` (any text) has a go left, which is then taken.
-
-        Each go is an entry of its own: to add one is a single step in every cache, also where to count isn't. Who it
-        was cannot be read from the cache.
-        """
-        stretch = int(time() // self.seconds)
-        digest = salted_hmac("policeapp.limits", f"{self.name} {stretch} {who}", algorithm="sha256").hexdigest()
-        goes = [f"limit-{digest}-{number}" for number in range(self.most)]
-        shared = caches["shared"]
-        try:
-            taken = shared.get_many(goes)
-            return any(shared.add(go, 1, self.seconds) for go in goes if go not in taken)
-        except Exception:
-            # Which one depends on the cache; better not to count for a while than to turn everybody away.
-            logger.exception("The shared cache does not answer: %s are not counted", self.name)
-            return True
+        """Count once more for ``who`` (any text), and return whether that is within the limit."""
+        window = seconds_now() // self.seconds
+        key = digest(f"{self.name} {window} {who}")
+        ends_at = datetime.fromtimestamp((window + 1) * self.seconds, UTC)
+        RateCount.objects.bulk_create([RateCount(key=key, ends_at=ends_at)], ignore_conflicts=True)
+        # One statement, so that processes that count at the same time do not go beyond the limit together.
+        return RateCount.objects.filter(key=key, number__lt=self.most).update(number=F("number") + 1) == 1
 
     @property
     def wait(self):
-        """The seconds until everybody has all goes again."""
-        return self.seconds - int(time() % self.seconds)
+        """The seconds until the window ends."""
+        return self.seconds - seconds_now() % self.seconds
 
 
-class OftenLimit:
-    """At most ``most`` goes a minute for whoever is named, where counting must cost next to nothing.
-
-    The first tenth of them a process gives from its own memory. Each further tenth it takes, as one go, from what all
-    processes share: who comes seldom costs no look-up, and who comes often one for each tenth of the limit. What
-    several processes give before they ask is beyond ``most``: a tenth of it for each but the first. Threads that count
-    in the same instant may give a go too many.
-    """
-
-    PARTS = 10
-
-    def __init__(self, name):
-        self.shared = Limit(name, self.PARTS - 1, 60)
-        self.minute, self.left = None, {}
-
-    def take(self, who, most):
-        """Whether ``who`` (any text) has a go left, which is then taken."""
-        minute = int(time() // self.shared.seconds)
-        if minute != self.minute:
-            self.minute, self.left = minute, {}
-        left, part = self.left, ceil(most / self.PARTS)
-        goes = left.get(who, part)
-        # None: all are taken until the minute ends, and nobody need be asked again.
-        if goes == 0:
-            goes = part if self.shared.take(who) else None
-        left[who] = goes and goes - 1
-        return goes is not None
-
-    @property
-    def wait(self):
-        """The seconds until everybody has all goes again."""
-        return self.shared.wait
-
-
-SEARCHES = OftenLimit("searches")
+def take_search(client):
+    """Count one more search of the client, and return whether it is within ``SEARCH_LIMIT`` in this minute."""
+    key = digest(f"searches {seconds_now() // SEARCH_SECONDS} {client}")
+    if cache.add(key, 1, 2 * SEARCH_SECONDS):
+        return True
+    try:
+        return cache.incr(key) <= settings.SEARCH_LIMIT
+    except ValueError:  # the cache was full and has just dropped it
+        return True
 
 
 def searching(view):
@@ -92,12 +63,21 @@ def searching(view):
 
     @wraps(view)
     def shown(request, *args, **kwargs):
-        most = settings.SEARCH_LIMIT
-        if most and not SEARCHES.take(client_of(request), most):
-            return too_many(request, SEARCHES.wait)
+        if settings.SEARCH_LIMIT and not take_search(client_of(request)):
+            return too_many(request, SEARCH_SECONDS - seconds_now() % SEARCH_SECONDS)
         return view(request, *args, **kwargs)
 
     return shown
+
+
+def seconds_now():
+    """Return the whole seconds since 1970."""
+    return int(timezone.now().timestamp())
+
+
+def digest(text):
+    """Return a digest of the text, from which nobody without the secret key can tell who was counted."""
+    return salted_hmac("policeapp.limits", text, algorithm="sha256").hexdigest()
 
 
 def too_many(request, wait, template="429.html", context=None):

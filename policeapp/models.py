@@ -81,21 +81,18 @@ class Import(models.Model):
         self.save(update_fields=["content", "applied_at", "report", "rejects", "conflicts"])
 
 
-class CacheEntry(models.Model):
-    """The table of Django's ``DatabaseCache``: the cache that all processes share, unless ``CACHE_URL`` names another.
+class RateCount(models.Model):
+    """How often someone has done something in a window of time; see :class:`policeapp.limits.Limit`."""
 
-    A model, so that migrations make the table and ``copy_database`` knows it; nothing but the cache reads or writes it.
-    """
-
-    cache_key = models.CharField(max_length=255, primary_key=True)
-    value = models.TextField()
-    expires = models.DateTimeField(db_index=True)
+    key = models.CharField(max_length=64, primary_key=True)  # a digest of what, when and who
+    ends_at = models.DateTimeField(db_index=True)
+    number = models.PositiveIntegerField(default=0)
 
     class Meta:
         default_permissions = ()
 
     def __str__(self):
-        return self.cache_key
+        return self.key
 
 
 class ContentVersion(models.Model):

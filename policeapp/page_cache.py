@@ -1,111 +1,122 @@
-"""The page cache: public pages for strangers, kept as they were sent and never shown when something has changed.
+"""The page cache: public pages for anonymous visitors, stored whole in Django's cache ``pages`` and never stale.
 
-A page is kept with the edition that it belongs to: the version of the content, and until when the clock changes
-nothing in it. Each request asks for the version, and only a page of the present edition is sent; so a write is seen
-by the very next request, in every process and on every machine. While the database does not answer, pages of the last
-known edition go on being sent until an opening opens or closes.
-
-Pages are kept in the memory of each process, the least recently used ones given up first, or in a Redis for all
-(``PAGE_CACHE_URL``). Caches in front of the site may keep a page for ``PROXY_SECONDS``, never beyond its edition.
+The key of a cached page holds the version of the content (:mod:`policeapp.content`) and the next instant at which time
+alone changes a page. Each request reads the version, one small query, so every process sees a write with the very next
+request. While the database is away nothing comes from the cache. Caches in front of the site may keep a page for
+``PROXY_SECONDS``, but not beyond that instant.
 """
 
-from threading import Lock
+from base64 import b64decode, b64encode
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.cache import caches
 from django.core.exceptions import DisallowedHost
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django_http_compression.middleware import best_coding
 
+from jobs.models import Job
+
 from . import content
-from .editions import Editions
-from .page_store import Kept, Memory, Shared
 from .public import parameters_of, plain_query
 from .watching import count
 
-# Seconds that a request waits for another one that makes the same page.
-PATIENCE_WITH_OTHERS = 10
-# No page of ours has a longer query string; whoever sends one is answered by the view.
-LONGEST = 2_000
-
-editions = Editions()
-pages = Shared() if "pages" in settings.CACHES else Memory(settings.PAGE_CACHE_MB * 2**20)
-
-
-def forget():
-    """Ask for everything anew."""
-    pages.clear()
-    editions.known, editions.rests_until = None, 0
+# Public pages have no longer query strings.
+MAX_QUERY_LENGTH = 2_000
+# Openings open and close at any instant. Everything else that depends on time changes at a quarter of an hour.
+QUARTER = timedelta(minutes=15)
+# Headers that are set anew for each response.
+UNCACHED_HEADERS = {"cache-control", "vary", "x-noise", "expires"}
 
 
 class PageCache:
-    """Answers requests for public pages (:func:`policeapp.public.public_page`).
+    """Answers GET and HEAD requests for public pages (:func:`policeapp.public.public_page`) from the cache.
 
-    Strangers get them from the cache; of many who ask for one that is not there, one thread of the process makes it and
-    the others wait. Whoever may be signed in, or is to be told something, has cookies that say so and gets a page of
-    their own.
+    Visitors who may be signed in, or have a message to read, have a cookie that shows it and get a page of their own.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.locks = [Lock() for _ in range(64)]
-        self.personal = {settings.SESSION_COOKIE_NAME, "messages"}
+        self.private_cookies = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
+        self.period = None, 0, 0  # the last version, and since and until when its pages are valid
 
     def __call__(self, request):
         parameters = parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
-        if parameters is None or len(request.META["QUERY_STRING"]) > LONGEST:
+        if parameters is None or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
             return self.get_response(request)
-        try:
-            host = request.get_host()
-        except DisallowedHost:
-            return self.get_response(request)
-        if self.personal & request.COOKIES.keys():
+        if self.private_cookies & request.COOKIES.keys():
             response = self.get_response(request)
             patch_cache_control(response, private=True, no_cache=True)
             return response
-        return self._answer(request, host, parameters)
-
-    def _answer(self, request, host, parameters):
-        meta = request.META
-        request.GET = plain_query(request.GET, parameters)
-        meta["QUERY_STRING"] = request.GET.urlencode()
-        meta["HTTP_ACCEPT_ENCODING"] = coding = best_coding(meta.get("HTTP_ACCEPT_ENCODING", ""))
         now = timezone.now().timestamp()
-        edition = editions.current(now)
-        if edition is None:
-            return self.get_response(request)
-        key = (request.scheme, host, request.path, meta["QUERY_STRING"], coding)
-        kept = self._find(key, edition)
-        count("page_cache_hit" if kept else "page_cache_miss")
-        if kept is None:
-            lock = self.locks[hash(key) % len(self.locks)]
-            alone = lock.acquire(timeout=PATIENCE_WITH_OTHERS)
-            try:
-                kept = self._find(key, edition)
-                if kept is None:
-                    response = self._make(request, edition)
-                    if response.status_code != 200 or response.streaming or response.cookies:
-                        return response
-                    pages.set(key, Kept.of(response, edition), max(1, round(edition.ends - now)))
-                    return self._finish(request, response, edition, now)
-            finally:
-                if alone:
-                    lock.release()
-        return self._finish(request, HttpResponse(kept.body, headers=kept.headers), edition, now)
+        try:
+            origin = request.scheme, request.get_host()
+            version, until = self._validity(now)
+        except (DisallowedHost, OperationalError):
+            return self.get_response(request)  # which answers 400, or 503 if it needs the database
+        return self._answer(request, (release(), version, until, *origin, *canonical(request, parameters)), until - now)
 
-    def _find(self, key, edition):
-        kept = pages.get(key)
-        return kept if kept and kept.belongs_to(edition) else None
+    def _answer(self, request, parts, seconds):
+        key = sha256(repr(parts).encode()).hexdigest()
+        cached = caches["pages"].get(key)
+        count("page_cache_hit" if cached else "page_cache_miss")
+        if cached:
+            headers, body = cached
+            return finish(request, HttpResponse(b64decode(body), headers=headers), seconds)
+        response = self.get_response(request)
+        if response.status_code != 200 or response.streaming or response.cookies:
+            return response
+        headers = {name: value for name, value in response.items() if name.lower() not in UNCACHED_HEADERS}
+        caches["pages"].set(key, [headers, b64encode(response.content).decode()], max(1, round(seconds)))
+        return finish(request, response, seconds)
 
-    def _make(self, request, edition):
-        with content.read_as(edition.version):
-            return self.get_response(request)
+    def _validity(self, now):
+        """Return the version of the content and until when its pages are valid, in seconds since 1970."""
+        version, (known, since, until) = content.version(), self.period
+        if version != known or not since <= now < until:
+            until = next_change().timestamp()
+            self.period = version, now, until
+        return version, until
 
-    def _finish(self, request, response, edition, now):
-        seconds = max(0, min(settings.PROXY_SECONDS, int(edition.until - now)))
-        response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}" if seconds else "public, max-age=0"
-        response["Vary"] = "Accept-Encoding"
-        if "HTTP_IF_NONE_MATCH" in request.META:
-            return get_conditional_response(request, etag=response["ETag"], response=response)
-        return response
+
+def canonical(request, parameters):
+    """Reduce the request to what the page depends on, and return that: path, query string and content coding."""
+    request.GET = plain_query(request.GET, parameters)
+    request.META["QUERY_STRING"] = request.GET.urlencode()
+    request.META["HTTP_ACCEPT_ENCODING"] = best_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    return request.path, request.META["QUERY_STRING"], request.META["HTTP_ACCEPT_ENCODING"]
+
+
+def next_change():
+    """Return the next instant at which time alone changes a page: an opening opens or closes, or a quarter begins."""
+    now = timezone.now()
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + QUARTER
+    return Job.objects.next_change(now, quarter) or quarter
+
+
+def finish(request, response, seconds):
+    """Set the headers for caches in front of the site; ``seconds`` is how long the page is still valid."""
+    seconds = max(0, min(settings.PROXY_SECONDS, int(seconds)))
+    response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}" if seconds else "public, max-age=0"
+    response["Vary"] = "Accept-Encoding"
+    if "HTTP_IF_NONE_MATCH" in request.META:
+        return get_conditional_response(request, etag=response["ETag"], response=response)
+    return response
+
+
+@cache
+def release():
+    """Return a digest of the code, templates and settings, so releases that share a Redis do not share pages."""
+    if not settings.CACHE_URL:
+        return ""
+    folders = [settings.BASE_DIR / name for name in ("policeapp", "departments", "jobs", "templates")]
+    files = sorted(path for folder in folders for path in folder.rglob("*.*") if path.suffix in (".py", ".html"))
+    parts = [path.read_bytes() for path in (*files, settings.STATIC_ROOT / "staticfiles.json") if path.is_file()]
+    parts.append(f"{settings.SITE_URL} {settings.SENDS_EMAIL} {settings.CONTACT_EMAIL}".encode())
+    return sha256(b"\0".join(parts)).hexdigest()

@@ -34,16 +34,12 @@ try:
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
     # Seconds that a page waits for a PostgreSQL server: for a lock, or the answer to a query.
     DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 5, validate=validate.Range(min=1))
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-        # Counts that all processes share, such as those of policeapp.limits.
-        "shared": env.dj_cache_url("CACHE_URL", "db://policeapp_cacheentry?max_entries=100000"),
-    }
-    # Pages for strangers: the memory that a process keeps them in, in megabytes, or a Redis in place of that, and how
-    # many seconds old one may be that a cache in front of the site has kept.
-    PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 0 if DEBUG else 32, validate=validate.Range(min=0))
-    if env.str("PAGE_CACHE_URL", ""):
-        CACHES["pages"] = env.dj_cache_url("PAGE_CACHE_URL")
+    # A Redis that all processes share; without it each process has a cache in its own memory.
+    CACHE_URL = env.str("CACHE_URL", "")
+    # The public pages that a process caches in its memory. A page compressed for a browser takes some 10 KB, so these
+    # are 10 MB; if all were asked for uncompressed they were 100 MB. 0: none are cached, not in Redis either.
+    PAGE_CACHE_ENTRIES = env.int("PAGE_CACHE_ENTRIES", 0 if DEBUG else 1000, validate=validate.Range(min=0))
+    # How many seconds a cache in front of the site may keep a page.
     PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
     # The folder of pg_dump, pg_restore and psql, where it is not Debian's and not in PATH.
     POSTGRES_BIN = env.str("POSTGRES_BIN", "")
@@ -79,6 +75,8 @@ except ValueError as problem:
         f"TRUSTED_PROXIES has a part that is neither an address nor a network: {problem}"
     ) from None
 
+if CACHE_URL and not re.fullmatch(r"(rediss?|unix)://\S+", CACHE_URL):
+    raise ImproperlyConfigured("CACHE_URL is not like redis://:password@cache.example.org/0")
 if SITE_URL and not re.fullmatch(r"https?://[^/?#@\s]+", SITE_URL):
     raise ImproperlyConfigured("SITE_URL is not the address of a site, which is like https://police.example.org")
 if "EMAIL_BACKEND" not in email:
@@ -185,11 +183,20 @@ elif "postgresql" in database["ENGINE"]:
     options.setdefault("connect_timeout", 5)
     options |= {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 
-for cache in CACHES.values():
-    if cache["BACKEND"].endswith(".RedisCache"):
-        # Seconds: what it is asked can be done without, and no page is to wait for long.
-        patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
-        cache["OPTIONS"] = patience | cache.get("OPTIONS", {})
+
+def cache(name, max_entries):
+    """Return the settings of a cache: in the Redis of ``CACHE_URL``, or with so many entries in local memory."""
+    if not CACHE_URL:
+        options = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
+        return options | {"KEY_PREFIX": name, "OPTIONS": {"MAX_ENTRIES": max_entries}}
+    options = {"serializer": "policeapp.caches.JSONSerializer", "socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+    return {"BACKEND": "policeapp.caches.RedisCache", "LOCATION": CACHE_URL, "KEY_PREFIX": name, "OPTIONS": options}
+
+
+# Counts of searches are in the default cache. An entry takes less than 1 KB, so these are 10 MB at most.
+CACHES = {"default": cache("default", 10_000), "pages": cache("pages", PAGE_CACHE_ENTRIES)}
+if not PAGE_CACHE_ENTRIES:
+    CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -17,7 +17,7 @@ from jobs.alert_forms import MAILS, SIGN_UPS
 from jobs.subscribers import AlertQuerySet
 from jobs.tokens import LIFETIMES
 
-from .limits import SEARCHES
+from .limits import SEARCH_SECONDS
 from .public import public_page
 
 
@@ -32,7 +32,7 @@ def privacy(request):
         "links": in_words(LIFETIMES["manage"]),
         "year": in_words(AlertQuerySet.YEAR),
         "to_answer": in_words(AlertQuerySet.TIME_TO_ANSWER),
-        "searches": in_words(timedelta(seconds=SEARCHES.shared.seconds)),
+        "searches": in_words(timedelta(seconds=SEARCH_SECONDS)),
         "sign_ups": in_words(timedelta(seconds=SIGN_UPS.seconds)),
         "mails": in_words(timedelta(seconds=MAILS.seconds)),
         "session": in_words(timedelta(seconds=settings.SESSION_COOKIE_AGE)),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from jobs.subscribers import forget_unconfirmed
 
-from .models import CacheEntry
+from .models import RateCount
 
 
 def forget():
@@ -18,6 +18,6 @@ def forget():
     return {
         "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
         "attempts to sign in": attempts.delete()[0],
-        "counts": CacheEntry.objects.filter(expires__lt=now).delete()[0],
+        "counts": RateCount.objects.filter(ends_at__lt=now).delete()[0],
         "unconfirmed alerts": forget_unconfirmed(),
     }

@@ -29,6 +29,6 @@ def measure(subject, engine, departments, openings, folder, quick):
 
 if __name__ == "__main__":
     # What is measured inside is the making of pages.
-    os.environ["PAGE_CACHE_MB"] = "0"
+    os.environ["PAGE_CACHE_ENTRIES"] = "0"
     django.setup()
     {"grow": grow, "measure": measure}[sys.argv[1]](*sys.argv[2:])

@@ -17,7 +17,7 @@ from tests.faults.reload import reload
 from tests.faults.site import processor_time_of, workers_of
 
 from .load import burden
-from .pages import CACHE_MEGABYTES, at, serving
+from .pages import CACHE_ENTRIES, at, serving
 from .table import Bar, Row, Size
 
 SIZES = [Size(27_000, 27_000)]
@@ -36,9 +36,9 @@ RELOADS = 6
 def rows(case):
     path = Department.objects.get(pk=5).get_absolute_url()
     found = {(name, keep): {} for name in CLASSES for keep in (True, False)}
-    for what, megabytes in (("kept", CACHE_MEGABYTES), ("made", 0)):
+    for what, entries in (("kept", CACHE_ENTRIES), ("made", 0)):
         with ExitStack() as stack:
-            servers = {name: stack.enter_context(served(options, megabytes)) for name, options in CLASSES.items()}
+            servers = {name: stack.enter_context(served(options, entries)) for name, options in CLASSES.items()}
             for keep in (True, False):
                 for name, figures in loaded(servers, path, keep):
                     found[name, keep] |= {f"{what}, {unit}": number for unit, number in figures.items()}
@@ -52,10 +52,10 @@ def rows(case):
 
 
 @contextmanager
-def served(options, megabytes):
+def served(options, entries):
     """The site under gunicorn with these options."""
     given = {"GUNICORN_CMD_ARGS": options, "WEB_CONCURRENCY": "2", "ALLOWED_HOSTS": f"127.0.0.1,{HOST}"}
-    with patch.dict(os.environ, given), serving("policeapp.wsgi", "", megabytes) as server:
+    with patch.dict(os.environ, given), serving("policeapp.wsgi", "", entries) as server:
         yield server
 
 

@@ -4,8 +4,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from policeapp.limits import OftenLimit
-
 from .. import factories
 from .conftest import go
 from .scenes import GROUPS
@@ -76,7 +74,7 @@ def test_it_finds_nothing_where_staff_sign_in(visit):
 
 def test_it_finds_nothing_on_the_pages_for_who_asks_too_often(visit, settings, monkeypatch):
     settings.SEARCH_LIMIT, settings.AXES_FAILURE_LIMIT = 10, 1
-    monkeypatch.setattr(OftenLimit, "take", lambda self, who, most: False)
+    monkeypatch.setattr("policeapp.limits.take_search", lambda client: False)
     page = visit("/jobs/?q=officer", status=429)
     assert findings(page) == []
     go(page, "/admin/login/")

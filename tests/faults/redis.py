@@ -17,9 +17,7 @@ PAGES = [*site.PAGES, "/departments/suggest/?q=we{n}", "/jobs/feed/?q=officer{n}
 def rows(case):
     seconds, port = case.of(3, 8, 60), free_port()
     with running(port, case.folder) as server:
-        # Pages are kept there, and a client's second search in the same worker is counted there.
-        url = f"redis://127.0.0.1:{port}"
-        values = {"CACHE_URL": f"{url}/0", "PAGE_CACHE_URL": f"{url}/1", "SEARCH_LIMIT": "10"}
+        values = {"CACHE_URL": f"redis://127.0.0.1:{port}/0", "SEARCH_LIMIT": "10"}
         with site.serving(case.sqlite(), **values) as served, Load(served.port, PAGES, each=4) as load:
             load.more()
             yield row("Redis there", load, load.wait(seconds))

@@ -62,8 +62,7 @@ ELSEWHERE = {
     "jobs.Alert.kind": "one of the search's choices",
     "jobs.Run.problem": "one row at most, which no page shows",
     "policeapp.User.password": "a hash",
-    "policeapp.CacheEntry.cache_key": "a digest",
-    "policeapp.CacheEntry.value": "a number",
+    "policeapp.RateCount.key": "a digest",
 }
 QUOTABLE = re.compile(r"""[^!#-\[\]-~]""")
 OURS = ("policeapp", "departments", "jobs")

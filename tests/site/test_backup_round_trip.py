@@ -19,7 +19,7 @@ from .server import run_sql
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "password-of-the-database"
-LEFT_OUT = {"django_session", "policeapp_cacheentry", "axes_accessattempt"}
+LEFT_OUT = {"django_session", "policeapp_ratecount", "axes_accessattempt"}
 UNLIKE = LEFT_OUT | {"policeapp_contentversion"}
 
 LIVED_IN = """
@@ -31,7 +31,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 from departments.models import Department
-from policeapp.models import CacheEntry
+from policeapp.models import RateCount
 from tests import factories
 from tests.site import whole_site
 whole_site.build()
@@ -41,7 +41,7 @@ factories.make_alert()
 session = SessionStore()
 session["said"] = "said in a session"
 session.save()
-CacheEntry.objects.create(cache_key="kept in the cache", value="", expires=timezone.now())
+RateCount.objects.create(key="digest of a counted address", ends_at=timezone.now())
 AccessAttempt.objects.create(username="typed in the wrong field", failures_since_start=1)
 call_command("migrate", "admin", "0002", verbosity=0)
 print(session.session_key)
@@ -122,7 +122,7 @@ def test_a_site_is_backed_up_while_people_work_and_restored_as_it_was_at_one_mom
 
         content = b"".join(members_of(archive).values())
         assert b"Pictured Police" in content
-        secrets = [PRODUCTION["SECRET_KEY"], PASSWORD, session, "said in a session", "kept in the cache"]
+        secrets = [PRODUCTION["SECRET_KEY"], PASSWORD, session, "said in a session", "digest of a counted address"]
         for secret in (*secrets, "typed in the wrong field"):
             assert secret.encode() not in content
 

@@ -152,16 +152,16 @@ def test_places():
     assert only(health.check_places, "ok") == "1 ZIP codes and towns"
 
 
-def test_the_shared_cache(settings):
+def test_the_cache(settings):
     assert only(health.check_cache, "ok") == "it keeps what it is given"
     for backend, said in (
         ({"BACKEND": "django.core.cache.backends.dummy.DummyCache"}, "it forgets what it is given"),
         (
-            {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"},
+            {"BACKEND": "policeapp.caches.RedisCache", "LOCATION": "redis://127.0.0.1:1"},
             "it does not answer",
         ),
     ):
-        settings.CACHES = settings.CACHES | {"shared": backend}
+        settings.CACHES = settings.CACHES | {"default": backend}
         assert only(health.check_cache, "wrong").startswith(said)
 
 

@@ -1,83 +1,98 @@
-"""How often somebody may do something, counted in the cache that all processes share: in memory, or in the database."""
+"""Limits that protect a person: how often someone may do something, counted in the database for all processes."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import caches
+from django.db import OperationalError, connection
 from django.test import RequestFactory
+from django.utils import timezone
 
-from policeapp import limits
 from policeapp.limits import Limit, client_of
-from policeapp.models import CacheEntry
+from policeapp.models import RateCount
+
+from .processes import PRODUCTION, python
+from .server import migrated_database
 
 pytestmark = pytest.mark.django_db
 
 THREE_AN_HOUR = Limit("knocks", 3, 3600)
-HOUR = 3600.0
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+CROWD = """
+import django
+django.setup()
+from threading import Thread
+from policeapp.limits import Limit
+limit, taken = Limit("knocks", 7, 24 * 3600), []
+threads = [Thread(target=lambda: taken.extend(limit.take("alice") for _ in range(5))) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(len(taken), sum(taken))
+"""
 
 
-@pytest.fixture(params=["memory", "database"])
-def shared(request, settings):
-    """The shared cache in either of its places."""
-    if request.param == "database":
-        backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": CacheEntry._meta.db_table}
-        settings.CACHES = settings.CACHES | {"shared": backend}
-    return caches["shared"]
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """``clock(seconds)`` sets the time."""
+    """``clock(hours=1)`` sets the time to so long after noon."""
 
-    def turn(seconds):
-        monkeypatch.setattr(limits, "time", lambda: seconds)
+    def turn(**time):
+        monkeypatch.setattr(timezone, "now", lambda: NOON + timedelta(**time))
 
-    turn(1000 * HOUR)
+    turn()
     return turn
 
 
-def goes(number, who="alice", limit=THREE_AN_HOUR):
+def takes(number, who="alice", limit=THREE_AN_HOUR):
     return [limit.take(who) for _ in range(number)]
 
 
-def test_everybody_has_so_many_goes(shared, clock):
-    assert goes(5) == [True, True, True, False, False]
-    assert goes(4, "bob") == [True, True, True, False]
+def test_everyone_is_within_the_limit_so_many_times():
+    assert takes(5) == [True, True, True, False, False]
+    assert takes(4, "bob") == [True, True, True, False]
 
 
-def test_limits_are_counted_apart(shared, clock):
-    goes(3)
-    assert goes(2, limit=Limit("rings", 1, 3600)) == [True, False]
+def test_limits_are_counted_apart():
+    takes(3)
+    assert takes(2, limit=Limit("rings", 1, 3600)) == [True, False]
 
 
-def test_there_are_new_goes_in_the_next_hour(shared, clock):
-    goes(3)
-    clock(1000.5 * HOUR)
-    assert goes(1) == [False]
+def test_counting_starts_anew_in_the_next_window(clock):
+    takes(3)
+    clock(minutes=30)
+    assert takes(1) == [False]
     assert THREE_AN_HOUR.wait == 1800
-    clock(1001 * HOUR)
-    assert goes(4) == [True, True, True, False]
+    clock(hours=1)
+    assert takes(4) == [True, True, True, False]
 
 
-def test_another_process_goes_on_counting(db, settings, clock):
-    """What it has in common with this one is the database."""
-    backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": CacheEntry._meta.db_table}
-    settings.CACHES = settings.CACHES | {"shared": backend}
-    goes(2)
-    settings.CACHES = settings.CACHES | {"shared": dict(backend)}
-    assert goes(2) == [True, False]
+def test_it_takes_two_statements_and_one_row(django_assert_num_queries):
+    takes(1)
+    with django_assert_num_queries(2):
+        takes(1)
+    count = RateCount.objects.get()
+    assert (count.number, count.ends_at) == (2, NOON + timedelta(hours=1))
 
 
-def test_who_comes_at_the_same_time_takes_no_go_twice(shared, clock, monkeypatch):
-    """Each finds the same goes free and takes others than the one before: to add one is what decides."""
-    monkeypatch.setattr(type(shared), "get_many", lambda self, keys, version=None: {})
-    assert goes(5) == [True, True, True, False, False]
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_does_not_go_beyond_the_limit_together(tmp_path):
+    with migrated_database(tmp_path) as url:
+        done = python("-c", CROWD, env=PRODUCTION | {"DATABASE_URL": url})
+    assert (done.returncode, done.stdout) == (0, "20 7\n"), done.stderr
 
 
-def test_the_cache_does_not_say_who_it_was(settings, clock):
-    backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": CacheEntry._meta.db_table}
-    settings.CACHES = settings.CACHES | {"shared": backend}
-    goes(1, "alice@example.com")
-    entry = CacheEntry.objects.get()
-    assert "alice" not in f"{entry} {entry.value}"
+def test_the_database_does_not_say_who_it_was():
+    takes(1, "alice@example.com")
+    assert "alice" not in RateCount.objects.get().key
+
+
+def test_without_the_database_nothing_is_allowed():
+    def away(*query):
+        raise OperationalError("the connection is closed")
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        takes(1)
 
 
 @pytest.mark.parametrize(
@@ -95,10 +110,3 @@ def test_the_cache_does_not_say_who_it_was(settings, clock):
 def test_a_client_is_an_address_or_the_network_that_it_may_choose_one_from(one, other, same):
     first, second = (client_of(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other))
     assert (first == second) is same
-
-
-def test_a_redis_that_does_not_answer_turns_nobody_away(settings, caplog):
-    backend = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
-    settings.CACHES = settings.CACHES | {"shared": backend}
-    assert goes(5) == [True] * 5
-    assert "The shared cache does not answer" in caplog.text

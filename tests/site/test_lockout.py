@@ -135,7 +135,7 @@ def test_nobody_learns_which_accounts_there_are():
 
 def test_it_counts_in_the_database_and_so_for_all_processes_and_without_any_cache(settings):
     unreachable = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
-    settings.CACHES = settings.CACHES | {"shared": unreachable}
+    settings.CACHES = {"default": unreachable, "pages": unreachable}
     assert statuses(MOST)[-1] == LOCKED
     assert AccessAttempt.objects.get().failures_since_start == MOST
     assert sign_in("bob", "bob-password").status_code == SIGNED_IN

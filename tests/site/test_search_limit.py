@@ -1,15 +1,15 @@
-"""How many searches a client may ask for in a minute, and what it costs to count them.
+"""How many searches a client may ask for in a minute.
 
 Pages that the page cache has are not counted, for they cost nothing: each search here is another one.
 """
 
-import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from datetime import timedelta
 
-from policeapp import limits
-from policeapp.limits import OftenLimit
-from policeapp.models import CacheEntry
+import pytest
+from django.core.cache.backends.locmem import LocMemCache
+from django.utils import timezone
+
+from policeapp.limits import take_search
 
 from ..factories import make_department, make_job, text_of
 
@@ -32,13 +32,14 @@ SEARCHES = [
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """``clock(seconds)`` sets the time; nobody has searched yet."""
+    """``clock(seconds)`` sets the time to so many seconds after a minute began."""
+
+    start = timezone.now().replace(second=0, microsecond=0)
 
     def turn(seconds):
-        monkeypatch.setattr(limits, "time", lambda: seconds)
+        monkeypatch.setattr(timezone, "now", lambda: start + timedelta(seconds=seconds))
 
-    turn(60_000.0)
-    monkeypatch.setattr(limits, "SEARCHES", OftenLimit("searches"))
+    turn(0)
     return turn
 
 
@@ -47,58 +48,30 @@ def limited(settings):
     settings.SEARCH_LIMIT = MOST
 
 
-@pytest.fixture
-def in_database(settings):
-    """The shared cache where it is by default."""
-    backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": CacheEntry._meta.db_table}
-    settings.CACHES = settings.CACHES | {"shared": backend}
+def searches(number, client=HERE):
+    return [take_search(client) for _ in range(number)]
 
 
-def goes(number, limit, who="alice", most=MOST):
-    return [limit.take(who, most) for _ in range(number)]
+def test_every_client_may_search_so_often_in_a_minute(limited, clock, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert searches(MOST + 3) == [True] * MOST + [False] * 3
+    assert searches(MOST + 1, THERE) == [True] * MOST + [False]
+    clock(59.9)
+    assert searches(1) == [False]
+    clock(60)
+    assert searches(MOST + 1) == [True] * MOST + [False]
 
 
-def test_everybody_has_so_many_goes_a_minute(clock):
-    limit = OftenLimit("knocks")
-    assert goes(MOST + 3, limit) == [True] * MOST + [False] * 3
-    assert goes(MOST + 1, limit, "bob") == [True] * MOST + [False]
-    clock(60_059.9)
-    assert goes(1, limit) == [False]
-    clock(60_060.0)
-    assert goes(MOST + 1, limit) == [True] * MOST + [False]
+def test_a_count_that_the_cache_drops_at_a_bad_moment_refuses_nobody(limited, monkeypatch):
+    monkeypatch.setattr(LocMemCache, "add", lambda self, *arguments: False)  # it was there, and now it is not
+    assert searches(1) == [True]
 
 
-def test_several_processes_count_together_but_for_the_first_tenth():
-    one, other = OftenLimit("knocks"), OftenLimit("knocks")
-    assert goes(MOST, one) == [True] * MOST
-    assert goes(MOST, other) == [True] * (MOST // 10) + [False] * (MOST - MOST // 10)
-
-
-def test_who_searches_seldom_costs_no_query_and_who_does_often_two_or_three_for_each_tenth(in_database):
-    limit = OftenLimit("knocks")
-    with CaptureQueriesContext(connection) as captured:
-        goes(30, limit, most=300)
-    assert len(captured) == 0
-    with CaptureQueriesContext(connection) as captured:
-        goes(30, limit, most=300)
-    assert {query["sql"].split()[0] for query in captured} <= {"SELECT", "INSERT", "SAVEPOINT", "RELEASE"}
-    assert len(captured) <= 6
-    assert CacheEntry.objects.count() == 1
-
-
-def test_who_is_refused_costs_no_query(in_database):
-    limit = OftenLimit("knocks")
-    goes(MOST + 1, limit)
-    with CaptureQueriesContext(connection) as captured:
-        assert goes(50, limit) == [False] * 50
-    assert len(captured) == 0
-
-
-def test_without_the_shared_cache_nobody_is_turned_away(settings, caplog):
-    unreachable = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
-    settings.CACHES = settings.CACHES | {"shared": unreachable}
-    assert all(goes(MOST + 5, OftenLimit("knocks")))
-    assert "The shared cache does not answer" in caplog.text
+def test_the_cache_does_not_say_who_it_was(limited, monkeypatch):
+    keys = []
+    monkeypatch.setattr(LocMemCache, "add", lambda self, key, *arguments: keys.append(key) or True)
+    searches(1)
+    assert len(keys) == 1 and HERE not in keys[0]
 
 
 def test_a_client_that_searches_without_end_is_asked_to_wait(client, limited):
@@ -140,19 +113,3 @@ def test_no_header_that_anybody_can_write_evades_it(client, limited):
 def test_it_can_be_switched_off(client, settings):
     settings.SEARCH_LIMIT = 0
     assert {client.get(f"/departments/suggest/?q=w{number}").status_code for number in range(100)} == {200}
-
-
-def test_what_is_remembered_is_forgotten_with_the_minute(clock):
-    limit = OftenLimit("knocks")
-    for number in range(100):
-        limit.take(f"client {number}", MOST)
-    assert len(limit.left) == 100
-    clock(60_060.0)
-    limit.take("another", MOST)
-    assert list(limit.left) == ["another"]
-
-
-def test_the_shared_cache_does_not_say_who_it_was(in_database):
-    goes(MOST, OftenLimit("knocks"), HERE)
-    assert CacheEntry.objects.exists()
-    assert not CacheEntry.objects.filter(cache_key__contains=HERE).exists()

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
 from jobs.alert_forms import MAILS, SIGN_UPS
 from jobs.subscribers import AlertQuerySet
 from jobs.tokens import LIFETIMES
-from policeapp import page_cache
 from policeapp.models import User
 from policeapp.statements import in_words
 
@@ -49,9 +49,9 @@ TOLD = {
     "jobs.Run": None,
     "jobs.Subscriber": "alerts",
     "jobs.Told": "alerts",
-    "policeapp.CacheEntry": "counts",
     "policeapp.ContentVersion": None,
     "policeapp.Import": "editors",
+    "policeapp.RateCount": "counts",
     "policeapp.User": "editors",
     "sessions.Session": "editors",
 }
@@ -188,7 +188,7 @@ def test_a_session_ends_when_the_page_says(client):
 def test_they_say_whom_to_write_to(client, settings, path):
     assert "write to whoever runs this site" in text_of(client.get(path)).lower()
     settings.CONTACT_EMAIL = "office@police.example.org"
-    page_cache.forget()  # as after the new start that a setting takes
+    caches["pages"].clear()  # as after the new start that a setting takes
     answer = client.get(path)
     assert "Write to office@police.example.org." in text_of(answer) or "write to office@" in text_of(answer)
     assert 'href="mailto:office@police.example.org"' in answer.content.decode()

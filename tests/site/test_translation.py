@@ -24,7 +24,7 @@ from jobs.alert_forms import stamp
 from jobs.models import Alert, Job, Subscriber
 from jobs.tokens import make_token
 from policeapp import unavailable
-from policeapp.limits import Limit, OftenLimit
+from policeapp.limits import Limit
 from policeapp.models import User
 from policeapp.statements import cookies
 
@@ -153,7 +153,7 @@ def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, cl
 
 def test_translators_see_every_word_of_the_answers_to_who_asks_too_often(marked, client, db, settings, monkeypatch):
     settings.SEARCH_LIMIT = 10
-    monkeypatch.setattr(OftenLimit, "take", lambda self, who, most: False)
+    monkeypatch.setattr("policeapp.limits.take_search", lambda client: False)
     settings.AXES_FAILURE_LIMIT = 1
     answers = [client.get("/jobs/"), client.post("/admin/login/", {"username": "α", "password": "β"})]
     assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError, connection
 from django.db.utils import DatabaseErrorWrapper
 from django.http import HttpResponse
@@ -22,7 +23,7 @@ from psycopg import errors
 from psycopg_pool import PoolTimeout
 
 from departments.models import Specialization
-from policeapp import page_cache, timeouts, unavailable
+from policeapp import timeouts, unavailable
 from policeapp.timeouts import ImpatientConnection
 from policeapp.unavailable import Unavailable
 
@@ -170,7 +171,7 @@ def test_a_page_that_cannot_be_made_says_when_to_come_again(client, alice, url):
 def test_from_whichever_query_on_the_database_is_away_nobody_is_told_that_there_is_nothing(client, public_pages, url):
     usual = text_of(client.get(url))
     for left in range(1, 9):
-        page_cache.forget()
+        caches["pages"].clear()
         with connection.execute_wrapper(AwayAfter(left)):
             response = client.get(url)
         assert response.status_code == 503 or text_of(response) == usual

@@ -8,13 +8,12 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.core.cache import caches
 from django.core.management import call_command
 from django.utils import timezone
 
 from jobs.models import Alert, Subscriber
 from jobs.tokens import LIFETIMES
-from policeapp.models import CacheEntry
+from policeapp.models import RateCount
 
 from ..factories import make_alert
 
@@ -47,14 +46,11 @@ def test_attempts_to_sign_in_that_count_no_longer_are_deleted():
     assert AccessAttempt.objects.get().username == "new"
 
 
-def test_counts_whose_time_is_over_are_deleted(settings):
-    backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": CacheEntry._meta.db_table}
-    settings.CACHES = settings.CACHES | {"shared": backend}
-    caches["shared"].set("old", 1, 60)
-    CacheEntry.objects.update(expires=timezone.now() - MINUTE)
-    caches["shared"].set("new", 1, 60)
+def test_counts_whose_window_has_ended_are_deleted():
+    RateCount.objects.create(key="old", ends_at=timezone.now() - MINUTE)
+    RateCount.objects.create(key="new", ends_at=timezone.now() + MINUTE)
     assert "1 counts" in upkeep()
-    assert [key.rpartition(":")[2] for key in CacheEntry.objects.values_list("cache_key", flat=True)] == ["new"]
+    assert RateCount.objects.get().key == "new"
 
 
 def test_alerts_that_nobody_confirmed_are_deleted_with_their_address():
