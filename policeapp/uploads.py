@@ -42,12 +42,8 @@ def _opened(upload):
     )
     file = BytesIO(upload.content)
     file.name = upload.file_name
-    with (
-        taking_time(),
-        Table(file, importer.columns, importer.required) as table,
-        importing.Import(importer, table) as running,
-    ):
-        yield running
+    with taking_time(), Table(file, importer.columns, importer.required) as table:
+        yield importing.Import(importer, table)
 
 
 def _note(upload, running, report):
