@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from jobs.models import follow
-from policeapp.importing import Clean, Importer, create, reject, unchanged, update
+from policeapp.importing import Importer, create, reject, unchanged, update
 
 from .agencies import COLUMNS, GROUPS, Reader
 from .geography import Point, miles_between
@@ -62,15 +62,19 @@ class RosterImporter(Importer):
     writes = tuple(dict.fromkeys((*FIELDS, "sources", *Department.DERIVED)))
     key_column = "ori"
 
-    def begin(self, table, spool):
-        super().begin(table, spool)
+    def begin(self, table):
+        super().begin(table)
+        self.with_ori = defaultdict(list)  # lines by key
+        self.origins = {}  # shared by all new departments, because they stay in memory until they are written
         self.reader = Reader(table, self.notice, self.source, self.as_of)
         self.counties = county_names()
 
     def clean(self, row):
         agency = self.reader.read(row)
-        rank = WITH_ORI if "ori" in agency.facts else WITHOUT_ORI
-        return Clean(agency, key_text(agency), rank)
+        if "ori" not in agency.facts:
+            return agency, WITHOUT_ORI
+        self.with_ori[agency.key].append(row.line)
+        return agency, WITH_ORI
 
     def plan(self, rows):
         agencies = [agency for _line, agency in rows]
@@ -92,7 +96,7 @@ class RosterImporter(Importer):
 
     def written(self, created, updated):
         """The openings of a department go with its name and its time zone."""
-        changed = [department.pk for department in updated if self.spool.holder("follow", str(department.pk))]
+        changed = [one.pk for one in updated if one.changed("time_zone", "search_text", "status")]
         if changed:
             follow(changed)
 
@@ -132,7 +136,7 @@ class RosterImporter(Importer):
     # Which department it is
 
     def _load_departments(self, agencies):
-        departments = Department.objects.only("modified", *self.writes)
+        departments = Department.objects.all()
         oris = {agency.facts["ori"] for agency in agencies if "ori" in agency.facts}
         self.by_ori = {department.ori: department for department in departments.filter(ori__in=oris).exclude(ori="")}
         self.by_key = defaultdict(list)
@@ -144,7 +148,7 @@ class RosterImporter(Importer):
     def _match(self, line, agency):
         """The department that the row is about, None for a new one, or the Plan that rejects the row."""
         if ori := agency.facts.get("ori"):
-            if first := self.spool.claim("ori", ori, line):
+            if first := self.claim("ori", ori, line):
                 return reject(self.reader.header("ori"), _("is the ORI of line %s too") % first)
             found = self.by_ori.get(ori) or self._without_ori(agency)
         else:
@@ -152,19 +156,19 @@ class RosterImporter(Importer):
         return self._claim(line, found) if isinstance(found, Department) else found
 
     def _claim(self, line, department):
-        first = self.spool.claim("department", str(department.pk), line)
+        first = self.claim("department", department.pk, line)
         return reject("", _("is the same agency as line %s") % first) if first else department
 
     def _without_ori(self, agency):
         """A department of that name, city and state that has no ORI yet, if nothing else has them."""
         twins = self.by_key.get(agency.key, ())
-        alone = len(twins) == 1 and len(self.spool.lines_with(key_text(agency), WITH_ORI)) == 1
+        alone = len(twins) == 1 and len(self.with_ori[agency.key]) == 1
         return twins[0] if alone and agency.key[1] and not twins[0].ori else None
 
     def _by_name(self, line, agency):
-        if first := self.spool.claim("name", key_text(agency), line):
+        if first := self.claim("name", agency.key, line):
             return reject("", _("is the same agency as line %s: the same name, city and state") % first)
-        lines = self.spool.lines_with(key_text(agency), WITH_ORI)
+        lines = self.with_ori[agency.key]
         twins = self.by_key.get(agency.key, ())
         if len(lines) > 1 or len(twins) > 1:
             return reject("", _("may be several agencies of that name, city and state: it needs its ORI"))
@@ -200,12 +204,12 @@ class RosterImporter(Importer):
     def _create(self, line, agency, department, place):
         department.slug = self._address(line, department)
         department.sources = {
-            field: {"source": source, "as_of": as_of, "set_by": "import"}
+            field: self.origins.setdefault((source, as_of), {"source": source, "as_of": as_of, "set_by": "import"})
             for field, (source, as_of) in origins_of(agency, [*agency.facts, "status"]).items()
         }
         department.locate(lambda: place)
         department.derive()
-        return create(self._values(department))
+        return create(department)
 
     def _update(self, line, agency, department, place):
         facts = dict(agency.facts)
@@ -223,15 +227,10 @@ class RosterImporter(Importer):
         if not changed and self._where(department) == was:
             return unchanged()
         department.derive()
-        if department.changed("time_zone", "search_text", "status"):
-            self.spool.claim("follow", str(department.pk), line)
-        return update(department, self._values(department))
+        return update(department)
 
     def _where(self, department):
         return department.latitude, department.longitude, department.precision, department.time_zone
-
-    def _values(self, department):
-        return {name: getattr(department, name) for name in self.writes}
 
     # Its address
 
@@ -245,7 +244,7 @@ class RosterImporter(Importer):
         crowded = set()
         for department in departments:
             address = department.state, department.slug
-            if address not in wanted or address in self.by_slug or self.spool.holder("slug", "/".join(address)):
+            if address not in wanted or address in self.by_slug or ("slug", address) in self.claimed:
                 crowded.update(department.named_slugs())
             wanted.discard(address)
         self._ask_for(crowded)
@@ -257,7 +256,7 @@ class RosterImporter(Importer):
         self.asked |= slugs
         former = FormerAddress.objects.filter(slug__in=slugs).values_list("state", "slug")
         self.by_slug |= dict.fromkeys(former)
-        known = Department.objects.only("modified", *self.writes).filter(slug__in=slugs)
+        known = Department.objects.filter(slug__in=slugs)
         self.by_slug |= {(other.state, other.slug): other for other in known}
 
     def _address(self, line, department):
@@ -271,11 +270,7 @@ class RosterImporter(Importer):
 
     def _take_address(self, line, department, slug):
         address = department.state, slug
-        return address not in self.by_slug and self.spool.claim("slug", "/".join(address), line) is None
-
-
-def key_text(agency):
-    return "|".join(agency.key)
+        return address not in self.by_slug and self.claim("slug", address, line) is None
 
 
 def origins_of(agency, fields):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from departments.cleaning import email, is_missing, ori, state, title, website
 from departments.models import Department
 from departments.names import normalise
-from policeapp.importing import Clean, Importer, Rejected, create, reject, skip, unchanged, update
+from policeapp.importing import Importer, Rejected, create, reject, skip, unchanged, update
 from policeapp.tables import NotATable
 
 from . import cleaning, prose
@@ -116,8 +116,8 @@ class PostingImporter(Importer):
     required = ("job_id", "title", ("employer_ori", "employer"))
     writes = tuple(dict.fromkeys((*Job.FACTS, "source", "external_id", "sources", *Job.DERIVED)))
 
-    def begin(self, table, spool):
-        super().begin(table, spool)
+    def begin(self, table):
+        super().begin(table)
         if not self.source and "source" not in table.found:
             raise NotATable(_("%s has no column “source”: say which list it is by giving its source.") % table.name)
 
@@ -131,7 +131,7 @@ class PostingImporter(Importer):
                 raise Rejected(self._name(column), _("is missing"))
         kind = normalise(cells["posting_type"])
         if kind in FOR_EMPLOYEES:
-            return Clean(post, rank=INTERNAL)
+            return post, INTERNAL
         try:
             if kind not in FOR_ALL:
                 raise Rejected("posting_type", _("is neither “External” nor “Internal”"))
@@ -142,8 +142,8 @@ class PostingImporter(Importer):
             )
             post = post._replace(facts=self._facts(row.line, post, cells))
         except Rejected as problem:
-            return Clean(post._replace(problem=(problem.column, problem.reason)), rank=BAD)
-        return Clean(post, rank=-opens_on.toordinal() if opens_on else 0)
+            return post._replace(problem=(problem.column, problem.reason)), BAD
+        return post, -opens_on.toordinal() if opens_on else 0
 
     def _name(self, column):
         """What the file calls the column, or we if it has none."""
@@ -241,7 +241,7 @@ class PostingImporter(Importer):
         return {(job.source, job.external_id): job for job in jobs}
 
     def _plan(self, line, post, job, employers):
-        if self.spool.claim("post", f"{post.source}\n{post.number}", line):
+        if self.claim("post", (post.source, post.number), line):
             self.notice(line, self._name("job_id"), _("is another copy of a post in this file; skipped"))
             return skip()
         if post.problem:
@@ -267,14 +267,16 @@ class PostingImporter(Importer):
             facts["opens_on"] = _day_of(post.as_of, facts["closes_on"])
         job = Job(source=post.source, external_id=post.number, **facts)
         job.attribute(Job.FACTS, post.source, post.as_of, "import")
-        return create(self._derived(job))
+        self._derive(job)
+        return create(job, job.department)
 
     def _update(self, line, post, job, facts):
         if not self.overwrite:
             facts = self._but_for_edits(line, job, facts)
         if not job.take(facts, dict.fromkeys(facts, (post.source, post.as_of))):
             return unchanged()
-        return update(job, self._derived(job))
+        self._derive(job)
+        return update(job, job.department)
 
     def _said(self, facts):
         """What the file says of an opening that is there already."""
@@ -301,14 +303,10 @@ class PostingImporter(Importer):
                 facts = {name: value for name, value in facts.items() if name not in names}
         return facts
 
-    def _derived(self, job):
-        """The values of all columns that are written."""
+    def _derive(self, job):
         job.derive()
         if job.closes_at and job.closes_at <= job.opens_at:
             raise Rejected("post_until", _("is before the opening day"))
-        return {
-            job._meta.get_field(name).attname: getattr(job, job._meta.get_field(name).attname) for name in self.writes
-        }
 
 
 class Employers:

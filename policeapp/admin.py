@@ -1,7 +1,6 @@
 """People who may sign in, and the files that administrators import."""
 
 import csv
-import sqlite3
 from io import BytesIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -32,7 +31,7 @@ admin.site.register(User, UserAdmin)
 MOST_BYTES = 25 * 1024 * 1024
 ROWS_SHOWN = 20
 # What may go wrong with an import that is nobody's mistake here: a full disk, a database that is gone.
-FAILURES = (OSError, sqlite3.Error, DatabaseError)
+FAILURES = (OSError, DatabaseError)
 
 
 class ImportForm(forms.ModelForm):

@@ -1,25 +1,30 @@
 """Imports a table into a model: every row is accounted for, people's edits win, all or nothing.
 
-The rows are read, cleaned and compared with the database first, and kept in a temporary file, so that memory does not
-grow with the table and the database is locked for the write alone. What a kind of table has of its own is an
-:class:`Importer`; :class:`Import` is the machine that all share.
+The rows are read, cleaned and compared with the database first; the write is one transaction after that, so that people
+can save in the meantime. A row whose objects somebody else has changed by then is rejected. What a kind of table has of
+its own is an :class:`Importer`; :class:`Import` is the machine that all share.
 """
 
 import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
-from django.db import IntegrityError, connections, reset_queries, router, transaction
-from django.db.models import DEFERRED, Count, Max
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, reset_queries, transaction
+from django.db.models import Model, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from . import planner
-from .spool import BATCH, CREATED, OUTCOMES, REJECTED, SKIPPED, UNCHANGED, UPDATED, Spool
+
+BATCH = 1000  # rows; what a query may name on every engine
+
+CREATED, UPDATED, UNCHANGED, SKIPPED, REJECTED = OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
 
 # What a file of rejected rows has before the columns of the table.
 REJECT_COLUMNS = ["rejected_line", "rejected_column", "rejected_reason"]
-# How often an import that finds the database changed by somebody else compares anew; then it makes them wait.
-ATTEMPTS = 3
 
 
 class Rejected(Exception):
@@ -30,37 +35,27 @@ class Rejected(Exception):
         self.column, self.reason = column, reason
 
 
-class Clean(NamedTuple):
-    """A row after cleaning.
+class Plan(NamedTuple):
+    """What is to become of a row: one of ``OUTCOMES``, made by the functions below.
 
-    ``facts`` are whatever the importer's :meth:`~Importer.plan` needs, and can be pickled. ``key`` finds rows that
-    belong together with :meth:`Spool.lines_with`. Rows of a lower ``rank`` are planned first.
+    ``compared`` are the objects, as they were read, that the plan relies on; their models have ``modified``.
     """
 
-    facts: object
-    key: str = ""
-    rank: int = 0
-
-
-class Plan(NamedTuple):
-    """What is to become of a row: one of ``OUTCOMES``, made by the functions below."""
-
     outcome: str
-    values: dict | None = None
-    pk: int | None = None
-    modified: object = None
+    instance: Model | None = None
+    compared: tuple = ()
     column: str = ""
     reason: str = ""
 
 
-def create(values):
-    """A new object with these values of all that the importer ``writes``."""
-    return Plan(CREATED, values)
+def create(instance, *compared):
+    """A new object, not saved yet."""
+    return Plan(CREATED, instance, compared)
 
 
-def update(instance, values):
-    """The object as it was read (with ``modified``), and all the values that the importer ``writes``."""
-    return Plan(UPDATED, values, instance.pk, instance.modified)
+def update(instance, *compared):
+    """An object of the database with the new values of what the importer ``writes``, not saved yet."""
+    return Plan(UPDATED, instance, (instance, *compared))
 
 
 def unchanged():
@@ -75,13 +70,22 @@ def reject(column, reason):
     return Plan(REJECTED, column=column, reason=reason)
 
 
+@dataclass(slots=True)
+class CleanedRow:
+    """A row on its way from the file to the database: its ``facts`` until it has a ``plan``."""
+
+    line: int
+    plan: Plan | None = None
+    facts: object = None
+    rank: int = 0
+
+
 class Importer:
     """What an import knows of one kind of table; an instance serves one import.
 
     ``model`` must have ``modified``. ``columns`` and ``required`` are those of :class:`policeapp.tables.Table`.
-    ``writes`` names the fields that the import fills in (a foreign key with ``_id``), the derived ones too; each must
-    have a value that the database accepts whatever the other fields are. ``key_column`` heads what the conflicts are
-    told apart by.
+    ``writes`` names the fields that the import fills in, the derived ones too. ``key_column`` heads what the conflicts
+    are told apart by.
     """
 
     model = None
@@ -92,34 +96,40 @@ class Importer:
 
     def __init__(self, *, source="", as_of="", overwrite=False, draft=False):
         self.source, self.as_of, self.overwrite, self.draft = source, as_of, overwrite, draft
+        self.notices, self.conflicts, self.claimed = [], [], {}
 
-    def begin(self, table, spool):
+    def begin(self, table):
         """Called once before the first row."""
-        self.table, self.spool = table, spool
+        self.table = table
 
     def clean(self, row):
-        """The :class:`Clean` of a :class:`policeapp.tables.Row`; raises :class:`Rejected`. No query a row."""
+        """``(facts, rank)`` of a :class:`policeapp.tables.Row`; raises :class:`Rejected`. No query a row.
+
+        The facts are whatever :meth:`plan` needs. Rows of a lower rank are planned first.
+        """
         raise NotImplementedError
 
     def plan(self, rows):
-        """A :class:`Plan` for each of the ``(line, facts)``, at most ``BATCH`` of them, in the same order.
-
-        Called again for all rows, from the first, when the database has changed before the write.
-        """
+        """A :class:`Plan` for each of the ``(line, facts)``, at most ``BATCH`` of them, in the same order."""
         raise NotImplementedError
 
     def written(self, created, updated):
         """Called in the transaction with the objects of each batch written."""
 
+    def claim(self, kind, key, line):
+        """Take a key of a kind (a slug, an object) for a row; the other line that has it already, or None."""
+        first = self.claimed.setdefault((kind, key), line)
+        return None if first == line else first
+
     def notice(self, line, column, reason):
         """Report something about a row that is imported all the same. The reason is one of few, to be counted."""
-        self.spool.add_notice(line, column, reason)
+        self.notices.append((line, column, reason))
 
     def conflict(self, line, key, name, conflicts):
         """Report what the file said and was not taken, because a person had set it; ``conflicts`` of ``take``."""
-        self.spool.add_conflicts(
-            [(line, key, name, column, str(ours), str(theirs), set_by) for column, ours, theirs, set_by in conflicts]
-        )
+        self.conflicts += [
+            (line, key, name, column, str(ours), str(theirs), set_by) for column, ours, theirs, set_by in conflicts
+        ]
 
 
 class Report(NamedTuple):
@@ -127,7 +137,7 @@ class Report(NamedTuple):
 
     ``skipped`` are rows with nothing to import: blank ones, and a header in the midst of the file. ``rejections`` and
     ``notices`` are ``(column, reason, number, first line)``, ``ignored`` the columns that mean nothing to the importer;
-    ``locked`` is for how many seconds others could not write to the database.
+    ``seconds`` is how long the write took.
     """
 
     read: int
@@ -140,15 +150,11 @@ class Report(NamedTuple):
     rejections: list
     notices: list
     ignored: list
-    locked: float = 0.0
+    seconds: float = 0.0
 
     def as_dict(self):
         """The numbers of rows alone."""
         return {name: getattr(self, name) for name in ("read", *OUTCOMES)}
-
-
-class Stale(Exception):
-    """The database is not as it was when the rows were compared with it."""
 
 
 def no_progress(iterable, total, label):
@@ -156,123 +162,111 @@ def no_progress(iterable, total, label):
 
 
 class Import:
-    """One import: ``prepare()`` reads and compares, ``apply()`` writes; use as a context manager.
+    """One import: ``prepare()`` reads and compares, ``apply()`` writes.
 
     ``progress(iterable, total, label)`` returns an iterable of the same that may show how far it is.
     """
 
     def __init__(self, importer, table, progress=no_progress):
         self.importer, self.table, self.progress = importer, table, progress
-        self.spool, self.locked = Spool(), 0.0
-        self.compared = 0  # how often
-        self.using = router.db_for_write(importer.model)
-        self.objects = importer.model._default_manager.using(self.using)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *problem):
-        self.spool.close()
+        self.rows, self.seconds = [], 0.0
 
     def prepare(self):
         """Read, clean and compare all rows; nothing is written. The :class:`Report` of what ``apply`` would do."""
-        self.importer.begin(self.table, self.spool)
-        for row in self.progress(self.table, self.table.lines, _("Reading")):
-            if row.problem:
-                self.spool.add_rejected(row.line, row.cells, "", row.problem)
-            elif row.is_blank:
-                self.spool.add_skipped(row.line)
-            else:
-                try:
-                    self.spool.add(row.line, row.cells, self.importer.clean(row))
-                except Rejected as problem:
-                    self.spool.add_rejected(row.line, row.cells, problem.column, problem.reason)
+        self.importer.begin(self.table)
+        self.rows = [self._clean(row) for row in self.progress(self.table, self.table.lines, _("Reading"))]
         self._plan()
         return self.report()
 
+    def _clean(self, row):
+        if row.problem:
+            return CleanedRow(row.line, reject("", row.problem))
+        if row.is_blank:
+            return CleanedRow(row.line, skip())
+        try:
+            facts, rank = self.importer.clean(row)
+        except Rejected as problem:
+            return CleanedRow(row.line, reject(problem.column, problem.reason))
+        return CleanedRow(row.line, facts=facts, rank=rank)
+
     def _plan(self):
-        self.compared += 1
-        self.spool.forget_plans()
-        self.seen = self._fingerprint()
-        rows = self.progress(self.spool.unplanned(), self.spool.number_read(), _("Comparing"))
-        for batch in batches(rows):
-            self.spool.add_plans([line for line, _facts in batch], self.importer.plan(batch))
+        rows = sorted((row for row in self.rows if not row.plan), key=attrgetter("rank"))
+        for batch in batches(self.progress(rows, len(rows), _("Comparing"))):
+            plans = self.importer.plan([(row.line, row.facts) for row in batch])
+            for row, row.plan in zip(batch, plans, strict=True):
+                row.facts = None
 
     def apply(self):
         """Write what was prepared, in one transaction, and report.
 
-        What somebody saved in the meantime is compared anew first, so that it is not lost; after ``ATTEMPTS`` they
-        have to wait.
+        Rows are rejected whose objects somebody has changed or deleted since they were compared.
         """
-        for left in reversed(range(ATTEMPTS)):
-            try:
-                return self._write(compare=left == 0)
-            except (Stale, IntegrityError):
-                if not left:
-                    raise
-                if left > 1:
-                    self._plan()
-
-    def _write(self, compare):
-        """Write all, after comparing anew under the lock if so told."""
-        if not compare and not self._to_write():
-            return self.report()
-        with transaction.atomic(using=self.using):
-            self._lock()
-            began = time.monotonic()
-            if compare:
-                self._plan()
-            elif self._fingerprint() != self.seen:
-                raise Stale
-            for batch in batches(self.progress(self._objects(), self._to_write(), _("Writing"))):
-                self._write_batch(batch)
-        self.locked = time.monotonic() - began
-        planner.learn(self.using)
+        rows = [row for row in self.rows if row.plan.instance is not None]
+        if rows:
+            with transaction.atomic():
+                began = time.monotonic()
+                for batch in batches(self.progress(rows, len(rows), _("Writing"))):
+                    self._write(self._reject_changed(batch))
+            self.seconds = time.monotonic() - began
+            planner.learn()
         return self.report()
 
-    def _to_write(self):
-        counts = self.spool.counts()
-        return counts[CREATED] + counts[UPDATED]
+    def _reject_changed(self, rows):
+        """Lock what the rows were compared with; those rows for which it is still the same. The others are rejected."""
+        seen = defaultdict(set)
+        for row in rows:
+            for instance in row.plan.compared:
+                seen[type(instance)].add(instance.pk)
+        now = {}
+        for model, numbers in seen.items():
+            locked = model._default_manager.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk")
+            now |= {(model, pk): modified for pk, modified in locked.values_list("pk", "modified")}
+        for row in rows:
+            if any(now.get((type(one), one.pk)) != one.modified for one in row.plan.compared):
+                row.plan = reject("", _("was changed by somebody else during the import: import the file again"))
+        return [row for row in rows if row.plan.instance is not None]
 
-    def _objects(self):
-        """``(object, modified)`` of what is to be written, ``modified`` None for the new ones."""
-        model = self.importer.model
-        # In the order of the fields, which makes an object in half the time that their names do.
-        fields = model._meta.concrete_fields
-        blank = {field.attname: DEFERRED if field.generated else field.get_default() for field in fields}
-        for outcome in (UPDATED, CREATED):
-            for pk, modified, values in self.spool.planned(outcome):
-                yield model(*(blank | values | {model._meta.pk.attname: pk}).values()), modified
+    def _write(self, rows):
+        """Save the objects of the rows; reject a row if another object has taken a unique key of its object."""
+        created = [row.plan.instance for row in rows if row.plan.outcome == CREATED]
+        updated = [row.plan.instance for row in rows if row.plan.outcome == UPDATED]
+        try:
+            with transaction.atomic():
+                self._save(created, updated)
+        except IntegrityError:
+            if len(rows) == 1 and not (taken := self._taken(rows[0].plan.instance)):
+                raise
+            for instance in created:  # bulk_create() may have set it before it failed
+                instance.pk = None
+            if len(rows) == 1:
+                rows[0].plan = reject("", _("%s Import the file again.") % taken)
+            else:
+                middle = len(rows) // 2
+                self._write(rows[:middle])
+                self._write(rows[middle:])
 
-    def _write_batch(self, batch):
-        seen = {obj.pk: modified for obj, modified in batch if obj.pk}
-        if seen:
-            now = dict(self.objects.filter(pk__in=seen).values_list("pk", "modified"))
-            if now != seen:
-                raise Stale
-        updated = [obj for obj, _modified in batch if obj.pk]
-        created = [obj for obj, _modified in batch if not obj.pk]
+    def _save(self, created, updated):
+        objects = self.importer.model._default_manager
         # An upsert of rows that are known to be there: as fast as adding them, however many fields have changed.
-        self.objects.bulk_create(
+        objects.bulk_create(
             updated,
             update_conflicts=True,
             unique_fields=["pk"],
             update_fields=[*self.importer.writes, "modified"],
         )
-        self.objects.bulk_create(created)
+        objects.bulk_create(created)
         self.importer.written(created, updated)
 
-    def _lock(self):
-        """Nobody else writes to the table until the transaction ends; they can read. SQLite's begin has done it."""
-        connection = connections[self.using]
-        if connection.vendor == "postgresql":
-            table = connection.ops.quote_name(self.importer.model._meta.db_table)
-            with connection.cursor() as cursor:
-                cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-
-    def _fingerprint(self):
-        """Changes when a row is added or removed."""
-        return self.objects.aggregate(number=Count("pk"), last=Max("pk"))
+    def _taken(self, instance):
+        """The sentence that says which unique key another object has; "" if none has."""
+        model = self.importer.model
+        for constraint in model._meta.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                try:
+                    constraint.validate(model, instance)
+                except ValidationError as problem:
+                    return " ".join(problem.messages)
+        return ""
 
     def rejects(self):
         """``(header, rows)`` of the rejected rows, in the table's own columns behind the line, column and reason."""
@@ -280,27 +274,45 @@ class Import:
         kept = [place for place, name in enumerate(self.table.header) if name not in REJECT_COLUMNS]
         header = [*REJECT_COLUMNS, *(self.table.header[place] for place in kept)]
         width = len(self.table.header)
+        plans = {row.line: row.plan for row in self._rejected()}
+        # Read again, because few files have many: to hold all cells would take as much memory as all else.
+        rejected = (row for row in self.table if row.line in plans) if plans else ()
         rows = (
-            [line, column, reason, *(cells[place] for place in kept if place < len(cells)), *cells[width:]]
-            for line, column, reason, cells in self.spool.rejected()
+            [line, plans[line].column, plans[line].reason]
+            + [cells[place] for place in kept if place < len(cells)]
+            + cells[width:]
+            for line, _values, cells, _problem in rejected
         )
         return header, rows
+
+    def _rejected(self):
+        return (row for row in self.rows if row.plan.outcome == REJECTED)
 
     def conflicts(self):
         """``(header, rows)`` of where the table and what a person has set disagree."""
         header = ["line", self.importer.key_column, "name", "column", "ours", "theirs", "set_by"]
-        return header, self.spool.conflicts()
+        return header, sorted(self.importer.conflicts, key=lambda conflict: conflict[0])
 
     def report(self):
+        outcomes = Counter(row.plan.outcome for row in self.rows)
         return Report(
-            read=self.spool.number_read(),
-            **self.spool.counts(),
-            conflicts=self.spool.number_of_conflicts(),
-            rejections=list(self.spool.rejections()),
-            notices=list(self.spool.notices()),
+            read=len(self.rows),
+            **{outcome: outcomes[outcome] for outcome in OUTCOMES},
+            conflicts=len(self.importer.conflicts),
+            rejections=counted((row.line, row.plan.column, row.plan.reason) for row in self._rejected()),
+            notices=counted(self.importer.notices),
             ignored=self.table.ignored,
-            locked=self.locked,
+            seconds=self.seconds,
         )
+
+
+def counted(found):
+    """``(column, reason, how often, the first line)`` of ``(line, column, reason)``, the most frequent first."""
+    lines = defaultdict(list)
+    for line, column, reason in found:
+        lines[column, reason].append(line)
+    rows = [(column, reason, len(those), min(those)) for (column, reason), those in lines.items()]
+    return sorted(rows, key=lambda row: (-row[2], row[3]))
 
 
 def batches(rows, size=BATCH):

@@ -1,7 +1,6 @@
 """Tables in CSV: read as people, spreadsheets and agencies save them, written so that no spreadsheet runs a cell.
 
 Read are UTF-8 (with or without its mark) and Windows-1252, with commas, semicolons or tabs, in any order of columns.
-Memory does not grow with the file.
 """
 
 import codecs
@@ -9,7 +8,7 @@ import csv
 import io
 import os
 import re
-from collections import deque
+from collections import Counter, deque
 from contextlib import ExitStack
 from functools import partial
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 DELIMITERS = ",;\t"
 CHUNK = 1 << 16  # bytes
 LONGEST_LINE = 1 << 20  # characters
+MOST_LINES = 200_000  # after the header: an import holds all rows in memory
 
 # What a spreadsheet takes for the beginning of a formula, and what is only a number.
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -72,14 +72,15 @@ class Row(NamedTuple):
 
 
 class Table:
-    """A CSV file whose header is understood; iterating gives its :class:`Row` s, once.
+    """A CSV file whose header is understood; iterating gives its :class:`Row` s, from the first on.
 
     ``file`` is a path or a binary file object that can seek. ``columns`` maps our names of columns to the other names
     they go by, compared without regard to case, blanks and punctuation. ``required`` names columns, each a name or a
     tuple of names of which one is enough. :class:`NotATable` when it is none; ``OSError`` never.
 
     ``header`` has the columns' names as they stand in the file, ``found`` maps our names to their places in it, and
-    ``ignored`` are the names that mean nothing to us. ``lines`` is the number of lines, which rows seldom exceed.
+    ``ignored`` are the names that mean nothing to us. ``lines`` is the number of lines after the first, at most
+    ``MOST_LINES``.
     """
 
     def __init__(self, file, columns, required=()):
@@ -121,7 +122,7 @@ class Table:
         """Find out the encoding and the number of lines, and what is no text at all."""
         self._file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
-        self.encoding, self.lines = "utf-8", 1
+        self.encoding = "utf-8"
         head = self._file.read(CHUNK)
         self._start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
         start = head[self._start :].lstrip()
@@ -132,9 +133,9 @@ class Table:
                 raise NotATable(_("%s is %s, not a CSV file: save it as CSV.") % (self.name, what))
         if b"\0" in head:
             raise NotATable(_("%s is not a text file: it has NUL bytes.") % self.name)
-        chunk = head
+        chunk, ends = head, Counter()
         while True:
-            self.lines += max(chunk.count(b"\n"), chunk.count(b"\r"))
+            ends.update({end: chunk.count(end) for end in (b"\n", b"\r")})
             if self.encoding == "utf-8":
                 try:
                     decoder.decode(chunk, final=not chunk)
@@ -142,7 +143,13 @@ class Table:
                     self.encoding = "cp1252"
             if not chunk:
                 break
-            chunk = self._file.read(CHUNK)
+            last, chunk = chunk[-1:], self._file.read(CHUNK)
+        self.lines = max(ends.values()) - (last in ends)
+        if self.lines > MOST_LINES:
+            raise NotATable(
+                _("%(file)s has more than %(number)s lines: split it into several files.")
+                % {"file": self.name, "number": f"{MOST_LINES:,}"}
+            )
 
     def _text(self):
         """The file from its beginning as lines, each with its end as in the file."""

@@ -42,12 +42,8 @@ def _opened(upload):
     )
     file = BytesIO(upload.content)
     file.name = upload.file_name
-    with (
-        without_time_limit(),
-        Table(file, importer.columns, importer.required) as table,
-        importing.Import(importer, table) as running,
-    ):
-        yield running
+    with without_time_limit(), Table(file, importer.columns, importer.required) as table:
+        yield importing.Import(importer, table)
 
 
 def _note(upload, running, report):

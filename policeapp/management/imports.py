@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sqlite3
 from contextlib import ExitStack
 
 from django.core.management.base import BaseCommand, CommandError
@@ -47,21 +46,20 @@ class BaseImportCommand(BaseCommand):
                 table = stack.enter_context(Table(file, importer.columns, importer.required))
                 rejects = stack.enter_context(OutputFile(options["rejects"], file))
                 conflicts = stack.enter_context(OutputFile(options["conflicts"], file))
-                running = stack.enter_context(Import(importer, table, self.progress))
+                running = Import(importer, table, self.progress)
                 report = running.prepare()
                 rejects.write(*running.rejects())
                 conflicts.write(*running.conflicts())
                 if not dry_run:
-                    report = running.apply()
+                    expected, report = report, running.apply()
                     changed = "The import itself is complete."
-                    if running.compared > 1:
+                    if report.rejected > expected.rejected:
                         rejects.write(*running.rejects())
-                        conflicts.write(*running.conflicts())
         except NotATable as problem:
             raise CommandError(f"{problem} {changed}") from problem
         except KeyboardInterrupt:
             raise CommandError(f"Stopped. {changed}", returncode=130) from None
-        except (OSError, sqlite3.Error, DatabaseError) as problem:
+        except (OSError, DatabaseError) as problem:
             said = str(problem).strip().splitlines() or [type(problem).__name__]
             raise CommandError(f"The import failed: {said[0]}. {changed}") from problem
         self.say(report, dry_run)
@@ -89,7 +87,7 @@ class BaseImportCommand(BaseCommand):
         if dry_run:
             self.stdout.write("Nothing was changed: this was a dry run.")
         else:
-            self.stdout.write(f"The database was locked for {report.locked:.1f} seconds.")
+            self.stdout.write(f"Writing took {report.seconds:.1f} seconds.")
 
 
 class OutputFile:

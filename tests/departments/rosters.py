@@ -24,9 +24,9 @@ def csv_of(*rows):
 def report_of(*rows, **options):
     """Import the rows: the whole report."""
     table = Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns, RosterImporter.required)
-    with Import(RosterImporter(**options), table) as running:
-        expected = running.prepare().as_dict()
-        report = running.apply()
+    running = Import(RosterImporter(**options), table)
+    expected = running.prepare().as_dict()
+    report = running.apply()
     assert report.as_dict() == expected
     assert report.read == sum(report.as_dict().values()) - report.read
     return report

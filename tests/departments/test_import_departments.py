@@ -14,15 +14,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from departments.models import Department
 from departments.roster import RosterImporter
-from policeapp import importing
+from policeapp import importing, tables
 from policeapp.importing import Import
 from policeapp.tables import Table
-from tests.departments.rosters import csv_of
+from tests.departments.rosters import csv_of, edited
 from tests.factories import make_department
 from tests.site.processes import new_sqlite
 
@@ -65,7 +64,7 @@ def test_the_report_accounts_for_every_row_in_words_and_in_json(file):
     said = "\n".join(words)
     assert "Read 4 rows: 2 created, 0 updated, 0 unchanged, 1 skipped, 1 rejected." in said
     assert "state: “PZ” is not a state (first on line 4)" in said
-    assert "locked for" in said
+    assert "Writing took" in said
 
 
 def test_a_dry_run_reports_the_same_and_changes_nothing(file):
@@ -136,6 +135,13 @@ def test_what_is_no_table_of_agencies_is_refused(file, content, said):
     assert not Department.objects.exists()
 
 
+def test_a_file_of_too_many_rows_is_refused(file, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_LINES", 2)
+    run(file(WESTPORT, NORWALK))
+    with pytest.raises(CommandError, match="has more than 2 lines: split it into several files"):
+        run(file(WESTPORT, NORWALK, BAD))
+
+
 def test_missing_files_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / "none.csv"):
         with pytest.raises(CommandError, match=str(path)):
@@ -180,11 +186,10 @@ def test_a_year_that_is_none_is_refused(file, as_of):
         (KeyboardInterrupt(), 130, "Stopped. Nothing was changed."),
         (DatabaseError("database or disk is full"), 1, "database or disk is full. Nothing was changed."),
         (OSError(28, "No space left on device"), 1, "No space left on device. Nothing was changed."),
-        (sqlite3.OperationalError("database or disk is full"), 1, "Nothing was changed."),
+        (IntegrityError("CHECK constraint failed"), 1, "CHECK constraint failed. Nothing was changed."),
     ],
 )
 def test_what_ends_it_in_the_middle_of_the_write_leaves_all_as_it_was(file, monkeypatch, problem, status, said):
-    monkeypatch.setattr(importing, "BATCH", 1)
     monkeypatch.setattr(importing.batches, "__defaults__", (1,))
     written = []
 
@@ -220,9 +225,7 @@ call_command("import_departments", sys.argv[1])
 def test_a_process_killed_in_the_middle_of_the_write_leaves_all_as_it_was(tmp_path, file, number):
     environment = os.environ | {
         "DATABASE_URL": new_sqlite(tmp_path / "db.sqlite3"), "DJANGO_SETTINGS_MODULE": "policeapp.settings",
-        "TMPDIR": str(tmp_path / "temporary"),
     }  # fmt: skip
-    (tmp_path / "temporary").mkdir()
     here = {"cwd": settings.BASE_DIR, "env": environment}
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "import_departments", file(WESTPORT)], check=True, stdout=subprocess.DEVNULL, **here)
@@ -235,12 +238,14 @@ def test_a_process_killed_in_the_middle_of_the_write_leaves_all_as_it_was(tmp_pa
     with sqlite3.connect(tmp_path / "db.sqlite3") as database:
         assert database.execute("SELECT name FROM departments_department").fetchall() == [(WESTPORT["name"],)]
     database.close()
-    assert list((tmp_path / "temporary").iterdir()) == []
     done = subprocess.run([*manage, "import_departments", path, "--json"], capture_output=True, text=True, **here)
     assert json.loads(done.stdout.splitlines()[-1])["created"] == 1
 
 
-# People who save in the meantime
+# People who save between the comparing and the write
+
+
+CHANGED = "was changed by somebody else during the import: import the file again"
 
 
 def prepared(*rows, **options):
@@ -249,61 +254,72 @@ def prepared(*rows, **options):
     return running
 
 
-def test_an_edit_between_the_reading_and_the_write_is_not_lost():
+def test_a_department_that_a_person_saves_stays_theirs_and_its_row_is_rejected():
     department = make_department(ori="CT0015800")
-    with prepared(WESTPORT | {"phone": "203-341-6000"}) as running:
-        department.phone = "203-341-9999"
-        department.attribute(["phone"], "Editor of this site", "2026", "user:alice")
-        department.save()
-        report = running.apply()
+    running = prepared(WESTPORT | {"phone": "203-341-6000"}, NORWALK)
+    edited(department, email="chief@example.org")
+    report = running.apply()
     department.refresh_from_db()
-    assert department.phone == "203-341-9999"
-    assert (report.unchanged, report.conflicts, running.compared) == (1, 1, 2)
+    assert (department.phone, department.email) == ("", "chief@example.org")
+    assert (report.read, report.created, report.updated, report.rejected) == (2, 1, 0, 1)
+    assert report.rejections == [("", CHANGED, 1, 2)]
+    _header, rows = running.rejects()
+    assert list(rows) == [[2, "", CHANGED, *WESTPORT.values(), "203-341-6000"]]
 
 
-def test_a_department_added_in_the_meantime_is_the_one_of_the_row():
-    with prepared(WESTPORT | {"phone": "203-341-6000"}, NORWALK) as running:
-        make_department(ori="CT0015800")
-        report = running.apply()
-    assert (report.created, report.updated) == (1, 1)
-    assert Department.objects.filter(ori="CT0015800").count() == 1
-
-
-def test_an_ori_or_an_address_given_to_another_in_the_meantime_is_respected():
-    one, two = make_department("One", ori="CT0000001"), make_department("Two", ori="CT0000002")
-    with prepared(WESTPORT, NORWALK) as running:
-        Department.objects.filter(pk=one.pk).update(ori="CT0015800")
-        Department.objects.filter(pk=two.pk).update(slug="norwalk-police-department")
-        report = running.apply()
-    assert (report.created, report.updated) == (1, 0)
-    assert sorted(Department.objects.values_list("ori", flat=True)) == ["CT0000002", "CT0010300", "CT0015800"]
-
-
-def test_a_department_deleted_in_the_meantime_is_a_new_one():
+def test_a_department_that_is_deleted_is_not_written_again():
     department = make_department(ori="CT0015800")
-    with prepared(WESTPORT | {"phone": "203-341-6000"}) as running:
-        department.delete()
-        assert running.apply().created == 1
+    running = prepared(WESTPORT | {"phone": "203-341-6000"}, NORWALK)
+    department.delete()
+    report = running.apply()
+    assert (report.created, report.rejections) == (1, [("", CHANGED, 1, 2)])
+    assert Department.objects.get().ori == NORWALK["ori"]
 
 
-def test_where_people_save_all_the_time_they_wait_in_the_end(monkeypatch):
+@pytest.mark.parametrize(
+    "taken, reason",
+    [
+        ({"ori": "CT0015800"}, "Another department has this ORI. Import the file again."),
+        (
+            {"slug": "westport-police-department"},
+            "Another department of this state has this address. Import the file again.",
+        ),
+    ],
+)
+def test_an_ori_or_a_slug_that_another_gets_stays_theirs_and_the_row_is_rejected(taken, reason):
+    other = make_department("Other")
+    others = [NORWALK | {"ori": f"CT000000{number}", "city": f"Town {number}"} for number in range(5)]
+    running = prepared(*others[:3], WESTPORT, *others[3:])
+    Department.objects.filter(pk=other.pk).update(**taken)
+    report = running.apply()
+    assert (report.created, report.rejections) == (5, [("", reason, 1, 5)])
+    assert Department.objects.count() == 6
+
+
+def test_an_ori_that_another_gets_is_not_given_to_a_second():
+    first, other = make_department(), make_department("Other")
+    running = prepared(WESTPORT)
+    Department.objects.filter(pk=other.pk).update(ori="CT0015800")
+    report = running.apply()
+    first.refresh_from_db()
+    assert (report.updated, report.rejected, first.ori) == (0, 1, "")
+
+
+def test_the_file_of_rejected_rows_has_those_too_and_can_be_imported(file, tmp_path, monkeypatch):
     department = make_department(ori="CT0015800")
-    plan = Import._plan
-
-    def plan_and_save(self):
-        plan(self)
-        if not connection.savepoint_ids[self_depth:]:
-            Department.objects.filter(pk=department.pk).update(modified=timezone.now())
-
-    self_depth = len(connection.savepoint_ids)
-    monkeypatch.setattr(Import, "_plan", plan_and_save)
-    with prepared(WESTPORT | {"phone": "203-341-6000"}) as running:
-        assert running.apply().updated == 1
-    assert running.compared == importing.ATTEMPTS
+    plan = RosterImporter.plan
+    with monkeypatch.context() as patch:
+        patch.setattr(RosterImporter, "plan", lambda *args: (plan(*args), edited(department, zip="06880"))[0])
+        said = run(file(WESTPORT | {"phone": "203-341-6000"}, BAD), rejects=tmp_path / "rejects.csv")
+    assert f"Rejected 1 × {CHANGED} (first on line 2)" in said
+    assert [row[0] for row in table_in(tmp_path / "rejects.csv")[1:]] == ["2", "3"]
+    run(tmp_path / "rejects.csv")
+    department.refresh_from_db()
+    assert (department.phone, department.zip) == ("203-341-6000", "06880")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_editors_can_save_while_rows_are_compared_and_read_while_they_are_written(file, monkeypatch):
+def test_editors_can_save_other_departments_all_the_while(file, monkeypatch):
     department = make_department(ori="CT0000001")
     seen = []
 
@@ -328,10 +344,9 @@ def test_editors_can_save_while_rows_are_compared_and_read_while_they_are_writte
     plan = RosterImporter.plan
     monkeypatch.setattr(RosterImporter, "plan", lambda *args: (elsewhere(save), plan(*args))[1])
     if connection.vendor == "postgresql":  # in memory, SQLite's connections share their locks
-        monkeypatch.setattr(RosterImporter, "written", lambda *args: elsewhere(Department.objects.count))
+        monkeypatch.setattr(RosterImporter, "written", lambda *args: elsewhere(save))
     run(file(WESTPORT))
-    assert seen[0] == "saved"
-    assert seen[1:] == ([1] if connection.vendor == "postgresql" else [])
+    assert seen == ["saved"] * (2 if connection.vendor == "postgresql" else 1)
     assert Department.objects.count() == 2
 
 

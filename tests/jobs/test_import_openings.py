@@ -13,6 +13,7 @@ from django.test import Client
 
 from departments.models import Department
 from jobs.models import Job
+from jobs.postings import PostingImporter
 from tests.factories import form_of, make_alice, make_department, make_job, text_of, today
 
 from .lists import ORI, counts, post
@@ -273,6 +274,48 @@ class TestEdits:
         client.post("/admin/jobs/job/", {"action": "publish", "_selected_action": job.pk})
         job.refresh_from_db()
         assert (job.status, job.sources["status"]["set_by"]) == ("published", "user:alice")
+
+
+class TestChangesDuringTheImport:
+    """What people do between the comparing and the write stays, and the rows it touches are rejected."""
+
+    @pytest.fixture
+    def load_while(self, load, monkeypatch):
+        """``load_while(work, row, ...)``: import rows; after they are compared, somebody does the work."""
+
+        def load_while(work, *rows):
+            plan = PostingImporter.plan
+            with monkeypatch.context() as patch:
+                patch.setattr(PostingImporter, "plan", lambda *args: (plan(*args), work())[0])
+                return load(*rows)
+
+        return load_while
+
+    def test_an_opening_that_a_person_saves_stays_theirs(self, load, load_while, nypd):
+        load(post(), post(job_id="2"))
+        job = Job.objects.get(external_id="757172")
+        job.title = "Counsel"
+        numbers, words = load_while(job.save, post(positions="5"), post(job_id="2", positions="5"))
+        assert numbers == counts(read=2, updated=1, rejected=1)
+        assert "was changed by somebody else during the import: import the file again (first on line 2)" in words
+        job.refresh_from_db()
+        assert (job.title, job.positions) == ("Counsel", 2)
+
+    def test_an_opening_whose_department_is_saved_or_deleted_is_not_written(self, load_while, nypd, westport_police):
+        at_westport = post(job_id="2", employer_ori="", employer=westport_police.name, city="Westport", state="CT")
+        numbers, _words = load_while(westport_police.save, post(), at_westport)
+        assert numbers == counts(read=2, created=1, rejected=1)
+        numbers, _words = load_while(westport_police.delete, post(), at_westport)
+        assert numbers == counts(read=2, unchanged=1, rejected=1)
+
+    def test_a_number_that_another_opening_gets_stays_its_own(self, load_while, nypd):
+        def add():
+            make_job(nypd, source="city_list", external_id="757172", title="Counsel")
+
+        numbers, words = load_while(add, post(), post(job_id="2"))
+        assert numbers == counts(read=2, created=1, rejected=1)
+        assert "Another opening of this source has this number. Import the file again." in words
+        assert Job.objects.get(external_id="757172").title == "Counsel"
 
 
 def test_as_drafts_nobody_sees_them_and_what_is_published_stays(load, nypd, client):

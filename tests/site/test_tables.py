@@ -115,6 +115,16 @@ def test_missing_files_and_directories_are_refused(tmp_path):
             Table(path, COLUMNS)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", ["", "end"])
+def test_a_file_of_too_many_lines_is_refused(monkeypatch, end, last):
+    monkeypatch.setattr(tables, "MOST_LINES", 30_000)
+    lines = ["name,state", *["A,CT"] * 30_000]
+    assert table_of(end.join(lines) + (last and end)).lines == 30_000
+    with pytest.raises(NotATable, match="has more than 30,000 lines: split it into several files."):
+        table_of(end.join([*lines, "A,CT"]) + (last and end))
+
+
 def test_a_line_without_end_does_not_fill_the_memory():
     with pytest.raises(NotATable, match="a million characters"):
         rows_of(b"name,state\n" + b"x" * ((1 << 20) + 1))

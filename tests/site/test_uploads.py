@@ -1,20 +1,20 @@
 """Files that administrators upload: what they would change is shown first, and changed when they say so, once."""
 
 import csv
-import sqlite3
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from departments.models import Department
 from jobs.models import Job
 from jobs.postings import PostingImporter
-from policeapp import admin, importing
+from policeapp import admin, importing, tables
 from policeapp.models import Import
 from tests.factories import form_of, make_alice, make_bob, make_charlie, make_department, text_of
 
@@ -138,7 +138,7 @@ def test_the_claim_of_one_who_was_cut_off_lapses(alice, westport_pd):
     assert Job.objects.count() == 1
 
 
-@pytest.mark.parametrize("problem", [sqlite3.OperationalError("disk I/O error"), OSError("No space left on device")])
+@pytest.mark.parametrize("problem", [OperationalError("disk I/O error"), OSError("No space left on device")])
 def test_an_import_that_fails_changes_nothing_says_so_and_can_be_tried_again(alice, westport_pd, monkeypatch, problem):
     upload(alice, HEADER + GOOD)
     found = Import.objects.get()
@@ -195,6 +195,25 @@ def test_a_file_that_is_too_large_is_refused_with_a_way_out(alice, monkeypatch):
     assert errors_of(response)["file"] == [
         "This file has more than 25 MB. Split it, or import it on the server with manage.py."
     ]
+
+
+def test_a_file_of_too_many_rows_is_refused(alice, westport_pd, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_LINES", 2)
+    upload(alice, HEADER + GOOD + BAD)
+    response = upload(alice, HEADER + GOOD + BAD + GOOD)
+    assert errors_of(response)["file"] == ["june.csv has more than 2 lines: split it into several files."]
+    assert Import.objects.count() == 1
+
+
+def test_a_row_whose_department_a_person_saves_meanwhile_is_among_the_rejected(alice, westport_pd, monkeypatch):
+    upload(alice, HEADER + GOOD)
+    found = Import.objects.get()
+    plan = PostingImporter.plan
+    monkeypatch.setattr(PostingImporter, "plan", lambda *args: (plan(*args), westport_pd.save())[0])
+    words = text_of(alice.post(address(found, "apply/"), follow=True))
+    assert "0 new 0 changed 0 unchanged 0 skipped 1 rejected" in words
+    assert "was changed by somebody else during the import: import the file again" in words
+    assert "Dispatcher" in alice.get(address(found, "rejects.csv")).getvalue().decode()
 
 
 def test_the_options_are_those_of_the_command(alice, westport_pd):
