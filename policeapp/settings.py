@@ -50,8 +50,6 @@ try:
     if env.str("PAGE_CACHE_URL", ""):
         CACHES["pages"] = env.dj_cache_url("PAGE_CACHE_URL")
     PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
-    # The folder of pg_dump, pg_restore and psql, where it is not Debian's and not in PATH.
-    POSTGRES_BIN = env.str("POSTGRES_BIN", "")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # Addresses or networks of the proxies whose X-Forwarded-* headers are believed; "unix" for a socket.
@@ -109,7 +107,6 @@ if not ALLOWED_HOSTS:
 # Application
 
 INSTALLED_APPS = [
-    "django_cleanup",
     "policeapp",
     "departments",
     "jobs",
