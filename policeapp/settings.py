@@ -41,8 +41,6 @@ try:
     PAGE_CACHE_ENTRIES = env.int("PAGE_CACHE_ENTRIES", 0 if DEBUG else 1000, validate=validate.Range(min=0))
     # How many seconds a cache in front of the site may keep a page.
     PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
-    # The folder of pg_dump, pg_restore and psql, where it is not Debian's and not in PATH.
-    POSTGRES_BIN = env.str("POSTGRES_BIN", "")
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # Addresses or networks of the proxies whose X-Forwarded-* headers are believed; "unix" for a socket.
@@ -102,7 +100,6 @@ if not ALLOWED_HOSTS:
 # Application
 
 INSTALLED_APPS = [
-    "django_cleanup",
     "policeapp",
     "departments",
     "jobs",

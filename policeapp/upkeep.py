@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from jobs.subscribers import forget_unconfirmed
 
+from .media import delete_unused_files
 from .models import RateCount
 
 
 def forget():
     """Delete sessions that have ended, failed attempts to sign in that count no longer, counts whose time is over, and
-    alerts that nobody confirmed. ``{what: number of rows}``."""
+    alerts that nobody confirmed, and files that nothing refers to. ``{what: their number}``."""
     now = timezone.now()
     attempts = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME)
     return {
@@ -20,4 +21,5 @@ def forget():
         "attempts to sign in": attempts.delete()[0],
         "counts": RateCount.objects.filter(ends_at__lt=now).delete()[0],
         "unconfirmed alerts": forget_unconfirmed(),
+        "unused files": delete_unused_files(),
     }

@@ -1,5 +1,7 @@
 """What the tests of the site as a whole share."""
 
+import os
+
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -11,7 +13,6 @@ from django.test import Client
 from departments.models import Department, FormerAddress
 from jobs.models import Job, Message
 from jobs.tokens import make_token
-from policeapp import archives
 from policeapp.models import User
 
 from .. import factories
@@ -102,26 +103,6 @@ def stored_logo():
 
 
 @pytest.fixture
-def programs(settings):
-    """Where PostgreSQL's programs are."""
-    settings.POSTGRES_BIN = str(find_programs())
-    return settings.POSTGRES_BIN
-
-
-@pytest.fixture
-def backups(tmp_path, settings, programs):
-    """Where backups go."""
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    made = tmp_path / "backups"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
-def archive(backups, transactional_db):
-    """The archive of a site with one department, which has been closed down since."""
-    department = make_department("Archived Police", logo=ContentFile(b"picture", "picture.png"))
-    path = archives.back_up(backups).path
-    department.delete()
-    make_department("Present Police")
-    return path
+def postgres_programs(monkeypatch):
+    """PostgreSQL's programs are in PATH, here and in processes that the test starts."""
+    monkeypatch.setenv("PATH", f"{find_programs()}:{os.environ['PATH']}")

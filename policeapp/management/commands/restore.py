@@ -1,31 +1,23 @@
-"""``manage.py restore ARCHIVE``: the site as ``manage.py backup`` has found it."""
-
 import sqlite3
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from policeapp.archives import restore
-from policeapp.dumps import BackupError
-
-from .backup import said
+from policeapp.backups import restore
 
 
 class Command(BaseCommand):
-    help = "Put the database and the uploaded files of an archive in the place of an empty site's."
+    help = "Restore the database and the uploaded files from an archive that `manage.py backup` has made."
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("archive", type=Path, help="a file that `manage.py backup` has made")
-        parser.add_argument("--replace", action="store_true", help="also where the database has rows: they are lost")
+        parser.add_argument("archive", type=Path)
+        parser.add_argument("--replace", action="store_true", help="delete everything that the database holds")
 
     def handle(self, *, archive, replace, **options):
         try:
-            manifest = restore(archive, replace).manifest
-        except BackupError as problem:
-            raise CommandError(f"Nothing was restored. {problem}") from problem
-        except (OSError, sqlite3.Error, DatabaseError) as problem:
-            raise CommandError(f"The restore failed: {said(problem)}.") from problem
-        rows = sum(manifest["rows"].values())
-        self.stdout.write(f"Restored {rows:,} rows and {manifest['files']:,} files as of {manifest['made']}.")
+            restore(archive, replace)
+        except (OSError, sqlite3.Error, DatabaseError) as error:
+            raise CommandError(f"The restore failed: {error}") from error
+        self.stdout.write(f"Restored {archive}.")

@@ -4,7 +4,7 @@ from policeapp import upkeep
 
 
 class Command(BaseCommand):
-    help = "Delete what has had its time: ended sessions, old counts and sign-in attempts, unconfirmed alerts."
+    help = "Delete ended sessions, old counts and sign-in attempts, unconfirmed alerts and unused files."
 
     def handle(self, **options):
         said = ", ".join(f"{number} {what}" for what, number in upkeep.forget().items())
