@@ -29,7 +29,8 @@ def clean(form):
         fail(problem, "argument-secret")
 
 def fail(cause, argument):
-    raise ValueError(f"cannot sign alice@example.com in at /jobs/?near=06880\\nDETAIL: Key (city)=(row-secret)") from cause
+    detail = "DETAIL: Key (city)=(row-secret)"
+    raise ValueError(f"cannot sign alice@example.com in at /jobs/?near=06880\\n{detail}") from cause
 
 AuthenticationForm.clean = clean
 token = "t" * 32
