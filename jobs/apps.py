@@ -1,7 +1,17 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 
 class JobsConfig(AppConfig):
     name = "jobs"
     verbose_name = _("Openings")
+
+    def ready(self):
+        from policeapp.metrics import figures
+
+        from . import checks, metrics
+
+        figures.append(metrics.figures)
+        register(checks.check_mail, deploy=True)
+        register(checks.check_alerts, Tags.database, deploy=True)

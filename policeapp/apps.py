@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -9,11 +10,17 @@ class PoliceAppConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self):
+        from . import checks
         from .content import add_triggers
         from .fulltext import keep_triggers
 
         post_migrate.connect(keep_triggers, dispatch_uid="full text")
         post_migrate.connect(add_triggers, dispatch_uid="content")
+        register(checks.check_database, Tags.database, deploy=True)
+        register(checks.check_cache, Tags.caches, deploy=True)
+        register(checks.check_media, Tags.files, deploy=True)
+        register(checks.check_disk_space, Tags.files, deploy=True)
+        register(checks.check_static_files, Tags.staticfiles, deploy=True)
         if settings.ERROR_REPORTS_DSN:
             from . import reports
 

@@ -2,21 +2,16 @@
 
 import os
 import re
-import shutil
-import socket
 import sys
 import tempfile
 from urllib.parse import quote
 
 from gunicorn import glogging
-from gunicorn.http.errors import InvalidHeader, UnsupportedTransferCoding
-from gunicorn.workers.gthread import ThreadWorker
 
 from policeapp.logs import to_stderr
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-METRICS = os.environ.get("METRICS", "")
 # Threads, so that a few slow visitors hold up nobody; waiting for many is the proxy's work. All workers share a socket:
 # with one each (reuse_port) a worker that ends takes along the connections that wait at its own.
 # The database's pool has a connection for each (policeapp.settings), and two may wait long (policeapp.timeouts).
@@ -25,6 +20,10 @@ threads = 4
 # Only TRUSTED_PROXIES decides whom to believe about https, addresses and paths.
 secure_scheme_headers = {}
 forwarder_headers = ""
+
+# Workers write their counts into one folder, so that whichever of them Prometheus asks knows those of all.
+if os.environ.get("METRICS_ALLOWED") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="policeapp-metrics-")
 
 # Nothing but requests steers the server.
 control_socket_disable = True
@@ -50,17 +49,7 @@ class Logger(glogging.Logger):
         super().warning(msg, *args, **kwargs)
 
 
-class Worker(ThreadWorker):
-    """Refuses a body in an unknown coding with 400: gunicorn's 501 would count as a failure of ours."""
-
-    def handle_error(self, req, client, addr, exc):
-        """As gunicorn does, for a plain bad header."""
-        if isinstance(exc, UnsupportedTransferCoding):
-            exc = InvalidHeader("Transfer-Encoding")
-        super().handle_error(req, client, addr, exc)
-
-
-worker_class = Worker
+worker_class = "gthread"
 logger_class = Logger
 # Who, what, how it went, how long it took; no query string, no referrer (it may carry one) and no user agent.
 access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)sms'
@@ -70,43 +59,7 @@ logconfig_dict = to_stderr("text" if os.environ.get("LOG_FORMAT") == "text" else
 }
 
 
-def on_starting(server):
-    """Open the port of the metrics, at which any worker answers, and the folder where all keep what they count."""
-    if METRICS:
-        host, _, port = METRICS.rpartition(":")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            server.metrics = socket.create_server((host.strip("[]"), int(port)), family=family, reuse_port=True)
-        except (OSError, ValueError) as problem:
-            sys.exit(f"METRICS={METRICS}: nothing can listen there: {problem}")
-        server.counts = tempfile.mkdtemp(prefix="policeapp-metrics-")
-        os.environ.update(PROMETHEUS_MULTIPROC_DIR=server.counts)
-
-
 def post_fork(server, worker):
     """A worker runs the code that is there now, also what the server has imported for itself when it started."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "policeapp"]:
         del sys.modules[name]
-    worker.metrics = getattr(server, "metrics", None)
-
-
-def post_worker_init(worker):
-    """The worker has loaded the site, which has figures to tell."""
-    if METRICS:
-        from policeapp.monitoring import serve
-
-        serve(worker.metrics)
-
-
-def child_exit(server, worker):
-    """What was in flight in a worker that has died is so no more."""
-    if METRICS:
-        from prometheus_client.multiprocess import mark_process_dead
-
-        mark_process_dead(worker.pid)
-
-
-def on_exit(server):
-    """The counts go with the server whose workers have counted."""
-    if METRICS:
-        shutil.rmtree(server.counts, ignore_errors=True)

@@ -1,27 +1,56 @@
-"""What Prometheus is told of requests. Each process counts its own; :mod:`policeapp.monitoring` answers with the sums.
+"""Metrics for Prometheus: every process counts its requests, and apps add figures from the database."""
 
-Imported only where ``METRICS`` is set. Routes are names of pages, never addresses that somebody asked for: there are
-only so many.
-"""
+import os
 
-from prometheus_client import Counter, Gauge, Histogram
+from django.conf import settings
+from django.db import Error
+from django.http import Http404, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from .middleware import AddressList
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
+# Labels have few values: routes are names of URL patterns, and methods that we don't know count as "other".
 REQUESTS = Counter("policeapp_requests", "Requests answered.", ["route", "method", "status"])
-SECONDS = Histogram(
-    "policeapp_request_seconds",
-    "How long requests took.",
-    ["route"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-)
-IN_FLIGHT = Gauge("policeapp_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum")
-QUERIES = Counter("policeapp_queries", "Database queries of requests.")
-EVENTS = Counter("policeapp_events", "What happened, such as hits of the page cache.", ["event"])
+SECONDS = Histogram("policeapp_request_seconds", "How long requests took.", ["route"])
+EVENTS = Counter("policeapp_events", "Events, such as page cache hits.", ["event"])
+
+# Functions that yield metrics from the database; apps add theirs in AppConfig.ready().
+figures = []
 
 
-def note(route, method, status, seconds, queries):
-    """A request was answered; ``status`` is the answer's code, of which the class (2xx) counts."""
+def observe(route, method, status, seconds):
+    """Count an answered request; of its status code only the class (2xx) becomes a label."""
     REQUESTS.labels(route, method if method in METHODS else "other", f"{status // 100}xx").inc()
     SECONDS.labels(route).observe(seconds)
-    QUERIES.inc(queries)
+
+
+class SiteFigures:
+    """Collect the figures; while the database is away, only the metric that says so."""
+
+    def collect(self):
+        try:
+            found = [metric for function in figures for metric in function()]
+        except Error:
+            found = []
+        yield GaugeMetricFamily("policeapp_database_up", "Whether the database answers.", value=bool(found))
+        yield from found
+
+
+@never_cache
+@require_safe
+def metrics(request):
+    """All metrics, for the clients in METRICS_ALLOWED; for everyone else there is no such page."""
+    if request.META.get("REMOTE_ADDR", "") not in AddressList(settings.METRICS_ALLOWED):
+        raise Http404
+    site, requests = CollectorRegistry(), REGISTRY
+    site.register(SiteFigures())
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        requests = CollectorRegistry()
+        MultiProcessCollector(requests)
+    return HttpResponse(generate_latest(requests) + generate_latest(site), content_type=CONTENT_TYPE_LATEST)

@@ -13,6 +13,28 @@ FORWARDED = [
     "HTTP_X_REQUEST_ID",
 ]
 
+# What pages may ask browsers for: the visitor's location, and nothing else.
+PERMISSIONS_POLICY = (
+    "geolocation=(self), accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "
+    "fullscreen=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
+
+
+class AddressList:
+    """IP addresses and networks of a setting; "unix" stands for Unix sockets, whose clients have an empty address."""
+
+    def __init__(self, names):
+        self.unix = "unix" in names
+        self.networks = [ip_network(name, strict=False) for name in names if name != "unix"]
+
+    def __contains__(self, address):
+        if not address:
+            return self.unix
+        try:
+            return any(ip_address(address) in network for network in self.networks)
+        except ValueError:
+            return False
+
 
 class TrustedProxies:
     """Believe ``X-Forwarded-*`` and ``X-Request-ID`` only from the proxies named in ``TRUSTED_PROXIES``.
@@ -23,30 +45,31 @@ class TrustedProxies:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.unix = "unix" in settings.TRUSTED_PROXIES
-        self.networks = [ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES if proxy != "unix"]
+        self.proxies = AddressList(settings.TRUSTED_PROXIES)
 
     def __call__(self, request):
-        if self.trusts(request.META.get("REMOTE_ADDR", "")):
+        if request.META.get("REMOTE_ADDR", "") in self.proxies:
             request.META["REMOTE_ADDR"] = self.client(request.META)
         else:
             for header in FORWARDED:
                 request.META.pop(header, None)
         return self.get_response(request)
 
-    def trusts(self, address):
-        """Whether the text ``address`` is a configured proxy; an empty one is a Unix socket's."""
-        if not address:
-            return self.unix
-        try:
-            return any(ip_address(address) in network for network in self.networks)
-        except ValueError:
-            return False
-
     def client(self, meta):
         """The nearest address that no trusted proxy has: what stands further left was written by the client."""
         hops = [hop.strip() for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         for hop in reversed(hops):
-            if not self.trusts(hop):
+            if hop not in self.proxies:
                 return hop
         return meta.get("REMOTE_ADDR", "")
+
+
+def permissions_policy(get_response):
+    """Middleware that sets the Permissions-Policy header."""
+
+    def middleware(request):
+        response = get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        return response
+
+    return middleware

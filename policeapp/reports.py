@@ -9,19 +9,22 @@ from sentry_sdk.integrations.django import DjangoIntegration
 
 from .logs import redact, request_id
 
-# What a report may have besides its request; not the user, the server's own variables or what led to it.
-PARTS = (
-    "event_id",
-    "timestamp",
-    "platform",
-    "level",
-    "logger",
-    "transaction",
-    "exception",
-    "logentry",
-    "release",
-    "sdk",
-)
+
+def leaves(names):
+    return {name: {} for name in names.split()}
+
+
+# All that a report may have. Variables, lines of source, arguments of log messages, the user, headers, the server's
+# environment and whatever else the library collects carry values that people have sent.
+ALLOWED = leaves("event_id timestamp platform level logger transaction release") | {
+    "sdk": leaves("name version"),
+    "request": leaves("method url"),
+    "logentry": leaves("message formatted"),
+    "exception": {
+        "values": leaves("type module value")
+        | {"stacktrace": {"frames": leaves("filename function module lineno in_app")}},
+    },
+}
 
 
 def start(dsn):
@@ -30,6 +33,7 @@ def start(dsn):
         dsn,
         before_send=private,
         include_local_variables=False,
+        include_source_context=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
         auto_session_tracking=False,
@@ -40,18 +44,14 @@ def start(dsn):
 
 def private(event, hint):
     """The event without whatever a log may not have."""
-    asked = event.get("request", {})
-    kept = {name: event[name] for name in PARTS if name in event}
-    kept["request"] = {name: asked[name] for name in ("method", "url") if name in asked}
-    return redacted(kept) | {"tags": {"request_id": request_id.get()}}
+    return allowed(event, ALLOWED) | {"tags": {"request_id": request_id.get()}}
 
 
-def redacted(value):
-    """All text in lists and dicts, redacted."""
-    if isinstance(value, str):
-        return redact(value)
+def allowed(value, names):
+    """The value with these names alone, at every level. Text is redacted and ends with its first line: in the others
+    of a message, databases quote the values of rows."""
     if isinstance(value, dict):
-        return {name: redacted(part) for name, part in value.items()}
+        return {name: allowed(value[name], inner) for name, inner in names.items() if name in value}
     if isinstance(value, (list, tuple)):
-        return [redacted(part) for part in value]
-    return value
+        return [allowed(part, names) for part in value]
+    return redact(value.partition("\n")[0]) if isinstance(value, str) else value

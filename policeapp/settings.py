@@ -30,7 +30,6 @@ try:
     DEBUG = env.bool("DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "")
     ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
-    CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
     # Seconds that a page waits for a PostgreSQL server: for a lock, or the answer to a query.
     DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 5, validate=validate.Range(min=1))
@@ -53,11 +52,9 @@ try:
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
     LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
     LOG_FORMAT = env.str("LOG_FORMAT", "text" if DEBUG else "json", validate=validate.OneOf(["text", "json"]))
-    # Queries and pages that take so many milliseconds are logged; 0: none are.
-    SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500, validate=validate.Range(min=0))
-    SLOW_PAGE_MS = env.int("SLOW_PAGE_MS", 1000, validate=validate.Range(min=0))
-    # Where gunicorn answers Prometheus, and the service that is told of failures; empty: nowhere, none.
-    METRICS = env.str("METRICS", "")
+    # Addresses or networks that may read /metrics.
+    METRICS_ALLOWED = words("METRICS_ALLOWED")
+    # The service that is told of failures; empty: none.
     ERROR_REPORTS_DSN = env.str("ERROR_REPORTS_DSN", "")
     # How many searches a client may ask for in a minute; 0: any number.
     SEARCH_LIMIT = env.int("SEARCH_LIMIT", 300, validate=validate.Range(min=0))
@@ -66,12 +63,11 @@ try:
 except (EnvError, ValueError) as problem:
     raise ImproperlyConfigured(str(problem)) from problem
 
-try:
-    [ip_network(proxy, strict=False) for proxy in TRUSTED_PROXIES if proxy != "unix"]
-except ValueError as problem:
-    raise ImproperlyConfigured(
-        f"TRUSTED_PROXIES has a part that is neither an address nor a network: {problem}"
-    ) from None
+for name in ("TRUSTED_PROXIES", "METRICS_ALLOWED"):
+    try:
+        [ip_network(part, strict=False) for part in globals()[name] if part != "unix"]
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} has a part that is neither an address nor a network: {problem}") from None
 
 if CACHE_URL and not re.fullmatch(r"(rediss?|unix)://\S+", CACHE_URL):
     raise ImproperlyConfigured("CACHE_URL is not like redis://:password@cache.example.org/0")
@@ -81,8 +77,6 @@ if "EMAIL_BACKEND" not in email:
     raise ImproperlyConfigured("EMAIL_URL is of no known kind. It is like submission://user:password@mail.example.org")
 if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL is not an address like PoliceApp <alerts@police.example.org>")
-if METRICS and not re.fullmatch(r"[^\s/@]+:\d{1,5}", METRICS):
-    raise ImproperlyConfigured("METRICS is not an address with a port like 127.0.0.1:9100")
 if ERROR_REPORTS_DSN and not re.fullmatch(r"https?://\w+@[^/?#@\s]+/(\S+/)?\d+", ERROR_REPORTS_DSN):
     raise ImproperlyConfigured("ERROR_REPORTS_DSN is not like https://key@errors.example.org/1")
 if CONTACT_EMAIL and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", CONTACT_EMAIL):
@@ -126,7 +120,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "policeapp.middleware.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -234,11 +228,8 @@ SENDS_EMAIL = bool(SITE_URL) and not email["EMAIL_BACKEND"].endswith("dummy.Emai
 # All are marked for translators; whoever adds a language sets USE_I18N. Openings open and close in their department's
 # zone; everything is stored in UTC.
 
-LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
-USE_TZ = True
-USE_THOUSAND_SEPARATOR = False
 
 # Files
 
@@ -265,25 +256,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
-PERMISSIONS_POLICY = {
-    "accelerometer": [],
-    "autoplay": [],
-    "camera": [],
-    "display-capture": [],
-    "encrypted-media": [],
-    "fullscreen": [],
-    "geolocation": "self",
-    "gyroscope": [],
-    "magnetometer": [],
-    "microphone": [],
-    "midi": [],
-    "payment": [],
-    "usb": [],
-}
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -6,7 +6,7 @@ import sys
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.files.storage import default_storage
-from django.db import DatabaseError
+from django.db import Error
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -24,7 +24,7 @@ from jobs import outbox
 from jobs.models import Job
 
 from . import unavailable
-from .health import last_sent, unapplied_migrations
+from .checks import unapplied_migrations
 from .pagination import Pages
 from .public import public_page
 from .structured_data import website
@@ -83,28 +83,21 @@ def healthz(request):
 def readyz(request):
     """200 when the database answers, its migrations are applied and places are loaded; else 503 and what is missing.
 
-    A second line says when alerts were last sent. A timer that stands still keeps nobody from being served.
+    A second line says when alerts are overdue, which keeps nobody from being served.
     """
     try:
         missing = _missing()
-        said = missing or "\n".join(["ready", *_alerts()])
-    except DatabaseError:
-        missing = said = "database: it does not answer"
-    return HttpResponse(f"{said}\n", status=503 if missing else 200, content_type="text/plain; charset=utf-8")
+        overdue = "" if missing or not outbox.is_overdue(outbox.last_run()) else "\nalerts: run manage.py send_alerts"
+    except Error:
+        missing, overdue = "database: it does not answer", ""
+    text = f"{missing or 'ready'}{overdue}\n"
+    return HttpResponse(text, status=503 if missing else 200, content_type="text/plain; charset=utf-8")
 
 
 def _missing():
     if unapplied_migrations():
         return "migrations: run manage.py migrate"
     return "" if Place.objects.exists() else "places: run manage.py load_places"
-
-
-def _alerts():
-    """A line that says when alerts were last sent, if they ever were or somebody waits for them."""
-    run = outbox.last_run()
-    if outbox.is_overdue(run):
-        return [f"alerts: {last_sent(run)}, overdue: run manage.py send_alerts"]
-    return [f"alerts: {last_sent(run)}"] if run else []
 
 
 def bad_request(request, exception):

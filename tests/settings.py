@@ -15,7 +15,6 @@ os.environ.update(
     SECRET_KEY="only-for-tests-" + "0123456789abcdef" * 4,
     DEBUG="0",
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
-    CSRF_TRUSTED_ORIGINS="",
     HTTPS="0",
     SITE_URL="https://police.example.org",
     EMAIL_URL="memory:",
@@ -25,11 +24,8 @@ os.environ.update(
     SEARCH_LIMIT="0",
     MEDIA_ROOT=str(files / "media"),
     STATIC_ROOT=static,
-    # What is slow depends on the machine.
-    SLOW_QUERY_MS="0",
-    SLOW_PAGE_MS="0",
     LOG_FORMAT="json",
-    METRICS="",
+    METRICS_ALLOWED="",
     ERROR_REPORTS_DSN="",
 )
 

@@ -91,6 +91,7 @@ ADDRESSES = {
     "sitemap part": lambda scene: ["/sitemap-pages.xml", "/sitemap-ct.xml", sitemap_of(scene["job"])],
     "healthz": lambda scene: ["/healthz"],
     "readyz": lambda scene: ["/readyz"],
+    "metrics": lambda scene: ["/metrics"],
 }
 
 

@@ -14,8 +14,6 @@ from django.conf import settings
 
 from .processes import PRODUCTION, ROOT, environment, new_sqlite, python
 
-# For people to read; what is slow depends on the machine.
-LOGS = {"LOG_FORMAT": "text", "SLOW_QUERY_MS": "0", "SLOW_PAGE_MS": "0"}
 PATIENCE = 30  # seconds, for what takes a fraction of one; only a hanging server needs them all
 
 
@@ -88,7 +86,8 @@ def unchunked(body):
 @contextmanager
 def running(root=ROOT, **values):
     """A ``Server`` of the site with these settings, with the code in ``root``; it is stopped afterwards."""
-    values = PRODUCTION | {"BIND": "127.0.0.1:0", "WEB_CONCURRENCY": "1", "PYTHONWARNINGS": "", **LOGS} | values
+    usual = {"BIND": "127.0.0.1:0", "WEB_CONCURRENCY": "1", "PYTHONWARNINGS": "", "LOG_FORMAT": "text"}
+    values = PRODUCTION | usual | values
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "policeapp/gunicorn.py", "policeapp.wsgi"],
         cwd=root,

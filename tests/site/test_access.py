@@ -126,6 +126,7 @@ TABLE = {
     "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
     "healthz": {"/healthz": EVERYONE},
     "readyz": {"/readyz": EVERYONE},
+    "metrics": {"/metrics": NOBODY},
     # The admin
     "admin/": {"/admin/": STAFF},
     "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE)},

@@ -39,6 +39,7 @@ def site(tmp_path_factory, django_db_setup):
             STATIC_ROOT=str(settings.STATIC_ROOT),
             MEDIA_ROOT=str(folder / "media"),
             PROXY_SECONDS="30",
+            METRICS_ALLOWED="0.0.0.0/0",
         ),
         nginx(folder, rate="1r/m") as site,
     ):
@@ -207,6 +208,26 @@ def test_what_the_site_keeps_to_one_visitor_is_not_kept(site, path):
     for _ in range(2):
         answer = site.ask(path)
         assert answer.status == 200 and answer.headers["X-Cache-Status"] != "HIT"
+
+
+def test_metrics_are_refused_unless_an_operator_allows_somebody(site, visitor):
+    """Also to whom the site itself would tell them."""
+    for path in ("/metrics", "//metrics", "/%6detrics", "/metrics?x=y"):
+        assert site.ask(path, client=visitor).status == 403, path
+    assert site.ask("/metrics/", client=visitor).status == 404
+
+
+def test_prometheus_gets_metrics_that_no_cache_has_kept(tmp_path):
+    values = {"METRICS_ALLOWED": "192.0.2.10", "TMPDIR": str(tmp_path), "STATIC_ROOT": str(settings.STATIC_ROOT)}
+    with (
+        listening(tmp_path / "site.sock") as listener,
+        gunicorn(listener, DATABASE_URL="sqlite://:memory:", **values),
+        nginx(tmp_path, deny="192.0.2.66") as site,
+    ):
+        assert site.ask("/metrics", client="192.0.2.11").status == 404
+        first, second = (site.ask("/metrics", client="192.0.2.10").body.decode() for _ in range(2))
+    counted = 'policeapp_requests_total{method="GET",route="metrics",status="2xx"} 1.0'
+    assert counted not in first and counted in second
 
 
 # Limits

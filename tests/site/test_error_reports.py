@@ -9,9 +9,10 @@ import brotli
 import pytest
 from django.conf import settings
 
-from .processes import PRODUCTION, python
+from .processes import PRODUCTION, ROOT, python
 
-# A form that fails half-way, sent with all that a browser may send along. Prints the answer's id.
+# A form that fails half-way, sent with all that a browser may send along. Prints the answer's id. It runs from a file,
+# so that its lines, which hold the secrets too, can be read wherever a traceback passes through it.
 SCRIPT = """
 import io, logging
 from urllib.parse import urlencode
@@ -21,7 +22,15 @@ from django.contrib.auth.forms import AuthenticationForm
 
 def clean(form):
     local = "local-secret"
-    raise ValueError(f"cannot sign alice@example.com in at /jobs/?near=06880")
+    logging.getLogger("policeapp").error("%s failed", "form", extra={"form": "extra-secret"}, stack_info=True)
+    try:
+        raise KeyError("cause")  # source-secret
+    except KeyError as problem:
+        fail(problem, "argument-secret")
+
+def fail(cause, argument):
+    detail = "DETAIL: Key (city)=(row-secret)"
+    raise ValueError(f"cannot sign alice@example.com in at /jobs/?near=06880\\n{detail}") from cause
 
 AuthenticationForm.clean = clean
 token = "t" * 32
@@ -47,7 +56,8 @@ assert answer[0].startswith("500"), answer
 logging.getLogger("policeapp").error("%s did not get /jobs/?q=log-secret", "bob@example.com")
 print(answer[1]["X-Request-ID"])
 """
-SECRETS = [f"{part}-secret" for part in ("local", "cookie", "body", "referrer", "header", "log")]
+SECRETS = [f"{part}-secret" for part in ("local", "argument", "source", "extra", "row")]
+SECRETS += [f"{part}-secret" for part in ("cookie", "body", "referrer", "header", "log")]
 SECRETS += ["06880", "alice", "bob", "203.0.113.77", "qLr7-"]
 
 
@@ -75,28 +85,36 @@ def service():
         thread.join()
 
 
-def run(dsn):
+@pytest.fixture
+def script(tmp_path):
+    path = tmp_path / "fails.py"
+    path.write_text(SCRIPT)
+    return path
+
+
+def run(script, dsn):
     values = {"ERROR_REPORTS_DSN": dsn, "HTTPS": "0", "STATIC_ROOT": str(settings.STATIC_ROOT)}
-    return python("-c", SCRIPT, env=PRODUCTION | values)
+    values["PYTHONPATH"] = str(ROOT)
+    return python(str(script), env=PRODUCTION | values)
 
 
-def test_a_failure_is_reported_with_its_request_and_without_what_was_asked(service):
-    done = run(service.dsn)
+def test_a_failure_is_reported_with_its_request_and_without_what_was_asked(service, script):
+    done = run(script, service.dsn)
     assert done.returncode == 0, done.stderr
-    failure, logged = (json.loads(envelope.splitlines()[2]) for envelope in service.envelopes)
+    in_form, failure, logged = (json.loads(envelope.splitlines()[2]) for envelope in service.envelopes)
 
-    [exception] = failure["exception"]["values"]
+    cause, exception = failure["exception"]["values"]
+    assert cause["type"] == "KeyError"
     assert (exception["type"], exception["value"]) == ("ValueError", "cannot sign [e-mail] in at /jobs/")
-    assert [frame["function"] for frame in exception["stacktrace"]["frames"]][-1] == "clean"
-    assert failure["tags"] == {"request_id": done.stdout.strip()}
+    assert [frame["function"] for frame in exception["stacktrace"]["frames"]][-2:] == ["clean", "fail"]
+    assert failure["tags"] == in_form["tags"] == {"request_id": done.stdout.strip()}
     assert failure["request"] == {"method": "POST", "url": "http://police.example.org/admin/login/"}
     assert logged["tags"] == {"request_id": "-"}
     assert "[e-mail] did not get /jobs/" in str(logged["logentry"])
 
-    for secret in SECRETS:
-        assert secret not in "".join(service.envelopes), secret
+    assert [secret for secret in SECRETS if secret in "".join(service.envelopes)] == []
 
 
-def test_a_service_that_does_not_answer_harms_nobody():
-    done = run("http://key@127.0.0.1:1/1")
+def test_a_service_that_does_not_answer_harms_nobody(script):
+    done = run(script, "http://key@127.0.0.1:1/1")
     assert done.returncode == 0, done.stderr

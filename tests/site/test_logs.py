@@ -7,13 +7,11 @@ import sys
 import threading
 from contextlib import contextmanager
 from io import StringIO
-from itertools import count
 from logging.config import DictConfigurator
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from hypothesis import given
@@ -23,7 +21,6 @@ from policeapp import watching
 from policeapp.gunicorn import access_log_format
 from policeapp.logs import FORMATTERS, PrivateFormatter, RequestId, redact, to_stderr
 
-from ..factories import make_department
 from .processes import PRODUCTION, python
 from .server import running
 
@@ -297,50 +294,3 @@ def test_the_servers_line_of_a_request_has_its_id_too():
     access = found["gunicorn.access"]
     assert [access[field] for field in ("method", "path", "status")] == ["GET", "/jobs/", 400]
     assert "06880" not in server.log
-
-
-# What is slow
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    """Between any two looks at the clock 600 milliseconds pass."""
-    monkeypatch.setattr(watching, "perf_counter", count(step=0.6).__next__)
-
-
-def test_a_slow_query_is_logged_without_its_parameters(client, db, settings, slow, log_lines):
-    settings.SLOW_QUERY_MS = 600
-    department = make_department("Secretville Police")
-    client.get(department.get_absolute_url())
-    assert {(line["level"], line["ms"]) for line in log_lines()} == {("WARNING", 600)}
-    said = [line["message"] for line in log_lines()]
-    assert any(re.match(r'Slow query: 600 ms, SELECT "departments_department".* = %s', line) for line in said)
-    assert "secretville" not in str(said).lower()
-
-
-def test_a_slow_page_is_logged_by_its_name_with_what_it_took(client, places, settings, slow, log_lines):
-    settings.SLOW_PAGE_MS = 600
-    client.get(VISIT)
-    [line] = log_lines()
-    assert (line["logger"], line["level"]) == ("policeapp.watching", "WARNING")
-    assert (line["route"], line["status"]) == ("jobs", 200)
-    # From the first look at the clock to the last, with two for each query.
-    assert line["queries"] > 0 and line["ms"] == 600 * (1 + 2 * line["queries"])
-    assert line["message"] == f"Slow page: {line['ms']} ms, jobs, status 200, {line['queries']} queries"
-
-
-def test_pages_and_queries_that_are_quick_enough_are_not_logged(client, places, settings, slow, log_lines):
-    settings.SLOW_QUERY_MS, settings.SLOW_PAGE_MS = 601, 60_000
-    client.get(VISIT)
-    assert log_lines() == []
-
-
-def test_where_nothing_is_watched_for_nothing_is_wrapped_around_queries(rf, db, settings):
-    def answer(request):
-        return HttpResponse(len(connection.execute_wrappers))
-
-    before = len(connection.execute_wrappers)
-    for milliseconds, wrappers in ((0, 0), (500, 1)):
-        settings.SLOW_QUERY_MS = milliseconds
-        response = watching.WatchRequests(answer)(rf.get("/"))
-        assert int(response.content) == before + wrappers
