@@ -190,11 +190,6 @@ class DepartmentSearchForm(NearForm):
         self.fields["q"].help_text = _("For example 06880, or Westport")
         self.fields["q"].widget.attrs["data-suggest"] = True
 
-    @property
-    def browses(self):
-        """Whether the results are in the order of an index: no words and no place were asked for."""
-        return self.is_valid() and not self.cleaned_data["q"] and not self.place
-
     def results(self):
         """The published departments that the search asks for, in its order; none while it has errors."""
         if not self.is_valid():

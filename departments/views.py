@@ -5,8 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobs.models import HiringStep, Job, with_open_jobs
-from policeapp.browsing import browse
+from jobs.models import HiringStep, Job, count_open_jobs, with_open_jobs
 from policeapp.limits import searching
 from policeapp.pagination import paginate
 from policeapp.public import public_page
@@ -21,18 +20,15 @@ from .structured_data import organization
 SPECIALIZATIONS_SHOWN = 10
 NEAREST_SHOWN = 5
 SUGGESTIONS_SHOWN = 8
-# What says which part of a list is shown; see policeapp.browsing.
-STRETCHES = ("page", "after", "before")
 
 
-@public_page(*DepartmentSearchForm.base_fields, *STRETCHES)
+@public_page(*DepartmentSearchForm.base_fields, "page")
 @require_safe
 @searching
 def directory(request):
     """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
     form = DepartmentSearchForm(request.GET)
-    found = with_open_jobs(form.results())
-    page = browse(request, found) if form.browses else paginate(request, found)
+    page = _page(request, form.results())
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(Department.objects.published().from_point(form.place.point))[:NEAREST_SHOWN]
@@ -59,7 +55,7 @@ def suggest(request):
     return JsonResponse({"departments": said})
 
 
-@public_page(*STRETCHES)
+@public_page("page")
 @require_safe
 def state(request, state):
     """The departments of a state, its letters and its counties."""
@@ -67,19 +63,19 @@ def state(request, state):
     context = {
         "trail": trails.to_state(state),
         "state": states.STATES[state],
-        "page": browse(request, with_open_jobs(departments.by_name())),
+        "page": _page(request, departments.by_name()),
         "letters": index.letters(state),
         "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
     return render(request, "departments/state.html", context)
 
 
-@public_page(*STRETCHES)
+@public_page("page")
 @require_safe
 def county(request, state, county):
     """The departments of a county; 404 where there is none."""
     departments = Department.objects.published().in_county(state, county)
-    page = browse(request, with_open_jobs(departments.by_name()))
+    page = _page(request, departments.by_name())
     if not page.object_list:
         raise Http404(_("We know no department in a county of that name."))
     label = page.object_list[0].county_label
@@ -88,14 +84,14 @@ def county(request, state, county):
     return render(request, "departments/county.html", context)
 
 
-@public_page(*STRETCHES)
+@public_page("page")
 @require_safe
 def letter(request, letter, state=None):
     """The departments of a state, or of all, whose names begin with a letter; 404 where there is none."""
     departments = Department.objects.published().under(letter)
     if state:
         departments = departments.filter(state=state)
-    page = browse(request, with_open_jobs(departments.by_name()))
+    page = _page(request, departments.by_name())
     if not page.object_list:
         raise Http404(_("We know no department under that letter."))
     context = {
@@ -134,3 +130,10 @@ def profile(request, state, slug):
         "structured_data": organization(department, request.build_absolute_uri),
     }
     return render(request, "departments/profile.html", context)
+
+
+def _page(request, departments):
+    """The page of the departments, each with ``.open_jobs``."""
+    page = paginate(request, departments)
+    count_open_jobs(page.object_list)
+    return page

@@ -11,7 +11,6 @@ from departments.forms import NearForm
 from .eligibility import Person
 from .minimums import Certification, Citizenship, Education, Licence
 from .models import Job
-from .nearness import NearestFirst
 
 NOT_SAID = ("", _("I'd rather not say"))
 
@@ -85,4 +84,4 @@ class EligibilityForm(NearForm):
         found = Job.objects.open().listed("minimums")
         if self.cleaned_data["kind"]:
             found = found.filter(kind=self.cleaned_data["kind"])
-        return NearestFirst(found, self.place.point, self.miles) if self.place else found.newest()
+        return found.nearest_first(self.place.point, self.miles) if self.place else found.newest()

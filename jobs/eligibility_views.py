@@ -5,7 +5,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from policeapp.limits import searching
-from policeapp.pagination import paginate
+from policeapp.pagination import CappedPaginator, paginate
 
 from . import eligibility
 from .eligibility_forms import EligibilityForm
@@ -22,7 +22,7 @@ def eligible(request):
     What they say stands in the page's address: no cache keeps it, and the browser tells it to no other page.
     """
     form = EligibilityForm(request.GET)
-    page = paginate(request, form.results(), PER_PAGE)
+    page = paginate(request, form.results(), PER_PAGE, CappedPaginator)
     groups = eligibility.sort(page.object_list, form.person)
     response = render(request, "jobs/eligible.html", {"form": form, "page": page, "groups": groups})
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -8,7 +8,6 @@ from departments import states
 from departments.forms import NearForm
 
 from .models import Job, JobQuerySet
-from .nearness import NearestFirst
 
 NEAREST_SHOWN = 5
 
@@ -93,17 +92,12 @@ class JobSearchForm(NearForm):
         found = self.found
         sort = self.cleaned_data["sort"] or ("distance" if self.place else "newest")
         if sort == "distance":
-            return NearestFirst(found, self.place.point, self.miles)
+            return found.nearest_first(self.place.point, self.miles)
         return self.SORTS[sort](self.nearby(found))
 
     def beyond(self):
         """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
         if not self.is_valid() or not self.place or self.miles is None:
             return [], {}
-        openings = NearestFirst(self.found, self.place.point)
-        nearest = openings[:NEAREST_SHOWN]
-        wider = {miles: sum(opening.miles <= miles for opening in nearest) for miles in self.wider}
-        # Those that hold all of the few may hold more.
-        for miles in [miles for miles, number in wider.items() if number == NEAREST_SHOWN]:
-            wider[miles] = openings.number_within(miles)
-        return nearest, wider
+        point = self.place.point
+        return self.found.nearest(point, NEAREST_SHOWN), self.found.count_within(point, self.wider)

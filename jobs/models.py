@@ -41,6 +41,7 @@ __all__ = [
     "Schedule",
     "Subscriber",
     "Told",
+    "count_open_jobs",
     "follow",
     "hiring",
     "with_open_jobs",
@@ -66,8 +67,20 @@ class Schedule(models.TextChoices):
 
 
 def hiring(departments, at=None):
-    """Those of the departments that have an opening."""
-    return departments.filter(Exists(Job.objects.open(at).filter(department=OuterRef("pk")).order_by()))
+    """Those of the departments that are published and have an opening."""
+    found = Job.objects.open_if_department_is_published(at).filter(department=OuterRef("pk"))
+    return departments.published().filter(Exists(found))
+
+
+def count_open_jobs(departments):
+    """Set ``.open_jobs`` of each department in the list. One query.
+
+    For a page of a long list, where :func:`with_open_jobs` would also count for all the rows before it on PostgreSQL.
+    """
+    found = Job.objects.open().filter(department__in=departments).order_by()
+    numbers = dict(found.values_list("department").annotate(Count("pk")))
+    for department in departments:
+        department.open_jobs = numbers.get(department.pk, 0)
 
 
 def with_open_jobs(departments, at=None):

@@ -4,14 +4,15 @@ from functools import reduce
 from operator import or_
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Count, F, Q, When
 from django.utils import timezone
 
 from departments.geography import bounding_box, miles_from
 from departments.models import Department
 from departments.names import beginnings, normalise
 
-from .nearness import NearestFirst
+# How far to look for the nearest openings, in miles, before looking anywhere.
+RADII = (50, 500)
 
 # What a line of a list says of an opening and of its department.
 LISTED = (
@@ -29,14 +30,32 @@ COMMON = frozenset(
 )
 
 
+class NearestFirst:
+    """Openings at any distance from a point, nearest first, for a paginator to count and to slice."""
+
+    def __init__(self, openings, point):
+        self.openings, self.point = openings, point
+
+    def count_up_to(self, limit):
+        return self.openings.from_point(self.point).count_up_to(limit)
+
+    def __getitem__(self, cut):
+        return self.openings.nearest(self.point, cut.stop)[cut.start :]
+
+
 class JobQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=self.model.Status.PUBLISHED, department__status=Department.Status.PUBLISHED)
 
     def open(self, at=None):
         """Openings that accept applications at the given instant (default: now)."""
+        return self.published().open_if_department_is_published(at)
+
+    def open_if_department_is_published(self, at=None):
+        """Like :meth:`open`, without a join, for openings of departments that are known to be published."""
         at = at or timezone.now()
-        return self.published().filter(Q(closes_at=None) | Q(closes_at__gt=at), opens_at__lte=at)
+        not_closed = Q(closes_at=None) | Q(closes_at__gt=at)
+        return self.filter(not_closed, status=self.model.Status.PUBLISHED, opens_at__lte=at)
 
     def new_since(self, instant):
         """Openings that people could first see at that instant or later: they opened, or were published, since."""
@@ -93,7 +112,8 @@ class JobQuerySet(models.QuerySet):
     def from_point(self, point):
         """Openings of departments that have a position, with their ``.miles`` from the point, nearest first.
 
-        Those of one department stay together where several departments are at one place.
+        Those of one department stay together where several departments are at one place. The database computes every
+        distance, so a page of many openings is faster by way of :class:`NearestFirst`.
         """
         return self.filter(department__latitude__isnull=False)._by_distance(point)
 
@@ -105,12 +125,31 @@ class JobQuerySet(models.QuerySet):
     def _by_distance(self, point):
         return self.annotate(miles=miles_from(point, "department__")).order_by("miles", "department_id", "pk")
 
-    def nearest(self, point, count):
-        """The ``count`` nearest of these openings as a list, each with ``.miles``, however far away they are.
+    def nearest_first(self, point, miles):
+        """The openings within ``miles`` of ``point`` (None: at any distance), nearest first, for a paginator."""
+        return NearestFirst(self, point) if miles is None else self.near(point, miles)
 
-        Two queries.
+    def nearest(self, point, count):
+        """Return a list of the ``count`` nearest of these openings, each with ``.miles``, however far away they are.
+
+        At most three queries: mostly they are in a small circle, which an index finds.
         """
-        return NearestFirst(self, point)[:count]
+        for miles in RADII:
+            found = list(self.near(point, miles)[:count])
+            if len(found) == count:
+                return found
+        return list(self.from_point(point)[:count])
+
+    def count_within(self, point, radii):
+        """Return ``{miles: number of these openings within that distance}``. One query."""
+        if not radii:
+            return {}
+        counts = {str(miles): Count("pk", filter=Q(miles__lte=miles)) for miles in radii}
+        found = self.near(point, max(radii)).order_by().aggregate(**counts)
+        return {miles: found[str(miles)] for miles in radii}
+
+    def count_up_to(self, limit):
+        return self.order_by()[:limit].count()
 
     def close_to(self, department, count):
         """The ``count`` nearest to a department as a list; where nobody knows its place, its state's and the newest."""

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from departments import maps
 from policeapp.limits import searching
-from policeapp.pagination import paginate
+from policeapp.pagination import CappedPaginator, paginate
 from policeapp.public import public_page
 from policeapp.structured_data import Crumb
 
@@ -22,7 +22,7 @@ from .structured_data import job_posting
 def job_list(request):
     """The open openings that a search asks for; the nearest ones and wider radii where there is none."""
     form = JobSearchForm(request.GET)
-    page = paginate(request, form.results())
+    page = paginate(request, form.results(), paginator=CappedPaginator)
     nearest, wider = ([], {}) if page.object_list else form.beyond()
     context = {"form": form, "page": page, "nearest": nearest, "wider": wider}
     if form.place:

@@ -6,10 +6,8 @@ from django.db import connections
 def learn(using="default"):
     """Have it learn what the tables hold; after writing so many rows that its plans were made for others.
 
-    PostgreSQL would learn it by itself in time, SQLite never does. It looks at a sample of each index.
-    (https://www.sqlite.org/lang_analyze.html#approximate_analysis_for_large_databases)
+    PostgreSQL would learn it by itself in time, SQLite never does. SQLite must not look at a sample only
+    (``PRAGMA analysis_limit``): it would take ``status``, which is nearly always the same, for a good index.
     """
     with connections[using].cursor() as cursor:
-        if connections[using].vendor == "sqlite":
-            cursor.execute("PRAGMA analysis_limit = 1000")
         cursor.execute("ANALYZE")

@@ -25,7 +25,7 @@ from jobs.models import Job
 
 from . import unavailable
 from .checks import unapplied_migrations
-from .pagination import Pages
+from .pagination import CappedPaginator
 from .public import public_page
 from .structured_data import website
 
@@ -40,7 +40,7 @@ def home(request):
     """One search box, the latest openings, and ways in."""
     context = {
         "form": DepartmentSearchForm(),
-        "latest": Pages(Job.objects.open().listed().newest(), LATEST_SHOWN).page(1),
+        "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_SHOWN).page(1),
         "department_count": sum(index.numbers().values()),
         "structured_data": website(request.build_absolute_uri),
     }

@@ -1,11 +1,8 @@
 """What the templates need and Django lacks."""
 
-from functools import cache
 from html import unescape
 
 from django import template
-from django.forms.utils import flatatt
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -42,34 +39,6 @@ def openings(number):
 def served(people):
     """ "serves 27,282 people"."""
     return _("serves %(number)s people") % {"number": f"{people:,}"}
-
-
-@register.filter
-def options(optgroups):
-    """What stands inside of a ``<select>``, of its widget's ``optgroups``."""
-    return _joined(_group(*group) for group in optgroups)
-
-
-def _group(label, inside, index):
-    shown = _joined(map(_option, inside))
-    return format_html('<optgroup label="{}">{}</optgroup>', label, shown) if label else shown
-
-
-def _joined(parts):
-    html = "".join(parts)
-    return mark_safe(html)  # nosec B308, B703 # each part is escaped
-
-
-def _option(option):
-    attributes = flatatt(option["attrs"]) if option["attrs"] else ""
-    return format_html('<option value="{}"{}>{}</option>', option["value"], attributes, option["label"])
-
-
-@register.simple_tag
-@cache
-def address(name, *arguments):
-    """As ``{% url %}``, for the links of which a page has scores; there must be few different ones."""
-    return reverse(name, args=arguments)
 
 
 @register.simple_tag(takes_context=True)

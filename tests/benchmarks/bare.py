@@ -12,12 +12,13 @@ from html import unescape
 from pathlib import Path
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse, QueryDict
 from django.template import engines
 from django.urls import re_path, resolve
 
-from policeapp.pagination import PER_PAGE, Pages
+from policeapp.pagination import PER_PAGE, CappedPaginator
 
 PAGES = json.loads(Path(os.environ["BARE_PAGES"]).read_text()) if "BARE_PAGES" in os.environ else {}
 BODIES = {path: bytes.fromhex(page["body"]) for path, page in PAGES.items()}
@@ -40,23 +41,23 @@ def ask(path):
     from departments.forms import DepartmentSearchForm
     from departments.index import read
     from jobs.forms import JobSearchForm
-    from jobs.models import with_open_jobs
+    from jobs.models import count_open_jobs
 
     path, _, query = path.partition("?")
     match = resolve(path, "policeapp.urls")
     if match.url_name == "jobs":
-        page_of(JobSearchForm(QueryDict(query)).results())
+        page_of(JobSearchForm(QueryDict(query)).results(), CappedPaginator)
     elif match.url_name == "directory":
         form = DepartmentSearchForm(QueryDict(query))
-        page_of(with_open_jobs(form.results()))
+        count_open_jobs(page_of(form.results()))
         list(form.fields["specialization"].queryset)
         read()
     else:
         ask_of_department(**match.kwargs)
 
 
-def page_of(results):
-    list(Pages(results, PER_PAGE).page(1).object_list)
+def page_of(results, paginator=Paginator):
+    return list(paginator(results, PER_PAGE).page(1).object_list)
 
 
 def ask_of_department(state, slug):

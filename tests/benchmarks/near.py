@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from departments.geography import EARTH_RADIUS_MILES, Point, bounding_box
 from jobs.forms import JobSearchForm
-from policeapp.pagination import paginate
+from policeapp.pagination import CappedPaginator, paginate
 
 from .table import Bar, Row, Size, side_by_side
 
@@ -80,7 +80,7 @@ def as_the_page(typed):
     """What ``jobs.views.job_list`` does but for its template: the number, the first page, and what lies beyond."""
     request = RequestFactory().get("/jobs/", {"near": typed})
     form = JobSearchForm(QueryDict(request.META["QUERY_STRING"]))
-    page = paginate(request, form.results())
+    page = paginate(request, form.results(), paginator=CappedPaginator)
     return list(page.object_list) or form.beyond()[0]
 
 

@@ -57,7 +57,7 @@ def _directory(westport):
         Scene("more choices", "/departments/", press="More choices"),
         Scene("choices in use", "/departments/?state=CT&kind=municipal&hiring=on&sort=name"),
         Scene("departments near a ZIP code", "/departments/?near=06880"),
-        Scene("the last page", "/departments/?after=precinct+9~1"),
+        Scene("the last page", "/departments/?page=2"),
         Scene("no department of that name", "/departments/?q=qqqq"),
         Scene("no department near", "/departments/?near=Springfield%2C+MO&within=10"),
         Scene("an unknown place", "/departments/?near=Nowhere"),

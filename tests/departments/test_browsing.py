@@ -10,9 +10,9 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from policeapp.browsing import browse
 
 from departments.models import Department
-from policeapp.browsing import browse
 from tests.factories import make_department, make_job, text_of
 
 from .pages import cards, html, links

@@ -1,4 +1,4 @@
-"""Pages about departments cost at most eight queries, as many with a hundred rows of anything as with one."""
+"""Pages about departments cost at most eight queries and profiles nine, no more with a hundred rows of anything than with one."""
 
 from itertools import product
 from urllib.parse import urlencode
@@ -21,7 +21,8 @@ from tests.factories import (
 # It asks hundreds of times for what other tests ask for once: measuring the coverage of that says nothing more.
 pytestmark = pytest.mark.unmeasured
 
-MOST = 8
+# A ninth is the search for openings anywhere, where few are near a profile.
+MOST, MOST_OF_PROFILE = 8, 9
 PROFILE = "/departments/ct/westport-police-department/"
 PAGES = [
     "/departments/",
@@ -80,8 +81,8 @@ def test_every_search_of_the_directory_takes_eight_queries_at_most(country, quer
 
 
 @pytest.mark.parametrize("url", PAGES)
-def test_every_page_takes_eight_queries_at_most(country, queries_of, url):
-    assert queries_of(url) <= MOST
+def test_every_page_takes_few_queries(country, queries_of, url):
+    assert queries_of(url) <= (MOST_OF_PROFILE if url == PROFILE else MOST)
 
 
 @pytest.mark.parametrize("url", ["/departments/", "/departments/?near=06880", "/departments/ct/"])
@@ -95,14 +96,14 @@ def profile_queries(queries_of, **values):
 
 @pytest.mark.parametrize("values", [{"at": (41.14, -73.36)}, {"zip": "06880"}, {"city": "Atlantis"}, {"city": ""}])
 @pytest.mark.parametrize("state", ["CT", "WY"])
-def test_a_profile_takes_eight_at_most_whatever_is_known_of_its_place(places, queries_of, values, state):
-    assert profile_queries(queries_of, state=state, **values) <= MOST
+def test_a_profile_takes_nine_at_most_whatever_is_known_of_its_place(places, queries_of, values, state):
+    assert profile_queries(queries_of, state=state, **values) <= MOST_OF_PROFILE
     far = make_department("Guam Police", state="GU", at=(13.44, 144.79))
     make_job(far)
-    assert profile_queries(queries_of, state=state, **values) <= MOST
+    assert profile_queries(queries_of, state=state, **values) <= MOST_OF_PROFILE
     near = make_department("Norwalk Police", at=(41.1, -73.42))
     make_job(near)
-    assert profile_queries(queries_of, state=state, **values) <= MOST
+    assert profile_queries(queries_of, state=state, **values) <= MOST_OF_PROFILE
 
 
 def test_a_former_address_takes_few(country, client, django_assert_max_num_queries):
@@ -201,7 +202,7 @@ def add_places(westport, number):
         add_places,
     ],
 )
-def test_a_hundred_rows_cost_as_many_queries_as_one(country, queries_of, add):
+def test_a_hundred_rows_cost_no_more_queries_than_one(country, queries_of, add):
     make_job(make_hiring_neighbour(country))
     counts = []
     for number in (1, 100):
@@ -209,8 +210,7 @@ def test_a_hundred_rows_cost_as_many_queries_as_one(country, queries_of, add):
         add(country, number)
         counts.append({url: queries_of(url) for url in PAGES})
         transaction.savepoint_rollback(before)
-    assert counts[0] == counts[1]
-    assert max(counts[1].values()) <= MOST
+    assert {url: number for url, number in counts[1].items() if number > counts[0][url]} == {}
 
 
 def make_hiring_neighbour(westport):

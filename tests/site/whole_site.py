@@ -6,7 +6,6 @@ All of its data are in Greek letters, so that a Latin letter on a page is the si
 from datetime import time, timedelta
 from html.parser import HTMLParser
 from typing import NamedTuple
-from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import timezone
@@ -70,14 +69,12 @@ def build():
         make_job(make_department(f"Τμήμα {number}", slug=f"many-{number}", state="NY", city="Πόλη"), f"Θέση {number}")
     make_department("911 Κέντρο", slug="911", state="VT", city="Πόλη")
     make_department("9 Κέντρο", slug="9", state="VT", city="Πόλη", kind=Department.Kind.OTHER)
-    middle = f"τμημα 5~{Department.objects.get(slug='many-5').pk}"
     return [
         Page("/", "full"),
         Page("/departments/", "first page"),
-        Page(f"/departments/?after={quote(middle)}", "last page"),
-        Page(f"/departments/?before={quote(middle)}", "first page, from a later one"),
-        Page("/departments/?after=χ", "no such page", 404),
-        Page("/departments/?page=2", "a page by its number", 404),
+        Page("/departments/?page=2", "last page"),
+        Page("/departments/?page=1", "first page, from a later one"),
+        Page("/departments/?page=χ", "no such page", 404),
         Page("/departments/?q=αστυνομία", "words found"),
         Page("/departments/?q=τίποτα", "words not found"),
         Page("/departments/?q=αστυνομα", "misspelt words"),
@@ -95,7 +92,7 @@ def build():
         Page("/departments/?q=" + "χ" * 101, "too many letters"),
         Page("/departments/?hiring=on&state=CT&kind=sheriff&specialization=1&sort=population", "every choice"),
         Page("/departments/ct/", "with counties"),
-        Page("/departments/ct/?before=ω~1", "last page of a state"),
+        Page("/departments/ny/?page=2", "last page of a state"),
         Page("/departments/a-to-z/0-9/", "with a department"),
         Page("/departments/vt/a-to-z/0-9/", "with a department"),
         Page("/departments/a-to-z/q/", "with none", 404),
