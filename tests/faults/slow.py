@@ -62,7 +62,7 @@ def row(what, load, health, began, back):
             Bar("requests lost", sum(not answer.status for answer in mine), 0),
             Bar("answers other than 200 and 503", sum(answer.status not in (0, 200, 503) for answer in mine), 0),
             Bar("s for an answer", longest(mine), 3 * SECONDS),
-            Bar("s for /healthz", longest(alive), 1),
+            Bar("s for /healthz", longest(alive), 3 * SECONDS),
             Bar("s until it has recovered", recovered, 5),
         ],
     )

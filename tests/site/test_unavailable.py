@@ -6,7 +6,7 @@ import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from threading import BoundedSemaphore
 from types import SimpleNamespace
 
@@ -351,15 +351,23 @@ def test_of_the_threads_that_wait_for_long_there_are_two_at_most(postgresql, mon
             connection.execute("SELECT pg_sleep(0.7)")
 
 
+def number_of_connections(url):
+    """How many others there are to the database."""
+    with psycopg.connect(url) as other:
+        where = "WHERE datname = current_database() AND pid != pg_backend_pid()"
+        return other.execute(f"SELECT count(*) FROM pg_stat_activity {where}").fetchone()[0]
+
+
 def test_healthz_answers_while_more_visitors_than_threads_wait_for_a_frozen_server(postgresql):
     """A thread that waits for the server would wait for longer than anybody here has patience."""
     values = {"DATABASE_URL": postgresql, "DATABASE_TIMEOUT": "600", "STATIC_ROOT": str(settings.STATIC_ROOT)}
-    postmaster = Postmaster(postgresql)
+    postmaster, pages = Postmaster(postgresql), (f"/jobs/?q=officer{number}" for number in count())
     with running(HTTPS="0", **values) as server, ThreadPoolExecutor(16) as visitors:
-        assert {server.get(page)[0] for page in ("/jobs/", "/departments/")} == {200}
+        while number_of_connections(postgresql) < 4:  # one for each thread
+            assert {answer[0] for answer in visitors.map(server.get, [next(pages) for _ in range(16)])} == {200}
         postmaster.freeze()
         try:
-            asked = [visitors.submit(server.get, f"/jobs/?q=officer{number}") for number in range(16)]
+            asked = [visitors.submit(server.get, next(pages)) for _ in range(16)]
             for one in islice(as_completed(asked), 14):
                 status, headers, _ = one.result()
                 assert (status, headers["retry-after"]) == (503, "5")
