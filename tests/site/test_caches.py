@@ -96,9 +96,10 @@ def test_a_count_is_stored_as_digits_that_redis_can_increment():
     assert JSONSerializer().dumps(41) == b"41"
 
 
-@pytest.mark.parametrize(
-    "data", [pickle.dumps(1), b"{", b"\xff", b"[" * 100_000], ids=["pickle", "cut", "bytes", "deep"]
-)
+NOT_JSON = {"pickle": pickle.dumps(1), "cut": b"{", "bytes": b"\xff", "deep": b"[" * 100_000}
+
+
+@pytest.mark.parametrize("data", NOT_JSON.values(), ids=NOT_JSON)
 def test_what_is_not_json_is_no_value(data):
     assert JSONSerializer().loads(data) is None
 
