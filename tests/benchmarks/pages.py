@@ -36,7 +36,7 @@ SERVED = {
     "bare WSGI": ("tests.benchmarks.bare:wsgi", 0),
     "bare Django": ("tests.benchmarks.bare:django", 0),
 }
-FAR = 400  # the page of the directory that must be as fast as its first
+FAR = 400  # a far page of the directory
 BROWSER = {"headers": {"accept-encoding": "br"}}
 
 
