@@ -73,7 +73,7 @@ def test_twenty_alone_need_no_pages(client, db, address):
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize(
-    ("page", "status"), [("1", 200), ("3", 200), ("4", 404), ("0", 404), ("two", 404), ("-1", 404)]
+    ("page", "status"), [("1", 200), ("3", 200), ("4", 404), ("0", 404), ("-1", 404), ("two", 404), ("9" * 5000, 404)]
 )
 def test_pages_have_numbers(client, many, address, page, status):
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
