@@ -1,8 +1,4 @@
-"""An invented country to measure: departments clustered as ZIP codes are, with openings, in any number of tens.
-
-What is there first is built in Python by the models' own rules; tenfold, it is copied from that in SQL, columns that
-follow from others included.
-"""
+"""An invented country to measure: departments clustered as ZIP codes are, with openings, by the models' own rules."""
 
 import random
 from datetime import timedelta
@@ -14,8 +10,6 @@ from departments import states
 from departments.models import Department, DepartmentSpecialization, Division, Place, Specialization, SpecialUnit
 from jobs.models import Job
 
-# Nine words that tell copies of a department apart, each its own normalised form.
-COPIES = ["north", "south", "east", "west", "upper", "lower", "new", "old", "lake"]
 AGENCIES = [
     ("Police Department", "municipal"),
     ("Sheriff's Office", "sheriff"),
@@ -55,46 +49,9 @@ BATCH = 2000
 
 
 def grow(departments, openings):
-    """Fill the database up to these numbers, which are ten, a hundred ... times what it has; or the first of all."""
-
-    if not Department.objects.exists():
-        _build_departments(departments)
-        _build_openings(openings)
-    while (step := Department.objects.order_by("-pk")[0].pk) < departments:
-        word = "CASE n " + " ".join(f"WHEN {n} THEN '{word}'" for n, word in enumerate(COPIES, 1)) + " END"
-        capital = f"upper(substr({word}, 1, 1)) || substr({word}, 2)"
-        ori = "substr(ori, 1, 2) || n || substr(ori, 4)"
-        with _without_indexes(Department):
-            _multiply(
-                Department,
-                name=f"{capital} || ' ' || name",
-                name_key=f"{word} || ' ' || name_key",
-                name_core=f"{word} || ' ' || name_core",
-                slug=f"slug || '-' || {word}",
-                search_text=f"' ' || {word} || replace(search_text, lower(ori), lower({ori}))",
-                ori=ori,
-                # Up to some ten miles away.
-                latitude="latitude + ((id * 31 + n * 7) % 100 - 50) / 350.0",
-                longitude="longitude + ((id * 17 + n * 13) % 100 - 50) / 350.0",
-            )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE departments_department SET x = cos(radians(latitude)) * cos(radians(longitude)), "
-                "y = cos(radians(latitude)) * sin(radians(longitude)), z = sin(radians(latitude)) WHERE id > %s",
-                [step],
-            )
-        for part in (DepartmentSpecialization, Division, SpecialUnit):
-            _multiply(part, department_id=f"department_id + n * {step}")
-        with _without_indexes(Job):
-            _multiply(
-                Job,
-                department_id=f"department_id + n * {step}",
-                words=f"words || ' ' || {word}",
-                all_words=f"all_words || ' ' || {word}",
-            )
-    while Job.objects.order_by("-pk")[0].pk < openings:
-        with _without_indexes(Job):
-            _multiply(Job)
+    """Fill an empty database up to these numbers."""
+    _build_departments(departments)
+    _build_openings(openings)
     with connection.cursor() as cursor:
         # Statistics: PostgreSQL keeps them by itself, SQLite when it is told to.
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
@@ -186,52 +143,3 @@ def _build_openings(number):
         job.derive()
         jobs.append(job)
     Job.objects.bulk_create(jobs, batch_size=BATCH)
-
-
-def _multiply(model, **changes):
-    """Copy every row of the model nine times; ``changes`` has the SQL of columns that differ in copy ``n``.
-
-    The keys of the rows are 1, 2, 3 ... before and after.
-    """
-    columns = [field.column for field in model._meta.concrete_fields if not field.generated]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT max(id) FROM {model._meta.db_table}")
-        changes["id"] = f"id + n * {cursor.fetchone()[0]}"
-        cursor.execute(
-            f"INSERT INTO {model._meta.db_table} ({', '.join(map(_quoted, columns))}) "
-            "WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < 9) "
-            f"SELECT {', '.join(changes.get(column, _quoted(column)) for column in columns)} "
-            f"FROM {model._meta.db_table}, copy ORDER BY n, id"
-        )
-
-
-def _quoted(column):
-    return connection.ops.quote_name(column)
-
-
-class _without_indexes:
-    """Within this the model's table has no indexes but those of its constraints: they are faster made than kept."""
-
-    POSTGRESQL = """SELECT 'INDEX', relname, pg_get_indexdef(oid) FROM pg_index i JOIN pg_class ON oid = indexrelid
-        WHERE i.indrelid = %s::regclass AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid)"""
-    # SQLite's triggers keep its full-text indexes.
-    SQLITE = """SELECT upper(type), name, sql FROM sqlite_master
-        WHERE tbl_name = %s AND type IN ('index', 'trigger') AND sql IS NOT NULL"""
-
-    def __init__(self, model):
-        self.model, self.table = model, model._meta.db_table
-
-    def __enter__(self):
-        with connection.cursor() as cursor:
-            cursor.execute(self.POSTGRESQL if connection.vendor == "postgresql" else self.SQLITE, [self.table])
-            self.dropped = cursor.fetchall()
-            for kind, name, _ in self.dropped:
-                cursor.execute(f"DROP {kind} {_quoted(name)}")
-
-    def __exit__(self, *problem):
-        with connection.cursor() as cursor:
-            for _, _, definition in self.dropped:
-                cursor.execute(definition)
-            for column in self.model.FULL_TEXT if connection.vendor == "sqlite" else ():
-                index = _quoted(f"{self.table}_{column}_words")
-                cursor.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")

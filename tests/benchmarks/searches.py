@@ -8,9 +8,9 @@ from departments.forms import DepartmentSearchForm
 from departments.models import Department
 from policeapp.pagination import paginate
 
-from .table import Bar, Row, Size, median_ms
+from .table import Row, Size, median_ms
 
-SIZES = [Size(27_000, 27_000), Size(270_000, 270_000)]
+SIZES = [Size(27_000, 27_000)]
 TYPED = {
     "a town's name": "Springfield",
     "the beginning of a name": "springf",
@@ -22,7 +22,6 @@ TYPED = {
     "misspelt": "Sprngfield",
     "misspelt words": "polise springfeild",
 }
-LINEAR = 10
 
 
 def rows(case):
@@ -45,11 +44,3 @@ def as_the_page(typed):
 def learn():
     spelling.forget()
     spelling.correct("qqqqqq")
-
-
-def growth(rows):
-    """Ten times the departments cost ten times as much at most, for what is found grows with them."""
-    small, large = ([row for row in rows if row.case.size == size] for size in sorted({row.case.size for row in rows}))
-    for before, after in zip(small, large, strict=True):
-        times = after.figures["ms"] / before.figures["ms"]
-        yield Row(f"{after.what}, growth", after.case, {}, [Bar("times as long with ten times as many", times, LINEAR)])

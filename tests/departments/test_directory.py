@@ -372,7 +372,7 @@ def test_by_distance(search, departments):
     ]
 
 
-# Pages of results: those of a search are numbered, the others are in test_browsing
+# Pages of results
 
 
 @pytest.fixture

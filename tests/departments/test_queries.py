@@ -1,4 +1,4 @@
-"""Pages about departments cost at most eight queries and profiles nine, however many rows they have to show."""
+"""Pages about departments take at most eight queries, profiles nine; a hundred rows cost no more than one."""
 
 from itertools import product
 from urllib.parse import urlencode
