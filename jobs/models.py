@@ -22,12 +22,12 @@ from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
-from .messages import Message, Run, Told
+from .alerts.messages import Message, Run, Told
+from .alerts.models import Alert, Subscriber
 from .minimums import Minimums
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
 from .steps import HiringStep
-from .subscribers import Alert, Subscriber
 
 __all__ = [
     "Alert",

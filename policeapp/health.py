@@ -23,7 +23,7 @@ from django.utils.crypto import get_random_string
 from django.utils.timesince import timesince
 
 from departments.models import Department, Place
-from jobs import outbox
+from jobs.alerts import outbox
 from jobs.models import Message
 
 from .logs import redact
@@ -182,7 +182,7 @@ def check_mail(subject):
 
 
 def last_sent(run):
-    """When alerts were last sent, in words, by the last :class:`~jobs.messages.Run` or None."""
+    """When alerts were last sent, in words, by the last :class:`~jobs.alerts.messages.Run` or None."""
     if not run:
         return "never sent"
     return f"last sent {_ago(run.ended_at)} ago"

@@ -15,7 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from departments import index
-from jobs import outbox
+from jobs.alerts import outbox
 from jobs.models import Job, Message
 
 from .models import Import

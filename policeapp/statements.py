@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from jobs.alert_forms import MAILS, SIGN_UPS
-from jobs.subscribers import AlertQuerySet
-from jobs.tokens import LIFETIMES
+from jobs.alerts.forms import MAILS, SIGN_UPS
+from jobs.alerts.models import AlertQuerySet
+from jobs.alerts.tokens import LIFETIMES
 
 from . import routers
 from .limits import SEARCHES

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from jobs.subscribers import forget_unconfirmed
+from jobs.alerts.models import forget_unconfirmed
 
 from .models import CacheEntry
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from jobs import alert_forms
+from jobs.alerts import forms
 from jobs.models import Subscriber
 
 from .. import factories
@@ -19,7 +19,7 @@ JANE = "jane@example.com"
 @pytest.fixture(autouse=True)
 def no_time_trap(monkeypatch):
     """Playwright types faster than any person."""
-    monkeypatch.setattr(alert_forms, "QUICKEST", timedelta(0))
+    monkeypatch.setattr(forms, "QUICKEST", timedelta(0))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from jobs import alerts
+from jobs.alerts import matching
+from jobs.alerts.outbox import send_waiting
 from jobs.models import Job
-from jobs.outbox import send_waiting
 from policeapp.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of
 
@@ -65,7 +65,7 @@ def told_of(job):
     alert = make_alert(f"jane-{now.timestamp()}@example.com", department=job.department)
     alert._set(confirmed_at=now - timedelta(days=2), told_until=now - timedelta(days=2))
     mail.outbox.clear()
-    alerts.prepare()
+    matching.prepare()
     send_waiting()
     alert.subscriber.forget()
     return any(job.title in letter.body for letter in mail.outbox)

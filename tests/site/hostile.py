@@ -14,8 +14,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from departments.models import Department, Division, FormerAddress, Place, Specialization, SpecialUnit
+from jobs.alerts.tokens import make_token
 from jobs.models import Alert, HiringStep, Job, Message, Subscriber, Told
-from jobs.tokens import make_token
 from policeapp.models import Import, User
 
 from .. import factories

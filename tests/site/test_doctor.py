@@ -15,7 +15,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
 from departments.models import Department
-from jobs import outbox
+from jobs.alerts import outbox
 from jobs.models import Message
 from policeapp import health
 from tests.factories import make_alert, make_department, make_place

@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from jobs import outbox
+from jobs.alerts import outbox
 from policeapp import watching
 from policeapp.models import Import
 from policeapp.monitoring import SiteFigures

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from jobs.alert_forms import MAILS, SIGN_UPS
-from jobs.subscribers import AlertQuerySet
-from jobs.tokens import LIFETIMES
+from jobs.alerts.forms import MAILS, SIGN_UPS
+from jobs.alerts.models import AlertQuerySet
+from jobs.alerts.tokens import LIFETIMES
 from policeapp import page_cache
 from policeapp.models import User
 from policeapp.statements import in_words

@@ -19,10 +19,10 @@ from icalendar import Calendar
 
 from departments.models import Department, Place, Specialization
 from departments.states import STATES
-from jobs import outbox
-from jobs.alert_forms import stamp
+from jobs.alerts import outbox
+from jobs.alerts.forms import stamp
+from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Subscriber
-from jobs.tokens import make_token
 from policeapp import unavailable
 from policeapp.limits import Limit, OftenLimit
 from policeapp.models import User

@@ -12,8 +12,8 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.utils import timezone
 
+from jobs.alerts.tokens import LIFETIMES
 from jobs.models import Alert, Subscriber
-from jobs.tokens import LIFETIMES
 from policeapp.models import CacheEntry
 
 from ..factories import make_alert

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from departments.models import Department, FormerAddress, Precision
+from jobs.alerts.tokens import make_token
 from jobs.models import HiringStep, Job
-from jobs.tokens import make_token
 
 from .. import factories
 from ..factories import (

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from jobs import bounces
+from jobs.alerts import bounces
 
 
 class Command(BaseCommand):

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
-from jobs import alerts
+from jobs.alerts import matching
+from jobs.alerts.models import forget_unconfirmed
+from jobs.alerts.outbox import Outcome, note_run, send_waiting
 from jobs.models import Message
-from jobs.outbox import Outcome, note_run, send_waiting
-from jobs.subscribers import forget_unconfirmed
 
 SAID = (Outcome.SENT, Outcome.REFUSED, Outcome.GIVEN_UP, Outcome.NOTHING_LEFT)
 
@@ -32,8 +32,8 @@ class Command(BaseCommand):
             return monotonic() < end
 
         forget_unconfirmed()
-        asked = alerts.ask_whether_wanted()
-        digests = alerts.prepare(has_time)
+        asked = matching.ask_whether_wanted()
+        digests = matching.prepare(has_time)
         outcomes, problem = send_waiting(limit, has_time)
         note_run(outcomes, problem)
         waiting = Message.objects.to_send().count()

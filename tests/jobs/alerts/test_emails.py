@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 
 from departments.names import slug_of
-from jobs import mails, outbox
+from jobs.alerts import emails, outbox
+from jobs.alerts.tokens import read_token
 from jobs.models import Message, Told
-from jobs.tokens import read_token
 from tests.factories import make_alert, make_department, make_job
 from tests.mail_server import html_of, text_of
 
@@ -91,7 +91,7 @@ def test_openings_of_departments_without_a_place_come_last(smtp):
 
 def test_a_full_digest_says_that_there_may_be_more(smtp):
     department = make_department()
-    jobs = [make_job(department) for _number in range(mails.MOST)]
+    jobs = [make_job(department) for _number in range(emails.MOST)]
     assert "There may be more new ones" in text_of(sent(smtp, "digest", *jobs))
     assert "There may be more new ones" not in text_of(sent(smtp, "digest", make_job(), email="joe@example.com"))
 
@@ -120,7 +120,7 @@ def test_a_request_to_confirm_has_its_link_and_says_what_to_do_if_it_is_a_mistak
     message = sent(smtp, "confirm", q="dispatcher")
     alert = Message.objects.get().alert
     assert tokens(message, "confirm") == tokens(message, "confirm", html_of) == {alert.key}
-    assert "did not ask" in text_of(message) and mails.line(alert.in_words()) in text_of(message)
+    assert "did not ask" in text_of(message) and emails.line(alert.in_words()) in text_of(message)
     # Who has not asked for anything cannot leave anything, and strangers choose no words for the subject.
     assert message["List-Unsubscribe"] is None
     assert "dispatcher" not in message["Subject"]

@@ -15,7 +15,9 @@ from django.utils import timezone
 from departments.geography import FARTHEST_MILES, Point, chord_squared
 from departments.names import beginnings, normalise
 
-from .models import Alert, Job, Message, Told
+from ..models import Job
+from .messages import Message, Told
+from .models import Alert
 
 BATCH = 1000  # alerts
 # A digest tells of so many openings at most, the nearest or the newest; it links to the search, which has them all.

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobs import alerts, outbox
+from jobs.alerts import matching, outbox
 from jobs.models import Alert, Job, Message, Subscriber, Told
 from tests.factories import make_alert, make_department, make_job
 
@@ -274,7 +274,7 @@ def queries_for(number, clock):
     for title in ("Patrol Officer", "Clerk", "Patrol Captain"):
         make_job(department, title=title)
     with CaptureQueriesContext(connection) as captured:
-        assert alerts.prepare() == 2 * number
+        assert matching.prepare() == 2 * number
     kinds = Counter(query["sql"].split()[0] for query in captured)
     inserts = kinds.pop("INSERT")
     return dict(kinds), inserts
@@ -290,7 +290,7 @@ def test_the_number_of_queries_does_not_grow_with_the_number_of_subscribers(cloc
 
 
 def test_more_alerts_than_fit_into_a_batch_are_all_told_and_asked(smtp, clock, monkeypatch):
-    monkeypatch.setattr(alerts, "BATCH", 2)
+    monkeypatch.setattr(matching, "BATCH", 2)
     monkeypatch.setattr(outbox, "AT_ONCE", 2)
     for number in range(5):
         make_alert(f"user{number}@example.com")
@@ -305,8 +305,8 @@ def test_where_two_prepare_at_once_the_second_has_nothing_left_to_tell(smtp, clo
     clock(hours=1)
     job = make_job()
     clock(days=1)
-    monkeypatch.setattr(alerts, "find", lambda due, at: {first.pk: [job.pk], second.pk: [job.pk]})
-    assert alerts.prepare() == 1
+    monkeypatch.setattr(matching, "find", lambda due, at: {first.pk: [job.pk], second.pk: [job.pk]})
+    assert matching.prepare() == 1
     assert [message.alert for message in Message.objects.all()] == [first]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from policeapp.limits import client_of, searching, too_many
 
 from . import outbox
-from .alert_forms import MAILS, SIGN_UPS, AlertForm, AlertSearchForm
+from .forms import MAILS, SIGN_UPS, AlertForm, AlertSearchForm
 from .models import Alert, Subscriber
 from .tokens import make_token, read_token
 

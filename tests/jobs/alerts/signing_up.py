@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 from django.utils import timezone
 
-from jobs import alert_forms
-from jobs.tokens import make_token
+from jobs.alerts import forms
+from jobs.alerts.tokens import make_token
 from tests.factories import form_of
 
 EMAIL = "jane@example.com"
@@ -17,7 +17,7 @@ FORM = "/alerts/new/"
 def sign_up(client, query=WESTPORT, *, seconds=20, **typed):
     """The answer to a form that was open for so many seconds."""
     url = f"{FORM}?{query}"
-    shown = alert_forms.stamp(timezone.now() - timedelta(seconds=seconds))
+    shown = forms.stamp(timezone.now() - timedelta(seconds=seconds))
     return client.post(url, form_of(client.get(url)) | {"email": EMAIL, "shown": shown} | typed)
 
 

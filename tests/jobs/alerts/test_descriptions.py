@@ -4,10 +4,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from jobs.alerts.models import OPENINGS
 from jobs.models import JobKind
-from jobs.subscribers import OPENINGS
 from tests.factories import make_alert, make_department, text_of
-from tests.jobs.alerts import FORM
+from tests.jobs.alerts.signing_up import FORM
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from policeapp.careful import CarefulAdmin
 
-from .models import Alert, Message, Subscriber
+from .messages import Message
+from .models import Alert, Subscriber
 
 
 class ForSuperusers(CarefulAdmin):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from departments.geography import EARTH_RADIUS_MILES, Point
-from jobs import alerts
+from jobs.alerts import matching
 from jobs.models import Alert, Job, Told
 from tests.factories import make_alert, make_department, make_job
 
@@ -64,7 +64,7 @@ def alert_for(**values):
 
 
 def found(alert):
-    return set(alerts.find([alert], timezone.now()).get(alert.pk, []))
+    return set(matching.find([alert], timezone.now()).get(alert.pk, []))
 
 
 def searched(alert):
@@ -131,11 +131,11 @@ def test_an_alert_of_a_department_is_told_of_its_openings_alone(openings):
 def test_the_nearest_come_first_or_else_the_newest(openings):
     here = {"latitude": WESTPORT.latitude, "longitude": WESTPORT.longitude}
     near = alert_for(**here, miles=100)
-    [order] = alerts.find([near], timezone.now()).values()
+    [order] = matching.find([near], timezone.now()).values()
     miles = {job.pk: job.miles for job in Job.objects.from_point(WESTPORT)}
     assert [miles[pk] for pk in order] == sorted(miles[pk] for pk in order)
     anywhere = alert_for()
-    [order] = alerts.find([anywhere], timezone.now()).values()
+    [order] = matching.find([anywhere], timezone.now()).values()
     opened = dict(Job.objects.values_list("pk", "opens_at"))
     assert [opened[pk] for pk in order] == sorted((opened[pk] for pk in order), reverse=True)
 
@@ -165,11 +165,11 @@ def test_what_its_subscriber_was_told_is_not_found_again(openings):
 def test_a_digest_has_room_for_the_best_fifty_and_another_alert_for_the_next(db):
     department = make_department()
     today = department.today()
-    jobs = [make_job(department, opens_on=today - timedelta(days=day)) for day in range(alerts.KEPT + 10)]
+    jobs = [make_job(department, opens_on=today - timedelta(days=day)) for day in range(matching.KEPT + 10)]
     Job.objects.update(published_at=None)
     one, other = alert_for(q="police"), alert_for(kind="entry_level")
     for alert in (one, other):
         alert.confirmed_at -= timedelta(days=1000)
     other.pk = 2
     newest = [job.pk for job in jobs]
-    assert alerts.find([one, other], timezone.now()) == {1: newest[:50], 2: newest[50:100]}
+    assert matching.find([one, other], timezone.now()) == {1: newest[:50], 2: newest[50:100]}

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from jobs import alerts, outbox
+from jobs.alerts import matching, outbox
 from jobs.models import Alert, Message, Subscriber
 from tests.factories import make_alert, make_job
 from tests.mail_server import HANGS_UP
@@ -102,14 +102,14 @@ def test_an_e_mail_that_is_refused_for_what_it_says_is_not_tried_again_but_the_n
 
 def test_a_message_that_cannot_be_written_keeps_no_other_from_being_sent(smtp, due, monkeypatch):
     due(JANE, JOE)
-    compose = outbox.mails.compose
+    compose = outbox.emails.compose
 
     def fails_for_jane(message):
         if message.alert.subscriber.email == JANE:
             raise ZeroDivisionError("no luck")
         return compose(message)
 
-    monkeypatch.setattr(outbox.mails, "compose", fails_for_jane)
+    monkeypatch.setattr(outbox.emails, "compose", fails_for_jane)
     assert "1 sent" in send_in_vain()
     assert Message.objects.get(sent_at=None).problem == "ZeroDivisionError: no luck"
 
@@ -127,7 +127,7 @@ def test_who_may_not_send_keeps_all_for_later_and_blames_no_recipient(smtp, cloc
 
 def test_what_another_sender_is_at_work_on_is_left_alone_until_its_lease_ends(smtp, clock, due):
     due(JANE)
-    alerts.prepare()
+    matching.prepare()
     message = Message.objects.get()
     assert message.lease() and not message.lease()
     assert "0 sent" in send_in_vain()

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jobs.alerts.tokens import LIFETIMES
 from jobs.models import Alert, Message, Subscriber, Told
-from jobs.tokens import LIFETIMES
 from tests.factories import make_alert, make_department, make_job, text_of
-from tests.jobs.alerts import EMAIL, link
+from tests.jobs.alerts.signing_up import EMAIL, link
 from tests.jobs.pages import html_of, links
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs import bounces
+from jobs.alerts import bounces
 from jobs.models import Message, Subscriber
 from tests.factories import make_alert
 

@@ -7,11 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import Department
-from jobs import outbox
-from jobs.alert_forms import MAILS, SIGN_UPS, stamp
+from jobs.alerts import outbox
+from jobs.alerts.forms import MAILS, SIGN_UPS, stamp
 from jobs.models import Alert, Job, Message, Subscriber
 from tests.factories import form_of, make_alert, make_department, make_job, text_of, yesterday
-from tests.jobs.alerts import EMAIL, FORM, WESTPORT, sign_up
+from tests.jobs.alerts.signing_up import EMAIL, FORM, WESTPORT, sign_up
 from tests.jobs.pages import html_of, links
 
 pytestmark = pytest.mark.django_db

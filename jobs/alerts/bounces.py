@@ -13,9 +13,10 @@ from email.utils import parseaddr
 from enum import Enum
 from pathlib import Path
 
-from .models import Message, Subscriber
+from .messages import Message
+from .models import Subscriber
 
-# Of ours, as jobs.mails makes them.
+# Of ours, as jobs.alerts.emails makes them.
 MESSAGE_ID = re.compile(r"<([0-9a-f]{32})@")
 
 

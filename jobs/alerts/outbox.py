@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from policeapp.logs import redact
 
-from . import mails
-from .models import Alert, Message, Run
-from .subscribers import one_line
+from . import emails
+from .messages import Message, Run
+from .models import Alert, one_line
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def note_run(outcomes, problem):
 
 
 def last_run():
-    """The :class:`~jobs.messages.Run` of ``send_alerts`` that ended last, with its ``ended_at``; None before the first.
+    """The :class:`~.messages.Run` of ``send_alerts`` that ended last, with its ``ended_at``; None before the first.
 
     One query.
     """
@@ -124,7 +124,7 @@ def _attempt(message, connection):
     if message is None:
         return Outcome.NOT_OURS
     try:
-        letter = mails.compose(message)
+        letter = emails.compose(message)
         if letter is None:
             message.end(_("All that it was to tell of has closed."))
             return Outcome.NOTHING_LEFT

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department
 from policeapp.limits import Limit
 
-from .forms import JobSearchForm
-from .models import Alert, Message, Subscriber
-from .subscribers import forget_unconfirmed
+from ..forms import JobSearchForm
+from .messages import Message
+from .models import Alert, Subscriber, forget_unconfirmed
 
 SALT = "policeapp.jobs.alert_forms"
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .subscribers import Alert, Subscriber, new_key, one_line
+from .models import Alert, Subscriber, new_key, one_line
 
 
 class MessageQuerySet(models.QuerySet):

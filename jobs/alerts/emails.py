@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 
 from departments.geography import Point, miles_between
 
-from .alerts import MOST
-from .models import Job, Message
+from ..models import Job
+from .matching import MOST
+from .messages import Message
 from .tokens import make_token
 
 LONGEST_SUBJECT = 150  # letters
@@ -45,11 +46,11 @@ def compose(message):
         subject %= {"number": len(openings), "alert": wish}
     letter = EmailMultiAlternatives(
         subject=subject[:LONGEST_SUBJECT],
-        body=render_to_string(f"mail/{message.kind}.txt", context),
+        body=render_to_string(f"emails/{message.kind}.txt", context),
         to=[alert.subscriber.email],
         headers=_headers(message, context["links"]),
     )
-    letter.attach_alternative(render_to_string(f"mail/{message.kind}.html", context), "text/html")
+    letter.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")
     return letter
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from jobs.models import Alert, Subscriber
 from tests.factories import make_department, make_job, text_of
-from tests.jobs.alerts import EMAIL, sign_up
+from tests.jobs.alerts.signing_up import EMAIL, sign_up
 from tests.mail_server import text_of as words_of
 
 pytestmark = pytest.mark.django_db
