@@ -22,8 +22,7 @@ from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
-from .alerts.messages import Message, Run, Told
-from .alerts.models import Alert, Subscriber
+from .alerts.models import Alert, Message, NotifiedOpening, SendRun, Subscriber
 from .minimums import Minimums
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
@@ -37,10 +36,10 @@ __all__ = [
     "JobQuerySet",
     "Message",
     "Minimums",
-    "Run",
+    "NotifiedOpening",
     "Schedule",
+    "SendRun",
     "Subscriber",
-    "Told",
     "follow",
     "hiring",
     "with_open_jobs",

@@ -182,7 +182,7 @@ def check_mail(subject):
 
 
 def last_sent(run):
-    """When alerts were last sent, in words, by the last :class:`~jobs.alerts.messages.Run` or None."""
+    """When alerts were last sent, in words, by the last :class:`~jobs.alerts.models.SendRun` or None."""
     if not run:
         return "never sent"
     return f"last sent {_ago(run.ended_at)} ago"

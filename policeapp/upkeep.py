@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from jobs.alerts.models import forget_unconfirmed
+from jobs.alerts.models import delete_unconfirmed
 
 from .models import CacheEntry
 
@@ -19,5 +19,5 @@ def forget():
         "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
         "attempts to sign in": attempts.delete()[0],
         "counts": CacheEntry.objects.filter(expires__lt=now).delete()[0],
-        "unconfirmed alerts": forget_unconfirmed(),
+        "unconfirmed alerts": delete_unconfirmed(),
     }

@@ -1,16 +1,15 @@
-"""Subscribers, their alerts and the outbox in the admin: superusers look at them and delete them."""
+"""The admin of subscribers, alerts and messages. Superusers can view and delete them, and change nothing."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from policeapp.careful import CarefulAdmin
 
-from .messages import Message
-from .models import Alert, Subscriber
+from .models import Alert, Message, Subscriber
 
 
-class ForSuperusers(CarefulAdmin):
-    """Who asked to be told of what is nobody's business but theirs: no permission shows it to other staff."""
+class SuperuserOnlyAdmin(CarefulAdmin):
+    """Alerts are private, so no permission shows them to other staff."""
 
     def has_module_permission(self, request):
         return request.user.is_active and request.user.is_superuser
@@ -28,31 +27,31 @@ class ForSuperusers(CarefulAdmin):
         return False
 
     def log_deletions(self, request, queryset):
-        """The record of changes would keep the address of whoever asked to be forgotten."""
+        """Write no log entry, because it would keep the email address of a person who asked to be deleted."""
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(ForSuperusers):
+class SubscriberAdmin(SuperuserOnlyAdmin):
     list_display = ["email", "created", "refused_at", "refusal"]
     list_filter = [("refused_at", admin.EmptyFieldListFilter)]
     search_fields = ["email"]
 
 
 @admin.register(Alert)
-class AlertAdmin(ForSuperusers):
-    fields = ["subscriber", "asked", "created", "confirmed_at", "paused", "told_until", "renewed_at"]
-    list_display = ["asked", "subscriber", "created", "confirmed_at", "paused", "told_until"]
+class AlertAdmin(SuperuserOnlyAdmin):
+    fields = ["subscriber", "description", "created", "confirmed_at", "paused", "notified_until", "renewed_at"]
+    list_display = ["description", "subscriber", "created", "confirmed_at", "paused", "notified_until"]
     list_filter = ["frequency", "paused", ("confirmed_at", admin.EmptyFieldListFilter)]
     list_select_related = ["subscriber", "department"]
     search_fields = ["subscriber__email"]
 
-    @admin.display(description=_("what it sends"))
-    def asked(self, alert):
-        return alert.in_words()
+    @admin.display(description=_("jobs"))
+    def description(self, alert):
+        return alert.describe()
 
 
 @admin.register(Message)
-class MessageAdmin(ForSuperusers):
+class MessageAdmin(SuperuserOnlyAdmin):
     list_display = ["key", "kind", "alert", "created", "sent_at", "attempts", "problem"]
     list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
     list_select_related = ["alert"]

@@ -1,7 +1,7 @@
-"""Delivery reports (RFC 3464) tell which addresses take no e-mail, so that nothing more is sent to them.
+"""Read delivery reports (RFC 3464), so that nothing more is sent to addresses that do not accept email.
 
-They come to the address that the e-mails are from, and are read from a mailbox: an mbox file, a Maildir, a folder of
-``.eml`` files, or one such file.
+Reports arrive at the sender's address. They are read from an mbox file, a Maildir, a folder of `.eml` files, or one
+`.eml` file.
 """
 
 import mailbox
@@ -13,40 +13,42 @@ from email.utils import parseaddr
 from enum import Enum
 from pathlib import Path
 
-from .messages import Message
-from .models import Subscriber
+from .models import Message, Subscriber
 
-# Of ours, as jobs.alerts.emails makes them.
+# The Message-ID that jobs.alerts.emails gives to our emails.
 MESSAGE_ID = re.compile(r"<([0-9a-f]{32})@")
 
 
-class Found(Enum):
-    """What an e-mail of the mailbox is."""
+class Result(Enum):
+    """What an email in the mailbox led to."""
 
     RECORDED = "recorded"
-    KNOWN = "known already"
-    STRANGER = "about addresses that have no alert"
-    NOT_FINAL = "of delays or successes"
-    NO_REPORT = "no delivery reports"
+    KNOWN = "already known"
+    UNKNOWN_ADDRESS = "about addresses without an alert"
+    NOT_FINAL = "about delays or successes"
+    NO_REPORT = "not a delivery report"
 
 
-def record(path):
-    """Record the refusals that the mailbox tells of; a Counter of what its e-mails are. Raises OSError."""
-    return Counter(map(_record, _letters(Path(path))))
+def record_bounces(path):
+    """Record the permanent failures in the mailbox at `path` and return a `Counter` of results.
+
+    Raises OSError if the mailbox cannot be read.
+    """
+    return Counter(map(_record_report, _emails(Path(path))))
 
 
-def _letters(path):
-    """The e-mails of a mailbox, each as the standard library reads it."""
+def _emails(path):
+    """Yield the emails of the mailbox, as the standard library parses them."""
     if path.is_dir() and (path / "cur").is_dir():
         yield from mailbox.Maildir(path, create=False)
     elif path.is_dir():
         for file in sorted(path.glob("*.eml")):
-            yield _letter(file)
+            yield _read_email(file)
     elif _is_mbox(path):
         with closing(mailbox.mbox(path, create=False)) as box:
             yield from box
     else:
-        yield _letter(path)
+        yield _read_email(path)
 
 
 def _is_mbox(path):
@@ -54,48 +56,50 @@ def _is_mbox(path):
         return file.read(5) == b"From "
 
 
-def _letter(path):
+def _read_email(path):
     with open(path, "rb") as file:
         return message_from_binary_file(file)
 
 
-def _record(letter):
-    """Record what this e-mail says; which kind of e-mail it is."""
-    if letter.get_content_type() != "multipart/report":
-        return Found.NO_REPORT
-    recipients = list(_recipients(letter))
+def _record_report(email):
+    """Record the failures in one email and return the most important result."""
+    if email.get_content_type() != "multipart/report":
+        return Result.NO_REPORT
+    recipients = list(_recipients(email))
     if not recipients:
-        return Found.NO_REPORT
-    failures = [(address, said) for address, action, status, said in recipients if _is_final(action, status)]
-    outcomes = {_refuse(_subscriber(letter, address), said) for address, said in failures}
-    return min(outcomes, key=list(Found).index, default=Found.NOT_FINAL)
+        return Result.NO_REPORT
+    failures = [(address, answer) for address, action, status, answer in recipients if _is_permanent(action, status)]
+    results = {_mark_refused(_find_subscriber(email, address), answer) for address, answer in failures}
+    return min(results, key=list(Result).index, default=Result.NOT_FINAL)
 
 
-def _is_final(action, status):
-    """Whether it has failed for good (RFC 3463: 4 would be for now)."""
+def _is_permanent(action, status):
+    """Return whether the delivery failed permanently (RFC 3463: 5; temporarily would be 4)."""
     return action == "failed" and status.startswith("5.")
 
 
-def _refuse(subscriber, said):
+def _mark_refused(subscriber, answer):
     if subscriber is None:
-        return Found.STRANGER
-    return Found.RECORDED if subscriber.refuse(said) else Found.KNOWN
+        return Result.UNKNOWN_ADDRESS
+    return Result.RECORDED if subscriber.mark_refused(answer) else Result.KNOWN
 
 
 def _recipients(report):
-    """``(address, action, status, what was said)`` of each recipient (RFC 3464, 2.3)."""
+    """Yield `(address, action, status, mail server's answer)` of each recipient (RFC 3464, 2.3)."""
     for part in report.walk():
         if part.get_content_type() == "message/delivery-status" and part.is_multipart():
             for block in part.get_payload():
                 if "Final-Recipient" in block:
                     status = _text(block, "Status")
-                    said = _typed(block, "Diagnostic-Code") or status
-                    yield _typed(block, "Final-Recipient"), _text(block, "Action").lower(), status, said
+                    answer = _text_after_type(block, "Diagnostic-Code") or status
+                    yield _text_after_type(block, "Final-Recipient"), _text(block, "Action").lower(), status, answer
 
 
-def _subscriber(report, address):
-    """Who got the message of ours that the report is about, under whatever address in the end; else whose address it
-    is; or None."""
+def _find_subscriber(report, address):
+    """Return the subscriber to whom the returned message was sent, or the one with this address, or None.
+
+    The message comes first, because a forwarded email fails at another address than the one we sent it to.
+    """
     keys = {key for text in _references(report) for key in MESSAGE_ID.findall(text)}
     message = Message.objects.filter(key__in=keys).select_related("alert__subscriber").first()
     if message:
@@ -104,7 +108,7 @@ def _subscriber(report, address):
 
 
 def _references(report):
-    """Where the Message-ID of what was sent may stand: in what is returned of it, or where answers have it."""
+    """Yield the texts that may contain the Message-ID of our email: its returned headers, or the report's own."""
     for part in report.walk():
         for name in ("Message-ID", "Original-Message-ID", "In-Reply-To", "References"):
             yield _text(part, name)
@@ -116,6 +120,6 @@ def _text(part, name):
     return str(part.get(name, "")).strip()
 
 
-def _typed(block, name):
-    """What follows the type in "rfc822; alice@example.com"."""
+def _text_after_type(block, name):
+    """Return the value without its type: "alice@example.com" for "rfc822; alice@example.com"."""
     return _text(block, name).partition(";")[2].strip()

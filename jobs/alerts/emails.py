@@ -1,6 +1,6 @@
-"""The e-mails of alerts: a request to confirm, a digest, the question after a year; each in plain text and in HTML.
+"""The emails of alerts: confirmation requests, digests and renewal requests, each as plain text and as HTML.
 
-Headers are those of RFC 2369 and RFC 8058 (leaving with one click), RFC 3834 (sent by a machine) and RFC 5322.
+The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (automatic emails) and RFC 5322.
 """
 
 from urllib.parse import urlsplit
@@ -15,52 +15,52 @@ from django.utils.translation import ngettext
 from departments.geography import Point, miles_between
 
 from ..models import Job
-from .matching import MOST
-from .messages import Message
+from .matching import MAX_OPENINGS
+from .models import Message
 from .tokens import make_token
 
-LONGEST_SUBJECT = 150  # letters
+MAX_SUBJECT_LENGTH = 150  # characters
 
 
 def compose(message):
-    """The e-mail of a message, ready to be sent; None for a digest whose openings have all closed.
+    """Return the email for a message, or None for a digest whose openings have all closed.
 
-    Needs the alert with its subscriber and its department.
+    Uses the message's alert, subscriber and department; select them with the message.
     """
     alert = message.alert
-    wish = line(alert.in_words())
-    context = {"wish": wish, "site": settings.SITE_URL, "links": _links(alert)}
+    description = printable_line(alert.describe())
+    context = {"description": description, "site": settings.SITE_URL, "links": _links(alert)}
     if message.kind == Message.Kind.CONFIRM:
         context["is_confirmed"] = alert.is_confirmed
-        subject = _("Please confirm your alert for police openings")
+        subject = _("Confirm your police job alert")
         if alert.is_confirmed:
-            subject = _("You have this alert for police openings already")
+            subject = _("You already have this police job alert")
     elif message.kind == Message.Kind.RENEW:
-        subject = _("Do you still want this alert? %(alert)s") % {"alert": wish}
+        subject = _("Do you still want this alert? %(alert)s") % {"alert": description}
     else:
         openings = _openings(message)
         if not openings:
             return None
-        context |= {"openings": openings, "is_full": len(openings) == MOST}
-        subject = ngettext("%(number)s new opening: %(alert)s", "%(number)s new openings: %(alert)s", len(openings))
-        subject %= {"number": len(openings), "alert": wish}
-    letter = EmailMultiAlternatives(
-        subject=subject[:LONGEST_SUBJECT],
+        context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS}
+        subject = ngettext("%(number)s new job: %(alert)s", "%(number)s new jobs: %(alert)s", len(openings))
+        subject %= {"number": len(openings), "alert": description}
+    email = EmailMultiAlternatives(
+        subject=subject[:MAX_SUBJECT_LENGTH],
         body=render_to_string(f"emails/{message.kind}.txt", context),
         to=[alert.subscriber.email],
         headers=_headers(message, context["links"]),
     )
-    letter.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")
-    return letter
+    email.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")
+    return email
 
 
 def message_id(message):
-    """``<key@host of the site>``, the same at every attempt."""
+    """Return `<key@host of the site>`, which is the same for every attempt."""
     return f"<{message.key}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
-def line(text):
-    """The text on one line and without what is not printed, so that it is a part of no header but its own."""
+def printable_line(text):
+    """Return the text on one line without unprintable characters, so that it cannot add a header."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
@@ -73,7 +73,7 @@ def _headers(message, links):
 
 
 def _links(alert):
-    """``{purpose: address}`` of the pages that the alert's owner may need, and of what it asks for."""
+    """Return `{purpose: URL}` of the owner's pages, and of the alert's search."""
     keys = dict.fromkeys(("confirm", "renew", "unsubscribe"), alert.key) | {"manage": alert.subscriber.key}
     links = {
         purpose: settings.SITE_URL + reverse(f"alert {purpose}", args=[make_token(purpose, key)])
@@ -83,15 +83,16 @@ def _links(alert):
 
 
 def _openings(message):
-    """The openings that the message tells of and that are still open, the nearest or the newest first."""
-    openings = list(Job.objects.open().real().filter(pk__in=message.told.values("job")).listed().newest())
+    """Return the digest's openings that are still open, nearest or newest first."""
+    keys = message.notified_openings.values("job")
+    openings = list(Job.objects.open().real().filter(pk__in=keys).listed().newest())
     for job in openings:
-        job.title, job.department.name = line(job.title), line(job.department.name)
-        job.department.city = line(job.department.city)
+        job.title, job.department.name = printable_line(job.title), printable_line(job.department.name)
+        job.department.city = printable_line(job.department.city)
     alert = message.alert
     if alert.latitude is None:
         return openings
-    here = Point(alert.latitude, alert.longitude)
+    center = Point(alert.latitude, alert.longitude)
     for job in openings:
-        job.miles = miles_between(here, job.department.point) if job.department.point else None
+        job.miles = miles_between(center, job.department.point) if job.department.point else None
     return sorted(openings, key=lambda job: (job.miles is None, job.miles))

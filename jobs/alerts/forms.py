@@ -1,4 +1,4 @@
-"""Signing up for an alert: the query string of the search that it is for, and the form that asks for the address."""
+"""Sign up for an alert: the filters of a job search from the query string, and the form for the email address."""
 
 from datetime import timedelta
 
@@ -13,28 +13,27 @@ from departments.models import Department
 from policeapp.limits import Limit
 
 from ..forms import JobSearchForm
-from .messages import Message
-from .models import Alert, Subscriber, forget_unconfirmed
+from .models import Alert, Message, Subscriber, delete_unconfirmed
 
 SALT = "policeapp.jobs.alert_forms"
 
-# Nobody is sent more requests to confirm than these, whoever types the address.
-MAILS = Limit("alerts to an address", 10, 24 * 3600)
-# People behind one address of the internet, such as those of a library, share these.
-SIGN_UPS = Limit("alerts from a client", 30, 3600)
+# Protects the owner of an address from others who sign up with it.
+EMAILS_PER_ADDRESS = Limit("confirmation emails", 10, 24 * 3600)
+# People behind one IP address, such as a library's, share this limit.
+SIGN_UPS_PER_CLIENT = Limit("alert sign-ups", 30, 3600)
 
-# Nobody types an address in less; a form that was open for longer may be a copy that a machine has kept.
-QUICKEST = timedelta(seconds=2)
-OLDEST = timedelta(days=1)
+# People need longer to type an address. A form that was open for longer may be a copy that a bot has stored.
+MIN_TIME = timedelta(seconds=2)
+MAX_TIME = timedelta(days=1)
 
 
-def stamp(at):
-    """What a form that is shown at that instant has in its field for it."""
+def sign_time(at):
+    """Return the signed time at which a form was shown, for its hidden field."""
     return signing.dumps(at.timestamp(), salt=SALT)
 
 
 class AlertSearchForm(JobSearchForm):
-    """The parameters of the search for openings, but for its order; or ``department``, the key of one to follow."""
+    """The filters of the job search, without its sort order. Or `department`, the key of a department."""
 
     sort = None
     department = forms.ModelChoiceField(
@@ -44,18 +43,18 @@ class AlertSearchForm(JobSearchForm):
         error_messages={"invalid_choice": _("We don't know this department.")},
     )
 
-    def alert(self):
-        """An alert for what is asked, not saved; None where it is not clear what that is."""
+    def build_alert(self):
+        """Return an unsaved alert with these filters, or None if the form has errors."""
         if not self.is_valid():
             return None
-        asked = self.cleaned_data
-        if asked["department"]:
-            return Alert(department=asked["department"])
-        # As the search does: words that no opening has may be a town.
+        cleaned = self.cleaned_data
+        if cleaned["department"]:
+            return Alert(department=cleaned["department"])
+        # Like the search, try keywords that match no opening as a place.
         self.asked_for(self.openings())
         if self.errors:
             return None
-        alert = Alert(q=asked["q"], kind=asked["kind"], pay=asked["pay"] or None, state=asked["state"])
+        alert = Alert(q=cleaned["q"], kind=cleaned["kind"], pay=cleaned["pay"] or None, state=cleaned["state"])
         if self.place:
             alert.near, (alert.latitude, alert.longitude) = str(self.place), self.place.point
             alert.miles = self.miles
@@ -63,11 +62,10 @@ class AlertSearchForm(JobSearchForm):
 
 
 class AlertForm(forms.Form):
-    """Who wants an alert, and how often. Two of its fields are for machines: one that nobody sees, and one that says
-    when the form was shown."""
+    """The email address and frequency of an alert. Two fields detect bots: `homepage`, a honeypot, and `shown`."""
 
     email = forms.EmailField(
-        label=_("Your e-mail address"),
+        label=_("Your email address"),
         max_length=Subscriber._meta.get_field("email").max_length,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -81,51 +79,51 @@ class AlertForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="%s", **kwargs)
-        self.stamp = stamp(timezone.now())
+        self.signed_time = sign_time(timezone.now())
 
     def clean_email(self):
-        """In small letters: hardly a mail server tells them from capitals, and nobody wants everything twice."""
+        """Lowercase the address, because mail servers ignore case and nobody wants duplicate emails."""
         return self.cleaned_data["email"].lower()
 
     def clean_shown(self):
-        """Asks to send the form once more if it comes too soon or too late.
+        """Ask to send the form again if it arrives too early or too late.
 
-        Nothing is pretended, as it is to whoever fills the field that nobody sees: a person may be as quick, with an
-        address that the browser has filled in, and would wait for a message in vain.
+        Unlike a filled honeypot, this gets a visible error. A person whose browser fills in the address may be as
+        fast as a bot, and would wait for an email that never comes.
         """
         try:
             shown = signing.loads(self.cleaned_data["shown"], salt=SALT)
         except signing.BadSignature:
             shown = 0
-        age = timezone.now().timestamp() - shown
-        if age > OLDEST.total_seconds():
+        seconds = timezone.now().timestamp() - shown
+        if seconds > MAX_TIME.total_seconds():
             raise ValidationError(_("This page was open for a long time. Please press the button again."))
-        self.stamp = self.cleaned_data["shown"]
-        if age < QUICKEST.total_seconds():
-            raise ValidationError(_("That was quick. Please press the button once more."))
+        self.signed_time = self.cleaned_data["shown"]
+        if seconds < MIN_TIME.total_seconds():
+            raise ValidationError(_("That was quick. Please press the button again."))
         return shown
 
     @property
-    def is_trapped(self):
-        """Whether a machine has sent it."""
+    def is_spam(self):
+        """Whether the honeypot is filled in."""
         return bool(self.cleaned_data["homepage"])
 
     def save(self, alert):
-        """The message that asks to confirm the alert, in the outbox; None when the address has had its share.
+        """Save the alert and return its confirmation request, or None if the address has reached its limit.
 
-        An alert that the subscriber has confirmed stays as it is, for anybody may type anybody's address; the message
-        then says that it is there.
+        A confirmed alert does not change, because anybody can enter any address. The message then says that the alert
+        already exists.
         """
         email = self.cleaned_data["email"]
-        if not MAILS.take(email):
+        if not EMAILS_PER_ADDRESS.take(email):
             return None
-        forget_unconfirmed()
+        delete_unconfirmed()
         with transaction.atomic():
-            subscriber, _new = Subscriber.objects.select_for_update(no_key=True).get_or_create(email=email)
-            asked = {name: getattr(alert, name) for name in Alert.ASKED}
-            alert = subscriber.alerts.filter(**asked).first() or subscriber.alerts.create(**asked)
+            subscriber, _created = Subscriber.objects.select_for_update(no_key=True).get_or_create(email=email)
+            filters = {name: getattr(alert, name) for name in Alert.SEARCH_FIELDS}
+            alert = subscriber.alerts.filter(**filters).first() or subscriber.alerts.create(**filters)
             if not alert.confirmed_at:
                 alert.change_frequency(self.cleaned_data["frequency"])
-            # One request at a time: a new one is tried at once, and takes the place of one that rests or has failed.
+            # The new request replaces one that waits for a retry or was abandoned, and is tried immediately.
             alert.messages.filter(kind=Message.Kind.CONFIRM, sent_at=None).delete()
             return alert.messages.create(kind=Message.Kind.CONFIRM)

@@ -1,8 +1,7 @@
-"""New openings find the alerts that wait for them: digests, and the question after a year, are put into the outbox.
+"""Match new openings with alerts, and put digests and renewal requests into the outbox.
 
-The number of queries that read does not depend on how many alerts or subscribers there are, but for one more round of
-them for every ``BATCH`` alerts; what is found is written in bulk. The openings are read in a stream and compared in
-Python, so that memory does not grow with their number either.
+Each batch of `BATCH_SIZE` alerts takes the same few queries, however many alerts and subscribers there are. Openings
+are streamed and compared in Python, so memory does not grow with their number.
 """
 
 from heapq import nsmallest
@@ -16,18 +15,17 @@ from departments.geography import FARTHEST_MILES, Point, chord_squared
 from departments.names import beginnings, normalise
 
 from ..models import Job
-from .messages import Message, Told
-from .models import Alert
+from .models import Alert, Message, NotifiedOpening
 
-BATCH = 1000  # alerts
-# A digest tells of so many openings at most, the nearest or the newest; it links to the search, which has them all.
-MOST = 50
-# So many are kept in mind while there may be better ones.
-KEPT = 4 * MOST
+BATCH_SIZE = 1000  # alerts
+# A digest lists the nearest or newest openings, up to this number, and links to the search for the rest.
+MAX_OPENINGS = 50
+# The number of candidates at which a matcher drops the worse ones.
+MAX_CANDIDATES = 4 * MAX_OPENINGS
 
 
-class Opening(NamedTuple):
-    """What alerts ask of an opening; its department's position is a unit vector, or three times None."""
+class OpeningRow(NamedTuple):
+    """The columns of an opening that alerts compare. `x`, `y`, `z` are the department's unit vector, or None."""
 
     pk: int
     opens_at: object
@@ -45,44 +43,47 @@ class Opening(NamedTuple):
     COLUMNS += ("department__x", "department__y", "department__z")
 
 
-class Wish:
-    """An alert, ready to be compared with many openings by the rules of the search for them.
+class AlertMatcher:
+    """Compares many openings with one alert, by the same rules as the job search.
 
-    Words are those of :meth:`JobQuerySet.matching`; a place and its miles those of :meth:`JobQuerySet.near`. ``told``
-    are the keys of openings that its subscriber knows.
+    Keywords follow :meth:`JobQuerySet.matching`, place and radius :meth:`JobQuerySet.near`. `notified` is the set of
+    keys of openings that the subscriber already received; alerts of one subscriber share it.
     """
 
-    def __init__(self, alert, told):
-        self.alert, self.told = alert, told
-        self.since, self.department, self.state = since(alert), alert.department_id, alert.state
+    def __init__(self, alert, notified):
+        self.alert, self.notified = alert, notified
+        self.new_since, self.department, self.state = alert.new_since, alert.department_id, alert.state
         self.kind, self.pay = alert.kind, alert.pay
         self.words = [tuple(f" {begin}" for begin in beginnings(word)) for word in normalise(alert.q).split()]
         self.vector = None if alert.latitude is None else Point(alert.latitude, alert.longitude).vector
-        self.reach = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
-        self.found = []
+        self.max_chord_squared = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
+        self.candidates = []
 
-    def look_at(self, opening, new_at):
-        """Note the opening, which people could first see at ``new_at``, if it is one that the alert waits for."""
+    def consider(self, opening, visible_at):
+        """Add the opening, which became visible at `visible_at`, to the candidates if it matches."""
         if (
             (self.department and self.department != opening.department)
             or (self.state and self.state != opening.state)
             or (self.kind and self.kind != opening.kind)
-            or new_at < self.since
+            or visible_at < self.new_since
             or (self.pay and (opening.pay_yearly is None or opening.pay_yearly < self.pay))
         ):
             return
-        rank = -new_at.timestamp()
+        rank = -visible_at.timestamp()
         if self.vector:
-            rank = self.chord_squared(opening)
-            if rank > self.reach:
+            rank = self.chord_squared_to(opening)
+            if rank > self.max_chord_squared:
                 return
-        if opening.pk not in self.told and all(any(begin in opening.words for begin in word) for word in self.words):
-            self.found.append((rank, opening.pk))
-            if len(self.found) == KEPT:
-                self.found = nsmallest(KEPT // 2, self.found)
+        if opening.pk not in self.notified and self.has_keywords(opening):
+            self.candidates.append((rank, opening.pk))
+            if len(self.candidates) == MAX_CANDIDATES:
+                self.candidates = nsmallest(MAX_CANDIDATES // 2, self.candidates)
 
-    def chord_squared(self, opening):
-        """As the database computes it (:mod:`departments.geography`); infinite where nobody knows the position."""
+    def has_keywords(self, opening):
+        return all(any(begin in opening.words for begin in word) for word in self.words)
+
+    def chord_squared_to(self, opening):
+        """Return the distance as the database computes it (:mod:`departments.geography`); infinity if unknown."""
         if opening.x is None:
             return inf
         x, y, z = self.vector
@@ -90,85 +91,85 @@ class Wish:
         return x * x + y * y + z * z
 
     def best(self):
-        """The keys of the openings to tell of, the best first; what another alert of its subscriber tells is not."""
-        return [pk for _rank, pk in nsmallest(MOST, (one for one in self.found if one[1] not in self.told))]
+        """Return the keys of at most `MAX_OPENINGS` openings, best first, without those in `notified`."""
+        new = (candidate for candidate in self.candidates if candidate[1] not in self.notified)
+        return [pk for _rank, pk in nsmallest(MAX_OPENINGS, new)]
 
 
-def since(alert):
-    """What was there before that instant, the alert has been told of or never waited for."""
-    return alert.told_until or alert.confirmed_at
+def prepare_digests(has_time=lambda: True):
+    """Put due digests into the outbox while `has_time()` is true, and return their number.
 
-
-def prepare(has_time=lambda: True):
-    """Put the digests that are due into the outbox, while there is time; how many. Safe to run twice at once."""
-    number = 0
-    now = timezone.now()
-    while has_time() and (due := list(Alert.objects.due(now).order_by("pk")[:BATCH])):
-        number += _tell(due, find(due, now), now)
-    return number
-
-
-def find(alerts, at):
-    """``{alert's key: keys of the openings to tell of}``: new for the alert and for its subscriber, open and real.
-
-    Two queries.
+    Several processes may do so at once.
     """
-    new = Job.objects.open(at).real().new_since(min(map(since, alerts)))
-    told = {alert.subscriber_id: set() for alert in alerts}
-    known = Told.objects.filter(subscriber__in=told, job__in=new)
+    count = 0
+    now = timezone.now()
+    while has_time() and (due := list(Alert.objects.due(now).order_by("pk")[:BATCH_SIZE])):
+        count += _create_digests(due, find_openings(due, now), now)
+    return count
+
+
+def find_openings(alerts, at):
+    """Return `{alert's key: [opening's key, ...]}`, best first, for the alerts that match new openings.
+
+    An opening is listed once per subscriber, and only if it is open at `at` and not a sample. Takes two queries.
+    """
+    openings = Job.objects.open(at).real().new_since(min(alert.new_since for alert in alerts))
+    notified = {alert.subscriber_id: set() for alert in alerts}
+    known = NotifiedOpening.objects.filter(subscriber__in=notified, job__in=openings)
     for subscriber, job in known.values_list("subscriber_id", "job_id").iterator():
-        told[subscriber].add(job)
-    wishes = [Wish(alert, told[alert.subscriber_id]) for alert in alerts]
-    for opening in map(Opening._make, new.values_list(*Opening.COLUMNS).iterator()):
-        # The rule of JobQuerySet.new_since.
-        new_at = max(opening.opens_at, opening.published_at or opening.opens_at)
-        for wish in wishes:
-            wish.look_at(opening, new_at)
+        notified[subscriber].add(job)
+    matchers = [AlertMatcher(alert, notified[alert.subscriber_id]) for alert in alerts]
+    for opening in map(OpeningRow._make, openings.values_list(*OpeningRow.COLUMNS).iterator()):
+        # The same rule as in JobQuerySet.new_since.
+        visible_at = max(opening.opens_at, opening.published_at or opening.opens_at)
+        for matcher in matchers:
+            matcher.consider(opening, visible_at)
     found = {}
-    for wish in wishes:
-        if best := wish.best():
-            found[wish.alert.pk] = best
-            wish.told.update(best)
+    for matcher in matchers:
+        if best := matcher.best():
+            found[matcher.alert.pk] = best
+            matcher.notified.update(best)
     return found
 
 
 @transaction.atomic
-def _tell(alerts, found, at):
-    """One digest for each alert that is still due and for which something was found; all are told until now."""
+def _create_digests(alerts, found, at):
+    """Create a digest for each alert that is still due and has openings, and return their number."""
     due = Alert.objects.due(at).filter(pk__in=[alert.pk for alert in alerts])
     due = {alert.pk: alert for alert in due.order_by("pk").select_for_update(of=["self"])}
     digests = [Message(alert=alert, kind=Message.Kind.DIGEST) for pk, alert in due.items() if pk in found]
     Message.objects.bulk_create(digests)
-    told = [
-        Told(subscriber_id=digest.alert.subscriber_id, message=digest, job_id=job)
+    openings = [
+        NotifiedOpening(subscriber_id=digest.alert.subscriber_id, message=digest, job_id=job)
         for digest in digests
         for job in found[digest.alert_id]
     ]
-    # All senders write them in one order and so wait for each other; whoever comes second tells nothing twice.
-    told.sort(key=lambda one: (one.subscriber_id, one.job_id))
-    Told.objects.bulk_create(told, ignore_conflicts=True)
-    empty, _rows = Message.objects.filter(pk__in=[digest.pk for digest in digests], told=None).delete()
-    # By the full hour: a run that begins a little earlier than yesterday's is a day later all the same.
-    Alert.objects.filter(pk__in=due).update(told_until=at.replace(minute=0, second=0, microsecond=0))
-    return len(digests) - empty
+    # All processes insert in the same order, so they wait for each other, and the later one adds no duplicates.
+    openings.sort(key=lambda opening: (opening.subscriber_id, opening.job_id))
+    NotifiedOpening.objects.bulk_create(openings, ignore_conflicts=True)
+    empty = Message.objects.filter(pk__in=[digest.pk for digest in digests], notified_openings=None)
+    deleted, _by_model = empty.delete()
+    # Round down to the hour, so that a run that starts a little earlier than yesterday's still finds the alert due.
+    Alert.objects.filter(pk__in=due).update(notified_until=at.replace(minute=0, second=0, microsecond=0))
+    return len(digests) - deleted
 
 
-def ask_whether_wanted():
-    """Ask those who have had an alert for a year whether they still want it, and pause those of whoever has not
-    answered. How many were asked."""
+def prepare_renewals():
+    """Put due renewal requests into the outbox, pause unanswered alerts, and return the number of requests."""
+    count = 0
     now = timezone.now()
-    number = 0
-    while asked := _ask(now):
-        number += asked
+    while created := _create_renewal_requests(now):
+        count += created
     with transaction.atomic():
-        silent = Alert.objects.unanswered(now)
-        Alert.objects.filter(pk__in=silent.values("pk")).update(paused=True, renewal_asked_at=None)
-    return number
+        unanswered = Alert.objects.unanswered(now)
+        Alert.objects.filter(pk__in=unanswered.values("pk")).update(paused=True, renewal_requested_at=None)
+    return count
 
 
 @transaction.atomic
-def _ask(now):
-    alerts = list(Alert.objects.to_ask(now).order_by("pk").select_for_update(of=["self"])[:BATCH])
+def _create_renewal_requests(at):
+    due = Alert.objects.due_for_renewal(at).order_by("pk")
+    alerts = list(due.select_for_update(of=["self"])[:BATCH_SIZE])
     Message.objects.bulk_create(Message(alert=alert, kind=Message.Kind.RENEW) for alert in alerts)
-    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(renewal_asked_at=now)
+    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(renewal_requested_at=at)
     return len(alerts)

@@ -1,10 +1,10 @@
-"""Signed links in e-mails: each is good for one purpose, for a while, and says nothing of whom it is about."""
+"""Signed tokens in the links of emails. Each serves one purpose and reveals nothing about its subscriber."""
 
 from datetime import timedelta
 
 from django.core import signing
 
-# How long a link of each purpose is good. Leaving must always be possible (RFC 8058 has no end either).
+# How long a link works, by purpose. Unsubscribing must always be possible, so that link never expires (RFC 8058).
 LIFETIMES = {
     "confirm": timedelta(days=7),
     "manage": timedelta(days=60),
@@ -14,12 +14,12 @@ LIFETIMES = {
 
 
 def make_token(purpose, key):
-    """The token for a row's random ``key``, with the time and the signature in it."""
+    """Return a token that contains a row's random key, the current time and a signature."""
     return _signer(purpose).sign(key)
 
 
 def read_token(purpose, token):
-    """The key in the token; None if it is forged, altered, too old or was made for another purpose."""
+    """Return the key in the token, or None if the token is invalid, expired or made for another purpose."""
     try:
         return _signer(purpose).unsign(token, max_age=LIFETIMES[purpose])
     except signing.BadSignature:

@@ -1,4 +1,4 @@
-"""Signing up for alerts, and the pages behind the links of their e-mails; all below /alerts/."""
+"""URLs below /alerts/: the sign-up form and the pages that links in emails open."""
 
 from django.urls import path
 

@@ -1,6 +1,6 @@
-"""Alerts, as their owners see them: signing up, and the pages that the links in e-mails lead to.
+"""The pages of alerts: the sign-up form, and the pages that links in emails open.
 
-Those links are secrets. Whoever has one may do what it is for, by a button: nothing changes on GET.
+The links are secret. Anyone who has one may use its page, which always needs a button press: GET changes nothing.
 """
 
 from functools import wraps
@@ -14,77 +14,79 @@ from django.views.decorators.http import require_http_methods
 from policeapp.limits import client_of, searching, too_many
 
 from . import outbox
-from .forms import MAILS, SIGN_UPS, AlertForm, AlertSearchForm
+from .forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT, AlertForm, AlertSearchForm
 from .models import Alert, Subscriber
 from .tokens import make_token, read_token
 
-show_and_send = require_http_methods(["GET", "HEAD", "POST"])
+require_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
-# The buttons beside an alert.
-VERBS = {
+# The buttons of an alert on the page that manages alerts.
+ACTIONS = {
     "confirm": Alert.confirm,
     "pause": Alert.pause,
     "resume": Alert.resume,
     "daily": lambda alert: alert.change_frequency(Alert.Frequency.DAILY),
     "weekly": lambda alert: alert.change_frequency(Alert.Frequency.WEEKLY),
-    "delete": Alert.forget,
+    "delete": Alert.unsubscribe,
 }
 
 
-def secret(view):
-    """A page whose address proves who asks: nobody keeps it, and no link on it gives the address away.
+def secret_link(view):
+    """Decorate a view whose URL contains a token: the page is never cached and sends no referrer.
 
-    It needs no cookie against forged forms, since who could forge one would have to know its address.
+    It needs no CSRF cookie, because an attacker would have to know the token to forge a form.
     """
 
     @csrf_exempt
     @never_cache
-    @show_and_send
+    @require_get_or_post
     @wraps(view)
-    def shown(request, token):
+    def wrapper(request, token):
         response = view(request, token)
         response["Referrer-Policy"] = "no-referrer"
         return response
 
-    return shown
+    return wrapper
 
 
 @never_cache
-@show_and_send
+@require_get_or_post
 @searching
 def new(request):
-    """The form for an alert of what the query string asks for. All who send it get the same answer, whether their
-    address is known or not, confirmed, or refused by its mail server."""
+    """Sign up for an alert with the filters in the query string.
+
+    The answer is always the same, so it does not reveal whether the address is new, known, confirmed or refused.
+    """
     search = AlertSearchForm(request.GET)
-    alert = search.alert()
+    alert = search.build_alert()
     form = AlertForm(request.POST or None)
     context = {"search": search, "alert": alert, "form": form}
     if alert and form.is_valid():
-        if not SIGN_UPS.take(client_of(request)):
-            return too_many(request, SIGN_UPS.wait, "jobs/alert_new.html", context | {"limited": True})
-        if not form.is_trapped and (message := form.save(alert)):
+        if not SIGN_UPS_PER_CLIENT.take(client_of(request)):
+            return too_many(request, SIGN_UPS_PER_CLIENT.wait, "jobs/alert_new.html", context | {"limited": True})
+        if not form.is_spam and (message := form.save(alert)):
             outbox.deliver(message)
-        return render(request, "jobs/alert_sent.html", context | {"most": MAILS.most})
+        return render(request, "jobs/alert_sent.html", context | {"daily_limit": EMAILS_PER_ADDRESS.most})
     return render(request, "jobs/alert_new.html", context)
 
 
-@secret
+@secret_link
 def confirm(request, token):
-    """The button that starts an alert."""
-    alert = _alert("confirm", token)
+    """Start an alert."""
+    alert = _find_alert("confirm", token)
     if alert is None:
-        return _no_such_link(request)
+        return _invalid_link(request)
     if request.method == "POST":
         alert.confirm()
     return render(request, "jobs/alert_confirm.html", {"alert": alert, "manage_url": _manage_url(alert)})
 
 
-@secret
+@secret_link
 def renew(request, token):
-    """The button that keeps an alert for another year."""
-    alert = _alert("renew", token)
+    """Keep an alert for another year."""
+    alert = _find_alert("renew", token)
     if alert is None:
-        return _no_such_link(request)
+        return _invalid_link(request)
     renewed = request.method == "POST"
     if renewed:
         alert.renew()
@@ -92,41 +94,41 @@ def renew(request, token):
     return render(request, "jobs/alert_renew.html", context)
 
 
-@secret
+@secret_link
 def unsubscribe(request, token):
-    """The button that ends an alert; mail programs press it by RFC 8058's POST. An alert that is gone has ended."""
+    """Delete an alert. Mail programs send the same POST (RFC 8058). A valid token without an alert counts as done."""
     if read_token("unsubscribe", token) is None:
-        return _no_such_link(request)
-    alert = _alert("unsubscribe", token)
+        return _invalid_link(request)
+    alert = _find_alert("unsubscribe", token)
     if alert and request.method == "POST":
-        alert.forget()
+        alert.unsubscribe()
         alert = None
     return render(request, "jobs/alert_unsubscribe.html", {"alert": alert})
 
 
-@secret
+@secret_link
 def manage(request, token):
-    """All alerts of a subscriber, each with its buttons, and the one that deletes everything."""
+    """List a subscriber's alerts with a form for each, and a button that deletes everything."""
     subscriber = Subscriber.objects.filter(key=read_token("manage", token)).first()
     if subscriber is None:
-        return _no_such_link(request)
+        return _invalid_link(request)
     alerts = {alert.key: alert for alert in subscriber.alerts.select_related("department").order_by("pk")}
-    do, alert, done = request.POST.get("do"), alerts.get(request.POST.get("alert")), ""
-    if do == "forget":
-        subscriber.forget()
-        alerts, done = {}, do
-    elif do == "accept":
-        subscriber.accept()
-        done = do
-    elif do in VERBS and alert:
-        VERBS[do](alert)
-        done = do
+    action, alert, done = request.POST.get("do"), alerts.get(request.POST.get("alert")), ""
+    if action == "forget":
+        subscriber.erase()
+        alerts, done = {}, action
+    elif action == "accept":
+        subscriber.clear_refusal()
+        done = action
+    elif action in ACTIONS and alert:
+        ACTIONS[action](alert)
+        done = action
     context = {"subscriber": subscriber, "alerts": [alert for alert in alerts.values() if alert.pk], "done": done}
     return render(request, "jobs/alert_manage.html", context)
 
 
-def _alert(purpose, token):
-    """The alert of the token, or None."""
+def _find_alert(purpose, token):
+    """Return the token's alert, or None."""
     alerts = Alert.objects.select_related("subscriber", "department")
     return alerts.filter(key=read_token(purpose, token)).first()
 
@@ -135,6 +137,6 @@ def _manage_url(alert):
     return reverse("alert manage", args=[make_token("manage", alert.subscriber.key)])
 
 
-def _no_such_link(request):
-    """For a token that is forged, altered, too old, for another purpose, or of what is gone: nobody learns which."""
+def _invalid_link(request):
+    """Return the same 404 page for every invalid or expired token and for deleted rows, so that it reveals nothing."""
     return render(request, "jobs/alert_no_such_link.html", status=404)

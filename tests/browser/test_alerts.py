@@ -19,7 +19,7 @@ JANE = "jane@example.com"
 @pytest.fixture(autouse=True)
 def no_time_trap(monkeypatch):
     """Playwright types faster than any person."""
-    monkeypatch.setattr(forms, "QUICKEST", timedelta(0))
+    monkeypatch.setattr(forms, "MIN_TIME", timedelta(0))
 
 
 @pytest.fixture

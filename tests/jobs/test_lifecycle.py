@@ -63,11 +63,11 @@ def told_of(job):
     """Whether somebody who has waited for it for two days is sent it now."""
     now = timezone.now()
     alert = make_alert(f"jane-{now.timestamp()}@example.com", department=job.department)
-    alert._set(confirmed_at=now - timedelta(days=2), told_until=now - timedelta(days=2))
+    alert._update_fields(confirmed_at=now - timedelta(days=2), notified_until=now - timedelta(days=2))
     mail.outbox.clear()
-    matching.prepare()
+    matching.prepare_digests()
     send_waiting()
-    alert.subscriber.forget()
+    alert.subscriber.erase()
     return any(job.title in letter.body for letter in mail.outbox)
 
 

@@ -181,7 +181,7 @@ def test_alerts_and_messages_that_wait_for_long(clock, settings):
     clock(hours=2)
     said = "1 messages wait, the oldest for 2 hours: "
     assert only(health.check_alerts, "warning") == f"never sent; {said}nobody has tried to send it"
-    outbox.note_run(Counter(), "")
+    outbox.record_run(Counter(), "")
     assert message.lease()
     message.refresh_from_db()
     message.note_failure("nothing for jane@example.com")

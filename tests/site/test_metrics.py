@@ -133,7 +133,7 @@ def test_figures_tell_how_the_site_does(db):
     make_job(is_sample=True)
     make_department("A draft", status="draft")
     make_alert().messages.create(kind="digest")
-    outbox.note_run({outbox.Outcome.SENT: 3, outbox.Outcome.REFUSED: 1, outbox.Outcome.GIVEN_UP: 0}, "")
+    outbox.record_run({outbox.Outcome.SENT: 3, outbox.Outcome.REFUSED: 1, outbox.Outcome.GIVEN_UP: 0}, "")
     applied = timezone.now()
     Import.objects.create(kind="departments", file_name="agencies.csv", applied_at=applied)
     found = figures()

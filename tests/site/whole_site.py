@@ -297,7 +297,7 @@ def _make_alerts(department):
         "alerts that are refused": make_token("manage", refused.subscriber.key),
         "of nobody any more": make_token("manage", gone.subscriber.key),
     }
-    gone.forget()
+    gone.unsubscribe()
     purposes = ["confirm", "confirm", "renew", "unsubscribe", "unsubscribe", "manage", "manage", "manage"]
     yield Page("/alerts/new/", "for everything")
     yield Page(f"/alerts/new/?department={department.pk}", "for a department")

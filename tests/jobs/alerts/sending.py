@@ -1,4 +1,4 @@
-"""Runs of ``manage.py send_alerts``, and what its digests tell of."""
+"""Run `manage.py send_alerts` and read the digests that it sends."""
 
 import re
 from io import StringIO
@@ -12,21 +12,21 @@ JANE, JOE = "jane@example.com", "joe@example.com"
 
 
 def send(**options):
-    """The summary line of a run that leaves nothing to be done."""
+    """Return the output of a run that succeeds."""
     out = StringIO()
     call_command("send_alerts", stdout=out, **options)
     return out.getvalue()
 
 
-def send_in_vain(**options):
-    """What a run says that ends with exit status 1: its summary line and the problem."""
+def send_and_fail(**options):
+    """Return the output and the error of a run that exits with status 1."""
     out = StringIO()
-    with pytest.raises(CommandError) as problem:
+    with pytest.raises(CommandError) as error:
         call_command("send_alerts", stdout=out, **options)
-    assert problem.value.returncode == 1
-    return out.getvalue() + str(problem.value)
+    assert error.value.returncode == 1
+    return out.getvalue() + str(error.value)
 
 
-def told(message):
-    """The titles of the openings in a digest, in order."""
-    return re.findall(r"^\* (.*)$", text_of(message), flags=re.M)
+def titles_in(digest):
+    """Return the titles of the openings in a digest, in order."""
+    return re.findall(r"^\* (.*)$", text_of(digest), flags=re.M)

@@ -1,4 +1,4 @@
-"""``manage.py record_bounces``: addresses that take no e-mail are learnt from delivery reports, and nothing else is."""
+"""`manage.py record_bounces` learns from delivery reports which addresses do not accept email."""
 
 import mailbox
 from email import message_from_bytes, message_from_string
@@ -43,7 +43,7 @@ Content-Type: {returned}
 From: PoliceApp <alerts@police.example.org>
 To: jane@example.com
 Message-ID: {message_id}
-Subject: 1 new opening
+Subject: 1 new job
 
 --B--
 """
@@ -51,12 +51,12 @@ RECIPIENT = """\
 Final-Recipient: rfc822; {address}
 Action: {action}
 Status: {status}
-Diagnostic-Code: smtp; {said}
+Diagnostic-Code: smtp; {answer}
 """
 
 
-def recipient(address=JANE, action="failed", status="5.1.1", said="550 5.1.1 <jane@example.com>: no such user"):
-    return RECIPIENT.format(address=address, action=action, status=status, said=said)
+def recipient(address=JANE, action="failed", status="5.1.1", answer="550 5.1.1 <jane@example.com>: no such user"):
+    return RECIPIENT.format(address=address, action=action, status=status, answer=answer)
 
 
 def report(*recipients, message_id="<somebody@else>", returned="text/rfc822-headers", **values):
@@ -71,73 +71,73 @@ def read(path):
 
 
 @pytest.fixture
-def told_by(tmp_path):
-    """``told_by(report)``: what the command says of a mailbox with this e-mail alone."""
+def read_one(tmp_path):
+    """`read_one(email)` returns the command's output for a mailbox with this one email."""
 
-    def told_by(letter):
+    def read_one(email):
         path = tmp_path / "report.eml"
-        path.write_text(letter, errors="surrogateescape")
+        path.write_text(email, errors="surrogateescape")
         return read(path)
 
-    return told_by
+    return read_one
 
 
 def refused():
     return set(Subscriber.objects.exclude(refused_at=None).values_list("email", flat=True))
 
 
-def test_an_address_that_does_not_exist_is_sent_nothing_more(told_by):
+def test_a_permanent_failure_is_recorded(read_one):
     make_alert()
     make_alert("joe@example.com")
-    assert told_by(report()) == (
-        "Read 1 e-mails: 1 recorded, 0 known already, 0 about addresses that have no alert, "
-        "0 of delays or successes, 0 no delivery reports.\n"
+    assert read_one(report()) == (
+        "Read 1 email: 1 recorded, 0 already known, 0 about addresses without an alert, "
+        "0 about delays or successes, 0 not a delivery report.\n"
     )
     assert refused() == {JANE}
     assert Subscriber.objects.get(email=JANE).refusal == "550 5.1.1 <jane@example.com>: no such user"
-    assert "0 recorded, 1 known already" in told_by(report())
+    assert "0 recorded, 1 already known" in read_one(report())
 
 
 @pytest.mark.parametrize("returned", ["text/rfc822-headers", "message/rfc822"])
-def test_who_has_their_mail_forwarded_is_known_by_our_message(told_by, returned):
+def test_a_forwarded_email_is_recognized_by_its_message_id(read_one, returned):
     message = Message.objects.create(alert=make_alert(), kind="digest")
-    elsewhere = recipient("jane.doe@forwarded.example", said="552 5.2.2 Mailbox is full")
-    told_by(report(elsewhere, message_id=f"<{message.key}@police.example.org>", returned=returned))
+    elsewhere = recipient("jane.doe@forwarded.example", answer="552 5.2.2 Mailbox is full")
+    read_one(report(elsewhere, message_id=f"<{message.key}@police.example.org>", returned=returned))
     assert refused() == {JANE}
 
 
 @pytest.mark.parametrize("field", ["In-Reply-To: <{}@police.example.org>", "References: <x@y> <{}@police.example.org>"])
-def test_our_message_may_be_named_in_the_reports_own_header(told_by, field):
+def test_the_reports_own_headers_may_contain_our_message_id(read_one, field):
     message = Message.objects.create(alert=make_alert(), kind="digest")
-    told_by(field.format(message.key) + "\n" + report(address="elsewhere@example.net"))
+    read_one(field.format(message.key) + "\n" + report(address="elsewhere@example.net"))
     assert refused() == {JANE}
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "count"),
     [
-        ({"status": "4.2.2", "action": "delayed"}, "1 of delays or successes"),
-        ({"status": "4.4.1"}, "1 of delays or successes"),
-        ({"status": "2.0.0", "action": "delivered"}, "1 of delays or successes"),
-        ({"status": "2.0.0", "action": "relayed"}, "1 of delays or successes"),
-        ({"status": "5.1.1", "action": "delayed"}, "1 of delays or successes"),
-        ({"status": "nonsense"}, "1 of delays or successes"),
-        ({"status": ""}, "1 of delays or successes"),
-        ({"address": "stranger@example.com"}, "1 about addresses that have no alert"),
-        ({"address": ""}, "1 about addresses that have no alert"),
+        ({"status": "4.2.2", "action": "delayed"}, "1 about delays or successes"),
+        ({"status": "4.4.1"}, "1 about delays or successes"),
+        ({"status": "2.0.0", "action": "delivered"}, "1 about delays or successes"),
+        ({"status": "2.0.0", "action": "relayed"}, "1 about delays or successes"),
+        ({"status": "5.1.1", "action": "delayed"}, "1 about delays or successes"),
+        ({"status": "nonsense"}, "1 about delays or successes"),
+        ({"status": ""}, "1 about delays or successes"),
+        ({"address": "stranger@example.com"}, "1 about addresses without an alert"),
+        ({"address": ""}, "1 about addresses without an alert"),
     ],
     ids=str,
 )
-def test_what_is_not_final_or_about_strangers_changes_nothing(told_by, values, said):
+def test_other_reports_change_nothing(read_one, values, count):
     make_alert()
-    assert said in told_by(report(**values))
+    assert count in read_one(report(**values))
     assert refused() == set()
 
 
-def test_a_report_on_several_recipients_is_about_those_that_failed(told_by):
+def test_only_the_failed_recipients_of_a_report_are_recorded(read_one):
     for name in ("jane", "joe", "ann"):
         make_alert(f"{name}@example.com")
-    told_by(
+    read_one(
         report(
             recipient("joe@example.com"),
             recipient("ANN@EXAMPLE.COM"),
@@ -150,7 +150,7 @@ def test_a_report_on_several_recipients_is_about_those_that_failed(told_by):
 GARBAGE = {
     "nothing": "",
     "no headers": "hello\nworld\n",
-    "an answer": "From: jane@example.com\nSubject: Re: 1 new opening\n\nFinal-Recipient: rfc822; jane@example.com\n"
+    "a reply": "From: jane@example.com\nSubject: Re: 1 new job\n\nFinal-Recipient: rfc822; jane@example.com\n"
     "Action: failed\nStatus: 5.1.1\n",
     "an empty report": 'Content-Type: multipart/report; boundary="B"\n\n--B--\n',
     "a report without its boundary": "Content-Type: multipart/report\n\n" + recipient(),
@@ -159,26 +159,26 @@ GARBAGE = {
 }
 
 
-@pytest.mark.parametrize("letter", GARBAGE.values(), ids=GARBAGE)
-def test_other_e_mail_is_counted_and_changes_nothing(told_by, letter):
+@pytest.mark.parametrize("email", GARBAGE.values(), ids=GARBAGE)
+def test_other_emails_are_counted_and_change_nothing(read_one, email):
     make_alert()
-    assert "Read 1 e-mails: 0 recorded" in told_by(letter)
+    assert "Read 1 email: 0 recorded" in read_one(email)
     assert refused() == set()
 
 
-def test_what_no_database_takes_is_left_out(told_by):
+def test_characters_that_databases_reject_are_removed(read_one):
     make_alert()
-    told_by(report(said="550 \x00no\udcff such user"))
+    read_one(report(answer="550 \x00no\udcff such user"))
     assert refused() == {JANE}
-    told_by(report(address="ja\x00ne@example.com"))
+    read_one(report(address="ja\x00ne@example.com"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.integers(0, len(report())), what=st.binary(max_size=30), upto=st.integers(0, 200))
-def test_no_report_however_damaged_makes_it_fail(tmp_path, where, what, upto):
+def test_damaged_reports_do_not_make_it_fail(tmp_path, where, what, upto):
     whole = report().encode()
     (tmp_path / "damaged.eml").write_bytes(whole[:where] + what + whole[where + upto :])
-    assert "Read 1 e-mails" in read(tmp_path / "damaged.eml")
+    assert "Read 1 email" in read(tmp_path / "damaged.eml")
 
 
 # Mailboxes
@@ -192,7 +192,7 @@ def fill(box):
 
 
 @pytest.mark.parametrize("kind", ["mbox", "Maildir", "files"])
-def test_it_reads_mailboxes_of_every_kind_and_leaves_them_as_they_are(tmp_path, kind):
+def test_it_reads_every_type_of_mailbox_and_does_not_change_it(tmp_path, kind):
     make_alert()
     make_alert("joe@example.com")
     path = tmp_path / "box"
@@ -207,19 +207,19 @@ def test_it_reads_mailboxes_of_every_kind_and_leaves_them_as_they_are(tmp_path, 
         (path / "hello.eml").write_text("Subject: Hello\n\n")
         (path / "notes.txt").write_text(report())
     before = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
-    assert "Read 3 e-mails: 2 recorded" in read(path)
+    assert "Read 3 emails: 2 recorded" in read(path)
     assert refused() == {"jane@example.com", "joe@example.com"}
     assert {file: file.read_bytes() for file in path.rglob("*") if file.is_file()} == before
 
 
-def test_an_empty_folder_has_no_e_mail(tmp_path):
-    assert "Read 0 e-mails" in read(tmp_path)
+def test_it_reads_an_empty_folder(tmp_path):
+    assert "Read 0 emails" in read(tmp_path)
 
 
-def test_a_mailbox_that_is_not_there_is_one_sentence(tmp_path):
-    with pytest.raises(CommandError, match="nowhere cannot be read: No such file or directory"):
+def test_a_missing_mailbox_gives_an_error_message(tmp_path):
+    with pytest.raises(CommandError, match="Cannot read .*nowhere: No such file or directory"):
         read(tmp_path / "nowhere")
 
 
-def test_every_kind_of_e_mail_is_counted_under_one_name():
-    assert len({found.value for found in bounces.Found}) == len(bounces.Found)
+def test_every_result_has_its_own_label():
+    assert len({result.value for result in bounces.Result}) == len(bounces.Result)

@@ -1,4 +1,4 @@
-"""Several senders at once, each a process of its own, on a database of the kind that the tests run on."""
+"""Several senders run at once, each in its own process, on the database engine of this test run."""
 
 import subprocess
 import sys
@@ -33,11 +33,11 @@ for title in ("First", "Second"):
 
 
 class SlowServer(MailServer):
-    """Takes no e-mail before all senders have one to give, so that they are at work side by side."""
+    """Waits until all senders are connected, so that they work at the same time."""
 
     def __init__(self):
         super().__init__()
-        self.all_are_here = Barrier(SENDERS)
+        self.all_connected = Barrier(SENDERS)
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         await server.loop.run_in_executor(None, self.wait)
@@ -46,13 +46,13 @@ class SlowServer(MailServer):
     def wait(self):
         if self.connections < SENDERS:
             try:
-                self.all_are_here.wait(30)
+                self.all_connected.wait(30)
             except BrokenBarrierError:
                 pass
 
 
 @pytest.mark.django_db
-def test_senders_that_run_at_once_tell_everybody_once(tmp_path):
+def test_concurrent_senders_send_each_opening_once_to_everyone(tmp_path):
     server = SlowServer()
     server.start()
     try:
@@ -75,18 +75,18 @@ def test_senders_that_run_at_once_tell_everybody_once(tmp_path):
                 )
                 for _number in range(SENDERS)
             ]
-            said = [sender.communicate(timeout=100)[0] for sender in senders]
-            assert all("Traceback" not in words for words in said), said
+            outputs = [sender.communicate(timeout=100)[0] for sender in senders]
+            assert all("Traceback" not in output for output in outputs), outputs
             last = python("manage.py", "send_alerts", env=values)
     finally:
         server.stop()
     assert last.returncode == 0 and "0 sent" in last.stdout and "0 waiting" in last.stdout, last.stderr
     assert server.connections == SENDERS
-    told = Counter(
+    sent = Counter(
         (message["To"], title)
         for message in server.messages
         for title in ("First", "Second")
         if f"* {title}\n" in text_of(message)
     )
-    assert set(told.values()) == {1} and len(told) == 2 * SUBSCRIBERS
+    assert set(sent.values()) == {1} and len(sent) == 2 * SUBSCRIBERS
     assert len({message["Message-ID"] for message in server.messages}) == len(server.messages)

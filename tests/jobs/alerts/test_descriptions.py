@@ -1,13 +1,13 @@
-"""What an alert says of itself, and the search that it leads back to."""
+"""The description of an alert, and the link to its search."""
 
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from jobs.alerts.models import OPENINGS
+from jobs.alerts.models import KIND_PHRASES
 from jobs.models import JobKind
 from tests.factories import make_alert, make_department, text_of
-from tests.jobs.alerts.signing_up import FORM
+from tests.jobs.alerts.helpers import FORM
 
 pytestmark = pytest.mark.django_db
 
@@ -15,33 +15,33 @@ WESTPORT = {"near": "Westport, CT", "latitude": 41.14, "longitude": -73.35}
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "description"),
     [
-        ({}, "Openings, daily"),
+        ({}, "Jobs, daily"),
         (
             {"kind": "entry_level", "miles": 25, **WESTPORT},
-            "Entry-level openings within 25 miles of Westport, CT, daily",
+            "Entry-level jobs within 25 miles of Westport, CT, daily",
         ),
-        ({"kind": "dispatcher", "frequency": "weekly"}, "Openings for dispatchers or call takers, weekly"),
-        (WESTPORT, "Openings at any distance from Westport, CT, daily"),
-        ({"q": "night 100%", "state": "NY"}, "Openings matching “night 100%” in New York, daily"),
+        ({"kind": "dispatcher", "frequency": "weekly"}, "Jobs for dispatchers or call takers, weekly"),
+        (WESTPORT, "Jobs at any distance from Westport, CT, daily"),
+        ({"q": "night 100%", "state": "NY"}, "Jobs matching “night 100%” in New York, daily"),
         (
             {"q": "K-9", "pay": 60_000, "miles": 10, **WESTPORT},
-            "Openings matching “K-9” within 10 miles of Westport, CT, paying at least $60,000 a year, daily",
+            "Jobs matching “K-9” within 10 miles of Westport, CT, paying at least $60,000 a year, daily",
         ),
     ],
 )
-def test_it_says_in_words_what_it_sends(values, said):
-    assert make_alert(**values).in_words() == said
+def test_it_describes_its_filters(values, description):
+    assert make_alert(**values).describe() == description
 
 
-def test_it_says_in_words_which_department_it_follows():
+def test_it_describes_its_department():
     alert = make_alert(department=make_department(), frequency="weekly")
-    assert alert.in_words() == "New openings at the Westport Police Department, weekly"
+    assert alert.describe() == "New jobs at the Westport Police Department, weekly"
 
 
-def test_it_has_words_for_every_kind_of_opening():
-    assert OPENINGS.keys() == {"", *JobKind.values}
+def test_every_job_type_has_a_phrase():
+    assert KIND_PHRASES.keys() == {"", *JobKind.values}
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,17 @@ def test_it_has_words_for_every_kind_of_opening():
         "",
     ],
 )
-def test_it_leads_back_to_the_search_that_it_came_from(client, places, query):
+def test_it_links_to_the_search_that_it_was_created_from(client, places, query):
     alert = client.get(f"{FORM}?{query}").context["alert"]
-    address = alert.get_absolute_url()
-    assert parse_qs(urlsplit(address).query) == parse_qs(query)
-    assert client.get(address).status_code == 200
-    # And from there to the same alert.
+    url = alert.get_absolute_url()
+    assert parse_qs(urlsplit(url).query) == parse_qs(query)
+    assert client.get(url).status_code == 200
+    # That search leads to the same alert.
     again = client.get(FORM, alert.search_query())
-    assert alert.openings_in_words() in text_of(again)
+    assert alert.describe_jobs() in text_of(again)
 
 
-def test_that_of_a_department_leads_to_its_page(client):
+def test_an_alert_for_a_department_links_to_its_page(client):
     department = make_department()
     alert = make_alert(department=department)
     assert alert.get_absolute_url() == department.get_absolute_url()

@@ -1,4 +1,4 @@
-"""What the e-mails of alerts say, and what their headers promise to mailboxes."""
+"""The text and the headers of alert emails."""
 
 import re
 from datetime import date, time
@@ -10,7 +10,7 @@ from django.core.management import call_command
 from departments.names import slug_of
 from jobs.alerts import emails, outbox
 from jobs.alerts.tokens import read_token
-from jobs.models import Message, Told
+from jobs.models import Message, NotifiedOpening
 from tests.factories import make_alert, make_department, make_job
 from tests.mail_server import html_of, text_of
 
@@ -21,17 +21,17 @@ WESTPORT = {"near": "Westport, CT", "latitude": 41.1434, "longitude": -73.3496, 
 
 
 def sent(smtp, kind, *jobs, **values):
-    """The e-mail of this kind that an alert's owner receives, about these openings."""
+    """Send a message of this kind about these openings, and return the received email."""
     alert = make_alert(confirmed=kind != "confirm", **values)
     message = Message.objects.create(alert=alert, kind=kind)
     for job in jobs:
-        Told.objects.create(subscriber=alert.subscriber, message=message, job=job)
+        NotifiedOpening.objects.create(subscriber=alert.subscriber, message=message, job=job)
     assert outbox.deliver(message)
     return smtp.messages[-1]
 
 
 def tokens(message, purpose, part=text_of):
-    """What stands behind the tokens of the links for this purpose in a part of the e-mail."""
+    """Return the keys in the tokens of all links for this purpose in a part of the email."""
     links = re.findall(rf"{SITE}/alerts/[^\s\"<>]*{purpose}[^\s\"<>]*", part(message))
     return {
         key
@@ -42,7 +42,7 @@ def tokens(message, purpose, part=text_of):
 
 
 class Reader(HTMLParser):
-    """The elements and the texts of a page, and its links."""
+    """The elements, texts and links of an HTML email."""
 
     def __init__(self, html):
         super().__init__()
@@ -57,15 +57,15 @@ class Reader(HTMLParser):
         self.texts.append(" ".join(data.split()))
 
 
-def test_a_digest_says_of_each_opening_what_and_where_it_is_what_it_pays_and_until_when(smtp):
+def test_a_digest_lists_title_department_distance_pay_and_deadline(smtp):
     near = make_department("Norwalk Police Department", city="Norwalk", at=(41.1177, -73.4082))
     job = make_job(
         near, title="Patrol Officer", pay_min=64_500, pay_max=81_250, closes_on=date(2099, 12, 5), closes_time=time(16)
     )
     other = make_job(make_department("Far Police", city="", state="NY", at=(42.0, -73.3)), title="Clerk")
     message = sent(smtp, "digest", other, job, **WESTPORT)
-    said = text_of(message)
-    assert said.index("Patrol Officer") < said.index("Clerk")  # the nearer first
+    text = text_of(message)
+    assert text.index("Patrol Officer") < text.index("Clerk")  # the nearer first
     for words in (
         "Patrol Officer",
         "Norwalk Police Department, Norwalk, CT (4 miles)",
@@ -75,29 +75,29 @@ def test_a_digest_says_of_each_opening_what_and_where_it_is_what_it_pays_and_unt
         "Far Police, New York (59 miles)",
         "open until filled",
     ):
-        assert words in said
+        assert words in text
     page = Reader(html_of(message))
     assert {"Patrol Officer", "Norwalk Police Department, Norwalk, CT · 4 miles"} <= set(page.texts)
     assert "$64,500 to $81,250 a year · closes December 5, 2099, 4:00 PM EST" in page.texts
     assert f"{SITE}{job.get_absolute_url()}" in page.links
-    assert "2 new openings" in message["Subject"] and "2 new openings" in said
+    assert "2 new jobs" in message["Subject"] and "2 new jobs" in text
 
 
-def test_openings_of_departments_without_a_place_come_last(smtp):
+def test_openings_without_a_location_come_last(smtp):
     lost, placed = make_job(make_department("Lost", city="")), make_job(make_department("Placed", at=(41.2, -73.3)))
-    said = text_of(sent(smtp, "digest", lost, placed, **WESTPORT))
-    assert said.index("Placed") < said.index("Lost")
+    text = text_of(sent(smtp, "digest", lost, placed, **WESTPORT))
+    assert text.index("Placed") < text.index("Lost")
 
 
-def test_a_full_digest_says_that_there_may_be_more(smtp):
+def test_a_full_digest_says_that_there_may_be_more_jobs(smtp):
     department = make_department()
-    jobs = [make_job(department) for _number in range(emails.MOST)]
-    assert "There may be more new ones" in text_of(sent(smtp, "digest", *jobs))
-    assert "There may be more new ones" not in text_of(sent(smtp, "digest", make_job(), email="joe@example.com"))
+    jobs = [make_job(department) for _number in range(emails.MAX_OPENINGS)]
+    assert "There may be more new jobs" in text_of(sent(smtp, "digest", *jobs))
+    assert "There may be more new jobs" not in text_of(sent(smtp, "digest", make_job(), email="joe@example.com"))
 
 
 @pytest.mark.parametrize("kind", ["confirm", "digest", "renew"])
-def test_every_e_mail_has_two_parts_that_say_the_same_and_comes_from_a_machine(smtp, kind):
+def test_every_email_has_a_text_part_and_an_html_part_with_the_same_links(smtp, kind):
     message = sent(smtp, kind, make_job())
     [row] = Message.objects.all()
     assert message.get_content_type() == "multipart/alternative"
@@ -108,25 +108,25 @@ def test_every_e_mail_has_two_parts_that_say_the_same_and_comes_from_a_machine(s
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"] and message["Subject"]
     links = Reader(html_of(message)).links
-    said = text_of(message)
+    text = text_of(message)
     assert links and all(link.startswith(SITE) for link in links)
     assert {link.rpartition(":")[0] for link in links} <= {
-        word.rpartition(":")[0] for word in said.split() if word.startswith(SITE)
+        word.rpartition(":")[0] for word in text.split() if word.startswith(SITE)
     }
-    assert "{{" not in said + html_of(message) and "&amp;" not in said and "&#" not in said
+    assert "{{" not in text + html_of(message) and "&amp;" not in text and "&#" not in text
 
 
-def test_a_request_to_confirm_has_its_link_and_says_what_to_do_if_it_is_a_mistake(smtp):
+def test_a_confirmation_request_has_its_link_and_explains_what_to_do_about_a_mistake(smtp):
     message = sent(smtp, "confirm", q="dispatcher")
     alert = Message.objects.get().alert
     assert tokens(message, "confirm") == tokens(message, "confirm", html_of) == {alert.key}
-    assert "did not ask" in text_of(message) and emails.line(alert.in_words()) in text_of(message)
-    # Who has not asked for anything cannot leave anything, and strangers choose no words for the subject.
+    assert "Didn't ask" in text_of(message) and emails.printable_line(alert.describe()) in text_of(message)
+    # An unconfirmed address has nothing to unsubscribe from, and strangers must not choose the subject.
     assert message["List-Unsubscribe"] is None
     assert "dispatcher" not in message["Subject"]
 
 
-def test_who_asks_again_for_what_they_have_is_told_so(smtp):
+def test_signing_up_again_sends_an_email_that_says_the_alert_already_exists(smtp):
     alert = make_alert()
     assert outbox.deliver(alert.messages.create(kind="confirm"))
     [message] = smtp.messages
@@ -136,7 +136,7 @@ def test_who_asks_again_for_what_they_have_is_told_so(smtp):
 
 
 @pytest.mark.parametrize("kind", ["digest", "renew"])
-def test_one_can_leave_with_one_click_or_change_everything(smtp, kind):
+def test_a_subscriber_can_unsubscribe_with_one_click_or_manage_all_alerts(smtp, kind):
     message = sent(smtp, kind, make_job())
     alert = Message.objects.get().alert
     address = message["List-Unsubscribe"].strip()
@@ -146,24 +146,24 @@ def test_one_can_leave_with_one_click_or_change_everything(smtp, kind):
     for part in (text_of, html_of):
         assert tokens(message, "unsubscribe", part) == {alert.key}
         assert tokens(message, "manage", part) == {alert.subscriber.key}
-        assert "because you asked" in part(message)
+        assert "because you signed up" in part(message)
 
 
-def test_the_question_after_a_year_says_what_happens_without_an_answer(smtp):
+def test_a_renewal_request_says_what_happens_without_an_answer(smtp):
     message = sent(smtp, "renew")
     assert tokens(message, "renew") == tokens(message, "renew", html_of) == {Message.objects.get().alert.key}
-    assert "paused in 30 days" in text_of(message) and "paused in 30 days" in html_of(message)
+    assert "we pause this alert in 30 days" in text_of(message) and "we pause this alert in 30 days" in html_of(message)
 
 
 HOSTILE = "Chief\r\nBcc: victim@example.org\r\n\r\n<script>alert(1)</script> & \u202eevil\x00\u2028 {{ site }}"
 
 
-def test_hostile_names_change_neither_headers_nor_markup(smtp, monkeypatch):
+def test_hostile_names_cannot_inject_headers_or_markup(smtp, monkeypatch):
     department = make_department("Town\nX-Evil: 1\n<img src=x onerror=alert(1)>", city="A\nTo: b@c.d")
     job = make_job(department, title="placeholder")
-    title = HOSTILE.replace("\x00", "")  # which PostgreSQL does not take
+    title = HOSTILE.replace("\x00", "")  # which PostgreSQL rejects
     type(job).objects.filter(pk=job.pk).update(title=title, slug=slug_of(title, ""))
-    monkeypatch.setattr("jobs.models.Alert.in_words", lambda alert: f"Openings\r\nCc: x@y.z\r\n\r\n{HOSTILE}")
+    monkeypatch.setattr("jobs.models.Alert.describe", lambda alert: f"Jobs\r\nCc: x@y.z\r\n\r\n{HOSTILE}")
     message = sent(smtp, "digest", job)
     assert {name.lower() for name in message.keys()} == {
         "content-type", "mime-version", "subject", "from", "to", "date", "message-id", "auto-submitted",
@@ -173,25 +173,25 @@ def test_hostile_names_change_neither_headers_nor_markup(smtp, monkeypatch):
     page = Reader(html_of(message))
     assert "script" not in page.elements and "img" not in page.elements
     assert "Chief Bcc: victim@example.org <script>alert(1)</script> & evil {{ site }}" in page.texts
-    said = text_of(message)
-    assert "* Chief Bcc: victim@example.org <script>alert(1)</script> & evil {{ site }}\n" in said
-    assert "Town X-Evil: 1 <img src=x onerror=alert(1)>, A To: b@c.d, CT\n" in said
+    text = text_of(message)
+    assert "* Chief Bcc: victim@example.org <script>alert(1)</script> & evil {{ site }}\n" in text
+    assert "Town X-Evil: 1 <img src=x onerror=alert(1)>, A To: b@c.d, CT\n" in text
 
 
-def test_a_long_subject_is_cut(smtp, monkeypatch):
-    monkeypatch.setattr("jobs.models.Alert.in_words", lambda alert: "Openings " * 100)
+def test_a_long_subject_is_truncated(smtp, monkeypatch):
+    monkeypatch.setattr("jobs.models.Alert.describe", lambda alert: "Jobs " * 100)
     assert len(sent(smtp, "digest", make_job())["Subject"]) <= 150
 
 
-def test_accents_and_long_texts_arrive_whole(smtp):
+def test_non_ascii_text_arrives_unchanged(smtp):
     department = make_department("Año Nuevo Polizei 警察", city="Cañon City")
     message = sent(smtp, "digest", make_job(department, title="Détective"))
     assert "Détective" in text_of(message) and "警察" in html_of(message)
 
 
-def test_the_console_shows_a_developer_what_would_be_sent(settings, capsys):
+def test_the_console_backend_shows_the_email(settings, capsys):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     Message.objects.create(alert=make_alert(confirmed=False), kind="confirm")
     call_command("send_alerts")
-    said = capsys.readouterr().out
-    assert "Subject: Please confirm your alert" in said and "1 sent" in said
+    output = capsys.readouterr().out
+    assert "Subject: Confirm your police job alert" in output and "1 sent" in output

@@ -1,4 +1,4 @@
-"""Which openings an alert is told of: those that the search for openings would find, asked in its own way."""
+"""Alerts match the same openings as the job search, although they compare them in Python."""
 
 from datetime import timedelta
 from math import degrees
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from departments.geography import EARTH_RADIUS_MILES, Point
 from jobs.alerts import matching
-from jobs.models import Alert, Job, Told
+from jobs.models import Alert, Job, NotifiedOpening
 from tests.factories import make_alert, make_department, make_job
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ WORDS = [
 
 @pytest.fixture
 def openings(db):
-    """Openings of many titles, kinds, pays and ages, near, far, across the antimeridian and without a place."""
+    """Openings with many titles, types, pay and ages: near, far, across the antimeridian and without a location."""
     places = [
         *(
             Point(WESTPORT.latitude + degrees(miles / EARTH_RADIUS_MILES), WESTPORT.longitude)
@@ -59,16 +59,17 @@ def openings(db):
 
 
 def alert_for(**values):
-    """An alert, not saved, that was confirmed long ago."""
+    """Return an unsaved alert that was confirmed long ago."""
     return Alert(pk=1, subscriber_id=1, confirmed_at=timezone.now() - timedelta(days=100), **values)
 
 
-def found(alert):
-    return set(matching.find([alert], timezone.now()).get(alert.pk, []))
+def matched(alert):
+    """Return the keys of the openings that the alert matches."""
+    return set(matching.find_openings([alert], timezone.now()).get(alert.pk, []))
 
 
 def searched(alert):
-    """What the QuerySets of the search say."""
+    """Return the keys of the openings that the search finds."""
     rows = Job.objects.open().real().matching(alert.q)
     for column, value in (("kind", alert.kind), ("pay_yearly__gte", alert.pay), ("department__state", alert.state)):
         rows = rows.filter(**{column: value}) if value else rows
@@ -81,20 +82,20 @@ def searched(alert):
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_words_mean_what_they_mean_in_the_search(openings, words):
+def test_keywords_match_as_in_the_search(openings, words):
     alert = alert_for(q=words)
-    assert found(alert) == searched(alert)
+    assert matched(alert) == searched(alert)
 
 
-def test_the_words_above_tell_openings_apart(openings):
-    """So that the test above is known to compare anything."""
+def test_the_keywords_above_select_different_openings(openings):
+    """Otherwise the test above would compare nothing."""
     assert len({frozenset(searched(alert_for(q=words))) for words in WORDS}) > 12
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(q=st.text("aceiop rst9'-Éé", max_size=8))
-def test_any_words_mean_what_they_mean_in_the_search(openings, q):
-    assert found(alert_for(q=q)) == searched(alert_for(q=q))
+def test_any_keywords_match_as_in_the_search(openings, q):
+    assert matched(alert_for(q=q)) == searched(alert_for(q=q))
 
 
 places = st.builds(
@@ -117,59 +118,59 @@ places = st.builds(
 @example(place={"latitude": 52.9, "longitude": 173.2, "miles": 500}, q="", kind="", pay=None, state="")
 @example(place={"latitude": 41.14, "longitude": -73.36, "miles": None}, q="", kind="", pay=None, state="")
 @example(place={}, q="", kind="", pay=83_200, state="")
-def test_a_search_of_any_kind_finds_what_it_finds_on_the_site(openings, place, q, kind, pay, state):
+def test_any_filters_match_as_in_the_search(openings, place, q, kind, pay, state):
     alert = alert_for(**place, q=q, kind=kind, pay=pay, state=state)
-    assert found(alert) == searched(alert)
+    assert matched(alert) == searched(alert)
 
 
-def test_an_alert_of_a_department_is_told_of_its_openings_alone(openings):
+def test_an_alert_for_a_department_matches_only_its_openings(openings):
     alert = alert_for(department=openings[1])
-    assert found(alert) == searched(alert) == {job.pk for job in openings[1].jobs.filter(is_sample=False)}
-    assert found(alert)
+    assert matched(alert) == searched(alert) == {job.pk for job in openings[1].jobs.filter(is_sample=False)}
+    assert matched(alert)
 
 
-def test_the_nearest_come_first_or_else_the_newest(openings):
+def test_the_nearest_openings_come_first_or_else_the_newest(openings):
     here = {"latitude": WESTPORT.latitude, "longitude": WESTPORT.longitude}
     near = alert_for(**here, miles=100)
-    [order] = matching.find([near], timezone.now()).values()
+    [order] = matching.find_openings([near], timezone.now()).values()
     miles = {job.pk: job.miles for job in Job.objects.from_point(WESTPORT)}
     assert [miles[pk] for pk in order] == sorted(miles[pk] for pk in order)
     anywhere = alert_for()
-    [order] = matching.find([anywhere], timezone.now()).values()
+    [order] = matching.find_openings([anywhere], timezone.now()).values()
     opened = dict(Job.objects.values_list("pk", "opens_at"))
     assert [opened[pk] for pk in order] == sorted((opened[pk] for pk in order), reverse=True)
 
 
-def test_what_opened_before_the_alert_was_told_or_wished_for_is_old(openings):
+def test_openings_before_the_last_digest_or_the_confirmation_are_not_new(openings):
     at = timezone.now() - timedelta(days=3)
     newer = {job.pk for job in Job.objects.open().real().new_since(at)}
     assert 0 < len(newer) < Job.objects.open().real().count()
-    told = alert_for()
-    told.told_until = at
-    assert found(told) == newer
-    wished = alert_for()
-    wished.confirmed_at = at
-    assert found(wished) == newer
+    notified = alert_for()
+    notified.notified_until = at
+    assert matched(notified) == newer
+    confirmed = alert_for()
+    confirmed.confirmed_at = at
+    assert matched(confirmed) == newer
 
 
-def test_what_its_subscriber_was_told_is_not_found_again(openings):
+def test_it_skips_openings_that_the_subscriber_already_received(openings):
     alert = make_alert()
     alert.confirmed_at -= timedelta(days=100)
-    before = found(alert)
+    before = matched(alert)
     message = alert.messages.create(kind="digest")
     first, *rest = sorted(before)
-    Told.objects.create(subscriber=alert.subscriber, message=message, job_id=first)
-    assert found(alert) == set(rest)
+    NotifiedOpening.objects.create(subscriber=alert.subscriber, message=message, job_id=first)
+    assert matched(alert) == set(rest)
 
 
-def test_a_digest_has_room_for_the_best_fifty_and_another_alert_for_the_next(db):
+def test_a_digest_lists_the_best_fifty_openings_and_another_alert_the_next_fifty(db):
     department = make_department()
     today = department.today()
-    jobs = [make_job(department, opens_on=today - timedelta(days=day)) for day in range(matching.KEPT + 10)]
+    jobs = [make_job(department, opens_on=today - timedelta(days=day)) for day in range(matching.MAX_CANDIDATES + 10)]
     Job.objects.update(published_at=None)
     one, other = alert_for(q="police"), alert_for(kind="entry_level")
     for alert in (one, other):
         alert.confirmed_at -= timedelta(days=1000)
     other.pk = 2
     newest = [job.pk for job in jobs]
-    assert matching.find([one, other], timezone.now()) == {1: newest[:50], 2: newest[50:100]}
+    assert matching.find_openings([one, other], timezone.now()) == {1: newest[:50], 2: newest[50:100]}

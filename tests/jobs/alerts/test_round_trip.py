@@ -1,4 +1,4 @@
-"""From the form to the mailbox and back, through a real mail server."""
+"""The whole life of an alert, from the form to the mailbox and back, with a real mail server."""
 
 import re
 
@@ -8,29 +8,29 @@ from django.test import Client
 
 from jobs.models import Alert, Subscriber
 from tests.factories import make_department, make_job, text_of
-from tests.jobs.alerts.signing_up import EMAIL, sign_up
-from tests.mail_server import text_of as words_of
+from tests.jobs.alerts.helpers import EMAIL, sign_up
+from tests.mail_server import text_of as email_text
 
 pytestmark = pytest.mark.django_db
 
 
 def path_in(message, purpose):
-    """The path of the link for this purpose in an e-mail."""
-    [found] = re.findall(rf"https://police\.example\.org(/alerts/{purpose}/\S+)", words_of(message))
+    """Return the path of the link for this purpose in an email."""
+    [found] = re.findall(rf"https://police\.example\.org(/alerts/{purpose}/\S+)", email_text(message))
     return found
 
 
 @pytest.fixture
 def mailbox():
-    """A browser that has no cookie, whose forms are checked as in production."""
+    """A browser without cookies that checks CSRF tokens as in production."""
     return Client(enforce_csrf_checks=True)
 
 
-def test_an_alert_is_confirmed_and_sent_by_its_mails_and_ended_by_them(client, mailbox, places, smtp, clock):
+def test_a_subscriber_confirms_an_alert_gets_a_digest_and_unsubscribes(client, mailbox, places, smtp, clock):
     sign_up(client)
     [request] = smtp.messages
     assert request["To"] == EMAIL
-    assert "Entry-level openings within 25 miles of Westport, CT 06880, daily" in words_of(request)
+    assert "Entry-level jobs within 25 miles of Westport, CT 06880, daily" in email_text(request)
     confirm = path_in(request, "confirm")
     mailbox.get(confirm)
     clock(days=1)
@@ -40,25 +40,25 @@ def test_an_alert_is_confirmed_and_sent_by_its_mails_and_ended_by_them(client, m
     mailbox.post(confirm)
     call_command("send_alerts", verbosity=0)
     [_request, digest] = smtp.messages
-    assert "Police Recruit" in words_of(digest)
+    assert "Police Recruit" in email_text(digest)
     assert mailbox.get(path_in(digest, "manage")).status_code == 200
     one_click = re.fullmatch(r"\s*<https://police\.example\.org(/.*)>", digest["List-Unsubscribe"])[1]
     assert mailbox.post(one_click, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert not Subscriber.objects.exists()
 
 
-def test_who_has_an_alert_already_is_told_so_by_mail_alone_and_finds_its_buttons(client, mailbox, places, smtp):
+def test_only_the_email_says_that_an_alert_already_exists(client, mailbox, places, smtp):
     first = sign_up(client)
     mailbox.post(path_in(smtp.messages[0], "confirm"))
     Alert.objects.get().pause()
     assert sign_up(client).content == first.content
-    known = smtp.messages[1]
-    assert known["Subject"] == "You have this alert for police openings already"
-    assert "/alerts/confirm/" not in words_of(known)
-    assert "Resume" in text_of(mailbox.get(path_in(known, "manage")))
+    second = smtp.messages[1]
+    assert second["Subject"] == "You already have this police job alert"
+    assert "/alerts/confirm/" not in email_text(second)
+    assert "Resume" in text_of(mailbox.get(path_in(second, "manage")))
 
 
-def test_sending_deletes_what_nobody_has_confirmed_for_a_week(client, places, smtp, clock):
+def test_send_alerts_deletes_alerts_that_stay_unconfirmed_for_a_week(client, places, smtp, clock):
     sign_up(client)
     clock(days=6)
     call_command("send_alerts", verbosity=0)

@@ -1,4 +1,4 @@
-"""``manage.py send_alerts``: each new opening reaches each subscriber once, whatever happens on the way."""
+"""`manage.py send_alerts` sends each new opening to each subscriber once, whatever happens."""
 
 from collections import Counter
 from datetime import date
@@ -8,30 +8,31 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.alerts import matching, outbox
-from jobs.models import Alert, Job, Message, Subscriber, Told
+from jobs.models import Alert, Job, Message, NotifiedOpening, Subscriber
 from tests.factories import make_alert, make_department, make_job
 
-from .sending import JANE, JOE, send, send_in_vain, told
+from .sending import JANE, JOE, send, send_and_fail, titles_in
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_new_opening_reaches_who_waits_for_it(smtp, clock):
+def test_a_new_opening_is_sent_to_a_matching_alert(smtp, clock):
     make_job(title="Old")
     make_alert()
     clock(hours=1)
     make_job(title="Patrol Officer")
     clock(days=1)
-    said = send()
+    output = send()
     [message] = smtp.messages
     assert message["To"] == JANE
-    assert told(message) == ["Patrol Officer"]
-    assert said == (
-        "1 digest and 0 questions prepared; 1 sent, 0 refused, 0 given up, 0 with nothing left to say; 0 waiting.\n"
+    assert titles_in(message) == ["Patrol Officer"]
+    assert output == (
+        "Prepared 1 digest and 0 renewal requests. "
+        "Messages: 1 sent, 0 refused, 0 given up, 0 dropped because all jobs closed, 0 waiting.\n"
     )
 
 
-def test_it_tells_of_each_opening_once_however_often_it_runs(smtp, clock):
+def test_each_opening_is_sent_once_however_often_it_runs(smtp, clock):
     make_alert()
     clock(hours=1)
     make_job(title="First")
@@ -42,10 +43,10 @@ def test_it_tells_of_each_opening_once_however_often_it_runs(smtp, clock):
     make_job(title="Second")
     clock(days=1)
     send()
-    assert [told(message) for message in smtp.messages] == [["First"], ["Second"]]
+    assert [titles_in(message) for message in smtp.messages] == [["First"], ["Second"]]
 
 
-def test_two_alerts_of_one_subscriber_tell_of_an_opening_once_and_other_subscribers_hear_of_it_too(smtp, clock):
+def test_an_opening_is_sent_once_to_each_subscriber_with_several_alerts(smtp, clock):
     make_alert(kind="entry_level")
     make_alert(q="patrol")
     make_alert(JOE, q="patrol")
@@ -54,11 +55,11 @@ def test_two_alerts_of_one_subscriber_tell_of_an_opening_once_and_other_subscrib
     make_job(title="Patrol Captain", kind="command")
     clock(days=1)
     send()
-    assert [told(message) for message in smtp.to(JANE)] == [["Patrol Officer"], ["Patrol Captain"]]
-    assert [sorted(told(message)) for message in smtp.to(JOE)] == [["Patrol Captain", "Patrol Officer"]]
+    assert [titles_in(message) for message in smtp.to(JANE)] == [["Patrol Officer"], ["Patrol Captain"]]
+    assert [sorted(titles_in(message)) for message in smtp.to(JOE)] == [["Patrol Captain", "Patrol Officer"]]
 
 
-def test_a_daily_alert_is_told_each_day_and_a_weekly_one_each_week(smtp, clock):
+def test_digests_are_sent_daily_or_weekly(smtp, clock):
     make_alert(frequency="daily")
     make_alert(JOE, frequency="weekly")
     clock(hours=1)
@@ -66,11 +67,11 @@ def test_a_daily_alert_is_told_each_day_and_a_weekly_one_each_week(smtp, clock):
         make_job(title=f"Day {day}")
         clock(days=1)
         send()
-    assert [told(message) for message in smtp.to(JANE)] == [[f"Day {day}"] for day in range(1, 15)]
-    assert [len(told(message)) for message in smtp.to(JOE)] == [7, 7]
+    assert [titles_in(message) for message in smtp.to(JANE)] == [[f"Day {day}"] for day in range(1, 15)]
+    assert [len(titles_in(message)) for message in smtp.to(JOE)] == [7, 7]
 
 
-def test_nothing_comes_before_the_day_has_passed(smtp, clock):
+def test_nothing_is_sent_before_a_day_has_passed(smtp, clock):
     make_alert()
     make_job()
     clock(hours=23)
@@ -78,7 +79,7 @@ def test_nothing_comes_before_the_day_has_passed(smtp, clock):
     assert smtp.messages == []
 
 
-def test_a_run_that_begins_a_little_earlier_than_yesterdays_is_a_day_later_all_the_same(smtp, clock):
+def test_a_run_slightly_earlier_than_yesterdays_still_counts_as_a_day_later(smtp, clock):
     make_alert()
     clock(days=3)
     make_job(title="First")
@@ -86,15 +87,15 @@ def test_a_run_that_begins_a_little_earlier_than_yesterdays_is_a_day_later_all_t
     make_job(title="Second")
     clock(days=1, seconds=-1)
     send()
-    # Where the first began with the full hour, this is the one.
+    # If the first run started on the hour, this run sends the digest.
     clock(minutes=15)
     send()
-    assert [told(message) for message in smtp.messages] == [["First"], ["Second"]]
+    assert [titles_in(message) for message in smtp.messages] == [["First"], ["Second"]]
 
 
 @pytest.mark.parametrize("late", ["entered", "published", "with its department"])
-def test_an_opening_that_people_see_long_after_it_opened_is_new(smtp, clock, late):
-    """The day that it opened was a week before all of this."""
+def test_an_opening_that_becomes_visible_late_is_new(smtp, clock, late):
+    """Its opening date is a week earlier."""
     department = make_department(status="draft" if late == "with its department" else "published")
     if late != "entered":
         job = make_job(department, title="Late", status="draft" if late == "published" else "published")
@@ -111,10 +112,10 @@ def test_an_opening_that_people_see_long_after_it_opened_is_new(smtp, clock, lat
         department.publish()
     clock(days=1)
     send()
-    assert [told(message) for message in smtp.messages] == [["Late"]]
+    assert [titles_in(message) for message in smtp.messages] == [["Late"]]
 
 
-def test_what_is_edited_or_withdrawn_and_published_again_is_not_new(smtp, clock):
+def test_an_opening_that_is_withdrawn_and_published_again_is_not_new(smtp, clock):
     job = make_job()
     make_alert()
     clock(days=1)
@@ -136,20 +137,20 @@ def test_what_is_edited_or_withdrawn_and_published_again_is_not_new(smtp, clock)
     ],
     ids=str,
 )
-def test_no_alert_tells_of_what_is_a_sample_or_not_open(smtp, clock, values):
+def test_samples_and_openings_that_are_not_open_are_not_sent(smtp, clock, values):
     make_alert()
     clock(hours=1)
     make_job(**values)
     clock(days=1)
     send()
-    assert smtp.messages == [] and not Told.objects.exists()
+    assert smtp.messages == [] and not NotifiedOpening.objects.exists()
 
 
 @pytest.mark.parametrize("how", ["unconfirmed", "paused", "refused", "deleted"])
-def test_nothing_is_sent_that_is_not_wanted(smtp, clock, how):
+def test_nothing_is_sent_for_inactive_alerts(smtp, clock, how):
     alert = make_alert(confirmed=how != "unconfirmed", paused=how == "paused")
     if how == "refused":
-        alert.subscriber.refuse("550 No such user")
+        alert.subscriber.mark_refused("550 No such user")
     if how == "deleted":
         alert.subscriber.delete()
     clock(hours=1)
@@ -159,13 +160,13 @@ def test_nothing_is_sent_that_is_not_wanted(smtp, clock, how):
     assert smtp.messages == []
 
 
-def test_who_pauses_while_a_digest_waits_gets_it_when_they_resume(smtp, clock):
+def test_a_waiting_digest_of_a_paused_alert_is_sent_after_it_resumes(smtp, clock):
     smtp.stop()
     alert = make_alert()
     clock(hours=1)
     make_job(title="Patrol Officer")
     clock(days=1)
-    send_in_vain()
+    send_and_fail()
     smtp.start()
     Alert.objects.update(paused=True)
     clock(days=1)
@@ -173,46 +174,46 @@ def test_who_pauses_while_a_digest_waits_gets_it_when_they_resume(smtp, clock):
     assert smtp.messages == []
     Alert.objects.filter(pk=alert.pk).update(paused=False)
     send()
-    assert [told(message) for message in smtp.messages] == [["Patrol Officer"]]
+    assert [titles_in(message) for message in smtp.messages] == [["Patrol Officer"]]
 
 
-def test_openings_that_close_while_they_wait_are_left_out(smtp, clock):
+def test_openings_that_close_while_a_digest_waits_are_left_out(smtp, clock):
     smtp.stop()
     make_alert()
     clock(hours=1)
     first, second = make_job(title="First"), make_job(title="Second")
     clock(days=1)
-    send_in_vain()
+    send_and_fail()
     first.withdraw()
     smtp.start()
     send()
-    assert [told(message) for message in smtp.messages] == [["Second"]]
+    assert [titles_in(message) for message in smtp.messages] == [["Second"]]
     second.withdraw()
 
 
-def test_a_digest_that_has_become_empty_is_not_sent(smtp, clock):
+def test_a_digest_whose_openings_all_closed_is_not_sent(smtp, clock):
     smtp.stop()
     make_alert()
     clock(hours=1)
     job = make_job()
     clock(days=1)
-    send_in_vain()
+    send_and_fail()
     job.withdraw()
     smtp.start()
-    assert "1 with nothing left to say; 0 waiting" in send()
+    assert "1 dropped because all jobs closed, 0 waiting" in send()
     assert smtp.messages == []
-    assert "0 with nothing left to say" in send()
+    assert "0 dropped because all jobs closed" in send()
 
 
-# A year later
+# Renewal
 
 
-def test_after_a_year_it_asks_and_pauses_what_nobody_answers_for(smtp, clock):
+def test_after_a_year_it_asks_for_renewal_and_pauses_unanswered_alerts(smtp, clock):
     make_alert()
     clock(days=366)
-    assert "0 digests and 1 question prepared" in send()
-    [question] = smtp.messages
-    assert "Do you still want" in question["Subject"]
+    assert "Prepared 0 digests and 1 renewal request." in send()
+    [request] = smtp.messages
+    assert "Do you still want" in request["Subject"]
     clock(days=29)
     send()
     assert not Alert.objects.get().paused
@@ -223,11 +224,11 @@ def test_after_a_year_it_asks_and_pauses_what_nobody_answers_for(smtp, clock):
     assert len(smtp.messages) == 1
 
 
-def test_who_answers_is_asked_again_in_another_year(smtp, clock):
+def test_a_renewed_alert_is_asked_again_after_another_year(smtp, clock):
     make_alert()
     clock(days=366)
     send()
-    Alert.objects.update(renewed_at=Message.objects.get().sent_at, renewal_asked_at=None)
+    Alert.objects.update(renewed_at=Message.objects.get().sent_at, renewal_requested_at=None)
     clock(days=364)
     send()
     assert len(smtp.messages) == 1 and not Alert.objects.get().paused
@@ -236,7 +237,7 @@ def test_who_answers_is_asked_again_in_another_year(smtp, clock):
     assert len(smtp.messages) == 2
 
 
-def test_who_pauses_after_the_question_and_resumes_later_has_answered_it(smtp, clock):
+def test_resuming_an_alert_answers_the_renewal_request(smtp, clock):
     make_alert()
     clock(days=366)
     send()
@@ -247,24 +248,24 @@ def test_who_pauses_after_the_question_and_resumes_later_has_answered_it(smtp, c
     assert not Alert.objects.get().paused
 
 
-def test_a_question_that_was_never_sent_pauses_nothing(smtp, clock):
+def test_a_renewal_request_that_was_never_sent_pauses_nothing(smtp, clock):
     smtp.answers[JANE] = "451 Not now"
     make_alert()
     clock(days=366)
-    send_in_vain()
+    send_and_fail()
     while Message.objects.to_send().exists():
         clock(days=7)
-        send_in_vain()
+        send_and_fail()
     clock(days=40)
     send()
     assert not Alert.objects.get().paused
 
 
-# What it costs
+# Queries
 
 
 def queries_for(number, clock):
-    """``(statements that read, those that add rows, others)`` of preparing digests for so many new subscribers."""
+    """Prepare digests for `number` new subscribers and return `({statement: count}, number of inserts)`."""
     Subscriber.objects.all().delete()
     for one in range(number):
         make_alert(f"user{one}@example.com", q="patrol")
@@ -274,7 +275,7 @@ def queries_for(number, clock):
     for title in ("Patrol Officer", "Clerk", "Patrol Captain"):
         make_job(department, title=title)
     with CaptureQueriesContext(connection) as captured:
-        assert matching.prepare() == 2 * number
+        assert matching.prepare_digests() == 2 * number
     kinds = Counter(query["sql"].split()[0] for query in captured)
     inserts = kinds.pop("INSERT")
     return dict(kinds), inserts
@@ -283,42 +284,42 @@ def queries_for(number, clock):
 def test_the_number_of_queries_does_not_grow_with_the_number_of_subscribers(clock):
     one, many = queries_for(1, clock), queries_for(200, clock)
     assert one[0] == many[0]
-    # 400 messages and 600 rows of what they tell: in bulk, as large as the engine allows.
+    # 400 messages and 600 notified openings, in bulk inserts as large as the engine allows.
     assert one[1] == 2
     assert many[1] <= 8 if connection.vendor == "sqlite" else many[1] == 2
-    assert Told.objects.count() == 600
+    assert NotifiedOpening.objects.count() == 600
 
 
-def test_more_alerts_than_fit_into_a_batch_are_all_told_and_asked(smtp, clock, monkeypatch):
-    monkeypatch.setattr(matching, "BATCH", 2)
-    monkeypatch.setattr(outbox, "AT_ONCE", 2)
+def test_all_batches_of_alerts_and_messages_are_processed(smtp, clock, monkeypatch):
+    monkeypatch.setattr(matching, "BATCH_SIZE", 2)
+    monkeypatch.setattr(outbox, "BATCH_SIZE", 2)
     for number in range(5):
         make_alert(f"user{number}@example.com")
     clock(days=366)
     make_job()
-    assert send().startswith("5 digests and 5 questions prepared; 10 sent")
+    assert send().startswith("Prepared 5 digests and 5 renewal requests. Messages: 10 sent")
 
 
-def test_where_two_prepare_at_once_the_second_has_nothing_left_to_tell(smtp, clock, monkeypatch):
-    """It has found what the first tells of, before the first has told of it."""
+def test_a_second_process_that_found_the_same_openings_creates_no_digest(smtp, clock, monkeypatch):
+    """It found the openings before the first process recorded them."""
     first, second = make_alert(kind="entry_level"), make_alert(q="police")
     clock(hours=1)
     job = make_job()
     clock(days=1)
-    monkeypatch.setattr(matching, "find", lambda due, at: {first.pk: [job.pk], second.pk: [job.pk]})
-    assert matching.prepare() == 1
+    monkeypatch.setattr(matching, "find_openings", lambda due, at: {first.pk: [job.pk], second.pk: [job.pk]})
+    assert matching.prepare_digests() == 1
     assert [message.alert for message in Message.objects.all()] == [first]
 
 
-# A sender that is killed
+# A killed sender
 
 
 class Killed(BaseException):
-    """Nothing catches it."""
+    """A BaseException, so that no code under test catches it."""
 
 
 def killed_at(query):
-    """Whether a run was killed before this one of its queries; the mail server has then taken what it has taken."""
+    """Kill a run before its query number `query`, and return whether it had that many queries."""
 
     def count(execute, sql, params, many, context):
         nonlocal query
@@ -335,12 +336,14 @@ def killed_at(query):
     return False
 
 
-@pytest.mark.filterwarnings("ignore:.*ServerSideCursor:ResourceWarning")  # who is killed closes nothing
+@pytest.mark.filterwarnings("ignore:.*ServerSideCursor:ResourceWarning")  # a killed sender closes nothing
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.unmeasured
-def test_a_sender_may_be_killed_at_every_step_and_nothing_is_lost(smtp, clock):
-    """Two digests, two questions and a request to confirm: some of its queries stand behind the mail server's
-    acceptance and before our record of it."""
+def test_a_sender_that_is_killed_before_any_query_loses_nothing(smtp, clock):
+    """Sends two digests, two renewal requests and a confirmation request.
+
+    Some queries come after the mail server accepted a message and before that is recorded, so it is sent twice.
+    """
     query, repeated, killed = 0, 0, True
     while killed:
         query += 1
@@ -360,9 +363,9 @@ def test_a_sender_may_be_killed_at_every_step_and_nothing_is_lost(smtp, clock):
         distinct = {message["Message-ID"]: message for message in smtp.messages}.values()
         assert len(smtp.messages) - len(distinct) <= 1, query
         repeated += len(smtp.messages) - len(distinct)
-        digests = [message for message in distinct if "new opening" in message["Subject"]]
+        digests = [message for message in distinct if "new job" in message["Subject"]]
         for address in (JANE, JOE):
-            titles = [title for message in digests if message["To"] == address for title in told(message)]
+            titles = [title for message in digests if message["To"] == address for title in titles_in(message)]
             assert sorted(titles) == ["First", "Second"], query
         others = Counter(message["To"] for message in distinct if message not in digests)
         assert others == {JANE: 1, JOE: 1, "ann@example.com": 1}, query

@@ -1,11 +1,11 @@
-"""Signing up for an alert as a person does, and the links that their mail would have."""
+"""Sign up for alerts as a visitor, and make the links that emails contain."""
 
 from datetime import timedelta
 from unittest.mock import patch
 
 from django.utils import timezone
 
-from jobs.alerts import forms
+from jobs.alerts.forms import sign_time
 from jobs.alerts.tokens import make_token
 from tests.factories import form_of
 
@@ -14,15 +14,15 @@ WESTPORT = "near=06880&within=25&kind=entry_level"
 FORM = "/alerts/new/"
 
 
-def sign_up(client, query=WESTPORT, *, seconds=20, **typed):
-    """The answer to a form that was open for so many seconds."""
+def sign_up(client, query=WESTPORT, *, seconds=20, **values):
+    """Submit the sign-up form after it was open for `seconds`, and return the response."""
     url = f"{FORM}?{query}"
-    shown = forms.stamp(timezone.now() - timedelta(seconds=seconds))
-    return client.post(url, form_of(client.get(url)) | {"email": EMAIL, "shown": shown} | typed)
+    shown = sign_time(timezone.now() - timedelta(seconds=seconds))
+    return client.post(url, form_of(client.get(url)) | {"email": EMAIL, "shown": shown} | values)
 
 
 def link(purpose, row, ago=timedelta(0)):
-    """The path of a link for an alert, or a subscriber, that was made so long ago."""
+    """Return the path of a link for an alert or a subscriber that was made `ago`."""
     then = (timezone.now() - ago).timestamp()
     with patch("django.core.signing.time.time", return_value=then):
         return f"/alerts/{purpose}/{make_token(purpose, row.key)}/"
