@@ -59,9 +59,9 @@ def test_it_describes_the_alert_for_a_department(client):
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("near=Atlantis", "Near: We don't know “Atlantis”."),
-        ("pay=plenty", "Pay at least: Enter a whole number."),
-        ("kind=wizard", "Kind: Select a valid choice."),
+        ("near=Atlantis", "We don't know “Atlantis”."),
+        ("pay=plenty", "Enter a whole number."),
+        ("kind=wizard", "Select a valid choice."),
         ("department=999999", "Department: We don't know this department."),
         ("department=nonsense", "Department: We don't know this department."),
     ],
@@ -70,7 +70,7 @@ def test_an_invalid_search_shows_its_errors_and_no_form(client, places, query, t
     response = client.get(f"{FORM}?{query}")
     assert text in text_of(response)
     assert 'name="email"' not in html_of(response)
-    assert ("Search all openings", "/jobs/") in links(response)
+    assert ("Search all jobs", "/jobs/") in links(response)
 
 
 def test_a_draft_department_cannot_have_alerts(client):
@@ -313,4 +313,4 @@ def test_it_says_what_is_stored_and_how_to_delete_it(client):
         "We store your email address, your alert and a record of what we sent you, and use them for nothing else."
         in page
     )
-    assert "delete everything at once. If you don't confirm, we delete it after a week." in page
+    assert "delete everything at once. If you don't confirm, we delete your data after a week." in page
