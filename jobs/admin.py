@@ -8,7 +8,7 @@ from departments.editing import EditorsMixin, change_each, note_edit
 from departments.models import Department
 from policeapp.careful import CarefulAdmin
 
-from . import alert_admin  # noqa: F401
+from .alerts import admin as alerts_admin  # noqa: F401
 from .inlines import HiringStepInline, MinimumsInline
 from .models import Job
 

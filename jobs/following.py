@@ -48,7 +48,7 @@ class FollowedSearchForm(JobSearchForm):
     def in_words(self):
         """ "Entry-level openings within 25 miles of Westport, CT"; after :meth:`first`, which finds places."""
         asked = {name: self.cleaned_data[name] for name in ("q", "kind", "state", "pay")}
-        return Alert(near=str(self.place or ""), miles=self.miles, **asked).openings_in_words()
+        return Alert(near=str(self.place or ""), miles=self.miles, **asked).describe_jobs()
 
 
 def refused(form):

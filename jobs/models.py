@@ -22,12 +22,11 @@ from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
-from .messages import Message, Run, Told
+from .alerts.models import Alert, Message, NotifiedOpening, SendRun, Subscriber
 from .minimums import Minimums
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
 from .steps import HiringStep
-from .subscribers import Alert, Subscriber
 
 __all__ = [
     "Alert",
@@ -37,10 +36,10 @@ __all__ = [
     "JobQuerySet",
     "Message",
     "Minimums",
-    "Run",
+    "NotifiedOpening",
     "Schedule",
+    "SendRun",
     "Subscriber",
-    "Told",
     "count_open_jobs",
     "follow",
     "hiring",

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from jobs.alert_forms import MAILS, SIGN_UPS
-from jobs.subscribers import AlertQuerySet
-from jobs.tokens import LIFETIMES
+from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
+from jobs.alerts.models import AlertQuerySet
+from jobs.alerts.tokens import LIFETIMES
 
 from .limits import SEARCH_SECONDS
 from .public import public_page
@@ -30,11 +30,11 @@ def privacy(request):
         "cookies": cookies(),
         "to_confirm": in_words(LIFETIMES["confirm"]),
         "links": in_words(LIFETIMES["manage"]),
-        "year": in_words(AlertQuerySet.YEAR),
-        "to_answer": in_words(AlertQuerySet.TIME_TO_ANSWER),
+        "year": in_words(AlertQuerySet.RENEWAL_INTERVAL),
+        "to_answer": in_words(AlertQuerySet.RENEWAL_GRACE),
         "searches": in_words(timedelta(seconds=SEARCH_SECONDS)),
-        "sign_ups": in_words(timedelta(seconds=SIGN_UPS.seconds)),
-        "mails": in_words(timedelta(seconds=MAILS.seconds)),
+        "sign_ups": in_words(timedelta(seconds=SIGN_UPS_PER_CLIENT.seconds)),
+        "mails": in_words(timedelta(seconds=EMAILS_PER_ADDRESS.seconds)),
         "session": in_words(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
         "lockout": in_words(settings.AXES_COOLOFF_TIME),
     }

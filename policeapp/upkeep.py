@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from jobs.subscribers import forget_unconfirmed
+from jobs.alerts.models import delete_unconfirmed
 
 from .media import delete_unused_files
 from .models import RateCount
@@ -20,6 +20,6 @@ def forget():
         "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
         "attempts to sign in": attempts.delete()[0],
         "counts": RateCount.objects.filter(ends_at__lt=now).delete()[0],
-        "unconfirmed alerts": forget_unconfirmed(),
+        "unconfirmed alerts": delete_unconfirmed(),
         "unused files": delete_unused_files(),
     }

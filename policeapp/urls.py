@@ -9,7 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("departments/", include("departments.urls")),
     path("jobs/", include("jobs.urls")),
-    path("alerts/", include("jobs.alert_urls")),
+    path("alerts/", include("jobs.alerts.urls")),
     path("admin/", admin.site.urls),
     path("media/logos/<str:name>", views.logo, name="logo"),
     path("privacy/", statements.privacy, name="privacy"),

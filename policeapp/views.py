@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from departments import index
 from departments.forms import DepartmentSearchForm
 from departments.models import Place
-from jobs import outbox
+from jobs.alerts import outbox
 from jobs.models import Job
 
 from . import unavailable

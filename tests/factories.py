@@ -184,7 +184,7 @@ def make_minimums(job=None, **values):
 
 
 def make_alert(email="jane@example.com", *, confirmed=True, **values):
-    """An alert of the subscriber with this address, for every opening unless the values say more."""
+    """Create an alert of the subscriber with this address. Without values it matches every opening."""
     subscriber, _new = Subscriber.objects.get_or_create(email=email)
     values |= {"confirmed_at": timezone.now()} if confirmed else {}
     return Alert.objects.create(subscriber=subscriber, **values)

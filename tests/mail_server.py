@@ -1,4 +1,4 @@
-"""A real SMTP server in the process of the tests, which keeps what it takes and refuses what it is told to."""
+"""An SMTP server in the test process that stores accepted emails and gives the answers that a test sets."""
 
 from email import message_from_bytes, policy
 from email.utils import parseaddr
@@ -13,9 +13,9 @@ HANGS_UP = "hangs up"
 class MailServer:
     """An SMTP server on 127.0.0.1 at ``port``.
 
-    ``messages`` are the e-mails that it has taken, in order, as ``EmailMessage``. ``answers`` are what it says to a
-    sender or a recipient, such as "550 Who?", by address; ``to_data`` what it says of e-mails, the next one first: an
-    answer, or ``HANGS_UP``, before it has taken it. ``connections`` is how often it was called.
+    `messages` are the accepted emails in order, each an `EmailMessage`. `answers` maps the address of a sender or a
+    recipient to the answer it gets, such as "550 Who?". `to_data` lists the answers to the next emails, or `HANGS_UP`
+    to close the connection instead. `connections` counts the connections.
     """
 
     def __init__(self):
@@ -33,7 +33,7 @@ class MailServer:
             self.controller = None
 
     def to(self, address):
-        """The e-mails for this address."""
+        """Return the emails to this address."""
         return [message for message in self.messages if parseaddr(message["To"])[1] == address]
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
@@ -63,11 +63,12 @@ class MailServer:
 
 
 def text_of(message):
-    """The plain text of an e-mail."""
+    """Return the plain text of an email."""
     return _part(message, "plain")
 
 
 def html_of(message):
+    """Return the HTML of an email."""
     return _part(message, "html")
 
 

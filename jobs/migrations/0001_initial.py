@@ -12,52 +12,310 @@ import departments.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('departments', '0001_initial'),
+        ("departments", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_key', models.CharField(editable=False, max_length=260)),
-                ('slug', models.SlugField(editable=False, max_length=120, verbose_name='address')),
-                ('source', models.CharField(blank=True, help_text='The list it came from; empty if it was entered here.', max_length=60, verbose_name='source')),
-                ('external_id', models.CharField(blank=True, max_length=100, verbose_name='number in the source')),
-                ('kind', models.CharField(choices=[('entry_level', 'Entry-level officer'), ('lateral', 'Lateral or certified officer'), ('cadet', 'Cadet or explorer'), ('reserve', 'Reserve or auxiliary officer'), ('dispatcher', 'Dispatcher or call taker'), ('corrections', 'Corrections officer'), ('civilian', 'Civilian staff'), ('command', 'Command staff'), ('other', 'Other')], default='entry_level', max_length=16, verbose_name='kind')),
-                ('schedule', models.CharField(choices=[('full_time', 'Full time'), ('part_time', 'Part time'), ('seasonal', 'Seasonal')], default='full_time', max_length=12, verbose_name='hours')),
-                ('status', models.CharField(choices=[('published', 'Published'), ('draft', 'Draft'), ('withdrawn', 'Withdrawn')], default='draft', max_length=12, verbose_name='status')),
-                ('is_sample', models.BooleanField(default=False, help_text='Invented, and marked so on the site.', verbose_name='sample')),
-                ('positions', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000)], verbose_name='positions')),
-                ('description', models.TextField(help_text='Markdown.', max_length=50000, verbose_name='description')),
-                ('requirements', models.TextField(blank=True, help_text='Markdown.', max_length=20000, verbose_name='requirements')),
-                ('apply_url', departments.fields.WebAddressField(blank=True, max_length=500, verbose_name='apply at')),
-                ('apply_email', models.EmailField(blank=True, max_length=254, verbose_name='apply by e-mail to')),
-                ('apply_instructions', models.TextField(blank=True, help_text='Markdown. In words, if there is more to say.', max_length=5000, verbose_name='how to apply')),
-                ('pay_min', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='pay from')),
-                ('pay_max', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='pay to')),
-                ('pay_period', models.CharField(choices=[('hour', 'an hour'), ('day', 'a day'), ('week', 'a week'), ('two_weeks', 'every two weeks'), ('month', 'a month'), ('year', 'a year')], default='year', max_length=10, verbose_name='pay is')),
-                ('pay_yearly', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.functions.comparison.Coalesce('pay_max', 'pay_min'), '*', models.Case(models.When(pay_period='hour', then=2080), models.When(pay_period='day', then=260), models.When(pay_period='week', then=52), models.When(pay_period='two_weeks', then=26), models.When(pay_period='month', then=12), models.When(pay_period='year', then=1))), output_field=models.DecimalField(decimal_places=2, max_digits=14, null=True), verbose_name='pay in dollars a year')),
-                ('opens_on', models.DateField(blank=True, help_text='Empty: today.', validators=[django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)), django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31))], verbose_name='opens on')),
-                ('opens_time', models.TimeField(blank=True, help_text="In the department's time zone. Empty: as that day begins.", null=True, verbose_name='opens at')),
-                ('closes_on', models.DateField(blank=True, help_text='Empty: open until filled.', null=True, validators=[django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)), django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31))], verbose_name='closes on')),
-                ('closes_time', models.TimeField(blank=True, help_text="In the department's time zone. Empty: as that day ends.", null=True, verbose_name='closes at')),
-                ('opens_at', models.DateTimeField(db_index=True, editable=False, verbose_name='opens (instant)')),
-                ('closes_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='closes (instant)')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('modified', models.DateTimeField(auto_now=True, verbose_name='modified')),
-                ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='departments.department', verbose_name='department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_key", models.CharField(editable=False, max_length=260)),
+                ("slug", models.SlugField(editable=False, max_length=120, verbose_name="address")),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="The list it came from; empty if it was entered here.",
+                        max_length=60,
+                        verbose_name="source",
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, max_length=100, verbose_name="number in the source")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("entry_level", "Entry-level officer"),
+                            ("lateral", "Lateral or certified officer"),
+                            ("cadet", "Cadet or explorer"),
+                            ("reserve", "Reserve or auxiliary officer"),
+                            ("dispatcher", "Dispatcher or call taker"),
+                            ("corrections", "Corrections officer"),
+                            ("civilian", "Civilian staff"),
+                            ("command", "Command staff"),
+                            ("other", "Other"),
+                        ],
+                        default="entry_level",
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.CharField(
+                        choices=[("full_time", "Full time"), ("part_time", "Part time"), ("seasonal", "Seasonal")],
+                        default="full_time",
+                        max_length=12,
+                        verbose_name="hours",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("published", "Published"), ("draft", "Draft"), ("withdrawn", "Withdrawn")],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "is_sample",
+                    models.BooleanField(
+                        default=False, help_text="Invented, and marked so on the site.", verbose_name="sample"
+                    ),
+                ),
+                (
+                    "positions",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10000),
+                        ],
+                        verbose_name="positions",
+                    ),
+                ),
+                ("description", models.TextField(help_text="Markdown.", max_length=50000, verbose_name="description")),
+                (
+                    "requirements",
+                    models.TextField(blank=True, help_text="Markdown.", max_length=20000, verbose_name="requirements"),
+                ),
+                ("apply_url", departments.fields.WebAddressField(blank=True, max_length=500, verbose_name="apply at")),
+                ("apply_email", models.EmailField(blank=True, max_length=254, verbose_name="apply by e-mail to")),
+                (
+                    "apply_instructions",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. In words, if there is more to say.",
+                        max_length=5000,
+                        verbose_name="how to apply",
+                    ),
+                ),
+                (
+                    "pay_min",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=10,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="pay from",
+                    ),
+                ),
+                (
+                    "pay_max",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=10,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="pay to",
+                    ),
+                ),
+                (
+                    "pay_period",
+                    models.CharField(
+                        choices=[
+                            ("hour", "an hour"),
+                            ("day", "a day"),
+                            ("week", "a week"),
+                            ("two_weeks", "every two weeks"),
+                            ("month", "a month"),
+                            ("year", "a year"),
+                        ],
+                        default="year",
+                        max_length=10,
+                        verbose_name="pay is",
+                    ),
+                ),
+                (
+                    "pay_yearly",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.functions.comparison.Coalesce("pay_max", "pay_min"),
+                            "*",
+                            models.Case(
+                                models.When(pay_period="hour", then=2080),
+                                models.When(pay_period="day", then=260),
+                                models.When(pay_period="week", then=52),
+                                models.When(pay_period="two_weeks", then=26),
+                                models.When(pay_period="month", then=12),
+                                models.When(pay_period="year", then=1),
+                            ),
+                        ),
+                        output_field=models.DecimalField(decimal_places=2, max_digits=14, null=True),
+                        verbose_name="pay in dollars a year",
+                    ),
+                ),
+                (
+                    "opens_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Empty: today.",
+                        validators=[
+                            django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)),
+                            django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31)),
+                        ],
+                        verbose_name="opens on",
+                    ),
+                ),
+                (
+                    "opens_time",
+                    models.TimeField(
+                        blank=True,
+                        help_text="In the department's time zone. Empty: as that day begins.",
+                        null=True,
+                        verbose_name="opens at",
+                    ),
+                ),
+                (
+                    "closes_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Empty: open until filled.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)),
+                            django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31)),
+                        ],
+                        verbose_name="closes on",
+                    ),
+                ),
+                (
+                    "closes_time",
+                    models.TimeField(
+                        blank=True,
+                        help_text="In the department's time zone. Empty: as that day ends.",
+                        null=True,
+                        verbose_name="closes at",
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(db_index=True, editable=False, verbose_name="opens (instant)")),
+                (
+                    "closes_at",
+                    models.DateTimeField(db_index=True, editable=False, null=True, verbose_name="closes (instant)"),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("modified", models.DateTimeField(auto_now=True, verbose_name="modified")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opening',
-                'verbose_name_plural': 'openings',
-                'indexes': [models.Index(fields=['department', 'status', 'closes_at'], name='job_by_department'), models.Index(fields=['pay_yearly'], name='job_by_pay')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('slug', ''), _negated=True)), name='job_has_title_and_slug', violation_error_message='An opening needs a title.'), models.CheckConstraint(condition=models.Q(('status__in', ['published', 'draft', 'withdrawn'])), name='job_status_known'), models.CheckConstraint(condition=models.Q(('apply_email', ''), ('apply_instructions', ''), ('apply_url', ''), _negated=True), name='job_says_how_to_apply', violation_error_message='Say how to apply: an address, an e-mail address or in words.'), models.CheckConstraint(condition=models.Q(('pay_min', None), ('pay_min__gte', 0), _connector='OR'), name='job_pay_min_not_negative'), models.CheckConstraint(condition=models.Q(('pay_max', None), ('pay_max__gte', 0), _connector='OR'), name='job_pay_max_not_negative'), models.CheckConstraint(condition=models.Q(('pay_min', None), ('pay_max', None), ('pay_max__gte', models.F('pay_min')), _connector='OR'), name='job_pay_range_in_order', violation_error_message='The highest pay is less than the lowest.'), models.CheckConstraint(condition=models.Q(('pay_period__in', ['hour', 'day', 'week', 'two_weeks', 'month', 'year'])), name='job_pay_period_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['entry_level', 'lateral', 'cadet', 'reserve', 'dispatcher', 'corrections', 'civilian', 'command', 'other'])), name='job_kind_known'), models.CheckConstraint(condition=models.Q(('schedule__in', ['full_time', 'part_time', 'seasonal'])), name='job_schedule_known'), models.CheckConstraint(condition=models.Q(('positions__gte', 1)), name='job_has_a_position'), models.CheckConstraint(condition=models.Q(('closes_at', None), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='job_closes_after_it_opens', violation_error_message='It closes before it opens.'), models.CheckConstraint(condition=models.Q(models.Q(('closes_at', None), ('closes_on', None), ('closes_time', None)), models.Q(('closes_at__isnull', False), ('closes_on__isnull', False)), _connector='OR'), name='job_closing_day_and_instant_agree', violation_error_message='There is a closing time but no closing day.'), models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('source', 'external_id'), name='job_external_id_unique_in_source', violation_error_message='Another opening of this source has this number.')],
+                "verbose_name": "opening",
+                "verbose_name_plural": "openings",
+                "indexes": [
+                    models.Index(fields=["department", "status", "closes_at"], name="job_by_department"),
+                    models.Index(fields=["pay_yearly"], name="job_by_pay"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("slug", ""), _negated=True)
+                        ),
+                        name="job_has_title_and_slug",
+                        violation_error_message="An opening needs a title.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["published", "draft", "withdrawn"])), name="job_status_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("apply_email", ""), ("apply_instructions", ""), ("apply_url", ""), _negated=True
+                        ),
+                        name="job_says_how_to_apply",
+                        violation_error_message="Say how to apply: an address, an e-mail address or in words.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pay_min", None), ("pay_min__gte", 0), _connector="OR"),
+                        name="job_pay_min_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pay_max", None), ("pay_max__gte", 0), _connector="OR"),
+                        name="job_pay_max_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pay_min", None), ("pay_max", None), ("pay_max__gte", models.F("pay_min")), _connector="OR"
+                        ),
+                        name="job_pay_range_in_order",
+                        violation_error_message="The highest pay is less than the lowest.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pay_period__in", ["hour", "day", "week", "two_weeks", "month", "year"])),
+                        name="job_pay_period_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "entry_level",
+                                    "lateral",
+                                    "cadet",
+                                    "reserve",
+                                    "dispatcher",
+                                    "corrections",
+                                    "civilian",
+                                    "command",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="job_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("schedule__in", ["full_time", "part_time", "seasonal"])),
+                        name="job_schedule_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("positions__gte", 1)), name="job_has_a_position"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes_at", None), ("closes_at__gt", models.F("opens_at")), _connector="OR"
+                        ),
+                        name="job_closes_after_it_opens",
+                        violation_error_message="It closes before it opens.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closes_at", None), ("closes_on", None), ("closes_time", None)),
+                            models.Q(("closes_at__isnull", False), ("closes_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="job_closing_day_and_instant_agree",
+                        violation_error_message="There is a closing time but no closing day.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("source", "external_id"),
+                        name="job_external_id_unique_in_source",
+                        violation_error_message="Another opening of this source has this number.",
+                    ),
+                ],
             },
         ),
     ]

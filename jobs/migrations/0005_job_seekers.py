@@ -6,7 +6,7 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
-import jobs.subscribers
+import jobs.alerts.models
 
 
 class Migration(migrations.Migration):
@@ -21,7 +21,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
-                ("key", models.CharField(default=jobs.subscribers.new_key, editable=False, max_length=32, unique=True)),
+                (
+                    "key",
+                    models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
+                ),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 (
                     "refused_at",
@@ -43,7 +46,10 @@ class Migration(migrations.Migration):
             name="Alert",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(default=jobs.subscribers.new_key, editable=False, max_length=32, unique=True)),
+                (
+                    "key",
+                    models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
+                ),
                 (
                     "frequency",
                     models.CharField(
@@ -170,7 +176,10 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("key", models.CharField(default=jobs.subscribers.new_key, editable=False, max_length=32, unique=True)),
+                (
+                    "key",
+                    models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
+                ),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("leased_until", models.DateTimeField(blank=True, null=True, verbose_name="leased until")),
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),

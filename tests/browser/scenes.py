@@ -10,8 +10,8 @@ from django.utils import timezone
 from PIL import Image
 
 from departments.models import Department
+from jobs.alerts.tokens import make_token
 from jobs.models import Job
-from jobs.tokens import make_token
 
 from .. import factories
 

@@ -1,4 +1,4 @@
-"""From signing up for an alert to leaving it, in a browser and with a real mail server."""
+"""Sign up for an alert, receive it and unsubscribe, in a browser and with a real mail server."""
 
 import re
 from datetime import timedelta
@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from jobs import alert_forms
+from jobs.alerts import forms
 from jobs.models import Subscriber
 
 from .. import factories
@@ -17,39 +17,41 @@ JANE = "jane@example.com"
 
 
 @pytest.fixture(autouse=True)
-def no_time_trap(monkeypatch):
-    """Playwright types faster than any person."""
-    monkeypatch.setattr(alert_forms, "QUICKEST", timedelta(0))
+def no_minimum_time(monkeypatch):
+    """Playwright fills in the form faster than a person."""
+    monkeypatch.setattr(forms, "MIN_TIME", timedelta(0))
 
 
 @pytest.fixture
-def post(smtp, settings, live_server):
-    """The mail server; the links of its e-mails lead to the server that the browser is in front of."""
+def mail_server(smtp, settings, live_server):
+    """The mail server. Links in its emails lead to the server that the browser uses."""
     settings.SITE_URL = live_server.url
     return smtp
 
 
-def link_to(purpose, letter):
-    return re.search(rf"\S+/alerts/{purpose}/\S+", text_of(letter))[0]
+def link_to(purpose, email):
+    return re.search(rf"\S+/alerts/{purpose}/\S+", text_of(email))[0]
 
 
 def sign_up(page, address=JANE):
-    page.get_by_role("link", name="E-mail me these").click()
-    page.get_by_label("Your e-mail address").fill(address)
-    page.get_by_role("button", name="E-mail me these").click()
-    expect(page.get_by_role("heading", name="Look into your e-mail")).to_be_visible()
+    page.get_by_role("link", name="Email me new jobs like these").click()
+    page.get_by_label("Your email address").fill(address)
+    page.get_by_role("button", name="Email me new jobs").click()
+    expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
 
 
-def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_leaves(visit, neighbourhood, post, clock, capsys):
+def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_unsubscribes(
+    visit, neighbourhood, mail_server, clock, capsys
+):
     page = visit("/jobs/?near=06880&kind=entry_level")
     sign_up(page)
 
-    [request] = post.to(JANE)
-    assert "Entry-level openings within 25 miles of Westport, CT 06880, daily" in text_of(request)
+    [request] = mail_server.to(JANE)
+    assert "Entry-level jobs within 25 miles of Westport, CT 06880, daily" in text_of(request)
     page.goto(link_to("confirm", request))
-    # Opening the link alone, as mail scanners do, changes nothing.
+    # Only opening the link, as mail scanners do, changes nothing.
     assert not Subscriber.objects.get().alerts.exclude(confirmed_at=None).exists()
-    page.get_by_role("button", name="Yes, send me these").click()
+    page.get_by_role("button", name="Yes, email me these jobs").click()
     expect(page.get_by_role("heading", name="Your alert is on")).to_be_visible()
 
     near = factories.make_job(neighbourhood, "Patrol Officer of Westport")
@@ -61,47 +63,47 @@ def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_leaves(visit, neighbou
     call_command("send_alerts")
     assert "1 sent" in capsys.readouterr().out
 
-    digest = post.to(JANE)[-1]
+    digest = mail_server.to(JANE)[-1]
     assert digest["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     for body in (text_of(digest), html_of(digest)):
         assert near.title in body and near.get_absolute_url() in body
         assert "Sample Officer" not in body and "Far Off" not in body
     call_command("send_alerts")
-    assert len(post.to(JANE)) == 2
+    assert len(mail_server.to(JANE)) == 2
 
     page.goto(link_to("unsubscribe", digest))
     assert Subscriber.objects.count() == 1
-    page.get_by_role("button", name="Yes, end it").click()
-    expect(page.get_by_role("heading", name="The alert has ended")).to_be_visible()
+    page.get_by_role("button", name="Yes, unsubscribe").click()
+    expect(page.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
     assert not Subscriber.objects.exists()
 
 
-def test_an_alert_is_paused_changed_and_everything_deleted_on_its_page(visit, neighbourhood, post, clock):
+def test_a_subscriber_pauses_and_changes_an_alert_and_deletes_everything(visit, neighbourhood, mail_server, clock):
     sign_up(visit("/jobs/"))
     page = visit()
-    page.goto(link_to("confirm", post.to(JANE)[0]))
-    page.get_by_role("button", name="Yes, send me these").click()
+    page.goto(link_to("confirm", mail_server.to(JANE)[0]))
+    page.get_by_role("button", name="Yes, email me these jobs").click()
 
-    page.get_by_role("link", name="Pause, change or delete it").click()
-    page.get_by_role("button", name="Weekly instead").click()
+    page.get_by_role("link", name="Pause, change or delete this alert").click()
+    page.get_by_role("button", name="Switch to weekly").click()
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("Paused: nothing is sent for it.")).to_be_visible()
+    expect(page.get_by_text("Paused. We don't send it.")).to_be_visible()
 
     factories.make_job(neighbourhood, "Patrol Officer of Westport")
     clock(days=8)
     call_command("send_alerts")
-    assert len(post.to(JANE)) == 1
+    assert len(mail_server.to(JANE)) == 1
     page.get_by_role("button", name="Resume").click()
     factories.make_job(neighbourhood, "Marine Officer of Westport")
     clock(days=6)
     call_command("send_alerts")
-    assert len(post.to(JANE)) == 1
+    assert len(mail_server.to(JANE)) == 1
     clock(days=2)
     call_command("send_alerts")
-    digest = text_of(post.to(JANE)[1])
+    digest = text_of(mail_server.to(JANE)[1])
     assert "Marine Officer" in digest and "Patrol Officer" not in digest
 
     page.get_by_text("Delete everything", exact=True).click()
     page.get_by_role("button", name="Delete everything now").click()
-    expect(page.get_by_text("We keep nothing of you.")).to_be_visible()
+    expect(page.get_by_text("We store nothing about you.")).to_be_visible()
     assert not Subscriber.objects.exists()

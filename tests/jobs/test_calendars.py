@@ -152,7 +152,7 @@ def test_the_calendar_of_a_search_has_its_openings_the_first_to_close_first(clie
         "Closes: Later",
     ]
     for name in ("NAME", "X-WR-CALNAME"):
-        assert calendar[name].to_ical() == rb"Entry-level openings within 25 miles of Westport\, CT 06880"
+        assert calendar[name].to_ical() == rb"Entry-level jobs within 25 miles of Westport\, CT 06880"
 
 
 def test_a_departments_calendar_has_its_own_openings(client, westport_police):

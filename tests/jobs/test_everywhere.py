@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
+from jobs.alerts.tokens import make_token
 from jobs.models import Job
-from jobs.tokens import make_token
 from policeapp.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of, today
 

@@ -218,15 +218,15 @@ def test_a_departments_feed_has_its_own_openings_only(client, westport_police):
 @pytest.mark.parametrize(
     ("asked", "title"),
     [
-        ({}, "Openings"),
-        ({"near": "06880"}, "Openings within 25 miles of Westport, CT 06880"),
-        ({"q": "06880"}, "Openings within 25 miles of Westport, CT 06880"),
-        ({"near": "06880", "within": "any"}, "Openings at any distance from Westport, CT 06880"),
+        ({}, "Jobs"),
+        ({"near": "06880"}, "Jobs within 25 miles of Westport, CT 06880"),
+        ({"q": "06880"}, "Jobs within 25 miles of Westport, CT 06880"),
+        ({"near": "06880", "within": "any"}, "Jobs at any distance from Westport, CT 06880"),
         (
             {"kind": "lateral", "pay": "70000"},
-            "Openings for lateral or certified officers, paying at least $70,000 a year",
+            "Jobs for lateral or certified officers, paying at least $70,000 a year",
         ),
-        ({"q": "bilingual", "state": "NY"}, "Openings matching “bilingual” in New York"),
+        ({"q": "bilingual", "state": "NY"}, "Jobs matching “bilingual” in New York"),
     ],
 )
 def test_a_feed_says_in_words_what_it_has(client, places, asked, title):

@@ -8,9 +8,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from jobs import alerts
+from jobs.alerts import matching
+from jobs.alerts.outbox import send_waiting
 from jobs.models import Job
-from jobs.outbox import send_waiting
 from policeapp.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of
 
@@ -53,22 +53,22 @@ def shown(client, at):
         found = {name for name, text in links.items() if job.get_absolute_url() in text}
         found |= {"detail"} if detail.status_code == 200 and "How to apply" in text_of(detail) else set()
         found |= {"JSON-LD"} if any(json.loads(data)["@type"] == "JobPosting" for data in postings) else set()
-        found |= {"alert"} if told_of(job) else set()
+        found |= {"alert"} if is_sent(job) else set()
         return found
 
     return places
 
 
-def told_of(job):
-    """Whether somebody who has waited for it for two days is sent it now."""
+def is_sent(job):
+    """Return whether a two-day-old alert for its department sends the opening now."""
     now = timezone.now()
     alert = make_alert(f"jane-{now.timestamp()}@example.com", department=job.department)
-    alert._set(confirmed_at=now - timedelta(days=2), told_until=now - timedelta(days=2))
+    alert._update_fields(confirmed_at=now - timedelta(days=2), notified_until=now - timedelta(days=2))
     mail.outbox.clear()
-    alerts.prepare()
+    matching.prepare_digests()
     send_waiting()
-    alert.subscriber.forget()
-    return any(job.title in letter.body for letter in mail.outbox)
+    alert.subscriber.erase()
+    return any(job.title in email.body for email in mail.outbox)
 
 
 EVERYWHERE = {

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.test import Client
 
 from departments.models import Department, FormerAddress
+from jobs.alerts.tokens import make_token
 from jobs.models import Job, Message
-from jobs.tokens import make_token
 from policeapp.models import User
 
 from .. import factories

@@ -14,8 +14,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from departments.models import Department, Division, FormerAddress, Place, Specialization, SpecialUnit
-from jobs.models import Alert, HiringStep, Job, Message, Subscriber, Told
-from jobs.tokens import make_token
+from jobs.alerts.tokens import make_token
+from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
 from policeapp.models import Import, User
 
 from .. import factories
@@ -60,7 +60,7 @@ ELSEWHERE = {
     "departments.Place.zip": "loaded with the places; pages ask for it by its digits",
     "departments.Place.time_zone": "loaded with the places, and looked up",
     "jobs.Alert.kind": "one of the search's choices",
-    "jobs.Run.problem": "one row at most, which no page shows",
+    "jobs.SendRun.problem": "one row at most, which no page shows",
     "policeapp.User.password": "a hash",
     "policeapp.RateCount.key": "a digest",
 }
@@ -162,7 +162,8 @@ class Hostile:
         for alert in alerts:
             for kind in Message.Kind.values:
                 Message.objects.create(alert=alert, kind=kind, **fill(Message, self.text))
-        Told.objects.create(subscriber=subscriber, message=alerts[1].messages.get(kind="digest"), job=self.job)
+        digest = alerts[1].messages.get(kind="digest")
+        NotifiedOpening.objects.create(subscriber=subscriber, message=digest, job=self.job)
         return alerts
 
     def pages(self):

@@ -13,7 +13,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
 from departments.checks import check_places
-from jobs import outbox
+from jobs.alerts import outbox
 from jobs.checks import check_alerts, check_mail
 from policeapp import checks
 from tests.factories import make_alert, make_place
@@ -193,11 +193,11 @@ def test_alerts_that_nothing_sends(clock):
     assert ids(check_alerts, **DATABASES) == []
     clock(days=1, minutes=1)
     assert ids(check_alerts, **DATABASES) == ["jobs.E002"]
-    outbox.note_run(Counter(), "the mail server has no room for jane@example.com")
+    outbox.record_run(Counter(), "the mail server has no room for jane@example.com")
     [message] = check_alerts(None, **DATABASES)
     assert message.id == "jobs.W002"
     assert message.msg == "The last send_alerts failed: the mail server has no room for [e-mail]"
-    outbox.note_run(Counter(), "")
+    outbox.record_run(Counter(), "")
     assert ids(check_alerts, **DATABASES) == []
 
 

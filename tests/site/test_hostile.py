@@ -19,7 +19,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from departments.models import Department
-from jobs import mails
+from jobs.alerts import emails
 from jobs.models import Job, Message
 from policeapp import uploads
 from policeapp.models import Import, User
@@ -202,7 +202,7 @@ def test_e_mails_have_no_header_that_a_text_brought(site):
     known = {"Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
     known |= {"List-Unsubscribe", "List-Unsubscribe-Post"}
     messages = Message.objects.select_related("alert__subscriber", "alert__department")
-    letters = list(filter(None, map(mails.compose, messages)))
+    letters = list(filter(None, map(emails.compose, messages)))
     assert len(letters) > 4 * len(hostile.TEXTS)
     for letter in letters:
         read = email.message_from_bytes(letter.message().as_bytes(), policy=email.policy.default)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from prometheus_client.parser import text_string_to_metric_families
 
-from jobs import outbox
+from jobs.alerts import outbox
 from policeapp import watching
 
 from ..factories import make_alert, make_job, yesterday
@@ -151,7 +151,7 @@ def test_figures_tell_how_the_site_does(db, metrics):
     make_job(closes_on=yesterday())
     make_job(is_sample=True)
     make_alert().messages.create(kind="digest")
-    outbox.note_run({outbox.Outcome.SENT: 3, outbox.Outcome.REFUSED: 1, outbox.Outcome.GIVEN_UP: 0}, "")
+    outbox.record_run({outbox.Outcome.SENT: 3, outbox.Outcome.REFUSED: 1, outbox.Outcome.GIVEN_UP: 0}, "")
     assert figures(metrics()) == {
         ("policeapp_database_up",): 1,
         LAST_RUN: outbox.last_run().ended_at.timestamp(),

@@ -11,9 +11,9 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
-from jobs.alert_forms import MAILS, SIGN_UPS
-from jobs.subscribers import AlertQuerySet
-from jobs.tokens import LIFETIMES
+from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
+from jobs.alerts.models import AlertQuerySet
+from jobs.alerts.tokens import LIFETIMES
 from policeapp.models import User
 from policeapp.statements import in_words
 
@@ -46,9 +46,9 @@ TOLD = {
     "jobs.Job": "departments",
     "jobs.Message": "alerts",
     "jobs.Minimums": None,
-    "jobs.Run": None,
+    "jobs.NotifiedOpening": "alerts",
+    "jobs.SendRun": None,
     "jobs.Subscriber": "alerts",
-    "jobs.Told": "alerts",
     "policeapp.ContentVersion": None,
     "policeapp.Import": "editors",
     "policeapp.RateCount": "counts",
@@ -85,10 +85,10 @@ def test_what_is_kept_of_a_subscriber_is_all_named(privacy):
 def test_it_says_how_long_from_what_the_code_goes_by(client, monkeypatch, settings):
     monkeypatch.setitem(LIFETIMES, "confirm", timedelta(days=11))
     monkeypatch.setitem(LIFETIMES, "manage", timedelta(days=61))
-    monkeypatch.setattr(AlertQuerySet, "YEAR", timedelta(days=401))
-    monkeypatch.setattr(AlertQuerySet, "TIME_TO_ANSWER", timedelta(days=33))
-    monkeypatch.setattr("policeapp.statements.SIGN_UPS", SIGN_UPS._replace(seconds=7200))
-    monkeypatch.setattr("policeapp.statements.MAILS", MAILS._replace(seconds=2 * 86400))
+    monkeypatch.setattr(AlertQuerySet, "RENEWAL_INTERVAL", timedelta(days=401))
+    monkeypatch.setattr(AlertQuerySet, "RENEWAL_GRACE", timedelta(days=33))
+    monkeypatch.setattr("policeapp.statements.SIGN_UPS_PER_CLIENT", SIGN_UPS_PER_CLIENT._replace(seconds=7200))
+    monkeypatch.setattr("policeapp.statements.EMAILS_PER_ADDRESS", EMAILS_PER_ADDRESS._replace(seconds=2 * 86400))
     settings.AXES_COOLOFF_TIME = timedelta(minutes=47)
     settings.SESSION_COOKIE_AGE = 17 * 86400
     said = text_of(client.get("/privacy/"))

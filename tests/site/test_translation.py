@@ -19,10 +19,10 @@ from icalendar import Calendar
 
 from departments.models import Department, Place, Specialization
 from departments.states import STATES
-from jobs import outbox
-from jobs.alert_forms import stamp
+from jobs.alerts import outbox
+from jobs.alerts.forms import sign_time
+from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Subscriber
-from jobs.tokens import make_token
 from policeapp import unavailable
 from policeapp.limits import Limit
 from policeapp.models import User
@@ -131,12 +131,12 @@ def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, cl
     address = "1@βήτα.ελ"
     make_alert(address)
     alert = make_alert(address, q="θέση")
-    sent = {"email": address, "frequency": "daily", "shown": stamp(timezone.now() - timedelta(minutes=1))}
+    sent = {"email": address, "frequency": "daily", "shown": sign_time(timezone.now() - timedelta(minutes=1))}
     renew, manage = make_token("renew", alert.key), make_token("manage", alert.subscriber.key)
     answers = [
         client.post("/alerts/new/", sent),
         client.post("/alerts/new/", sent | {"email": "χ"}),
-        client.post("/alerts/new/", sent | {"shown": stamp(timezone.now())}),
+        client.post("/alerts/new/", sent | {"shown": sign_time(timezone.now())}),
         client.post("/alerts/new/", sent | {"shown": ""}),
         client.post(f"/alerts/renew/{renew}/"),
         client.post(f"/alerts/manage/{manage}/", {"do": "weekly", "alert": alert.key}),

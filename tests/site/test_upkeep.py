@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from departments.models import Department
+from jobs.alerts.tokens import LIFETIMES
 from jobs.models import Alert, Subscriber
-from jobs.tokens import LIFETIMES
 from policeapp.models import RateCount
 
 from ..factories import make_alert, make_department

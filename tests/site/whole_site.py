@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from departments.models import Department, FormerAddress, Precision
+from jobs.alerts.tokens import make_token
 from jobs.models import HiringStep, Job
-from jobs.tokens import make_token
 
 from .. import factories
 from ..factories import (
@@ -294,7 +294,7 @@ def _make_alerts(department):
         "alerts that are refused": make_token("manage", refused.subscriber.key),
         "of nobody any more": make_token("manage", gone.subscriber.key),
     }
-    gone.forget()
+    gone.unsubscribe()
     purposes = ["confirm", "confirm", "renew", "unsubscribe", "unsubscribe", "manage", "manage", "manage"]
     yield Page("/alerts/new/", "for everything")
     yield Page(f"/alerts/new/?department={department.pk}", "for a department")

@@ -1,18 +1,18 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from jobs import bounces
+from jobs.alerts.bounces import Result, record_bounces
 
 
 class Command(BaseCommand):
-    help = "Read the delivery reports in a mailbox, and send nothing more to addresses that take no e-mail."
+    help = "Read delivery reports from a mailbox, and send nothing more to addresses that do not accept email."
 
     def add_arguments(self, parser):
-        parser.add_argument("mailbox", help="an mbox file, a Maildir, a folder of .eml files, or one such file")
+        parser.add_argument("mailbox", help="an mbox file, a Maildir, a folder of .eml files, or one .eml file")
 
     def handle(self, *, mailbox, **options):
         try:
-            found = bounces.record(mailbox)
-        except OSError as problem:
-            raise CommandError(f"{mailbox} cannot be read: {problem.strerror or problem}.") from problem
-        said = ", ".join(f"{found[kind]} {kind.value}" for kind in bounces.Found)
-        self.stdout.write(f"Read {found.total()} e-mails: {said}.")
+            results = record_bounces(mailbox)
+        except OSError as error:
+            raise CommandError(f"Cannot read {mailbox}: {error.strerror or error}.") from error
+        counts = ", ".join(f"{results[result]} {result.value}" for result in Result)
+        self.stdout.write(f"Read {results.total()} email{'' if results.total() == 1 else 's'}: {counts}.")

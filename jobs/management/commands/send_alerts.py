@@ -1,46 +1,31 @@
-from time import monotonic
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
-from jobs import alerts
-from jobs.models import Message
-from jobs.outbox import Outcome, note_run, send_waiting
-from jobs.subscribers import forget_unconfirmed
+from jobs.alerts import outbox
+from jobs.alerts.outbox import Outcome
 
-SAID = (Outcome.SENT, Outcome.REFUSED, Outcome.GIVEN_UP, Outcome.NOTHING_LEFT)
+REPORTED = (Outcome.SENT, Outcome.REFUSED, Outcome.GIVEN_UP, Outcome.EMPTY)
 
 
 class Command(BaseCommand):
-    help = "Send what alerts have to tell: new openings, requests to confirm, questions whether they are still wanted."
+    help = "Send alert emails: digests of new openings, confirmation requests and renewal requests."
 
     def add_arguments(self, parser):
-        parser.add_argument("--seconds", type=float, default=600, help="begin nothing new after so long (default: 600)")
-        parser.add_argument("--limit", type=int, help="send at most so many messages")
+        parser.add_argument("--seconds", type=float, default=600, help="start nothing new after this (default: 600)")
+        parser.add_argument("--limit", type=int, help="send at most this many messages")
 
     def handle(self, *, seconds, limit, **options):
         if not settings.SITE_URL:
-            raise CommandError(
-                "SITE_URL is not set: the links in e-mails need it. It is like https://police.example.org"
-            )
+            raise CommandError("SITE_URL is not set. Links in emails need it. Example: https://police.example.org")
         if not settings.SENDS_EMAIL:
-            raise CommandError("EMAIL_URL is not set. It is like submission://user:password@mail.example.org")
-        end = monotonic() + seconds
-
-        def has_time():
-            return monotonic() < end
-
-        forget_unconfirmed()
-        asked = alerts.ask_whether_wanted()
-        digests = alerts.prepare(has_time)
-        outcomes, problem = send_waiting(limit, has_time)
-        note_run(outcomes, problem)
-        waiting = Message.objects.to_send().count()
-        prepared = f"{digests} digest{pluralize(digests)} and {asked} question{pluralize(asked)}"
-        said = ", ".join(f"{outcomes[outcome]} {outcome.value}" for outcome in SAID)
-        self.stdout.write(f"{prepared} prepared; {said}; {waiting} waiting.")
-        if problem:
-            raise CommandError(f"Not all could be sent: {problem}.")
-        if waiting or outcomes[Outcome.GIVEN_UP]:
-            raise CommandError("Not all could be sent. The problems stand with the messages in the database.")
+            raise CommandError("EMAIL_URL is not set. Example: submission://user:password@mail.example.org")
+        report = outbox.run(seconds, limit)
+        prepared = f"{report.digests} digest{pluralize(report.digests)}"
+        prepared += f" and {report.renewals} renewal request{pluralize(report.renewals)}"
+        outcomes = ", ".join(f"{report.outcomes[outcome]} {outcome.value}" for outcome in REPORTED)
+        self.stdout.write(f"Prepared {prepared}. Messages: {outcomes}, {report.waiting} waiting.")
+        if report.problem:
+            raise CommandError(f"Some messages could not be sent: {report.problem}.")
+        if report.waiting or report.outcomes[Outcome.GIVEN_UP]:
+            raise CommandError("Some messages could not be sent. See the problem of each message in the admin.")

@@ -1,0 +1,1 @@
+"""Email alerts about new openings: subscribers, matching, the outbox, emails and bounces."""

@@ -1,0 +1,58 @@
+"""The admin of subscribers, alerts and messages. Superusers can view and delete them, and change nothing."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from policeapp.careful import CarefulAdmin
+
+from .models import Alert, Message, Subscriber
+
+
+class SuperuserOnlyAdmin(CarefulAdmin):
+    """Alerts are private, so no permission shows them to other staff."""
+
+    def has_module_permission(self, request):
+        return request.user.is_active and request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def log_deletions(self, request, queryset):
+        """Write no log entry, because it would keep the email address of a person who asked to be deleted."""
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(SuperuserOnlyAdmin):
+    list_display = ["email", "created", "refused_at", "refusal"]
+    list_filter = [("refused_at", admin.EmptyFieldListFilter)]
+    search_fields = ["email"]
+
+
+@admin.register(Alert)
+class AlertAdmin(SuperuserOnlyAdmin):
+    fields = ["subscriber", "description", "created", "confirmed_at", "paused", "notified_until", "renewed_at"]
+    list_display = ["description", "subscriber", "created", "confirmed_at", "paused", "notified_until"]
+    list_filter = ["frequency", "paused", ("confirmed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["subscriber", "department"]
+    search_fields = ["subscriber__email"]
+
+    @admin.display(description=_("jobs"))
+    def description(self, alert):
+        return alert.describe()
+
+
+@admin.register(Message)
+class MessageAdmin(SuperuserOnlyAdmin):
+    list_display = ["key", "kind", "alert", "created", "sent_at", "attempts", "problem"]
+    list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["alert"]
+    search_fields = ["key", "alert__subscriber__email"]

@@ -1,0 +1,98 @@
+"""The emails of alerts: confirmation requests, digests and renewal requests, each as plain text and as HTML.
+
+The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (automatic emails) and RFC 5322.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from departments.geography import Point, miles_between
+
+from ..models import Job
+from .matching import MAX_OPENINGS
+from .models import Message
+from .tokens import make_token
+
+MAX_SUBJECT_LENGTH = 150  # characters
+
+
+def compose(message):
+    """Return the email for a message, or None for a digest whose openings have all closed.
+
+    Uses the message's alert, subscriber and department; select them with the message.
+    """
+    alert = message.alert
+    description = printable_line(alert.describe())
+    context = {"description": description, "site": settings.SITE_URL, "links": _links(alert)}
+    if message.kind == Message.Kind.CONFIRM:
+        context["is_confirmed"] = alert.is_confirmed
+        subject = _("Confirm your police job alert")
+        if alert.is_confirmed:
+            subject = _("You already have this police job alert")
+    elif message.kind == Message.Kind.RENEW:
+        subject = _("Do you still want this alert? %(alert)s") % {"alert": description}
+    else:
+        openings = _openings(message)
+        if not openings:
+            return None
+        context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS}
+        subject = ngettext("%(number)s new job: %(alert)s", "%(number)s new jobs: %(alert)s", len(openings))
+        subject %= {"number": len(openings), "alert": description}
+    email = EmailMultiAlternatives(
+        subject=subject[:MAX_SUBJECT_LENGTH],
+        body=render_to_string(f"emails/{message.kind}.txt", context),
+        to=[alert.subscriber.email],
+        headers=_headers(message, context["links"]),
+    )
+    email.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")
+    return email
+
+
+def message_id(message):
+    """Return `<key@host of the site>`, which is the same for every attempt."""
+    return f"<{message.key}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+def printable_line(text):
+    """Return the text on one line without unprintable characters, so that it cannot add a header."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _headers(message, links):
+    headers = {"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"}
+    if message.kind != Message.Kind.CONFIRM:
+        headers["List-Unsubscribe"] = f"<{links['unsubscribe']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _links(alert):
+    """Return `{purpose: URL}` of the owner's pages, and of the alert's search."""
+    keys = dict.fromkeys(("confirm", "renew", "unsubscribe"), alert.key) | {"manage": alert.subscriber.key}
+    links = {
+        purpose: settings.SITE_URL + reverse(f"alert {purpose}", args=[make_token(purpose, key)])
+        for purpose, key in keys.items()
+    }
+    return links | {"search": settings.SITE_URL + alert.get_absolute_url()}
+
+
+def _openings(message):
+    """Return the digest's openings that are still open, nearest or newest first."""
+    keys = message.notified_openings.values("job")
+    openings = list(Job.objects.open().real().filter(pk__in=keys).listed().newest())
+    for job in openings:
+        job.title, job.department.name = printable_line(job.title), printable_line(job.department.name)
+        job.department.city = printable_line(job.department.city)
+    alert = message.alert
+    if alert.latitude is None:
+        return openings
+    center = Point(alert.latitude, alert.longitude)
+    for job in openings:
+        job.miles = miles_between(center, job.department.point) if job.department.point else None
+    return sorted(openings, key=lambda job: (job.miles is None, job.miles))

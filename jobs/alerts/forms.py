@@ -1,0 +1,129 @@
+"""Sign up for an alert: the filters of a job search from the query string, and the form for the email address."""
+
+from datetime import timedelta
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Department
+from policeapp.limits import Limit
+
+from ..forms import JobSearchForm
+from .models import Alert, Message, Subscriber, delete_unconfirmed
+
+SALT = "policeapp.jobs.alert_forms"
+
+# Protects the owner of an address from others who sign up with it.
+EMAILS_PER_ADDRESS = Limit("confirmation emails", 10, 24 * 3600)
+# People behind one IP address, such as a library's, share this limit.
+SIGN_UPS_PER_CLIENT = Limit("alert sign-ups", 30, 3600)
+
+# People need longer to type an address. A form that was open for longer may be a copy that a bot has stored.
+MIN_TIME = timedelta(seconds=2)
+MAX_TIME = timedelta(days=1)
+
+
+def sign_time(at):
+    """Return the signed time at which a form was shown, for its hidden field."""
+    return signing.dumps(at.timestamp(), salt=SALT)
+
+
+class AlertSearchForm(JobSearchForm):
+    """The filters of the job search, without its sort order. Or `department`, the key of a department."""
+
+    sort = None
+    department = forms.ModelChoiceField(
+        Department.objects.published(),
+        label=_("Department"),
+        required=False,
+        error_messages={"invalid_choice": _("We don't know this department.")},
+    )
+
+    def build_alert(self):
+        """Return an unsaved alert with these filters, or None if the form has errors."""
+        if not self.is_valid():
+            return None
+        cleaned = self.cleaned_data
+        if cleaned["department"]:
+            return Alert(department=cleaned["department"])
+        # Like the search, try keywords that match no opening as a place.
+        self.asked_for(self.openings())
+        if self.errors:
+            return None
+        alert = Alert(q=cleaned["q"], kind=cleaned["kind"], pay=cleaned["pay"] or None, state=cleaned["state"])
+        if self.place:
+            alert.near, (alert.latitude, alert.longitude) = str(self.place), self.place.point
+            alert.miles = self.miles
+        return alert
+
+
+class AlertForm(forms.Form):
+    """The email address and frequency of an alert. Two fields detect bots: `homepage`, a honeypot, and `shown`."""
+
+    email = forms.EmailField(
+        label=_("Your email address"),
+        max_length=Subscriber._meta.get_field("email").max_length,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    frequency = forms.ChoiceField(label=_("How often"), choices=Alert.Frequency.choices)
+    homepage = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="%s", **kwargs)
+        self.signed_time = sign_time(timezone.now())
+
+    def clean_email(self):
+        """Lowercase the address, because mail servers ignore case and nobody wants duplicate emails."""
+        return self.cleaned_data["email"].lower()
+
+    def clean_shown(self):
+        """Ask to send the form again if it arrives too early or too late.
+
+        Unlike a filled honeypot, this gets a visible error. A person whose browser fills in the address may be as
+        fast as a bot, and would wait for an email that never comes.
+        """
+        try:
+            shown = signing.loads(self.cleaned_data["shown"], salt=SALT)
+        except signing.BadSignature:
+            shown = 0
+        seconds = timezone.now().timestamp() - shown
+        if seconds > MAX_TIME.total_seconds():
+            raise ValidationError(_("This page was open for a long time. Please press the button again."))
+        self.signed_time = self.cleaned_data["shown"]
+        if seconds < MIN_TIME.total_seconds():
+            raise ValidationError(_("That was quick. Please press the button again."))
+        return shown
+
+    @property
+    def is_spam(self):
+        """Whether the honeypot is filled in."""
+        return bool(self.cleaned_data["homepage"])
+
+    def save(self, alert):
+        """Save the alert and return its confirmation request, or None if the address has reached its limit.
+
+        A confirmed alert does not change, because anybody can enter any address. The message then says that the alert
+        already exists.
+        """
+        email = self.cleaned_data["email"]
+        if not EMAILS_PER_ADDRESS.take(email):
+            return None
+        delete_unconfirmed()
+        with transaction.atomic():
+            subscriber, _created = Subscriber.objects.select_for_update(no_key=True).get_or_create(email=email)
+            filters = {name: getattr(alert, name) for name in Alert.SEARCH_FIELDS}
+            alert = subscriber.alerts.filter(**filters).first() or subscriber.alerts.create(**filters)
+            if not alert.confirmed_at:
+                alert.change_frequency(self.cleaned_data["frequency"])
+            # The new request replaces one that waits for a retry or was abandoned, and is tried immediately.
+            alert.messages.filter(kind=Message.Kind.CONFIRM, sent_at=None).delete()
+            return alert.messages.create(kind=Message.Kind.CONFIRM)

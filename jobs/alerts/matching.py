@@ -1,0 +1,175 @@
+"""Match new openings with alerts, and put digests and renewal requests into the outbox.
+
+Each batch of `BATCH_SIZE` alerts takes the same few queries, however many alerts and subscribers there are. Openings
+are streamed and compared in Python, so memory does not grow with their number.
+"""
+
+from heapq import nsmallest
+from math import inf
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from departments.geography import FARTHEST_MILES, Point, chord_squared
+from departments.names import beginnings, normalise
+
+from ..models import Job
+from .models import Alert, Message, NotifiedOpening
+
+BATCH_SIZE = 1000  # alerts
+# A digest lists the nearest or newest openings, up to this number, and links to the search for the rest.
+MAX_OPENINGS = 50
+# The number of candidates at which a matcher drops the worse ones.
+MAX_CANDIDATES = 4 * MAX_OPENINGS
+
+
+class OpeningRow(NamedTuple):
+    """The columns of an opening that alerts compare. `x`, `y`, `z` are the department's unit vector, or None."""
+
+    pk: int
+    opens_at: object
+    published_at: object
+    words: str
+    kind: str
+    pay_yearly: object
+    department: int
+    state: str
+    x: float
+    y: float
+    z: float
+
+    COLUMNS = ("pk", "opens_at", "published_at", "words", "kind", "pay_yearly", "department_id", "department__state")
+    COLUMNS += ("department__x", "department__y", "department__z")
+
+
+class AlertMatcher:
+    """Compares many openings with one alert, by the same rules as the job search.
+
+    Keywords follow :meth:`JobQuerySet.matching`, place and radius :meth:`JobQuerySet.near`. `notified` is the set of
+    keys of openings that the subscriber already received; alerts of one subscriber share it.
+    """
+
+    def __init__(self, alert, notified):
+        self.alert, self.notified = alert, notified
+        self.new_since, self.department, self.state = alert.new_since, alert.department_id, alert.state
+        self.kind, self.pay = alert.kind, alert.pay
+        self.words = [tuple(f" {begin}" for begin in beginnings(word)) for word in normalise(alert.q).split()]
+        self.vector = None if alert.latitude is None else Point(alert.latitude, alert.longitude).vector
+        self.max_chord_squared = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
+        self.candidates = []
+
+    def consider(self, opening, visible_at):
+        """Add the opening, which became visible at `visible_at`, to the candidates if it matches."""
+        if (
+            (self.department and self.department != opening.department)
+            or (self.state and self.state != opening.state)
+            or (self.kind and self.kind != opening.kind)
+            or visible_at < self.new_since
+            or (self.pay and (opening.pay_yearly is None or opening.pay_yearly < self.pay))
+        ):
+            return
+        rank = -visible_at.timestamp()
+        if self.vector:
+            rank = self.chord_squared_to(opening)
+            if rank > self.max_chord_squared:
+                return
+        if opening.pk not in self.notified and self.has_keywords(opening):
+            self.candidates.append((rank, opening.pk))
+            if len(self.candidates) == MAX_CANDIDATES:
+                self.candidates = nsmallest(MAX_CANDIDATES // 2, self.candidates)
+
+    def has_keywords(self, opening):
+        return all(any(begin in opening.words for begin in word) for word in self.words)
+
+    def chord_squared_to(self, opening):
+        """Return the distance as the database computes it (:mod:`departments.geography`); infinity if unknown."""
+        if opening.x is None:
+            return inf
+        x, y, z = self.vector
+        x, y, z = opening.x - x, opening.y - y, opening.z - z
+        return x * x + y * y + z * z
+
+    def best(self):
+        """Return the keys of at most `MAX_OPENINGS` openings, best first, without those in `notified`."""
+        new = (candidate for candidate in self.candidates if candidate[1] not in self.notified)
+        return [pk for _rank, pk in nsmallest(MAX_OPENINGS, new)]
+
+
+def prepare_digests(has_time=lambda: True):
+    """Put due digests into the outbox while `has_time()` is true, and return their number.
+
+    Several processes may do so at once.
+    """
+    count = 0
+    now = timezone.now()
+    while has_time() and (due := list(Alert.objects.due(now).order_by("pk")[:BATCH_SIZE])):
+        count += _create_digests(due, find_openings(due, now), now)
+    return count
+
+
+def find_openings(alerts, at):
+    """Return `{alert's key: [opening's key, ...]}`, best first, for the alerts that match new openings.
+
+    An opening is listed once per subscriber, and only if it is open at `at` and not a sample. Takes two queries.
+    """
+    openings = Job.objects.open(at).real().new_since(min(alert.new_since for alert in alerts))
+    notified = {alert.subscriber_id: set() for alert in alerts}
+    known = NotifiedOpening.objects.filter(subscriber__in=notified, job__in=openings)
+    for subscriber, job in known.values_list("subscriber_id", "job_id").iterator():
+        notified[subscriber].add(job)
+    matchers = [AlertMatcher(alert, notified[alert.subscriber_id]) for alert in alerts]
+    for opening in map(OpeningRow._make, openings.values_list(*OpeningRow.COLUMNS).iterator()):
+        # The same rule as in JobQuerySet.new_since.
+        visible_at = max(opening.opens_at, opening.published_at or opening.opens_at)
+        for matcher in matchers:
+            matcher.consider(opening, visible_at)
+    found = {}
+    for matcher in matchers:
+        if best := matcher.best():
+            found[matcher.alert.pk] = best
+            matcher.notified.update(best)
+    return found
+
+
+@transaction.atomic
+def _create_digests(alerts, found, at):
+    """Create a digest for each alert that is still due and has openings, and return their number."""
+    due = Alert.objects.due(at).filter(pk__in=[alert.pk for alert in alerts])
+    due = {alert.pk: alert for alert in due.order_by("pk").select_for_update(of=["self"])}
+    digests = [Message(alert=alert, kind=Message.Kind.DIGEST) for pk, alert in due.items() if pk in found]
+    Message.objects.bulk_create(digests)
+    openings = [
+        NotifiedOpening(subscriber_id=digest.alert.subscriber_id, message=digest, job_id=job)
+        for digest in digests
+        for job in found[digest.alert_id]
+    ]
+    # All processes insert in the same order, so they wait for each other, and the later one adds no duplicates.
+    openings.sort(key=lambda opening: (opening.subscriber_id, opening.job_id))
+    NotifiedOpening.objects.bulk_create(openings, ignore_conflicts=True)
+    empty = Message.objects.filter(pk__in=[digest.pk for digest in digests], notified_openings=None)
+    deleted, _by_model = empty.delete()
+    # Round down to the hour, so that a run that starts a little earlier than yesterday's still finds the alert due.
+    Alert.objects.filter(pk__in=due).update(notified_until=at.replace(minute=0, second=0, microsecond=0))
+    return len(digests) - deleted
+
+
+def prepare_renewals():
+    """Put due renewal requests into the outbox, pause unanswered alerts, and return the number of requests."""
+    count = 0
+    now = timezone.now()
+    while created := _create_renewal_requests(now):
+        count += created
+    with transaction.atomic():
+        unanswered = Alert.objects.unanswered(now)
+        Alert.objects.filter(pk__in=unanswered.values("pk")).update(paused=True, renewal_requested_at=None)
+    return count
+
+
+@transaction.atomic
+def _create_renewal_requests(at):
+    due = Alert.objects.due_for_renewal(at).order_by("pk")
+    alerts = list(due.select_for_update(of=["self"])[:BATCH_SIZE])
+    Message.objects.bulk_create(Message(alert=alert, kind=Message.Kind.RENEW) for alert in alerts)
+    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(renewal_requested_at=at)
+    return len(alerts)

@@ -1,0 +1,225 @@
+"""`manage.py record_bounces` learns from delivery reports which addresses do not accept email."""
+
+import mailbox
+from email import message_from_bytes, message_from_string
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jobs.alerts import bounces
+from jobs.models import Message, Subscriber
+from tests.factories import make_alert
+
+pytestmark = pytest.mark.django_db
+
+JANE = "jane@example.com"
+
+REPORT = """\
+From: MAILER-DAEMON@mail.example.net
+To: alerts@police.example.org
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: text/plain
+
+Your message could not be delivered.
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example.net
+Arrival-Date: Mon, 23 Nov 2026 06:00:00 +0000
+
+{recipients}
+
+--B
+Content-Type: {returned}
+
+From: PoliceApp <alerts@police.example.org>
+To: jane@example.com
+Message-ID: {message_id}
+Subject: 1 new job
+
+--B--
+"""
+RECIPIENT = """\
+Final-Recipient: rfc822; {address}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {answer}
+"""
+
+
+def recipient(address=JANE, action="failed", status="5.1.1", answer="550 5.1.1 <jane@example.com>: no such user"):
+    return RECIPIENT.format(address=address, action=action, status=status, answer=answer)
+
+
+def report(*recipients, message_id="<somebody@else>", returned="text/rfc822-headers", **values):
+    recipients = "\n".join(recipients or [recipient(**values)])
+    return REPORT.format(recipients=recipients, message_id=message_id, returned=returned)
+
+
+def read(path):
+    out = StringIO()
+    call_command("record_bounces", str(path), stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def read_one(tmp_path):
+    """`read_one(email)` returns the command's output for a mailbox with this one email."""
+
+    def read_one(email):
+        path = tmp_path / "report.eml"
+        path.write_text(email, errors="surrogateescape")
+        return read(path)
+
+    return read_one
+
+
+def refused():
+    return set(Subscriber.objects.exclude(refused_at=None).values_list("email", flat=True))
+
+
+def test_a_permanent_failure_is_recorded(read_one):
+    make_alert()
+    make_alert("joe@example.com")
+    assert read_one(report()) == (
+        "Read 1 email: 1 recorded, 0 already known, 0 about addresses without an alert, "
+        "0 about delays or successes, 0 not a delivery report.\n"
+    )
+    assert refused() == {JANE}
+    assert Subscriber.objects.get(email=JANE).refusal == "550 5.1.1 <jane@example.com>: no such user"
+    assert "0 recorded, 1 already known" in read_one(report())
+
+
+@pytest.mark.parametrize("returned", ["text/rfc822-headers", "message/rfc822"])
+def test_a_forwarded_email_is_recognized_by_its_message_id(read_one, returned):
+    message = Message.objects.create(alert=make_alert(), kind="digest")
+    elsewhere = recipient("jane.doe@forwarded.example", answer="552 5.2.2 Mailbox is full")
+    read_one(report(elsewhere, message_id=f"<{message.key}@police.example.org>", returned=returned))
+    assert refused() == {JANE}
+
+
+@pytest.mark.parametrize("field", ["In-Reply-To: <{}@police.example.org>", "References: <x@y> <{}@police.example.org>"])
+def test_the_reports_own_headers_may_contain_our_message_id(read_one, field):
+    message = Message.objects.create(alert=make_alert(), kind="digest")
+    read_one(field.format(message.key) + "\n" + report(address="elsewhere@example.net"))
+    assert refused() == {JANE}
+
+
+@pytest.mark.parametrize(
+    ("values", "count"),
+    [
+        ({"status": "4.2.2", "action": "delayed"}, "1 about delays or successes"),
+        ({"status": "4.4.1"}, "1 about delays or successes"),
+        ({"status": "2.0.0", "action": "delivered"}, "1 about delays or successes"),
+        ({"status": "2.0.0", "action": "relayed"}, "1 about delays or successes"),
+        ({"status": "5.1.1", "action": "delayed"}, "1 about delays or successes"),
+        ({"status": "nonsense"}, "1 about delays or successes"),
+        ({"status": ""}, "1 about delays or successes"),
+        ({"address": "stranger@example.com"}, "1 about addresses without an alert"),
+        ({"address": ""}, "1 about addresses without an alert"),
+    ],
+    ids=str,
+)
+def test_other_reports_change_nothing(read_one, values, count):
+    make_alert()
+    assert count in read_one(report(**values))
+    assert refused() == set()
+
+
+def test_only_the_failed_recipients_of_a_report_are_recorded(read_one):
+    for name in ("jane", "joe", "ann"):
+        make_alert(f"{name}@example.com")
+    read_one(
+        report(
+            recipient("joe@example.com"),
+            recipient("ANN@EXAMPLE.COM"),
+            recipient(JANE, status="2.0.0", action="relayed"),
+        )
+    )
+    assert refused() == {"joe@example.com", "ann@example.com"}
+
+
+GARBAGE = {
+    "nothing": "",
+    "no headers": "hello\nworld\n",
+    "a reply": "From: jane@example.com\nSubject: Re: 1 new job\n\nFinal-Recipient: rfc822; jane@example.com\n"
+    "Action: failed\nStatus: 5.1.1\n",
+    "an empty report": 'Content-Type: multipart/report; boundary="B"\n\n--B--\n',
+    "a report without its boundary": "Content-Type: multipart/report\n\n" + recipient(),
+    "a receipt": report().replace("message/delivery-status", "message/disposition-notification"),
+    "cut off": report()[:420],
+}
+
+
+@pytest.mark.parametrize("email", GARBAGE.values(), ids=GARBAGE)
+def test_other_emails_are_counted_and_change_nothing(read_one, email):
+    make_alert()
+    assert "Read 1 email: 0 recorded" in read_one(email)
+    assert refused() == set()
+
+
+def test_characters_that_databases_reject_are_removed(read_one):
+    make_alert()
+    read_one(report(answer="550 \x00no\udcff such user"))
+    assert refused() == {JANE}
+    read_one(report(address="ja\x00ne@example.com"))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=st.integers(0, len(report())), what=st.binary(max_size=30), upto=st.integers(0, 200))
+def test_damaged_reports_do_not_make_it_fail(tmp_path, where, what, upto):
+    whole = report().encode()
+    (tmp_path / "damaged.eml").write_bytes(whole[:where] + what + whole[where + upto :])
+    assert "Read 1 email" in read(tmp_path / "damaged.eml")
+
+
+# Mailboxes
+
+
+def fill(box):
+    for address in ("jane@example.com", "joe@example.com"):
+        box.add(message_from_string(report(address=address)))
+    box.add(message_from_bytes(b"From: x@y.z\nSubject: Hello\n\nFrom here on\nnothing.\n"))
+    box.close()
+
+
+@pytest.mark.parametrize("kind", ["mbox", "Maildir", "files"])
+def test_it_reads_every_type_of_mailbox_and_does_not_change_it(tmp_path, kind):
+    make_alert()
+    make_alert("joe@example.com")
+    path = tmp_path / "box"
+    if kind == "mbox":
+        fill(mailbox.mbox(path))
+    elif kind == "Maildir":
+        fill(mailbox.Maildir(path))
+    else:
+        path.mkdir()
+        for number, address in enumerate(("jane@example.com", "joe@example.com")):
+            (path / f"{number}.eml").write_text(report(address=address))
+        (path / "hello.eml").write_text("Subject: Hello\n\n")
+        (path / "notes.txt").write_text(report())
+    before = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    assert "Read 3 emails: 2 recorded" in read(path)
+    assert refused() == {"jane@example.com", "joe@example.com"}
+    assert {file: file.read_bytes() for file in path.rglob("*") if file.is_file()} == before
+
+
+def test_it_reads_an_empty_folder(tmp_path):
+    assert "Read 0 emails" in read(tmp_path)
+
+
+def test_a_missing_mailbox_gives_an_error_message(tmp_path):
+    with pytest.raises(CommandError, match="Cannot read .*nowhere: No such file or directory"):
+        read(tmp_path / "nowhere")
+
+
+def test_every_result_has_its_own_label():
+    assert len({result.value for result in bounces.Result}) == len(bounces.Result)
