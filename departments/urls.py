@@ -1,6 +1,8 @@
 from django.urls import path, register_converter
 
-from jobs import calendars, compare_views, feeds
+from jobs.compare import views as compare_views
+from jobs.feeds import atom as feeds
+from jobs.feeds import icalendar as calendars
 
 from . import converters, views
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from departments.structured_data import identity, place
 from policeapp.structured_data import known, node
 
-from .minimums import Education
 from .models import Schedule
-from .pay import PayPeriod
+from .models.pay import PayPeriod
+from .models.requirements import Education
 
 EMPLOYMENT_TYPES = {
     Schedule.FULL_TIME: "FULL_TIME",

@@ -1,6 +1,10 @@
 from django.urls import path
 
-from . import calendars, compare_views, eligibility_views, feeds, views
+from . import views
+from .compare import views as compare_views
+from .eligibility import views as eligibility_views
+from .feeds import atom as feeds
+from .feeds import icalendar as calendars
 
 urlpatterns = [
     path("", views.job_list, name="jobs"),

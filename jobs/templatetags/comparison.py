@@ -2,7 +2,7 @@
 
 from django import template
 
-from jobs import comparing
+from jobs.compare import columns as comparing
 
 register = template.Library()
 

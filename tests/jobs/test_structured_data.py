@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from departments.models import Precision
-from jobs.minimums import Education
 from jobs.models import Job, Minimums
+from jobs.models.requirements import Education
 from jobs.structured_data import job_posting
 from policeapp.markdown import render
 from tests.factories import make_charlie, make_department, make_job, text_of, today

@@ -1,4 +1,4 @@
-from jobs.postings import PostingImporter
+from jobs.imports.openings import PostingImporter
 from policeapp.management.imports import BaseImportCommand
 
 

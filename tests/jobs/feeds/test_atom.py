@@ -10,7 +10,7 @@ import pytest
 from departments.models import FormerAddress
 from tests.factories import make_department, make_job, today, tomorrow, yesterday
 
-from .pages import copies_of, search, titles, whole
+from ..pages import copies_of, search, titles, whole
 
 pytestmark = pytest.mark.django_db
 

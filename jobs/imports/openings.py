@@ -18,8 +18,9 @@ from departments.names import normalise
 from policeapp.importing import Clean, Importer, Rejected, create, reject, skip, unchanged, update
 from policeapp.tables import NotATable
 
-from . import cleaning, prose
-from .models import Job
+from ..models import Job
+from . import cleaning
+from . import plain_text as prose
 
 # Our names of the columns, and what they are called elsewhere: in NYC Open Data's "Jobs NYC Postings" and the like.
 COLUMNS = {

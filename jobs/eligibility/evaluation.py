@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .minimums import Minimums, Outcome
+from ..models.requirements import Minimums, Outcome
 
 
 @dataclass(frozen=True)

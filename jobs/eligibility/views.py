@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 from policeapp.limits import searching
 from policeapp.pagination import paginate
 
-from . import eligibility
-from .eligibility_forms import EligibilityForm
+from . import evaluation as eligibility
+from .forms import EligibilityForm
 
 PER_PAGE = 50  # so many are sorted together
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobs.prose import joined, literal, mended, to_markdown
+from jobs.imports.plain_text import joined, literal, mended, to_markdown
 from policeapp.markdown import render
 
 LISTS = [

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from departments.models import Department
-from jobs.eligibility import Person, sort
-from jobs.minimums import Certification, Citizenship, Education, Licence, Minimums, Outcome
+from jobs.eligibility.evaluation import Person, sort
 from jobs.models import Job
+from jobs.models.requirements import Certification, Citizenship, Education, Licence, Minimums, Outcome
 from tests.factories import make_job, make_minimums, text_of
 
 

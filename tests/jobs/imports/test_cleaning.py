@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs import cleaning
+from jobs.imports import cleaning
 from jobs.models import Job, JobKind
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from departments.models import Department
 
-from .forms import JobSearchForm
-from .models import Alert
+from ..forms import JobSearchForm
+from ..models import Alert
 
 # What neither XML 1.0 (section 2.2) nor iCalendar's TEXT (RFC 5545, section 3.3.11) may hold.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from departments import states
 from departments.forms import NearForm
 
-from .eligibility import Person
-from .minimums import Certification, Citizenship, Education, Licence
-from .models import Job
-from .nearness import NearestFirst
+from ..models import Job
+from ..models.requirements import Certification, Citizenship, Education, Licence
+from ..nearness import NearestFirst
+from .evaluation import Person
 
 NOT_SAID = ("", _("I'd rather not say"))
 

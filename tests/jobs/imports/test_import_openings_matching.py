@@ -5,7 +5,7 @@ import pytest
 from jobs.models import Job
 from tests.factories import make_department
 
-from .lists import counts, post
+from .rows import counts, post
 
 pytestmark = pytest.mark.django_db
 

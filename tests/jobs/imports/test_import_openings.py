@@ -15,7 +15,7 @@ from departments.models import Department
 from jobs.models import Job
 from tests.factories import form_of, make_alice, make_department, make_job, text_of, today
 
-from .lists import ORI, counts, post
+from .rows import ORI, counts, post
 
 pytestmark = pytest.mark.django_db
 

@@ -22,29 +22,9 @@ from departments.names import normalise, slug_of
 from departments.sources import Sourced
 from policeapp.importing import batches
 
-from .messages import Message, Run, Told
-from .minimums import Minimums
+from .hiring_steps import HiringStep
 from .pay import PERIODS_A_YEAR, PayPeriod, said_of
 from .querysets import JobQuerySet
-from .steps import HiringStep
-from .subscribers import Alert, Subscriber
-
-__all__ = [
-    "Alert",
-    "HiringStep",
-    "Job",
-    "JobKind",
-    "JobQuerySet",
-    "Message",
-    "Minimums",
-    "Run",
-    "Schedule",
-    "Subscriber",
-    "Told",
-    "follow",
-    "hiring",
-    "with_open_jobs",
-]
 
 
 class JobKind(models.TextChoices):

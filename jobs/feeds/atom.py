@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from policeapp.limits import searching
 from policeapp.public import public_page
 
-from . import following
-from .following import FollowedSearchForm, printable
+from . import responses as following
+from .responses import FollowedSearchForm, printable
 
 MOST = 50  # entries
 

@@ -11,7 +11,7 @@ from departments.geography import bounding_box, miles_from
 from departments.models import Department
 from departments.names import beginnings, normalise
 
-from .nearness import NearestFirst
+from ..nearness import NearestFirst
 
 # What a line of a list says of an opening and of its department.
 LISTED = (

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from departments.models import Department, DepartmentSpecialization, FormerAddress
 
-from .models import HiringStep, Job, with_open_jobs
-from .pay import PayPeriod, a_year, said_of
+from ..models import HiringStep, Job, with_open_jobs
+from ..models.pay import PayPeriod, a_year, said_of
 
 MOST = 4  # side by side
 

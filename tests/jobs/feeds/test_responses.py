@@ -9,7 +9,7 @@ from django.utils import timezone
 from jobs.models import Job
 from tests.factories import make_job, text_of, today, tomorrow
 
-from .pages import copies_of, search, whole
+from ..pages import copies_of, search, whole
 
 pytestmark = pytest.mark.django_db
 

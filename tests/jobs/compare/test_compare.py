@@ -20,7 +20,7 @@ from tests.factories import (
     today,
     yesterday,
 )
-from tests.jobs.test_near import north_of
+from tests.jobs.models.test_near import north_of
 from tests.jobs.test_queries import WESTPORT
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from departments.models import Department
 from policeapp.limits import searching
 from policeapp.public import public_page
 
-from . import comparing
-from .forms import AddForm
-from .models import Job
+from ..forms import AddForm
+from ..models import Job
+from . import columns as comparing
 
 FOUND_SHOWN = 8
 NEAREST_SHOWN = 5

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from departments.cleaning import email, website
 from departments.names import normalise
 
-from .models import Job, JobKind, Schedule
+from ..models import Job, JobKind, Schedule
 
 # Days. strptime and not a library that guesses: 2/30/2026 must not become a day of March.
 

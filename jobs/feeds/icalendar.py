@@ -18,9 +18,9 @@ from departments.models import Department
 from policeapp.limits import searching
 from policeapp.public import public_page
 
-from . import following
-from .following import FollowedSearchForm, printable
-from .models import HiringStep, Job
+from ..models import HiringStep, Job
+from . import responses as following
+from .responses import FollowedSearchForm, printable
 
 MOST = 100  # openings
 CONTENT_TYPE = "text/calendar; charset=utf-8"

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from django.apps import apps
 
-from jobs.eligibility import Person
+from jobs.eligibility.evaluation import Person
 from jobs.models import Alert
 from policeapp.logs import PrivateFormatter
 from tests.factories import make_department, make_job, make_minimums, text_of, today
