@@ -4,8 +4,6 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from jobs.models import hiring
-
 from . import places, search, spelling, states
 from .models import Department, Specialization
 from .querysets import DepartmentQuerySet
@@ -195,8 +193,11 @@ class DepartmentSearchForm(NearForm):
         """Whether the results are in the order of an index: no words and no place were asked for."""
         return self.is_valid() and not self.cleaned_data["q"] and not self.place
 
-    def results(self):
-        """The published departments that the search asks for, in its order; none while it has errors."""
+    def results(self, open_jobs):
+        """The published departments that the search asks for, in its order; none while it has errors.
+
+        ``open_jobs`` (a QuerySet) decides which departments are hiring.
+        """
         if not self.is_valid():
             return Department.objects.none()
         asked = self.cleaned_data
@@ -207,7 +208,7 @@ class DepartmentSearchForm(NearForm):
         if asked["specialization"]:
             found = found.filter(specializations=asked["specialization"])
         if asked["hiring"]:
-            found = hiring(found)
+            found = found.hiring(open_jobs)
         found = self.named(found, asked["q"]) if asked["q"] else self.near_in_order(found)
         if asked["sort"] == "distance":
             return found.order_by("miles", "pk") if self.place else found

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from jobs.models import follow
+from jobs.models import sync_from_departments
 from policeapp.importing import Clean, Importer, create, reject, unchanged, update
 
 from .agencies import COLUMNS, GROUPS, Reader
@@ -94,7 +94,7 @@ class RosterImporter(Importer):
         """The openings of a department go with its name and its time zone."""
         changed = [department.pk for department in updated if self.spool.holder("follow", str(department.pk))]
         if changed:
-            follow(changed)
+            sync_from_departments(changed)
 
     # Where it is
 

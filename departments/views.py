@@ -31,7 +31,7 @@ STRETCHES = ("page", "after", "before")
 def directory(request):
     """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
     form = DepartmentSearchForm(request.GET)
-    found = with_open_jobs(form.results())
+    found = with_open_jobs(form.results(Job.objects.open()))
     page = browse(request, found) if form.browses else paginate(request, found)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
@@ -125,7 +125,7 @@ def profile(request, state, slug):
         "place": department.place and Place(**department.place),
         "openings": openings,
         "nearest": nearest,
-        "roadmap": HiringStep.objects.of_departments([department])[department.pk],
+        "roadmap": HiringStep.objects.for_departments([department])[department.pk],
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "divisions": list(department.divisions.all()),

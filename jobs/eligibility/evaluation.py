@@ -1,17 +1,19 @@
-"""Which openings ask no more than what a person says of themselves. Nothing that they say is kept."""
+"""Groups openings by whether an applicant meets their requirements. Answers are never stored."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..models.requirements import Minimums, Outcome
+from ..models import Requirements
+from ..models.requirements import Outcome
 
 
 @dataclass(frozen=True)
-class Person:
-    """What a person says of themselves, None or "" where they don't; it is in no table.
+class Applicant:
+    """A visitor's answers; None or "" for no answer. They are never saved.
 
-    Age and experience are whole years, the others values of the choices in :mod:`jobs.minimums`. Whoever has a POST
-    certification says "any_state", and ``certified_in`` is the code of its state.
+    Age and experience are in whole years. The other values are those of the choices in
+    :mod:`jobs.models.requirements`. For a POST certification, ``certification`` is "any_state" and ``certified_in`` is
+    the state's code.
     """
 
     age: int | None = None
@@ -20,36 +22,35 @@ class Person:
     certified_in: str = ""
     experience_years: int | None = None
     citizenship: str = ""
-    licence: str = ""
+    drivers_license: str = ""
 
-    def is_silent(self):
-        """Whether they say nothing at all."""
-        return self == Person()
+    def has_no_answers(self):
+        return self == Applicant()
 
 
-class Groups(NamedTuple):
-    """Openings, each with its ``.verdicts``, in the order in which they came.
+class JobGroups(NamedTuple):
+    """Openings, each with its ``.verdicts``, in their original order.
 
-    ``meets``: all that the opening states is met. ``fails``: something that it states is not. ``not_stated``: nobody
-    can tell, for the opening states nothing, or asks for what the person doesn't say.
+    ``meets``: the applicant meets all stated requirements. ``fails``: the applicant fails at least one.
+    ``unknown``: the opening states no requirements, or an answer is missing.
     """
 
     meets: list
-    not_stated: list
+    unknown: list
     fails: list
 
 
-def sort(openings, person):
-    """The openings (with their minimums and departments) in :class:`Groups`, by what they ask of the person."""
-    groups = Groups([], [], [])
-    for opening in openings:
-        minimums = getattr(opening, "minimums", None) or Minimums()
-        opening.verdicts = minimums.verdicts(person)
-        outcomes = {verdict.outcome for verdict in opening.verdicts}
+def group_jobs(jobs, applicant):
+    """Return the jobs as :class:`JobGroups`. They must come with their requirements and departments."""
+    groups = JobGroups([], [], [])
+    for job in jobs:
+        requirements = getattr(job, "structured_requirements", None) or Requirements()
+        job.verdicts = requirements.check_applicant(applicant)
+        outcomes = {verdict.outcome for verdict in job.verdicts}
         if Outcome.FAILS in outcomes:
-            groups.fails.append(opening)
+            groups.fails.append(job)
         elif outcomes == {Outcome.MEETS}:
-            groups.meets.append(opening)
+            groups.meets.append(job)
         else:
-            groups.not_stated.append(opening)
+            groups.unknown.append(job)
     return groups

@@ -1,4 +1,4 @@
-"""The query string of "Am I eligible?": what a visitor says of themselves, and where to look."""
+"""The form of "Am I eligible?": a visitor's answers and where to look for jobs."""
 
 from dataclasses import fields
 
@@ -9,15 +9,15 @@ from departments import states
 from departments.forms import NearForm
 
 from ..models import Job
-from ..models.requirements import Certification, Citizenship, Education, Licence
+from ..models.requirements import Certification, Citizenship, DriversLicense, Education
 from ..nearness import NearestFirst
-from .evaluation import Person
+from .evaluation import Applicant
 
-NOT_SAID = ("", _("I'd rather not say"))
+NO_ANSWER = ("", _("I'd rather not say"))
 
 
 class YearsField(forms.IntegerField):
-    """Whole years up to ``most``, with one message for whatever else is typed."""
+    """Whole years up to ``most``, with one error message for any other input."""
 
     def __init__(self, *, most, message, **options):
         messages = dict.fromkeys(("invalid", "min_value", "max_value"), message)
@@ -29,17 +29,19 @@ class AnswerField(forms.ChoiceField):
     """One of the choices, or no answer."""
 
     def __init__(self, *, choices, **options):
-        super().__init__(required=False, choices=lambda: [NOT_SAID, *choices], **options)
+        super().__init__(required=False, choices=lambda: [NO_ANSWER, *choices], **options)
 
 
 class EligibilityForm(NearForm):
-    """What a visitor says of themselves; each answer has the name that it has in :class:`jobs.eligibility.Person`."""
+    """A visitor's answers and the place to search near. All answers are optional."""
 
-    q = None  # looks for places and kinds, not for words
+    q = None  # no keyword search here
 
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=lambda: [("", _("Any kind")), *Job.Kind.choices])
+    kind = forms.ChoiceField(
+        label=_("Job type"), required=False, choices=lambda: [("", _("Any type")), *Job.Kind.choices]
+    )
 
-    age = YearsField(label=_("Your age"), most=120, message=_("Give your age in whole years, such as 21."))
+    age = YearsField(label=_("Your age"), most=120, message=_("Enter your age in whole years, such as 21."))
     education = AnswerField(label=_("Education"), choices=[(Education.NONE, _("No diploma")), *Education.choices[1:]])
     certification = AnswerField(
         label=_("Police certification"),
@@ -48,41 +50,46 @@ class EligibilityForm(NearForm):
             (Certification.ACADEMY, Certification.ACADEMY.label),
             (Certification.ANY_STATE, _("POST certification")),
         ],
-        help_text=_("POST: what a state's board for police standards gives"),
+        help_text=_("POST: peace officer certification issued by a state"),
     )
-    certified_in = AnswerField(label=_("State of the certification"), choices=states.CHOICES)
+    certified_in = AnswerField(label=_("State of certification"), choices=states.CHOICES)
     experience_years = YearsField(
         label=_("Years of experience"),
         most=80,
-        message=_("Give whole years, such as 2; 0 for none."),
-        help_text=_("In the work that you are looking for"),
+        message=_("Enter whole years, such as 2, or 0 for none."),
+        help_text=_("In the kind of work you are looking for"),
     )
     citizenship = AnswerField(label=_("Citizenship"), choices=Citizenship.choices)
+    # The name is part of public URLs.
     licence = AnswerField(
-        label=_("Driver's license"), choices=[(Licence.NONE, _("None")), (Licence.REQUIRED, Licence.REQUIRED.label)]
+        label=_("Driver's license"),
+        choices=[(DriversLicense.NONE, _("None")), (DriversLicense.REQUIRED, DriversLicense.REQUIRED.label)],
     )
 
     def clean(self):
-        """A state is that of a POST certification and of nothing else."""
+        """Accept a state only together with a POST certification."""
         cleaned = super().clean()
         has_post = cleaned.get("certification") == Certification.ANY_STATE
         if cleaned.get("certified_in") and not has_post and "certification" not in self.errors:
-            self.add_error("certification", _("You gave a state: choose “POST certification”, or no state."))
+            self.add_error(
+                "certification", _("You chose a state. Choose “POST certification” too, or clear the state.")
+            )
         return cleaned
 
     @property
-    def person(self):
-        """The :class:`jobs.eligibility.Person` that the answers make."""
-        return Person(**{field.name: self.cleaned_data.get(field.name) for field in fields(Person)})
+    def applicant(self):
+        """The answers as an :class:`~jobs.eligibility.evaluation.Applicant`."""
+        answers = {field.name: self.cleaned_data.get(field.name) for field in fields(Applicant)}
+        return Applicant(**answers | {"drivers_license": self.cleaned_data.get("licence")})
 
     def results(self):
-        """The open openings of the kind around the place, with their minimums, the nearest first, else the newest.
+        """Return the open openings of the job type near the place, nearest first; without a place, newest first.
 
-        None while there are errors, or no answers to sort them by.
+        None if the form has errors or no answers.
         """
-        if not self.is_valid() or self.person.is_silent():
+        if not self.is_valid() or self.applicant.has_no_answers():
             return Job.objects.none()
-        found = Job.objects.open().listed("minimums")
+        found = Job.objects.open().listed("structured_requirements")
         if self.cleaned_data["kind"]:
             found = found.filter(kind=self.cleaned_data["kind"])
         return NearestFirst(found, self.place.point, self.miles) if self.place else found.newest()

@@ -1,4 +1,4 @@
-""" "Am I eligible?": the one page on which visitors say something of themselves."""
+"""The "Am I eligible?" page, the only page that asks visitors about themselves."""
 
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
@@ -7,23 +7,24 @@ from django.views.decorators.http import require_safe
 from policeapp.limits import searching
 from policeapp.pagination import paginate
 
-from . import evaluation as eligibility
+from .evaluation import group_jobs
 from .forms import EligibilityForm
 
-PER_PAGE = 50  # so many are sorted together
+PER_PAGE = 50  # openings that are grouped together
 
 
 @require_safe
 @searching
 @cache_control(no_store=True)
 def eligible(request):
-    """The openings whose minimums a visitor meets, those that state none, and those whose minimums they don't meet.
+    """Show openings in three groups: requirements met, not met, and unknown.
 
-    What they say stands in the page's address: no cache keeps it, and the browser tells it to no other page.
+    The visitor's answers are in the page's URL. No cache stores the page, and the browser sends its URL to no other
+    page.
     """
     form = EligibilityForm(request.GET)
     page = paginate(request, form.results(), PER_PAGE)
-    groups = eligibility.sort(page.object_list, form.person)
+    groups = group_jobs(page.object_list, form.applicant)
     response = render(request, "jobs/eligible.html", {"form": form, "page": page, "groups": groups})
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

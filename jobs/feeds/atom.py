@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287) of the open openings, the newest first: those of any search and those of a department."""
+"""Atom feeds (RFC 4287) of open openings, newest first, for a search or for a department."""
 
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -11,49 +11,57 @@ from django.views.decorators.http import require_safe
 from policeapp.limits import searching
 from policeapp.public import public_page
 
-from . import responses as following
-from .responses import FollowedSearchForm, printable
+from .forms import FeedSearchForm
+from .responses import (
+    document_response,
+    get_department_or_404,
+    host_name,
+    last_modified,
+    search_error_response,
+    start_of_today,
+    strip_unprintable,
+)
 
-MOST = 50  # entries
+MAX_ENTRIES = 50
 
 
 class OpeningsFeed(Atom1Feed):
-    """A feed that says of itself when it has no entries since when that is so: ``empty_since``."""
+    """An Atom feed that uses ``empty_since`` as its date of change if it has no entries."""
 
     def latest_post_date(self):
         return super().latest_post_date() if self.items else self.feed["empty_since"]
 
 
-@public_page(*FollowedSearchForm.base_fields)
+@public_page(*FeedSearchForm.base_fields)
 @require_safe
 @searching
 def search_feed(request):
-    """The newest of the openings that the query string of the search asks for; 400 and a sentence where it is wrong."""
-    form = FollowedSearchForm(request.GET, "newest")
-    jobs = form.first(MOST)
+    """The newest openings that match the query string of a search; 400 with a message if it is invalid."""
+    form = FeedSearchForm(request.GET, "newest")
+    jobs = form.first(MAX_ENTRIES)
     if form.errors:
-        return following.refused(form)
+        return search_error_response(form)
     feed, page = reverse("jobs feed") + form.query, reverse("jobs") + form.query
-    return _answer(request, feed, page, form.in_words(), jobs, following.start_of_today())
+    return _feed_response(request, feed, page, form.in_words(), jobs, start_of_today())
 
 
 @public_page()
 @require_safe
 def department_feed(request, state, slug):
-    """The newest openings of a department; its former address leads to the present one."""
-    department = following.department_at(state, slug)
+    """The newest openings of a department. A former slug redirects to the current one."""
+    department = get_department_or_404(state, slug)
     if (department.state, department.slug) != (state, slug):
         return redirect("department feed", department.state, department.slug, permanent=True)
-    jobs = department.jobs.open().real().newest()[:MOST]
+    jobs = department.jobs.open().real().newest()[:MAX_ENTRIES]
     feed, page = reverse("department feed", args=[state, slug]), department.get_absolute_url()
-    title = _("Openings at %(department)s") % {"department": department.name}
-    return _answer(request, feed, page, title, jobs, department.modified.replace(microsecond=0))
+    title = _("Jobs at %(department)s") % {"department": department.name}
+    return _feed_response(request, feed, page, title, jobs, department.modified.replace(microsecond=0))
 
 
-def _answer(request, path, page, title, jobs, empty_since):
-    """The feed at the path about the page."""
+def _feed_response(request, path, page, title, jobs, empty_since):
+    """Return the feed at ``path`` of the jobs on ``page`` (both are paths)."""
     feed = OpeningsFeed(
-        title=printable(title),
+        title=strip_unprintable(title),
         link=request.build_absolute_uri(page),
         description=None,
         language=get_language(),
@@ -64,18 +72,18 @@ def _answer(request, path, page, title, jobs, empty_since):
     )
     for job in jobs:
         feed.add_item(
-            title=printable(f"{job.title}, {job.department.name}"),
+            title=strip_unprintable(f"{job.title}, {job.department.name}"),
             link=request.build_absolute_uri(job.get_absolute_url()),
-            description=printable(render_to_string("jobs/_feed_entry.html", {"job": job})),
+            description=strip_unprintable(render_to_string("jobs/_feed_entry.html", {"job": job})),
             unique_id=_tag(request, f"opening/{job.pk}"),
-            author_name=printable(job.department.name),
+            author_name=strip_unprintable(job.department.name),
             pubdate=job.opens_at,
-            updateddate=following.changed_at(job),
+            updateddate=last_modified(job),
             categories=[job.get_kind_display()],
         )
-    return following.answer(feed.writeString("utf-8"), feed.content_type, feed.latest_post_date())
+    return document_response(feed.writeString("utf-8"), feed.content_type, feed.latest_post_date())
 
 
 def _tag(request, name):
-    """The name as an IRI for good (RFC 4151)."""
-    return f"tag:{following.host(request)},2026:{name}"
+    """Return a tag URI (RFC 4151), which stays the same forever."""
+    return f"tag:{host_name(request)},2026:{name}"

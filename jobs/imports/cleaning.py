@@ -1,7 +1,7 @@
-"""The cells of a list of openings made into our values: days, pay, hours, kinds and places to apply.
+"""Convert the cells of a list of openings to values: dates, pay, schedules, job types and how to apply.
 
-Nothing here guesses more than it says: what is not understood is a ``ValueError``, whose message goes on after the
-name of the column and does not quote the cell, so that rows with the same fault can be counted.
+A cell that can't be converted raises ``ValueError``. The message continues a sentence that begins with the column's
+name. It doesn't quote the cell, so that rows with the same error can be counted.
 """
 
 import re
@@ -16,7 +16,7 @@ from departments.names import normalise
 
 from ..models import Job, JobKind, Schedule
 
-# Days. strptime and not a library that guesses: 2/30/2026 must not become a day of March.
+# Dates. strptime instead of a library that guesses, because 2/30/2026 must not become a date in March.
 
 DAY_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y",
@@ -30,64 +30,65 @@ DAY_AND_TIME = re.compile(
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?)?",
     re.IGNORECASE,
 )
-NO_DAY = {
+NO_DATE = {
     "", "until filled", "open until filled", "untilfilled", "continuous", "ongoing", "on going", "rolling", "open",
     "no deadline", "none", "na", "n a", "tbd",
 }  # fmt: skip
-# What databases write for "never".
-NEVER = 9999
+# Databases use this year for "never".
+NEVER_YEAR = 9999
 
 
 @lru_cache(maxsize=10_000)
 def day_and_time(text, zone):
-    """``(date, time)`` of a cell such as "2026-06-16T00:00:00.000", "16-JUL-2026", "7/16/2026 5:00 PM" (months come
-    first) or "July 16, 2026"; ``(None, None)`` for a blank, "until filled" and the like.
+    """Return ``(date, time or None)``; ``(None, None)`` for a blank cell, "until filled" and similar texts.
 
-    Midnight is how exports write a day without a time. A time with an offset from UTC becomes the zone's own.
+    Accepts texts such as "2026-06-16T00:00:00.000", "16-JUL-2026", "7/16/2026 5:00 PM" (month first) and
+    "July 16, 2026". Exports write a date without a time as midnight, so midnight means no time. A time with an offset
+    from UTC is converted to ``zone``.
     """
-    if normalise(text) in NO_DAY:
+    if normalise(text) in NO_DATE:
         return None, None
     parts = DAY_AND_TIME.fullmatch(" ".join(text.split()))
-    day = _first(DAY_FORMATS, " ".join(re.sub(r"\bsept\b", "sep", parts["day"].lower()).translate(PLAIN).split()))
+    day = _parse_with(DAY_FORMATS, " ".join(re.sub(r"\bsept\b", "sep", parts["day"].lower()).translate(PLAIN).split()))
     if day is None:
-        raise ValueError(_("is not a day, which is written 2026-07-16 or 7/16/2026"))
+        raise ValueError(_("is not a date like 2026-07-16 or 7/16/2026"))
     at = None
     if parts["time"]:
-        at = _first(TIME_FORMATS, re.sub(r" ?([ap])\.?m\.?$", r" \1m", parts["time"].lower()))
+        at = _parse_with(TIME_FORMATS, re.sub(r" ?([ap])\.?m\.?$", r" \1m", parts["time"].lower()))
         if at is None:
-            raise ValueError(_("has a time of day that is none"))
-    if day.year == NEVER:
+            raise ValueError(_("has an invalid time"))
+    if day.year == NEVER_YEAR:
         return None, None
-    _in_this_century(day)
+    _check_century(day)
     if at is None or at.time() == time.min:
         return day.date(), None
     moment = datetime.combine(day, at.time())
     if parts["zone"]:
-        moment = _in_zone(moment, parts["zone"], zone)
-    _in_this_century(moment)
+        moment = _convert_to_zone(moment, parts["zone"], zone)
+    _check_century(moment)
     return moment.date(), moment.time()
 
 
-def _in_zone(moment, offset, zone):
+def _convert_to_zone(moment, offset, zone):
     try:
         there = datetime.strptime(offset.upper().replace("Z", "+0000"), "%z").tzinfo
     except ValueError as problem:
-        raise ValueError(_("has a time of day that is none")) from problem
+        raise ValueError(_("has an invalid time")) from problem
     return moment.replace(tzinfo=there).astimezone(zone)
 
 
-def _in_this_century(day):
+def _check_century(day):
     if not 2000 <= day.year <= 2100:
-        raise ValueError(_("is not in this century"))
+        raise ValueError(_("must be a date between 2000 and 2100"))
 
 
 PLAIN = str.maketrans({",": " ", ".": " "})
 
 
-def _first(formats, text):
-    for form in formats:
+def _parse_with(formats, text):
+    for date_format in formats:
         try:
-            return datetime.strptime(text, form)
+            return datetime.strptime(text, date_format)
         except ValueError:
             continue
     return None
@@ -107,41 +108,41 @@ PERIODS = {
 }  # fmt: skip
 _PERIOD_OF = {word: period for period, words in PERIODS.items() for word in {*words, period.replace("_", " ")}}
 
-# Dollars a year beyond which a figure must be a mistake, such as a yearly pay marked hourly.
+# Yearly pay in dollars. An amount out of this range must be a mistake, such as yearly pay marked as hourly.
 PLAUSIBLE = (1_000, 1_000_000)
-# Without a period, what can be nothing but dollars a year or an hour.
+# Without a period, amounts from the first on are yearly and amounts up to the second are hourly.
 SURELY_YEARLY, SURELY_HOURLY = 15_000, 150
 
 
 def pay(lowest, highest, frequency):
-    """``(pay_min, pay_max, pay_period)`` of three cells: ``Decimal`` dollars, None where nothing is said.
+    """Return ``(pay_min, pay_max, pay_period)``: ``Decimal`` dollars, None if blank or zero, and a ``PayPeriod``.
 
-    Zero is nothing. Two amounts in the wrong order change places. ``ValueError`` for what is no amount, an unknown
-    period, none where the amount could be of several, and an amount that cannot be meant.
+    Amounts in the wrong order are swapped. Raise ``ValueError`` for an invalid amount, an unknown period, a missing
+    period if the amount doesn't make it clear, and an implausible amount.
     """
     amounts = [_amount(lowest), _amount(highest)]
     if None not in amounts:
         amounts.sort()
-    said = [amount for amount in amounts if amount]
+    stated = [amount for amount in amounts if amount]
     period = _PERIOD_OF.get(normalise(frequency))
-    if not said:
+    if not stated:
         return None, None, period or Job.PayPeriod.YEAR
     if not period:
         if frequency.strip():
-            raise ValueError(_("has a period of pay that nobody knows here"))
-        if min(said) >= SURELY_YEARLY:
+            raise ValueError(_("has an unknown pay period"))
+        if min(stated) >= SURELY_YEARLY:
             period = Job.PayPeriod.YEAR
-        elif max(said) <= SURELY_HOURLY:
+        elif max(stated) <= SURELY_HOURLY:
             period = Job.PayPeriod.HOUR
         else:
-            raise ValueError(_("does not say whether it is by the year, the month or the hour"))
-    if any(not PLAUSIBLE[0] <= amount * Job.PERIODS_A_YEAR[period] <= PLAUSIBLE[1] for amount in said):
-        raise ValueError(_("cannot be meant, for its period"))
+            raise ValueError(_("doesn't state whether the pay is yearly, monthly or hourly"))
+    if any(not PLAUSIBLE[0] <= amount * Job.PERIODS_A_YEAR[period] <= PLAUSIBLE[1] for amount in stated):
+        raise ValueError(_("is not plausible for its pay period"))
     return *amounts, period
 
 
 def _amount(text):
-    """ "$52,110.00" as a ``Decimal`` of cents; None for a blank and for zero."""
+    """Convert a text such as "$52,110.00" to a ``Decimal`` with cents; None if blank or zero."""
     plain = re.sub(r"[\s,$]|usd", "", text.lower())
     thousands = plain.endswith("k")
     try:
@@ -150,7 +151,7 @@ def _amount(text):
     except InvalidOperation:
         amount = None
     if amount is None or not amount.is_finite() or amount < 0:
-        raise ValueError(_("is not an amount of dollars"))
+        raise ValueError(_("is not an amount in dollars"))
     return amount or None
 
 
@@ -165,11 +166,11 @@ _SCHEDULE_OF = {word: schedule for schedule, words in SCHEDULES.items() for word
 
 
 def schedule(text, title):
-    """Full time, part time or seasonal: as the cell says, else as the title does ("P/T Clerk"), else full time."""
+    """Return a ``Schedule`` from the cell, else from a title such as "P/T Clerk", else full time."""
     words = normalise(text)
     if words:
         if words not in _SCHEDULE_OF:
-            raise ValueError(_("is neither full time nor part time nor seasonal"))
+            raise ValueError(_("must be full time, part time or seasonal"))
         return _SCHEDULE_OF[words]
     if re.search(r"\b(part time|p t)\b", normalise(title)):
         return Schedule.PART_TIME
@@ -177,7 +178,7 @@ def schedule(text, title):
 
 
 def positions(text):
-    """How many are wanted, 1 to 10,000; 1 for a blank."""
+    """Return the number of positions, 1 to 10,000; 1 if blank."""
     plain = re.sub(r"\.0+$", "", text.strip().replace(",", ""))
     if not plain:
         return 1
@@ -186,14 +187,14 @@ def positions(text):
     return int(plain)
 
 
-# Kinds. Each rule is a pattern of the normalised title (small letters, no punctuation); the first that fits decides.
+# Job types. Each rule is a pattern for the normalized title (lowercase, no punctuation). The first match decides.
 
 RANK = "lieutenant|captain|major|commander|lieutenant colonel|colonel|undersheriff|chief deputy"
 OFFICER = (
     "(police|patrol|peace|public safety|campus|conservation|game) officer|patrol(man|woman)|trooper"
     "|police (recruit|trainee)|deputy sheriff|sheriffs deputy|deputy constable|deputy marshal|game warden"
 )
-# A clerk is a clerk, also in the office of a chief.
+# Civilian titles come before ranks: a clerk in a chief's office is still a clerk.
 CIVILIAN = (
     "account(ant|ing)|administrat(ive|or)|aides?|analysts?|animal control|architects?|assistants?(?= to|$)|attorneys?"
     "|auditors?|bookkeeper|buyer|chemists?|civilian|clerks?|clerical|coordinators?|counsel|criminalists?"
@@ -226,43 +227,43 @@ _KIND_OF = {normalise(text.replace("_", " ")): kind for kind in JobKind for text
 
 
 def kind(text, title, *also):
-    """The kind of an opening: as its cell says, else by its title, else by what else is said of it, else "other".
+    """Return a ``JobKind`` from the cell, else from the title, else from the other texts, else "other".
 
-    ``text`` is one of our kinds or its name in English.
+    ``text`` is the value or the English label of a ``JobKind``.
     """
     if text.strip():
         if (words := normalise(text)) not in _KIND_OF:
-            raise ValueError(_("is none of the kinds: %s") % ", ".join(JobKind.values))
+            raise ValueError(_("must be one of these job types: %s") % ", ".join(JobKind.values))
         return _KIND_OF[words]
-    for said in (title, *also):
+    for candidate in (title, *also):
         for found, pattern in _RULES:
-            if pattern.search(normalise(said)):
+            if pattern.search(normalise(candidate)):
                 return found
     return JobKind.OTHER
 
 
 # How to apply
 
-EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")  # as long as its parts may be
+EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")  # 64 and 63 characters are the limits of its parts
 WEB = re.compile(r"(?:https?://|\bwww\.)[^\s<>()\[\]\"“”‘’]+", re.IGNORECASE)
-# A sentence that names an address for something else than applying.
+# Sentences with these words give a URL or an email address for something other than applying.
 NOT_TO_APPLY = re.compile(
     r"question|concern|informa|accommodat|inquir|assistan|learn more|visit us|benefit|forgive|do not|don't|don’t",
     re.IGNORECASE,
 )
-END_OF_ADDRESS = ".,;:!?'*"
+TRAILING_PUNCTUATION = ".,;:!?'*"
 
 
 def where_to_apply(text):
-    """``(web address, e-mail address)`` of a text on how to apply, one of which is "".
+    """Return ``(URL, email address)`` from a text on how to apply; at least one of them is "".
 
-    Both are "" unless the text names exactly one address, and names it for applying and not for questions.
+    Both are "" unless the text contains exactly one URL or email address, and gives it for applying.
     """
-    emails = {found.rstrip(END_OF_ADDRESS) for found in EMAIL.findall(text)}
-    pages = {found.rstrip(END_OF_ADDRESS) for found in WEB.findall(EMAIL.sub(" ", text))}
+    emails = {match.rstrip(TRAILING_PUNCTUATION) for match in EMAIL.findall(text)}
+    pages = {match.rstrip(TRAILING_PUNCTUATION) for match in WEB.findall(EMAIL.sub(" ", text))}
     if len(emails | pages) != 1:
         return "", ""
-    (address,) = emails | pages
-    if any(address in sentence and NOT_TO_APPLY.search(sentence) for sentence in re.split(r"(?<=[.!?])\s+", text)):
+    (found,) = emails | pages
+    if any(found in sentence and NOT_TO_APPLY.search(sentence) for sentence in re.split(r"(?<=[.!?])\s+", text)):
         return "", ""
-    return ("", email(address)) if emails else (website(address), "")
+    return ("", email(found)) if emails else (website(found), "")

@@ -1,7 +1,8 @@
-"""Imports lists of openings: what a post's columns are called, what becomes of them, and which opening a post is.
+"""Import openings from a CSV file: names of the columns, conversion of the cells, and matching with known openings.
 
-A post is known by its source (the list it is from) and its number there. Its copies, such as those for employees and
-for the public, are one opening, and what is posted for employees alone is never public.
+A row is identified by its source (the list it comes from) and its job number there. A list can contain several copies
+of a row, such as one for employees and one for the public: they are one opening. Openings that are announced to
+employees only are never public.
 """
 
 from collections import defaultdict
@@ -19,10 +20,9 @@ from policeapp.importing import Clean, Importer, Rejected, create, reject, skip,
 from policeapp.tables import NotATable
 
 from ..models import Job
-from . import cleaning
-from . import plain_text as prose
+from . import cleaning, plain_text
 
-# Our names of the columns, and what they are called elsewhere: in NYC Open Data's "Jobs NYC Postings" and the like.
+# Each column and its other names, such as those in NYC Open Data's "Jobs NYC Postings".
 COLUMNS = {
     "job_id": (
         "external_id",
@@ -70,14 +70,14 @@ DESCRIPTION = ("description", "division", "work_location", "hours_shift", "salar
 REQUIREMENTS = ("min_qualifications", "preferred_skills", "residency")
 PAY = ("salary_from", "salary_to", "salary_frequency")
 APPLY = ("to_apply", "url", "apply_email")
-# The columns that a fact is made of. A file that has none of them says nothing of it.
+# The columns that a fact comes from. A file that has none of them doesn't change the fact.
 MADE_OF = {
     "positions": ("positions",), "description": DESCRIPTION, "requirements": REQUIREMENTS, "apply_url": APPLY,
     "apply_email": APPLY, "apply_instructions": APPLY, "pay_min": PAY, "pay_max": PAY, "pay_period": PAY,
     "opens_on": ("posting_date",), "opens_time": ("posting_date",), "closes_on": ("post_until",),
     "closes_time": ("post_until",),
 }  # fmt: skip
-# Facts that mean nothing without each other: who has set one has set them all.
+# Facts that belong together: if an editor has set one, the import changes none of them.
 TOGETHER = (
     ("pay_min", "pay_max", "pay_period"),
     ("apply_url", "apply_email", "apply_instructions"),
@@ -85,20 +85,23 @@ TOGETHER = (
     ("closes_on", "closes_time"),
 )
 
-# The column of a field, where it goes by another name.
+# The columns that are named differently from their fields.
 COLUMN_OF = {
     "external_id": "job_id", "requirements": "min_qualifications", "apply_url": "url", "apply_instructions": "to_apply",
 }  # fmt: skip
 
 FOR_EMPLOYEES = {"internal", "internal only", "internal posting", "promotional"}
 FOR_ALL = {"", "external", "external posting", "public", "open competitive", "both", "internal external", "all"}
-# Copies of a post are looked at in this order: the latest for the public (days, counted backwards), then these.
+# The copies of a row are tried in order of rank: public ones by date, the latest first (negative), then these.
 BAD, INTERNAL = 1, 2
 
 
 class Post(NamedTuple):
-    """A row, cleaned. ``facts`` are values of a :class:`Job`, None for a copy for employees; ``opens`` and ``closes``
-    are cells whose time is known only with the department's zone; ``problem`` is the column and reason of a bad row."""
+    """A cleaned row.
+
+    ``facts`` are field values of a :class:`Job`, None in a copy for employees. ``opens`` and ``closes`` are unconverted
+    cells: their times need the department's time zone. ``problem`` is the ``(column, reason)`` of an invalid row.
+    """
 
     source: str
     number: str
@@ -120,11 +123,11 @@ class PostingImporter(Importer):
     def begin(self, table, spool):
         super().begin(table, spool)
         if not self.source and "source" not in table.found:
-            raise NotATable(_("%s has no column “source”: say which list it is by giving its source.") % table.name)
+            raise NotATable(_("%s has no “source” column. Enter a source that names the list.") % table.name)
 
     def clean(self, row):
         cells = defaultdict(str, {column: cell for column, cell in row.values.items() if not is_missing(cell)})
-        if row.values["job_id"].isdecimal():  # also where it is what others write for nothing
+        if row.values["job_id"].isdecimal():  # even a number that means "missing" elsewhere
             cells["job_id"] = row.values["job_id"]
         post = Post(cells["source"] or self.source, cells["job_id"], self._as_of(row.line, cells["snapshot_date"]))
         for column, value in (("source", post.source), ("job_id", post.number)):
@@ -135,7 +138,7 @@ class PostingImporter(Importer):
             return Clean(post, rank=INTERNAL)
         try:
             if kind not in FOR_ALL:
-                raise Rejected("posting_type", _("is neither “External” nor “Internal”"))
+                raise Rejected("posting_type", _("must be “External” or “Internal”"))
             opens_on, _time = self._needed("posting_date", cleaning.day_and_time, cells["posting_date"], UTC)
             self._needed("post_until", cleaning.day_and_time, cells["post_until"], UTC)
             post = post._replace(
@@ -147,22 +150,22 @@ class PostingImporter(Importer):
         return Clean(post, rank=-opens_on.toordinal() if opens_on else 0)
 
     def _name(self, column):
-        """What the file calls the column, or we if it has none."""
+        """Return the column's name in the file, or our name if the file lacks the column."""
         return self.table.header[self.table.found[column]] if column in self.table.found else column
 
     def _needed(self, column, clean, *cells):
-        """What ``clean`` makes of the cells; the row is rejected where it cannot."""
+        """Return ``clean(*cells)``; reject the row if it fails."""
         try:
             return clean(*cells)
         except ValueError as problem:
             raise Rejected(column, str(problem)) from problem
 
     def _spared(self, line, column, otherwise, clean, *cells):
-        """What ``clean`` makes of the cells; where it cannot, that is noticed and the opening imported without."""
+        """Return ``clean(*cells)``; if it fails, report it and return ``otherwise``, so that the rest is imported."""
         try:
             return clean(*cells)
         except ValueError as problem:
-            self.notice(line, self._name(column), _("%s; left out") % problem)
+            self.notice(line, self._name(column), _("%s; this value was left out") % problem)
             return otherwise
 
     def _as_of(self, line, cell):
@@ -198,10 +201,10 @@ class PostingImporter(Importer):
         return facts
 
     def _check(self, job):
-        """``Rejected`` for what the admin would refuse too."""
+        """Reject values that the admin would reject, too."""
         try:
             job.clean_fields(exclude=["department", "slug", "opens_on", "opens_at", "closes_at"])
-            for name in ("description", "requirements", "apply_instructions"):  # else only forms look
+            for name in ("description", "requirements", "apply_instructions"):  # models don't check this
                 MaxLengthValidator(job._meta.get_field(name).max_length)(getattr(job, name))
         except ValidationError as problem:
             found = problem.message_dict if hasattr(problem, "error_dict") else {name: problem.messages}
@@ -209,15 +212,15 @@ class PostingImporter(Importer):
             raise Rejected(COLUMN_OF.get(field, field), " ".join(messages)) from problem
 
     def _how_to_apply(self, line, post, cells):
-        """An address in a column of its own, else the one that the words name, else words that say whom to ask."""
+        """Return how to apply: from the columns for it, else a link in the instructions, else a default text."""
         url = self._spared(line, "url", "", website, cells["url"])
         mail = self._spared(line, "apply_email", "", email, cells["apply_email"])
-        words = prose.to_markdown(cells["to_apply"])
+        words = plain_text.to_markdown(cells["to_apply"])
         if not url and not mail:
             url, mail = self._spared(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
         if not (url or mail or words):
-            words = _("The list that this opening is from does not say: ask the department about number %s.")
-            words %= prose.literal(post.number)
+            words = _("The job announcement doesn't say how to apply. Ask the department about job number %s.")
+            words %= plain_text.escape_markdown(post.number)
         return {"apply_url": url, "apply_email": mail, "apply_instructions": words}
 
     def plan(self, rows):
@@ -233,7 +236,7 @@ class PostingImporter(Importer):
         return plans
 
     def _present(self, posts):
-        """``{(source, number): opening}`` of those that are there, with their departments."""
+        """Return ``{(source, number): job}`` of the jobs that exist already, with their departments."""
         sources, numbers = {post.source for post in posts}, {post.number for post in posts}
         jobs = list(Job.objects.filter(source__in=sources, external_id__in=numbers))
         departments = Department.objects.in_bulk({job.department_id for job in jobs})
@@ -243,7 +246,7 @@ class PostingImporter(Importer):
 
     def _plan(self, line, post, job, employers):
         if self.spool.claim("post", f"{post.source}\n{post.number}", line):
-            self.notice(line, self._name("job_id"), _("is another copy of a post in this file; skipped"))
+            self.notice(line, self._name("job_id"), _("is another copy of a job in this file; skipped"))
             return skip()
         if post.problem:
             raise Rejected(*post.problem)
@@ -278,7 +281,7 @@ class PostingImporter(Importer):
         return update(job, self._derived(job))
 
     def _said(self, facts):
-        """What the file says of an opening that is there already."""
+        """Return the facts that the file states, for an opening that exists already."""
         said = {
             name: value
             for name, value in facts.items()
@@ -291,7 +294,7 @@ class PostingImporter(Importer):
         return said
 
     def _but_for_edits(self, line, job, facts):
-        """The facts that no person has set; the others are reported where they differ."""
+        """Return the facts that no editor has set, and report the others if they differ."""
         alone = [(name,) for name in facts if not any(name in names for names in TOGETHER)]
         for names in (*TOGETHER, *alone):
             people = [person for name in names if (person := job.set_by_person(name))]
@@ -303,17 +306,17 @@ class PostingImporter(Importer):
         return facts
 
     def _derived(self, job):
-        """The values of all columns that are written."""
+        """Return the values of all fields that are written."""
         job.derive()
         if job.closes_at and job.closes_at <= job.opens_at:
-            raise Rejected("post_until", _("is before the opening day"))
+            raise Rejected("post_until", _("is before the opening date"))
         return {
             job._meta.get_field(name).attname: getattr(job, job._meta.get_field(name).attname) for name in self.writes
         }
 
 
 class Employers:
-    """The departments that posts name, found with two queries."""
+    """The departments that the rows name. Two queries."""
 
     def __init__(self, posts):
         named = [post.employer for post in posts if post.facts]
@@ -325,8 +328,8 @@ class Employers:
             self.by_name[department.name_key, department.state].append(department)
 
     def find(self, employer_ori, name, city, code):
-        """The one department of this ORI; without one, of this name in this city and state. ``Rejected`` by name."""
-        said = ", ".join(part for part in (name, city, code, employer_ori) if part)
+        """Return the department with this ORI, or with this name in this city and state; raise ``Rejected`` if none."""
+        label = ", ".join(part for part in (name, city, code, employer_ori) if part)
         if employer_ori:
             found = [self.by_ori[employer_ori]] if employer_ori in self.by_ori else []
         else:
@@ -334,9 +337,9 @@ class Employers:
             if city:
                 found = [one for one in found if normalise(one.city) in ("", normalise(city))]
         if not found:
-            raise Rejected("employer", _("%s is not in the directory") % (said or _("An employer without a name")))
+            raise Rejected("employer", _("%s is not in the directory") % (label or _("An employer without a name")))
         if len(found) > 1:
-            raise Rejected("employer", _("%s is the name of several departments: give employer_ori") % said)
+            raise Rejected("employer", _("%s is the name of several departments; add employer_ori") % label)
         return found[0]
 
 
@@ -345,12 +348,12 @@ def _description(cells):
     parts = [
         ("", cells["description"]),
         (_("Unit"), cells["division"]),
-        (_("Place of work"), place),
+        (_("Work location"), place),
         (_("Hours"), cells["hours_shift"]),
         (_("Pay"), cells["salary_text"]),
         (_("Additional information"), cells["additional_info"]),
     ]
-    return prose.joined(parts) or _("The list that this opening is from does not describe the work.")
+    return plain_text.join_sections(parts) or _("The job announcement doesn't describe the work.")
 
 
 def _requirements(cells):
@@ -359,11 +362,11 @@ def _requirements(cells):
         (_("Preferred skills"), cells["preferred_skills"]),
         (_("Residency"), cells["residency"]),
     ]
-    return prose.joined(parts)
+    return plain_text.join_sections(parts)
 
 
 def _day_of(as_of, closes_on):
-    """The day that the list is of, for a post that does not say when it was made; None if that is not known."""
+    """Return the list's date, for a row without an opening date, but not after the closing date; None if unknown."""
     try:
         day = date.fromisoformat(as_of)
     except ValueError:

@@ -3,9 +3,9 @@
 from ..messages import Message, Run, Told
 from ..subscribers import Alert, Subscriber
 from .hiring_steps import HiringStep
-from .job import Job, JobKind, Schedule, follow, hiring, with_open_jobs
+from .job import Job, JobKind, Schedule, sync_from_departments, with_open_jobs
 from .querysets import JobQuerySet
-from .requirements import Minimums
+from .requirements import Requirements
 
 __all__ = [
     "Alert",
@@ -14,12 +14,11 @@ __all__ = [
     "JobKind",
     "JobQuerySet",
     "Message",
-    "Minimums",
+    "Requirements",
     "Run",
     "Schedule",
     "Subscriber",
     "Told",
-    "follow",
-    "hiring",
+    "sync_from_departments",
     "with_open_jobs",
 ]

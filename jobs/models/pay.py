@@ -1,4 +1,4 @@
-"""What an opening pays: by what it is counted, how often that is in a year, and how the site says it."""
+"""Pay periods, conversion to yearly pay, and pay as text."""
 
 from decimal import Decimal
 
@@ -16,14 +16,17 @@ class PayPeriod(models.TextChoices):
     YEAR = "year", _("a year")
 
 
-# The federal work year is 2,080 hours, which is 260 days of eight (5 U.S.C. 5504 says 2,087 for computing rates;
-# job boards and the Bureau of Labor Statistics use 2,080).
+# The federal work year is 2,080 hours: 260 days of eight hours. (5 U.S.C. 5504 computes rates with 2,087 hours; job
+# boards and the Bureau of Labor Statistics use 2,080.)
 PERIODS_A_YEAR = {"hour": 2080, "day": 260, "week": 52, "two_weeks": 26, "month": 12, "year": 1}
 
 
-def said_of(low, high, period):
-    """ "$64,500 to $81,250 a year" of two amounts, either of which may be None, and a period's words; "" of none."""
-    amounts = _dollars(amount for amount in (low, high) if amount is not None)
+def format_pay(low, high, period):
+    """Return a text such as "$64,500 to $81,250 a year"; "" if both amounts are None.
+
+    ``low`` and ``high`` are dollars or None; ``period`` is the label of a :class:`PayPeriod`.
+    """
+    amounts = _format_amounts(amount for amount in (low, high) if amount is not None)
     if not amounts:
         return ""
     if len(amounts) == 2 and amounts[0] != amounts[1]:
@@ -35,18 +38,18 @@ def said_of(low, high, period):
     return f"{amounts[0]} {period}"
 
 
-def a_year(amount, period):
-    """An amount by the year, as if the work were full time, in whole dollars; None of None."""
+def yearly_pay(amount, period):
+    """Convert an amount per period to whole dollars a year of full-time work; None stays None."""
     return None if amount is None else round(amount * PERIODS_A_YEAR[period])
 
 
-def dollars(amount):
-    """ "$25", "$25.50"."""
-    return _dollars([amount])[0]
+def format_dollars(amount):
+    """Return a text such as "$25" or "$25.50"."""
+    return _format_amounts([amount])[0]
 
 
-def _dollars(amounts):
-    """The amounts in words, all with cents if one has cents."""
+def _format_amounts(amounts):
+    """Format the amounts alike: all with cents if one has cents."""
     amounts = [Decimal(amount) for amount in amounts]
-    cents = any(amount != amount.to_integral_value() for amount in amounts)
-    return [f"${amount:,.2f}" if cents else f"${amount:,.0f}" for amount in amounts]
+    has_cents = any(amount != amount.to_integral_value() for amount in amounts)
+    return [f"${amount:,.2f}" if has_cents else f"${amount:,.0f}" for amount in amounts]

@@ -1,4 +1,4 @@
-"""What an opening asks of a person at least, as facts that can be compared; what it doesn't say is left empty."""
+"""Requirements of an opening that can be checked against an applicant's answers. Blank means not stated."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,7 +14,7 @@ AGE = [MinValueValidator(14), MaxValueValidator(99)]
 
 
 class Education(models.TextChoices):
-    """From the least to the most."""
+    """Ordered from the lowest level to the highest."""
 
     NONE = "none", _("No diploma needed")
     HIGH_SCHOOL = "high_school", _("High school diploma or GED")
@@ -25,66 +25,69 @@ class Education(models.TextChoices):
 
 
 class Certification(models.TextChoices):
-    """From the least to the most."""
+    """Ordered from the lowest level to the highest."""
 
     NONE = "none", _("No certification needed")
     ACADEMY = "academy", _("Police academy completed")
-    ANY_STATE = "any_state", _("POST certification of any state")
-    THIS_STATE = "this_state", _("POST certification of this state")
+    ANY_STATE = "any_state", _("POST certification from any state")
+    THIS_STATE = "this_state", _("POST certification from this state")
 
 
 class Citizenship(models.TextChoices):
-    """From the least to the most."""
+    """Ordered from the lowest level to the highest."""
 
-    WORK = "work", _("Authorized to work in the United States")
-    RESIDENT = "resident", _("Permanent resident or citizen")
-    CITIZEN = "citizen", _("Citizen of the United States")
+    WORK = "work", _("Authorized to work in the U.S.")
+    RESIDENT = "resident", _("Permanent resident or U.S. citizen")
+    CITIZEN = "citizen", _("U.S. citizen")
 
 
-class Licence(models.TextChoices):
-    """From the least to the most."""
+class DriversLicense(models.TextChoices):
+    """Ordered from the lowest level to the highest."""
 
     NONE = "none", _("No driver's license needed")
     REQUIRED = "required", _("Valid driver's license")
 
 
 class Outcome(StrEnum):
-    """What becomes of a minimum when a person is held against it."""
+    """The result of checking one requirement against an applicant's answers."""
 
     FAILS = "fails"
-    UNANSWERED = "unanswered"  # the person does not say
+    UNANSWERED = "unanswered"
     MEETS = "meets"
 
 
 class Verdict(NamedTuple):
-    """An :class:`Outcome` and what is said of it: the reason where the minimum is not met, else the minimum."""
+    """An :class:`Outcome` and its text: the reason if the applicant fails the requirement, else the requirement."""
 
     outcome: Outcome
-    words: str
+    text: str
 
 
-class Minimums(models.Model):
-    """An opening's minimums: nothing where it says nothing."""
+class Requirements(models.Model):
+    """The requirements of one opening. A blank field means that the opening doesn't state it."""
 
-    NAMES = ("age_least", "age_most", "education", "certification", "experience_years", "citizenship", "licence")
-    # What a person says of themselves goes by the same name, but here.
-    ANSWERS = {"age_least": "age", "age_most": "age"}
-    # From the least to the most.
-    ORDERS = {
+    FIELDS = (
+        "minimum_age", "maximum_age", "education", "certification", "experience_years", "citizenship",
+        "drivers_license",
+    )  # fmt: skip
+    # The applicant's answer to a requirement, if it has another name.
+    ANSWERS = {"minimum_age": "age", "maximum_age": "age"}
+    # Each ordered from the lowest level to the highest.
+    LEVELS = {
         "education": Education.values,
         "certification": Certification.values,
         "citizenship": Citizenship.values,
-        "licence": Licence.values,
+        "drivers_license": DriversLicense.values,
     }
-    # Stated, and met by everybody, whatever they say.
-    ASKS_NOTHING = (0, "none")
+    # Values that every applicant meets, even without an answer.
+    MET_BY_ALL = (0, "none")
 
     job = models.OneToOneField(
-        "Job", models.CASCADE, primary_key=True, related_name="minimums", verbose_name=_("opening")
+        "Job", models.CASCADE, primary_key=True, related_name="structured_requirements", verbose_name=_("job")
     )
-    age_least = models.PositiveSmallIntegerField(_("least age"), null=True, blank=True, validators=AGE)
-    age_most = models.PositiveSmallIntegerField(
-        _("most age"), null=True, blank=True, validators=AGE, help_text=_("The highest age that is still accepted.")
+    minimum_age = models.PositiveSmallIntegerField(_("minimum age"), null=True, blank=True, validators=AGE)
+    maximum_age = models.PositiveSmallIntegerField(
+        _("maximum age"), null=True, blank=True, validators=AGE, help_text=_("The highest age that is accepted.")
     )
     education = models.CharField(_("education"), max_length=12, choices=Education.choices, blank=True)
     certification = models.CharField(_("certification"), max_length=10, choices=Certification.choices, blank=True)
@@ -93,92 +96,103 @@ class Minimums(models.Model):
         null=True,
         blank=True,
         validators=[MaxValueValidator(50)],
-        help_text=_("0: none needed."),
+        help_text=_("Enter 0 if no experience is needed."),
     )
     citizenship = models.CharField(_("citizenship"), max_length=8, choices=Citizenship.choices, blank=True)
-    licence = models.CharField(_("driver's license"), max_length=8, choices=Licence.choices, blank=True)
+    drivers_license = models.CharField(_("driver's license"), max_length=8, choices=DriversLicense.choices, blank=True)
 
     class Meta:
-        verbose_name = _("minimums")
-        verbose_name_plural = _("minimums")
+        verbose_name = _("requirements")
+        verbose_name_plural = _("requirements")
         constraints = [
             models.CheckConstraint(
-                condition=Q(age_least=None) | Q(age_most=None) | Q(age_most__gte=F("age_least")),
-                name="minimums_ages_in_order",
-                violation_error_message=_("The highest age is less than the lowest."),
-            ),
-            models.CheckConstraint(condition=Q(education__in=["", *Education.values]), name="minimums_education_known"),
-            models.CheckConstraint(
-                condition=Q(certification__in=["", *Certification.values]), name="minimums_certification_known"
+                condition=Q(minimum_age=None) | Q(maximum_age=None) | Q(maximum_age__gte=F("minimum_age")),
+                name="requirements_ages_in_order",
+                violation_error_message=_("The maximum age is lower than the minimum age."),
             ),
             models.CheckConstraint(
-                condition=Q(citizenship__in=["", *Citizenship.values]), name="minimums_citizenship_known"
+                condition=Q(education__in=["", *Education.values]), name="requirements_education_known"
             ),
-            models.CheckConstraint(condition=Q(licence__in=["", *Licence.values]), name="minimums_licence_known"),
+            models.CheckConstraint(
+                condition=Q(certification__in=["", *Certification.values]), name="requirements_certification_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(citizenship__in=["", *Citizenship.values]), name="requirements_citizenship_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(drivers_license__in=["", *DriversLicense.values]), name="requirements_license_known"
+            ),
         ]
 
     def __str__(self):
-        return _t("What it asks at least")  # and not of which opening: one that was just removed has none
+        # Without the opening's title: a row that was just deleted has no opening.
+        return _t("Requirements")
 
-    def stated(self):
-        """The names of those that are stated, in the order of ``NAMES``."""
-        return [name for name in self.NAMES if getattr(self, name) not in (None, "")]
+    def stated_fields(self):
+        """Return the names of the fields that have a value, in the order of ``FIELDS``."""
+        return [name for name in self.FIELDS if getattr(self, name) not in (None, "")]
 
-    def in_words(self):
-        """What is stated, each as a text: "At least 21 years old"."""
-        return [self._words(name) for name in self.stated()]
+    def descriptions(self):
+        """Return a text for each stated requirement, such as "At least 21 years old"."""
+        return [self._describe(name) for name in self.stated_fields()]
 
-    def verdicts(self, person):
-        """A :class:`Verdict` on a :class:`jobs.eligibility.Person` for each minimum that is stated."""
-        return [self._verdict(name, person) for name in self.stated()]
+    def check_applicant(self, applicant):
+        """Return a :class:`Verdict` for each stated requirement.
 
-    def _words(self, name):
-        asked = getattr(self, name)
-        if name == "age_least":
-            return _t("At least %(years)d years old") % {"years": asked}
-        if name == "age_most":
-            return _t("At most %(years)d years old") % {"years": asked}
+        ``applicant`` is a :class:`jobs.eligibility.evaluation.Applicant`.
+        """
+        return [self._verdict(name, applicant) for name in self.stated_fields()]
+
+    def _describe(self, name):
+        required = getattr(self, name)
+        if name == "minimum_age":
+            return _t("At least %(years)d years old") % {"years": required}
+        if name == "maximum_age":
+            return _t("At most %(years)d years old") % {"years": required}
         if name == "experience_years":
-            if asked == 0:
+            if required == 0:
                 return _t("No experience needed")
-            words = ngettext("At least %(years)d year of experience", "At least %(years)d years of experience", asked)
-            return words % {"years": asked}
-        if asked == Certification.THIS_STATE:
-            return _t("POST certification of %(state)s") % {"state": self.job.department.get_state_display()}
-        return str(dict(self._meta.get_field(name).choices)[asked])
+            text = ngettext("At least %(years)d year of experience", "At least %(years)d years of experience", required)
+            return text % {"years": required}
+        if required == Certification.THIS_STATE:
+            return _t("POST certification from %(state)s") % {"state": self.job.department.get_state_display()}
+        return str(dict(self._meta.get_field(name).choices)[required])
 
-    def _verdict(self, name, person):
-        answer = getattr(person, self.ANSWERS.get(name, name))
-        met = self._is_met(name, answer, person.certified_in)
-        if met is None:
-            return Verdict(Outcome.UNANSWERED, self._words(name))
-        return Verdict(Outcome.MEETS, self._words(name)) if met else Verdict(Outcome.FAILS, self._reason(name, answer))
+    def _verdict(self, name, applicant):
+        answer = getattr(applicant, self.ANSWERS.get(name, name))
+        is_met = self._is_met(name, answer, applicant.certified_in)
+        if is_met is None:
+            return Verdict(Outcome.UNANSWERED, self._describe(name))
+        if is_met:
+            return Verdict(Outcome.MEETS, self._describe(name))
+        return Verdict(Outcome.FAILS, self._reason(name, answer))
 
     def _is_met(self, name, answer, certified_in):
-        """Whether an answer is enough; None if there is none, or only half of one."""
-        asked = getattr(self, name)
-        if asked in self.ASKS_NOTHING:
+        """Return whether the answer meets the requirement, or None if the answer is missing or incomplete."""
+        required = getattr(self, name)
+        if required in self.MET_BY_ALL:
             return True
         if answer in (None, ""):
             return None
-        if asked == Certification.THIS_STATE and answer == Certification.ANY_STATE:
+        if required == Certification.THIS_STATE and answer == Certification.ANY_STATE:
             return certified_in == self.job.department.state if certified_in else None
-        if name in self.ORDERS:
-            return self.ORDERS[name].index(answer) >= self.ORDERS[name].index(asked)
-        return answer <= asked if name == "age_most" else answer >= asked
+        if name in self.LEVELS:
+            return self.LEVELS[name].index(answer) >= self.LEVELS[name].index(required)
+        return answer <= required if name == "maximum_age" else answer >= required
 
     def _reason(self, name, answer):
-        asked = getattr(self, name)
-        if name == "age_least":
-            words = _t("Asks for %(asked)d years, you are %(yours)d")
-        elif name == "age_most":
-            words = _t("Accepts up to %(asked)d years, you are %(yours)d")
+        """Return why the answer doesn't meet the requirement."""
+        required = getattr(self, name)
+        if name == "minimum_age":
+            text = _t("Minimum age is %(required)d; you are %(answer)d")
+        elif name == "maximum_age":
+            text = _t("Maximum age is %(required)d; you are %(answer)d")
         elif name == "experience_years":
-            words = ngettext(
-                "Asks for %(asked)d year of experience, you have %(yours)d",
-                "Asks for %(asked)d years of experience, you have %(yours)d",
-                asked,
+            text = ngettext(
+                "Needs %(required)d year of experience; you have %(answer)d",
+                "Needs %(required)d years of experience; you have %(answer)d",
+                required,
             )
         else:
-            words, asked = _t("Asks for: %(asked)s"), self._words(name)
-        return words % {"asked": asked, "yours": answer}
+            text, required = _t("Needs: %(required)s"), self._describe(name)
+        return text % {"required": required, "answer": answer}

@@ -40,7 +40,7 @@ def ask(path):
     from departments.forms import DepartmentSearchForm
     from departments.index import read
     from jobs.forms import JobSearchForm
-    from jobs.models import with_open_jobs
+    from jobs.models import Job, with_open_jobs
 
     path, _, query = path.partition("?")
     match = resolve(path, "policeapp.urls")
@@ -48,7 +48,7 @@ def ask(path):
         page_of(JobSearchForm(QueryDict(query)).results())
     elif match.url_name == "directory":
         form = DepartmentSearchForm(QueryDict(query))
-        page_of(with_open_jobs(form.results()))
+        page_of(with_open_jobs(form.results(Job.objects.open())))
         list(form.fields["specialization"].queryset)
         read()
     else:
@@ -66,7 +66,7 @@ def ask_of_department(state, slug):
     department = Department.objects.published().with_place().filter(state=state, slug=slug).first()
     if not list(department.jobs.open().listed().by_deadline()):
         Job.objects.open().listed().close_to(department, 5)
-    HiringStep.objects.of_departments([department])
+    HiringStep.objects.for_departments([department])
     for rows in (department.listed_specializations.with_names(), department.divisions, department.special_units):
         list(rows.all())
 

@@ -28,7 +28,7 @@ FIELDS = {
 
 
 def prefix_of(thing):
-    return "own_steps" if isinstance(thing, Job) else "hiring_steps"
+    return "hiring_steps" if isinstance(thing, Job) else "hiring_steps"
 
 
 def add_step(client, thing, **values):
@@ -80,7 +80,7 @@ def test_a_step_can_be_moved_and_removed(alice, thing):
 @pytest.mark.parametrize(
     ("values", "field", "message"),
     [
-        ({"time": "09:00"}, "time", "There is a time but no date."),
+        ({"time": "09:00"}, "time", "Enter a date for this time."),
         ({"fee": "-1"}, "fee", "Ensure this value is greater than or equal to 0."),
         ({"fee": "much"}, "fee", "Enter a number."),
         ({"weeks": "-1"}, "weeks", "Ensure this value is greater than or equal to 0."),
@@ -96,9 +96,9 @@ def test_a_step_can_be_moved_and_removed(alice, thing):
 def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(alice, own, values, field, message):
     job = make_job(own)
     response = add_step(alice, job, note="Bring a pencil.", **values)
-    [said] = errors_of(response)[f"own_steps-0-{field}"]
+    [said] = errors_of(response)[f"hiring_steps-0-{field}"]
     assert said == message
-    assert list(errors_of(response)) == [f"own_steps-0-{field}"]
+    assert list(errors_of(response)) == [f"hiring_steps-0-{field}"]
     assert "Bring a pencil." in html_of(response)
     assert not HiringStep.objects.exists()
 
@@ -106,8 +106,8 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(alice, own,
 @pytest.mark.parametrize("value", EXTREMES)
 def test_no_value_makes_the_form_fail(alice, own, value):
     job = make_job(own)
-    form = form_of(alice.get(page(job))) | {"own_steps-TOTAL_FORMS": "1", "own_steps-0-kind": "other"}
-    peel(alice, page(job), form, [f"own_steps-0-{name}" for name in FIELDS if name != "kind"], value)
+    form = form_of(alice.get(page(job))) | {"hiring_steps-TOTAL_FORMS": "1", "hiring_steps-0-kind": "other"}
+    peel(alice, page(job), form, [f"hiring_steps-0-{name}" for name in FIELDS if name != "kind"], value)
 
 
 def test_the_public_sees_what_was_saved(alice, client, thing):
@@ -144,8 +144,8 @@ def test_an_editor_does_not_reach_the_steps_of_others(bob, own, strange):
 def test_an_editor_cannot_give_a_step_to_others_by_a_forged_form(bob, own, strange):
     job = make_job(own)
     theirs = make_job(strange)
-    for forged in ({"own_steps-0-job": theirs.pk}, {"own_steps-0-department": strange.pk}):
-        add_step(bob, job, **{name.removeprefix("own_steps-0-"): value for name, value in forged.items()})
+    for forged in ({"hiring_steps-0-job": theirs.pk}, {"hiring_steps-0-department": strange.pk}):
+        add_step(bob, job, **{name.removeprefix("hiring_steps-0-"): value for name, value in forged.items()})
     assert not HiringStep.objects.filter(job=theirs).exists()
     assert not HiringStep.objects.filter(department=strange).exists()
 
@@ -156,6 +156,6 @@ def test_the_right_to_change_openings_is_not_the_right_to_change_their_steps(cha
         person.user_permissions.add(Permission.objects.get(codename=codename))
     job = make_job(own)
     make_step(job, name="Oral exam")
-    assert "own_steps" not in html_of(charlie.get(page(job)))
-    assert saved(save(charlie, job, **{"own_steps-TOTAL_FORMS": "1", "own_steps-0-kind": "other"}))
+    assert "hiring_steps" not in html_of(charlie.get(page(job)))
+    assert saved(save(charlie, job, **{"hiring_steps-TOTAL_FORMS": "1", "hiring_steps-0-kind": "other"}))
     assert HiringStep.objects.get().name == "Oral exam"

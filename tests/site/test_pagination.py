@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def thousand_and_one(places):
-    """Openings at Westport's department, where nobody would look through all of them."""
+    """Jobs at Westport's department, where nobody would look through all of them."""
     job = make_job(make_department(at=(41.14, -73.36), city="Westport"), title="Officer")
     job.words = " officer"
     others = []
@@ -48,5 +48,5 @@ def test_home_says_that_there_are_more_than_a_thousand(client, thousand_and_one)
 
 def test_wider_circles_that_hold_more_than_a_thousand_say_so(client, thousand_and_one):
     page = client.get("/jobs/?near=10001&within=10").content.decode()
-    assert "No openings" in page
+    assert "No jobs" in page
     assert "Within 50 miles</a>: more than 1,000" in page

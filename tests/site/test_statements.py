@@ -45,7 +45,7 @@ TOLD = {
     "jobs.HiringStep": None,
     "jobs.Job": "departments",
     "jobs.Message": "alerts",
-    "jobs.Minimums": None,
+    "jobs.Requirements": None,
     "jobs.Run": None,
     "jobs.Subscriber": "alerts",
     "jobs.Told": "alerts",

@@ -3,6 +3,6 @@ from policeapp.management.imports import BaseImportCommand
 
 
 class Command(BaseImportCommand):
-    help = "Import a list of openings at departments of the directory from a CSV file, all or nothing."
+    help = "Import job openings at departments of the directory from a CSV file, all or nothing."
 
     importer = PostingImporter

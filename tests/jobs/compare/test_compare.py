@@ -104,7 +104,7 @@ def test_what_nobody_knows_of_a_department_is_said_so(client):
     response = compare(client, make_department())
     unknown = ("Officers", "Population served", "Specializations", "Hiring steps", "Time to be hired")
     assert {label: row(response, label) for label in unknown} == {label: ["not known"] for label in unknown}
-    assert row(response, "Pay a year") == row(response, "Fees") == ["not stated"]
+    assert row(response, "Yearly pay") == row(response, "Fees") == ["not stated"]
     assert row(response, "Open jobs") == ["none"]
 
 
@@ -142,7 +142,7 @@ def test_departments_pay_by_the_year_for_each_kind_that_they_look_for(client, we
     make_job(westport, kind="lateral", pay_min=90_000, status="draft")
     make_job(norwalk)
     response = compare(client, westport, norwalk)
-    assert row(response, "Pay a year") == [
+    assert row(response, "Yearly pay") == [
         "Entry-level officer: $60,000 to $80,000 a year Dispatcher or call taker: $62,400 a year (converted)",
         "not stated",
     ]
@@ -153,7 +153,7 @@ def test_departments_pay_by_the_year_for_each_kind_that_they_look_for(client, we
 def test_pay_that_is_known_from_a_sample_is_marked(client, westport, norwalk):
     make_job(westport, pay_min=60_000, is_sample=True)
     make_job(norwalk, pay_min=61_000)
-    assert row(compare(client, westport, norwalk), "Pay a year") == [
+    assert row(compare(client, westport, norwalk), "Yearly pay") == [
         "Entry-level officer: $60,000 a year By a sample: not a real vacancy",
         "Entry-level officer: $61,000 a year",
     ]
@@ -176,7 +176,7 @@ def test_openings_stand_side_by_side(client, westport, norwalk):
     assert row(response, "Positions") == ["1", "3"]
     assert row(response, "Town") == ["Norwalk, CT", "Westport, CT"]
     assert row(response, "Officers per 1,000 residents") == ["not known", "2.3"]
-    assert row(response, "Pay a year") == ["not stated", "from $60,000 a year"]
+    assert row(response, "Yearly pay") == ["not stated", "from $60,000 a year"]
     assert "converted" not in text_of(response)
 
 
@@ -195,10 +195,10 @@ def test_openings_stand_side_by_side(client, westport, norwalk):
     ],
 )
 def test_what_an_opening_pays_is_converted_to_a_year_and_said_so(client, values, said):
-    assert row(compare(client, make_job(**values)), "Pay a year") == [said]
+    assert row(compare(client, make_job(**values)), "Yearly pay") == [said]
 
 
-def test_an_openings_own_steps_count_and_else_its_departments(client, westport):
+def test_an_openings_hiring_steps_count_and_else_its_departments(client, westport):
     make_step(westport, "oral_board", weeks=3)
     one, two = make_job(westport), make_job(westport)
     make_step(two, "polygraph", weeks=5, fee=10)
@@ -210,8 +210,8 @@ def test_an_openings_own_steps_count_and_else_its_departments(client, westport):
 
 def test_a_sample_is_marked_at_its_head(client, westport):
     response = compare(client, make_job(westport, is_sample=True), make_job(westport, "Real"))
-    assert text_of(response).count("Sample: not a real vacancy") == 1
-    assert "Police Officer Sample: not a real vacancy Remove" in text_of(response)
+    assert text_of(response).count("Sample: not a real job") == 1
+    assert "Police Officer Sample: not a real job Remove" in text_of(response)
 
 
 # What an address may say
@@ -270,7 +270,7 @@ def test_a_department_that_is_a_draft_is_compared_for_staff_alone(client, westpo
 def test_one_that_is_named_twice_is_shown_once(client, westport, norwalk):
     response = client.get(DEPARTMENTS, {"d": ["ct/westport-police", "CT/Westport-Police ", "ct/norwalk-police"]})
     assert heads(response) == ["Westport Police", "Norwalk Police"]
-    assert said(response) == ["“ct/westport-police” was named twice: it is shown once."]
+    assert said(response) == ["“ct/westport-police” was listed twice. It is shown once."]
 
 
 def test_of_more_than_four_the_first_are_compared(client):
@@ -383,26 +383,24 @@ def test_a_profile_and_an_opening_lead_to_a_comparison(client, westport):
     job = make_job(westport)
     link = links(client.get(westport.get_absolute_url()))["Compare with other departments"]
     assert heads(client.get(link)) == ["Westport Police"]
-    link = links(client.get(job.get_absolute_url()))["Compare with other openings"]
+    link = links(client.get(job.get_absolute_url()))["Compare with other jobs"]
     assert heads(client.get(link)) == ["Police Officer"]
 
 
 def test_a_closed_opening_leads_to_none(client):
     job = make_job(closes_on=yesterday())
-    assert "Compare with other openings" not in links(client.get(job.get_absolute_url()))
+    assert "Compare with other jobs" not in links(client.get(job.get_absolute_url()))
 
 
 def test_a_profiles_openings_can_be_compared(client, westport):
     make_job(westport, "One")
-    assert "Compare these side by side" not in links(client.get(westport.get_absolute_url()))
+    assert "Compare side by side" not in links(client.get(westport.get_absolute_url()))
     make_job(westport, "Two")
-    link = links(client.get(westport.get_absolute_url()))["Compare these side by side"]
+    link = links(client.get(westport.get_absolute_url()))["Compare side by side"]
     assert sorted(heads(client.get(link))) == ["One", "Two"]
 
 
-@pytest.mark.parametrize(
-    ("number", "words"), [(4, "Compare these side by side"), (5, "Compare the first four side by side")]
-)
+@pytest.mark.parametrize(("number", "words"), [(4, "Compare side by side"), (5, "Compare the first four side by side")])
 def test_a_list_of_openings_leads_to_the_comparison_of_its_first(client, number, words):
     for name in range(number):
         make_job(title=f"Officer {name}")
@@ -411,9 +409,9 @@ def test_a_list_of_openings_leads_to_the_comparison_of_its_first(client, number,
 
 
 def test_a_search_for_departments_leads_to_the_comparison_of_its_first(client, westport, norwalk):
-    link = links(client.get("/departments/?q=police"))["Compare these side by side"]
+    link = links(client.get("/departments/?q=police"))["Compare side by side"]
     assert sorted(heads(client.get(link))) == ["Norwalk Police", "Westport Police"]
-    assert "Compare these side by side" not in links(client.get("/departments/"))
+    assert "Compare side by side" not in links(client.get("/departments/"))
 
 
 # What it costs

@@ -9,10 +9,10 @@ from io import StringIO
 import pytest
 from django.apps import apps
 
-from jobs.eligibility.evaluation import Person
+from jobs.eligibility.evaluation import Applicant
 from jobs.models import Alert
 from policeapp.logs import PrivateFormatter
-from tests.factories import make_department, make_job, make_minimums, text_of, today
+from tests.factories import make_department, make_job, make_requirements, text_of, today
 from tests.jobs.pages import hiring_at, html_of, links, titles
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +29,9 @@ ANSWERS = {
     "licence": "required",
 }
 HEADINGS = {
-    "meets": "You meet what they state",
-    "not_stated": "Not stated, by them or by you",
-    "fails": "You do not meet what they state",
+    "meets": "You meet the stated requirements",
+    "not_stated": "Can't tell",
+    "fails": "You don't meet a stated requirement",
 }
 
 
@@ -56,7 +56,7 @@ def grouped(response):
 def opening(title, **asked):
     job = make_job(title=title)
     if asked:
-        make_minimums(job, **asked)
+        make_requirements(job, **asked)
     return job
 
 
@@ -64,9 +64,9 @@ def opening(title, **asked):
 
 
 def test_it_sorts_the_openings_by_what_they_ask(client):
-    opening("Trooper", age_least=21)
-    opening("Dispatcher", age_least=18, education="high_school")
-    opening("Driver", age_least=18, licence="required")
+    opening("Trooper", minimum_age=21)
+    opening("Dispatcher", minimum_age=18, education="high_school")
+    opening("Driver", minimum_age=18, drivers_license="required")
     opening("Clerk")
     page = ask(client, age=20, education="high_school")
     assert grouped(page) == {"meets": ["Dispatcher"], "not_stated": ["Clerk", "Driver"], "fails": ["Trooper"]}
@@ -76,13 +76,13 @@ def test_it_sorts_the_openings_by_what_they_ask(client):
 
 
 def test_it_says_why_for_each(client):
-    opening("Trooper", age_least=21, education="high_school")
-    opening("Driver", licence="required")
+    opening("Trooper", minimum_age=21, education="high_school")
+    opening("Driver", drivers_license="required")
     opening("Clerk")
     words = text_of(ask(client, age=20, education="bachelor"))
-    assert "Not met: Asks for 21 years, you are 20 Met: High school diploma or GED" in words
-    assert "Valid driver's license: you did not say" in words
-    assert "States no minimums" in words
+    assert "Not met: Minimum age is 21; you are 20 Met: High school diploma or GED" in words
+    assert "Valid driver's license: you didn't answer" in words
+    assert "No stated requirements" in words
 
 
 @pytest.mark.parametrize(("certified_in", "group"), [("CT", "meets"), ("NY", "fails"), ("", "not_stated")])
@@ -90,12 +90,12 @@ def test_a_certification_of_this_state_is_of_the_openings_own(client, certified_
     opening("Lateral officer", certification="this_state")
     page = ask(client, certification="any_state", certified_in=certified_in)
     assert grouped(page) == {group: ["Lateral officer"]}
-    assert "POST certification of Connecticut" in text_of(page)
+    assert "POST certification from Connecticut" in text_of(page)
 
 
 @pytest.mark.parametrize("age", [21, 34])
 def test_exactly_the_least_and_exactly_the_most_age_are_accepted(client, age):
-    opening("Trooper", age_least=21, age_most=34)
+    opening("Trooper", minimum_age=21, maximum_age=34)
     assert grouped(ask(client, age=age)) == {"meets": ["Trooper"]}
 
 
@@ -119,8 +119,8 @@ def test_without_a_place_the_newest_come_first(client):
 def test_where_there_is_no_such_opening_it_says_so_and_leads_on(client, places):
     hiring_at(100)
     page = ask(client, age=30, near="06880", within=25)
-    assert "There are no such openings: try a longer distance or any kind. All openings" in text_of(page)
-    assert ("All openings", "/jobs/") in links(page)
+    assert "No jobs found. Try a longer distance or any job type. All jobs" in text_of(page)
+    assert ("All jobs", "/jobs/") in links(page)
 
 
 def test_many_are_sorted_by_the_page(client):
@@ -129,14 +129,14 @@ def test_many_are_sorted_by_the_page(client):
         make_job(department, title=f"Officer {number}")
     first, second = ask(client, age=30), ask(client, age=30, page=2)
     assert len(titles(first)) == 50 and len(titles(second)) == 1
-    assert "Sorted here are openings 1 to 50, counted from the newest." in text_of(first)
+    assert "This page has jobs 1 to 50, newest first." in text_of(first)
     assert ("Next", "?age=30&page=2") in links(first)
     assert client.get(URL, {"age": 30, "page": 3}).status_code == 404
 
 
 def test_samples_are_marked(client):
-    make_minimums(make_job(title="Cadet", is_sample=True), age_least=16)
-    assert "Cadet Sample: not a real vacancy" in text_of(ask(client, age=17))
+    make_requirements(make_job(title="Cadet", is_sample=True), minimum_age=16)
+    assert "Cadet Sample: not a real job" in text_of(ask(client, age=17))
 
 
 # The form
@@ -144,7 +144,7 @@ def test_samples_are_marked(client):
 
 @pytest.mark.parametrize("said", [{}, {"near": "06880", "within": "50"}, {"kind": "lateral"}])
 def test_without_an_answer_it_shows_the_form_and_explains_itself(client, places, said):
-    opening("Trooper", age_least=21)
+    opening("Trooper", minimum_age=21)
     page = ask(client, **said)
     assert "Answer at least one question about you" in text_of(page)
     assert titles(page) == []
@@ -160,23 +160,23 @@ def test_answers_stand_in_the_form_again(client):
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"age": "old"}, "Give your age in whole years, such as 21."),
-        ({"age": "20.5"}, "Give your age in whole years, such as 21."),
-        ({"age": "-1"}, "Give your age in whole years, such as 21."),
-        ({"age": "121"}, "Give your age in whole years, such as 21."),
-        ({"age": "9" * 5000}, "Give your age in whole years, such as 21."),
-        ({"experience_years": "two"}, "Give whole years, such as 2; 0 for none."),
+        ({"age": "old"}, "Enter your age in whole years, such as 21."),
+        ({"age": "20.5"}, "Enter your age in whole years, such as 21."),
+        ({"age": "-1"}, "Enter your age in whole years, such as 21."),
+        ({"age": "121"}, "Enter your age in whole years, such as 21."),
+        ({"age": "9" * 5000}, "Enter your age in whole years, such as 21."),
+        ({"experience_years": "two"}, "Enter whole years, such as 2, or 0 for none."),
         ({"education": "wizard"}, "Select a valid choice. wizard is not one of the available choices."),
         ({"certification": "this_state"}, "Select a valid choice."),
         ({"certified_in": "ZZ", "certification": "any_state"}, "Select a valid choice."),
-        ({"certified_in": "CT"}, "You gave a state: choose “POST certification”, or no state."),
-        ({"certified_in": "CT", "certification": "academy"}, "You gave a state: choose “POST certification”"),
+        ({"certified_in": "CT"}, "You chose a state. Choose “POST certification” too, or clear the state."),
+        ({"certified_in": "CT", "certification": "academy"}, "You chose a state. Choose “POST certification” too"),
         ({"age": "30", "near": "Atlantis"}, "We don't know “Atlantis”."),
         ({"age": "30", "within": "7"}, "Select a valid choice. 7 is not one of the available choices."),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_sorted(client, said, words):
-    opening("Trooper", age_least=21)
+    opening("Trooper", minimum_age=21)
     page = ask(client, **{"age": "30"} | said)
     assert text_of(page).count(f"Error: {words}") == 1
     assert titles(page) == []
@@ -206,7 +206,7 @@ def test_nothing_is_kept_and_no_cookie_is_set(client, places):
         assert not response.cookies
         assert "Cookie" not in response.get("Vary", "")
     assert everything() == before
-    assert "Nothing is kept." in text_of(response)
+    assert "We don't store your answers." in text_of(response)
 
 
 @pytest.mark.parametrize("said", [{}, ANSWERS, {"age": "old"}], ids=["nothing", "answers", "errors"])
@@ -220,7 +220,7 @@ def test_no_cache_no_other_page_and_no_search_engine_gets_the_answers(client, sa
 
 def test_no_link_to_another_page_carries_an_answer(client, places):
     job = hiring_at(5, "Trooper")
-    make_minimums(job, age_least=21)
+    make_requirements(job, minimum_age=21)
     page = ask(client, near="06880", **ANSWERS)
     leaving = [href for _words, href in links(page) if not href.startswith(("?", "#"))]
     assert job.get_absolute_url() in leaving
@@ -229,14 +229,14 @@ def test_no_link_to_another_page_carries_an_answer(client, places):
 
 
 def test_no_alert_can_hold_an_answer(client):
-    answers = {field.name for field in fields(Person)}
-    assert answers == set(ANSWERS)
+    answers = {field.name for field in fields(Applicant)}
+    assert answers - {"drivers_license"} == set(ANSWERS) - {"licence"}
     assert not answers & {field.name for field in Alert._meta.get_fields()}
     assert "/alerts/" not in html_of(ask(client, **ANSWERS))
 
 
 def test_no_log_has_an_answer(client):
-    opening("Trooper", age_least=21)
+    opening("Trooper", minimum_age=21)
     written = StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(PrivateFormatter("%(name)s %(message)s"))  # no clock: its digits may be an answer's
@@ -274,7 +274,7 @@ def test_it_takes_few_queries_however_many_openings_there_are(places, queries_of
     def hire(number):
         for place in range(number):
             job = hiring_at(1 + place / 10, f"Officer {place}")
-            make_minimums(job, age_least=21, certification="this_state")
+            make_requirements(job, minimum_age=21, certification="this_state")
 
     hire(1)
     with_one = [queries_of(url) for url in urls]

@@ -212,7 +212,7 @@ def test_a_departments_feed_has_its_own_openings_only(client, westport_police):
     make_job(westport_police, title="Here")
     make_job(title="Elsewhere")
     assert entries(client, f"{DEPARTMENT}feed/") == ["Here"]
-    assert read(client.get(f"{DEPARTMENT}feed/")).feed.title == "Openings at Westport Police Department"
+    assert read(client.get(f"{DEPARTMENT}feed/")).feed.title == "Jobs at Westport Police Department"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_departments_feed_has_its_own_openings_only(client, westport_police):
         ({}, "Openings"),
         ({"near": "06880"}, "Openings within 25 miles of Westport, CT 06880"),
         ({"q": "06880"}, "Openings within 25 miles of Westport, CT 06880"),
-        ({"near": "06880", "within": "any"}, "Openings at any distance from Westport, CT 06880"),
+        ({"near": "06880", "within": "any"}, "Jobs at any distance from Westport, CT 06880"),
         (
             {"kind": "lateral", "pay": "70000"},
             "Openings for lateral or certified officers, paying at least $70,000 a year",
@@ -237,11 +237,11 @@ def test_a_feed_says_in_words_what_it_has(client, places, asked, title):
     ("query", "said"),
     [
         ("near=Springfield", "Near: There are several places of this name."),
-        ("near=Springfield", "Write one of: Springfield, Sangamon County, IL; Springfield, Hampden County, MA; "),
+        ("near=Springfield", "Use one of these: Springfield, Sangamon County, IL; Springfield, Hampden County, MA; "),
         ("q=Springfield", "Keyword: There are several places of this name."),
         ("near=Atlantis", "Near: We don't know “Atlantis”."),
-        ("kind=wizard", "Kind: Select a valid choice."),
-        ("pay=plenty", "Pay at least: Enter a whole number."),
+        ("kind=wizard", "Job type: Select a valid choice."),
+        ("pay=plenty", "Minimum yearly pay: Enter a whole number."),
         ("sort=distance", "Near: Sorting by distance needs a place."),
         ("q=%00", "Keyword: Null characters are not allowed."),
     ],

@@ -83,7 +83,7 @@ def test_the_tests_of_a_department_stand_there_with_their_places(client, westpor
     assert test["URL"] == f"http://testserver{westport_police.get_absolute_url()}"
 
 
-def test_an_openings_own_steps_stand_in_place_of_its_departments(client, westport_police):
+def test_an_openings_hiring_steps_stand_in_place_of_its_departments(client, westport_police):
     job = make_job(westport_police, title="Sergeant")
     make_step(westport_police, date=date(2090, 6, 1))
     make_step(job, "oral_board", date=date(2090, 7, 1))
@@ -99,7 +99,7 @@ def test_an_openings_own_steps_stand_in_place_of_its_departments(client, westpor
     }
 
 
-def test_own_steps_without_dates_stand_in_place_too(client, westport_police):
+def test_hiring_steps_without_dates_stand_in_place_too(client, westport_police):
     job = make_job(westport_police)
     make_step(westport_police, date=date(2090, 6, 1))
     make_step(job, "oral_board")
@@ -160,7 +160,7 @@ def test_a_departments_calendar_has_its_own_openings(client, westport_police):
     make_job(title="Elsewhere")
     calendar = calendar_of(client, f"{westport_police.get_absolute_url()}calendar/")
     assert list(days(calendar)) == ["Opens: Police Officer"]
-    assert calendar.calendar_name == "Openings at Westport Police Department"
+    assert calendar.calendar_name == "Jobs at Westport Police Department"
 
 
 def test_it_has_no_more_than_a_hundred_openings(client, westport_police):
@@ -186,7 +186,7 @@ def test_a_withdrawn_opening_is_gone_and_says_so(client, westport_police):
     job = make_job(westport_police, status=Job.Status.WITHDRAWN)
     response = client.get(f"{job.get_absolute_url()}calendar/")
     assert response.status_code == 410
-    assert response.content.decode() == "This opening has been withdrawn.\n"
+    assert response.content.decode() == "This job has been withdrawn.\n"
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_the_list_leads_to_its_feed_and_its_calendar(client, westport_police):
     assert ways(page) == {
         "Feed": "/jobs/feed/",
         "Calendar": "webcal://testserver/jobs/calendar/",
-        "Calendar file": "/jobs/calendar/",
+        "Download (.ics)": "/jobs/calendar/",
     }
 
 
@@ -156,7 +156,7 @@ def test_a_search_leads_to_its_own_also_when_it_finds_nothing(client, places, we
     assert ways(page)["Feed"] == f"/jobs/feed/{query}"
     assert ways(page)["Calendar"] == f"webcal://testserver/jobs/calendar/{query}"
     assert client.get(ways(page)["Feed"]).status_code == 200
-    assert client.get(ways(page)["Calendar file"]).status_code == 200
+    assert client.get(ways(page)["Download (.ics)"]).status_code == 200
 
 
 def test_a_search_that_cannot_be_made_leads_to_none(client, places):
@@ -174,7 +174,7 @@ def test_a_profile_leads_to_its_own_whether_it_is_hiring_or_not(client, westport
     assert ways(page) == {
         "Feed": f"{DEPARTMENT}feed/",
         "Calendar": f"webcal://testserver{DEPARTMENT}calendar/",
-        "Calendar file": f"{DEPARTMENT}calendar/",
+        "Download (.ics)": f"{DEPARTMENT}calendar/",
     }
 
 

@@ -123,7 +123,7 @@ class TestBadRows:
             ({"to_apply": "x" * 5001}, "to_apply", "at most 5000 characters"),
             ({"post_until": "31-JUN-2026"}, "post_until", "is not a day"),
             ({"posting_date": "soon"}, "posting_date", "is not a day"),
-            ({"post_until": "2026-06-15"}, "post_until", "is before the opening day"),
+            ({"post_until": "2026-06-15"}, "post_until", "is before the opening date"),
             ({"employer_ori": "NY03"}, "employer_ori", "is not an ORI"),
             ({"employer_ori": "", "state": "XX"}, "state", "is not a state"),
         ],
@@ -159,7 +159,7 @@ class TestBadRows:
     def test_what_can_be_spared(self, load, nypd, values, column, field, value):
         numbers, words = load(post(**values))
         assert numbers == counts(read=1, created=1)
-        assert f"Noticed 1 × {column}: " in words and "; left out" in words
+        assert f"Noticed 1 × {column}: " in words and "; this value was left out" in words
         assert getattr(Job.objects.get(), field) == value
 
     def test_a_list_without_a_name_is_refused_with_nothing_changed(self, load, nypd):
@@ -256,7 +256,7 @@ class TestEdits:
         job.attribute(["closes_on"], "Editor of this site", "", "user:alice")
         job.save()
         numbers, words = load(post(posting_date="2026-06-30"))
-        assert numbers == counts(read=1, rejected=1) and "post_until: is before the opening day" in words
+        assert numbers == counts(read=1, rejected=1) and "post_until: is before the opening date" in words
 
     def test_an_opening_that_was_entered_here_is_nobody_elses(self, load, nypd):
         mine = make_job(nypd, title="Agency Attorney", source="", external_id="")

@@ -17,7 +17,7 @@ class TestCopies:
         inside = {"posting_type": "Internal", "description": "For colleagues.", "title": "Inside"}
         numbers, words = load(post(**inside), post(), post(job_id="2"), post(**inside, job_id="2"))
         assert numbers == counts(read=4, created=2, skipped=2)
-        assert "Noticed 2 × job_id: is another copy of a post in this file; skipped (first on line 2)" in words
+        assert "Noticed 2 × job_id: is another copy of a job in this file; skipped (first on line 2)" in words
         assert set(Job.objects.values_list("title", "description")) == {("Agency Attorney", "Advise.")}
 
     def test_of_several_for_the_public_the_latest_wins(self, load, nypd):
@@ -54,7 +54,7 @@ class TestCopies:
     def test_what_is_for_nobody_knows_whom_is_not_public(self, load, nypd):
         numbers, words = load(post(posting_type="Level 3"))
         assert numbers == counts(read=1, rejected=1)
-        assert "posting_type: is neither “External” nor “Internal”" in words
+        assert "posting_type: must be “External” or “Internal”" in words
 
 
 class TestEmployers:
@@ -89,7 +89,7 @@ class TestEmployers:
             ),
             (
                 {"employer": "Twin Police", "employer_ori": "", "city": "", "state": "CT"},
-                "Twin Police, CT is the name of several departments: give employer_ori",
+                "Twin Police, CT is the name of several departments; add employer_ori",
             ),
         ],
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobs.imports.plain_text import joined, literal, mended, to_markdown
+from jobs.imports.plain_text import clean_text, escape_markdown, join_sections, to_markdown
 from policeapp.markdown import render
 
 LISTS = [
@@ -77,7 +77,7 @@ def test_lines_of_nothing_but_signs_are_left_out():
     ],
 )
 def test_it_mends_what_the_way_into_the_file_has_broken(text, plain):
-    assert mended(text) == plain
+    assert clean_text(text) == plain
 
 
 def shown(markdown):
@@ -107,15 +107,15 @@ def shown(markdown):
     ],
 )
 def test_signs_of_markdown_in_plain_text_stay_signs(text):
-    assert shown(literal(text)) == " ".join(text.split())
-    assert "<strong>" not in render(literal(text)) and "<em>" not in render(literal(text))
+    assert shown(escape_markdown(text)) == " ".join(text.split())
+    assert "<strong>" not in render(escape_markdown(text)) and "<em>" not in render(escape_markdown(text))
 
 
 @given(st.text(st.sampled_from("ab1 .)#-+*_~=>`[]()<&;!\\|:'\"\té"), max_size=40))
 @example("<http://a.example>")
 @example("1.")
 def test_a_line_shows_as_it_is(text):
-    assert "".join(shown(literal(text)).split()) == "".join(text.split())
+    assert "".join(shown(escape_markdown(text)).split()) == "".join(text.split())
 
 
 @given(st.text(st.sampled_from("aB1 \n\t.)-•*·§o;:&_<#"), max_size=60))
@@ -130,4 +130,4 @@ def test_web_addresses_become_links_without_the_stop_behind_them():
 
 
 def test_parts_stand_under_their_headings_and_empty_ones_are_left_out():
-    assert joined([("", "Patrol."), ("Hours", "Nights"), ("Pay", " ")]) == "Patrol.\n\n## Hours\n\nNights"
+    assert join_sections([("", "Patrol."), ("Hours", "Nights"), ("Pay", " ")]) == "Patrol.\n\n## Hours\n\nNights"

@@ -32,7 +32,7 @@ def shown(client, thing):
 # Whose steps
 
 
-def test_an_opening_has_its_own_steps_in_their_order():
+def test_an_opening_has_its_hiring_steps_in_their_order():
     job = make_job()
     make_step(job, "academy", order=2)
     make_step(job, "application", order=1)
@@ -48,13 +48,13 @@ def test_an_opening_without_steps_of_its_own_has_its_departments():
     assert kinds(job.roadmap) == ["oral_board"]
 
 
-def test_an_openings_own_steps_stand_in_place_of_its_departments():
+def test_an_openings_hiring_steps_stand_in_place_of_its_departments():
     department = make_department()
     job = make_job(department)
     make_step(department, "oral_board")
     make_step(job, "polygraph")
     assert kinds(job.roadmap) == ["polygraph"]
-    assert kinds(HiringStep.objects.of_departments([department])[department.pk]) == ["oral_board"]
+    assert kinds(HiringStep.objects.for_departments([department])[department.pk]) == ["oral_board"]
 
 
 def test_the_steps_of_many_openings_take_one_query(django_assert_num_queries):
@@ -64,7 +64,7 @@ def test_the_steps_of_many_openings_take_one_query(django_assert_num_queries):
     make_step(jobs[0], "polygraph", date=date(2030, 1, 2), time=time(9))
     jobs = list(Job.objects.with_department().order_by("pk"))
     with django_assert_num_queries(1):
-        found = HiringStep.objects.of(jobs)
+        found = HiringStep.objects.for_jobs(jobs)
         assert [kinds(found[job.pk]) for job in jobs] == [["polygraph"], ["oral_board"], ["oral_board"], []]
         said = [step.when for job in jobs for step in found[job.pk]]
     assert said == ["January 2, 2030, 9:00 AM EST", "January 1, 2030", "January 1, 2030"]
@@ -75,9 +75,9 @@ def test_the_steps_of_many_departments_take_one_query(django_assert_num_queries)
     make_step(departments[0], "application")
     make_step(departments[1], "academy")
     with django_assert_num_queries(1):
-        found = HiringStep.objects.of_departments(departments)
+        found = HiringStep.objects.for_departments(departments)
     assert [kinds(found[department.pk]) for department in departments] == [["application"], ["academy"], []]
-    assert HiringStep.objects.of([]) == {}
+    assert HiringStep.objects.for_jobs([]) == {}
 
 
 def test_a_step_that_is_added_comes_last_among_those_of_its_own():
@@ -190,7 +190,7 @@ def test_an_openings_page_shows_the_way_with_all_that_is_known(client):
     assert shown(client, job) == (
         "Hiring steps Application 2 weeks Written test 3 weeks January 9, 2090, 9:00 AM EST Town hall "
         "Fee: $25 (waived for veterans) Bring a pencil. The state's academy 21 weeks Fee: none "
-        "About 26 weeks in all · Fees: at least $25"
+        "About 26 weeks in total · Fees: at least $25"
     )
 
 
@@ -214,12 +214,12 @@ def test_a_page_without_steps_says_nothing_of_them(client):
     assert shown(client, job) == shown(client, job.department) == ""
 
 
-def test_a_profile_shows_the_departments_own_steps_and_not_those_of_an_opening(client):
+def test_a_profile_shows_the_departments_hiring_steps_and_not_those_of_an_opening(client):
     department = make_department()
     make_step(department, "oral_board", weeks=4, date=date(2090, 7, 1), time=time(13, 30))
     make_step(make_job(department), "polygraph", weeks=9)
     assert shown(client, department) == (
-        "Hiring steps Oral board 4 weeks July 1, 2090, 1:30 PM EDT About 4 weeks in all"
+        "Hiring steps Oral board 4 weeks July 1, 2090, 1:30 PM EDT About 4 weeks in total"
     )
 
 

@@ -174,7 +174,7 @@ def test_openings_go_with_their_department():
         (
             {"opens_on": date(2024, 5, 2), "closes_on": date(2024, 5, 1)},
             "closes_on",
-            "It closes before it opens.",
+            "The closing date is before the opening date.",
         ),
         (
             {
@@ -184,9 +184,9 @@ def test_openings_go_with_their_department():
                 "closes_time": time(12, 0),
             },
             "closes_on",
-            "It closes before it opens.",
+            "The closing date is before the opening date.",
         ),
-        ({"closes_time": time(12, 0)}, "closes_time", "There is a closing time but no closing day."),
+        ({"closes_time": time(12, 0)}, "closes_time", "Enter a closing date for this closing time."),
         ({"opens_on": date(1, 1, 1)}, "opens_on", "greater than or equal to 2000-01-01"),
         ({"opens_on": date(9999, 12, 31)}, "opens_on", "less than or equal to 2100-12-31"),
         ({"closes_on": date(9999, 12, 31)}, "closes_on", "less than or equal to 2100-12-31"),
@@ -202,9 +202,9 @@ def test_what_is_wrong_is_said_at_its_field_and_nowhere_else(values, field, word
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"apply_instructions": ""}, "Say how to apply: an address, an e-mail address or in words."),
-        ({"pay_min": Decimal("20.01"), "pay_max": Decimal("20")}, "The highest pay is less than the lowest."),
-        ({"source": "state list", "external_id": "7"}, "Another opening of this source has this number."),
+        ({"apply_instructions": ""}, "Enter how to apply: a URL, an email address or instructions."),
+        ({"pay_min": Decimal("20.01"), "pay_max": Decimal("20")}, "The maximum pay is lower than the minimum pay."),
+        ({"source": "state list", "external_id": "7"}, "Another job from this source has this job number."),
     ],
 )
 def test_what_concerns_several_fields_is_said_once_in_our_words(values, words):

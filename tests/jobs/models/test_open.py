@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from departments.models import Department
-from jobs.models import Job, hiring, with_open_jobs
+from jobs.models import Job, with_open_jobs
 from tests.factories import make_department, make_job, today, tomorrow, yesterday
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
@@ -312,7 +312,7 @@ def test_departments_that_hire_and_their_numbers_of_open_jobs_follow_the_same_ru
         make_job(department, **values)
     departments = Department.objects.all()
     now = datetime.now(UTC)
-    assert [department.name for department in hiring(departments, now)] == ["Busy"]
+    assert [department.name for department in departments.hiring(Job.objects.open(now))] == ["Busy"]
     assert {d.name: d.open_jobs for d in with_open_jobs(departments, now)} == {"Busy": 1, "Quiet": 0, "Draft": 0}
     independence_day = utc("2024-07-04 16:00")
     assert {d.name: d.open_jobs for d in with_open_jobs(departments, independence_day)} == {
@@ -320,7 +320,8 @@ def test_departments_that_hire_and_their_numbers_of_open_jobs_follow_the_same_ru
         "Quiet": 1,
         "Draft": 0,
     }
-    assert [department.name for department in hiring(departments, independence_day)] == ["Busy", "Quiet"]
+    hiring = departments.hiring(Job.objects.open(independence_day))
+    assert [department.name for department in hiring] == ["Busy", "Quiet"]
 
 
 # What people read of it
