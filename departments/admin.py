@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from jobs.inlines import HiringStepInline
+from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.careful import CarefulAdmin
 

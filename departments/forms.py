@@ -4,8 +4,6 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from jobs.models import hiring
-
 from . import places, search, spelling, states
 from .models import Department, Specialization
 from .querysets import DepartmentQuerySet
@@ -190,8 +188,11 @@ class DepartmentSearchForm(NearForm):
         self.fields["q"].help_text = _("For example 06880, or Westport")
         self.fields["q"].widget.attrs["data-suggest"] = True
 
-    def results(self):
-        """The published departments that the search asks for, in its order; none while it has errors."""
+    def results(self, open_jobs):
+        """The published departments that the search asks for, in its order; none while it has errors.
+
+        ``open_jobs`` (a QuerySet) decides which departments are hiring.
+        """
         if not self.is_valid():
             return Department.objects.none()
         asked = self.cleaned_data
@@ -202,7 +203,7 @@ class DepartmentSearchForm(NearForm):
         if asked["specialization"]:
             found = found.filter(specializations=asked["specialization"])
         if asked["hiring"]:
-            found = hiring(found)
+            found = found.hiring(open_jobs)
         found = self.named(found, asked["q"]) if asked["q"] else self.near_in_order(found)
         if asked["sort"] == "distance":
             return found.order_by("miles", "pk") if self.place else found

@@ -4,7 +4,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import models
-from django.db.models import Case, Count, Min, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject, Left
 
 from .geography import bounding_box, miles_from
@@ -30,6 +30,10 @@ class DepartmentQuerySet(models.QuerySet):
         if user.has_perm("departments.edit_every_department"):
             return self
         return self.filter(pk__in=user.departments_edited.values("pk"))
+
+    def hiring(self, open_jobs):
+        """Departments with at least one of ``open_jobs`` (a QuerySet of jobs)."""
+        return self.filter(Exists(open_jobs.filter(department=OuterRef("pk")).order_by()))
 
     def near(self, point, miles):
         """Departments within ``miles`` of ``point``, nearest first, each with ``.miles``; none without a position."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from jobs.models import follow
+from jobs.models import sync_from_departments
 from policeapp.importing import Importer, create, reject, unchanged, update
 
 from .agencies import COLUMNS, GROUPS, Reader
@@ -98,7 +98,7 @@ class RosterImporter(Importer):
         """The openings of a department go with its name and its time zone."""
         changed = [one.pk for one in updated if one.changed("time_zone", "search_text", "status")]
         if changed:
-            follow(changed)
+            sync_from_departments(changed)
 
     # Where it is
 

@@ -28,7 +28,7 @@ SUGGESTIONS_SHOWN = 8
 def directory(request):
     """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
     form = DepartmentSearchForm(request.GET)
-    page = _page(request, form.results())
+    page = _page(request, form.results(Job.objects.open()))
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(Department.objects.published().from_point(form.place.point))[:NEAREST_SHOWN]
@@ -121,7 +121,7 @@ def profile(request, state, slug):
         "place": department.place and Place(**department.place),
         "openings": openings,
         "nearest": nearest,
-        "roadmap": HiringStep.objects.of_departments([department])[department.pk],
+        "roadmap": HiringStep.objects.for_departments([department])[department.pk],
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "divisions": list(department.divisions.all()),

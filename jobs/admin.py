@@ -1,7 +1,9 @@
-"""Openings in the admin."""
+"""The admin of jobs, and inlines for what belongs to a job or a department."""
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
 from departments.editing import EditorsMixin, change_each, note_edit
@@ -9,8 +11,59 @@ from departments.models import Department
 from policeapp.careful import CarefulAdmin
 
 from .alerts import admin as alerts_admin  # noqa: F401
-from .inlines import HiringStepInline, MinimumsInline
-from .models import Job
+from .models import HiringStep, Job, Requirements
+
+
+class HiringStepInline(EditorsMixin, admin.StackedInline):
+    """Hiring steps of a job or of a department. Django finds the foreign key to the page's model by itself."""
+
+    model = HiringStep
+    editors_may = {"view", "add", "change", "delete"}
+    extra = 0
+    fields = [
+        "order",
+        ("kind", "name"),
+        "weeks",
+        ("date", "time", "place"),
+        ("fee", "waiver"),
+        "note",
+    ]
+
+
+class RequirementsForm(forms.ModelForm):
+    """Requirements that delete their row if all fields are blank."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and all(cleaned.get(name) in (None, "") for name in Requirements.FIELDS):
+            cleaned[DELETION_FIELD_NAME] = True
+        return cleaned
+
+
+class RequirementsInline(EditorsMixin, admin.StackedInline):
+    editors_may = {"view", "add", "change", "delete"}
+    model = Requirements
+    form = RequirementsForm
+    extra = 1
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("minimum_age", "maximum_age"),
+                    "education",
+                    "certification",
+                    "experience_years",
+                    "citizenship",
+                    "drivers_license",
+                ],
+                "description": _(
+                    "Visitors compare these with their answers under “Am I eligible?”. "
+                    "Leave blank what the job announcement doesn't state."
+                ),
+            },
+        ),
+    ]
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -22,8 +75,8 @@ class OpenFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         open_now = Q(pk__in=Job.objects.open().values("pk"))
-        wanted = {"yes": open_now, "no": ~open_now}.get(self.value())
-        return queryset.filter(wanted) if wanted is not None else queryset
+        condition = {"yes": open_now, "no": ~open_now}.get(self.value())
+        return queryset if condition is None else queryset.filter(condition)
 
 
 @admin.register(Job)
@@ -33,13 +86,13 @@ class JobAdmin(EditorsMixin, CarefulAdmin):
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
     list_select_related = ["department"]
     search_fields = ["title", "department__name", "department__city", "external_id"]
-    search_help_text = _("Title, department, city or number")
+    search_help_text = _("Title, department, city or job number")
     autocomplete_fields = ["department"]
     date_hierarchy = "opens_on"
-    inlines = [MinimumsInline, HiringStepInline]
+    inlines = [RequirementsInline, HiringStepInline]
     actions = ["publish", "withdraw"]
     save_on_top = True
-    readonly_fields = ["is_sample", "opens_at", "closes_at", "created", "modified"]
+    readonly_fields = ["is_sample", "created", "modified"]
     fieldsets = [
         (None, {"fields": ["department", "title", "kind", "schedule", "positions", "status"]}),
         (_("Text"), {"fields": ["description", "requirements"]}),
@@ -49,13 +102,10 @@ class JobAdmin(EditorsMixin, CarefulAdmin):
             _("Dates"),
             {
                 "fields": [("opens_on", "opens_time"), ("closes_on", "closes_time")],
-                "description": _("Days and times are those of the department's time zone."),
+                "description": _("Dates and times are in the department's time zone."),
             },
         ),
-        (
-            _("Record"),
-            {"fields": ["source", "external_id", "is_sample", "opens_at", "closes_at", "created", "modified"]},
-        ),
+        (_("Record"), {"fields": ["source", "external_id", "is_sample", "created", "modified"]}),
     ]
 
     def get_queryset(self, request):
@@ -70,29 +120,29 @@ class JobAdmin(EditorsMixin, CarefulAdmin):
     def is_open_now(self, job):
         return job.is_open()
 
-    @admin.action(description=_("Publish the selected openings"), permissions=["change"])
+    @admin.action(description=_("Publish selected jobs"), permissions=["change"])
     def publish(self, request, jobs):
         change_each(self, request, jobs.with_department(), Job.publish, _("published"))
 
-    @admin.action(description=_("Withdraw the selected openings"), permissions=["change"])
+    @admin.action(description=_("Withdraw selected jobs"), permissions=["change"])
     def withdraw(self, request, jobs):
         change_each(self, request, jobs.with_department(), Job.withdraw, _("withdrawn"))
 
     def save_model(self, request, job, form, change):
-        """Note who set what, and say what the public sees now: clerks take “saved” for “online”."""
+        """Record who set which fields, and tell the editor whether visitors see the job now."""
         note_edit(request, job, form.changed_data)
         super().save_model(request, job, form, change)
         self.message_user(request, self._visibility(job))
 
     def _visibility(self, job):
         if job.is_open():
-            return _("The opening is on the site now.")
+            return _("This job is on the site now.")
         if job.status == Job.Status.DRAFT:
-            return _("The opening is a draft: nobody sees it on the site until its status is “Published”.")
+            return _("This job is a draft. Visitors will see it when you set its status to “Published”.")
         if job.status == Job.Status.WITHDRAWN:
-            return _("The opening is withdrawn: the site no longer lists it.")
+            return _("This job is withdrawn. The site no longer lists it.")
         if not job.department.is_published:
-            return _("The opening is not on the site, because its department is a draft.")
+            return _("This job is not on the site, because its department is a draft.")
         if job.is_upcoming:
-            return _("The opening will be on the site from %(day)s.") % {"day": job.opening_day}
-        return _("The opening has closed: its page says so, and no list has it.")
+            return _("This job will be on the site from %(day)s.") % {"day": job.opening_day}
+        return _("This job has closed. Its page says so, and no list shows it.")

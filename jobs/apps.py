@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 class JobsConfig(AppConfig):
     name = "jobs"
-    verbose_name = _("Openings")
+    verbose_name = _("Jobs")
 
     def ready(self):
         from policeapp.metrics import figures

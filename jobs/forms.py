@@ -1,4 +1,4 @@
-"""The query string of the search for openings."""
+"""The job search form."""
 
 from django import forms
 from django.utils.functional import cached_property
@@ -13,7 +13,7 @@ NEAREST_SHOWN = 5
 
 
 class DollarsField(forms.IntegerField):
-    """Whole dollars, typed with or without the dollar sign and commas."""
+    """Whole dollars, entered with or without a dollar sign and commas."""
 
     def to_python(self, value):
         if isinstance(value, str):
@@ -21,33 +21,20 @@ class DollarsField(forms.IntegerField):
         return super().to_python(value)
 
 
-class AddForm(forms.Form):
-    """What to set beside what is being compared."""
-
-    q = forms.CharField(max_length=100, required=False, widget=forms.SearchInput)
-
-    def __init__(self, data, label, help_text):
-        super().__init__(data, auto_id="%s")
-        self.fields["q"].label, self.fields["q"].help_text = label, help_text
-
-    @property
-    def words(self):
-        """What was typed; "" while it can't be searched for."""
-        return self.cleaned_data["q"] if self.is_valid() else ""
-
-
 class JobSearchForm(NearForm):
-    """The search for openings."""
+    """The job search."""
 
     SORTS = {"newest": JobQuerySet.newest, "closing": JobQuerySet.by_deadline, "pay": JobQuerySet.by_pay}
 
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=lambda: [("", _("Any kind")), *Job.Kind.choices])
+    kind = forms.ChoiceField(
+        label=_("Job type"), required=False, choices=lambda: [("", _("Any type")), *Job.Kind.choices]
+    )
     pay = DollarsField(
-        label=_("Pay at least"),
+        label=_("Minimum yearly pay"),
         required=False,
         min_value=0,
         max_value=10_000_000,
-        help_text=_("Dollars a year"),
+        help_text=_("In dollars"),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: [("", _("Any state")), *states.CHOICES])
@@ -65,28 +52,28 @@ class JobSearchForm(NearForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["q"].label = _("Keyword")
-        self.fields["q"].help_text = _("A title, a kind or a department")
+        self.fields["q"].label = _("Keywords")
+        self.fields["q"].help_text = _("A title, a job type or a department")
 
     def openings(self):
-        """The open openings that the search asks for but for the place, in no order."""
-        asked = self.cleaned_data
-        found = Job.objects.open()
-        if asked["kind"]:
-            found = found.filter(kind=asked["kind"])
-        if asked["pay"]:
-            found = found.filter(pay_yearly__gte=asked["pay"])
-        if asked["state"]:
-            found = found.filter(department__state=asked["state"])
-        return found
+        """Return the open openings that match the filters, without the keywords and the place, in no order."""
+        filters = self.cleaned_data
+        jobs = Job.objects.open()
+        if filters["kind"]:
+            jobs = jobs.filter(kind=filters["kind"])
+        if filters["pay"]:
+            jobs = jobs.filter(pay_yearly__gte=filters["pay"])
+        if filters["state"]:
+            jobs = jobs.filter(department__state=filters["state"])
+        return jobs
 
     @cached_property
     def found(self):
-        """The openings that the search asks for wherever they are."""
+        """The openings that match the search at any distance."""
         return self.asked_for(self.openings()).listed()
 
     def results(self):
-        """The openings that the search asks for, in its order; none while it has errors."""
+        """Return the openings that match the search, in its order; none if the form has errors."""
         if not self.is_valid():
             return Job.objects.none()
         found = self.found
@@ -96,7 +83,10 @@ class JobSearchForm(NearForm):
         return self.SORTS[sort](self.nearby(found))
 
     def beyond(self):
-        """When nothing is within the radius: ``(the nearest few openings, {wider radius: how many it holds})``."""
+        """Return suggestions if nothing is within the radius.
+
+        A pair: a list of the nearest openings, and ``{miles: number of openings}`` for wider radii.
+        """
         if not self.is_valid() or not self.place or self.miles is None:
             return [], {}
         point = self.place.point

@@ -1,4 +1,4 @@
-"""The samples: real departments with facts from public records, and invented openings that are marked as such."""
+"""Sample data: real departments with facts from public records, and made-up jobs that are marked as samples."""
 
 import json
 from datetime import time, timedelta
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from departments.models import Department
 
-from .models import HiringStep, Job, Minimums
+from .models import HiringStep, Job, Requirements
 
 SOURCE = "samples"
 FILE = settings.BASE_DIR / "fixtures" / "sample.json"
@@ -16,10 +16,10 @@ FILE = settings.BASE_DIR / "fixtures" / "sample.json"
 
 @transaction.atomic
 def load():
-    """Add what is missing of the sample departments and renew the sample openings, their dates counted from today.
+    """Add missing sample departments, and add or update the sample jobs with dates relative to today.
 
-    A department that is in the directory already, by its ORI, stays as it is. Returns the numbers of departments
-    added and of openings.
+    A department whose ORI is already in the directory is not changed. Return ``(number of departments added, number
+    of sample jobs)``.
     """
     samples = json.loads(FILE.read_text(encoding="utf-8"))
     oris = [values["ori"] for values in samples["departments"]]
@@ -30,32 +30,33 @@ def load():
             known[values["ori"]] = _add_department(values)
             added += 1
     for values in samples["openings"]:
-        _renew_opening(known[values["department"]], values, samples["steps"])
+        _save_job(known[values["department"]], values, samples["hiring_steps"])
     return added, len(samples["openings"])
 
 
 @transaction.atomic
 def remove():
-    """Remove the sample openings, and those sample departments that nobody has touched or given an opening.
+    """Delete the sample jobs, and the sample departments that nobody has edited and that have no other jobs.
 
-    Returns the numbers of departments and openings removed.
+    Return ``(number of departments deleted, number of jobs deleted)``.
     """
-    openings = Job.objects.filter(is_sample=True)
-    number = openings.count()
-    openings.delete()
+    jobs = Job.objects.filter(is_sample=True)
+    number = jobs.count()
+    jobs.delete()
     candidates = Department.objects.published().filter(
         sources__name__set_by=SOURCE, jobs=None, hiring_steps=None, editors=None, former_addresses=None
     )
-    untouched = [
+    unedited = [
         department.pk
         for department in candidates
         if all(origin["set_by"] == SOURCE for origin in department.sources.values())
     ]
-    Department.objects.filter(pk__in=untouched).delete()
-    return len(untouched), number
+    Department.objects.filter(pk__in=unedited).delete()
+    return len(unedited), number
 
 
 def are_loaded():
+    """Return whether there are any sample jobs."""
     return Job.objects.filter(is_sample=True).exists()
 
 
@@ -69,25 +70,25 @@ def _add_department(values):
     return department
 
 
-def _renew_opening(department, values, steps):
+def _save_job(department, values, step_lists):
     values = dict(values)
-    steps = steps.get(values.pop("steps", None), [])
+    steps = step_lists.get(values.pop("hiring_steps", None), [])
     today = department.today()
     for end in ("opens", "closes"):
         days, at = values.pop(f"{end}_in_days"), values.pop(f"{end}_time")
         values[f"{end}_on"] = None if days is None else today + timedelta(days=days)
         values[f"{end}_time"] = at and time.fromisoformat(at)
     values |= {"department": department, "is_sample": True}
-    minimums = values.pop("minimums", {})
+    requirements = values.pop("structured_requirements", {})
     job, _ = Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)
-    if minimums:
-        Minimums.objects.update_or_create(job=job, defaults=minimums)
-    job.own_steps.all().delete()
-    HiringStep.objects.bulk_create(_step(job, order, step) for order, step in enumerate(steps, start=1))
+    if requirements:
+        Requirements.objects.update_or_create(job=job, defaults=requirements)
+    job.hiring_steps.all().delete()
+    HiringStep.objects.bulk_create(_make_step(job, order, step) for order, step in enumerate(steps, start=1))
 
 
-def _step(job, order, values):
-    """A step of a sample; its day is counted from the last one to apply, or from today where there is none."""
+def _make_step(job, order, values):
+    """Return a hiring step. Its date counts from the closing date, or from today if there is none."""
     values = dict(values)
     days, at = values.pop("in_days", None), values.pop("time", None)
     if days is not None:

@@ -1,6 +1,6 @@
-"""An opening as a JobPosting of schema.org, the way that Google's search for jobs reads it.
+"""An opening as a schema.org JobPosting for Google's job search.
 
-It says what the opening's page shows, and nothing else. It is for the page of a single open opening that is no sample.
+It contains only what the opening's page shows. Only the pages of open openings that aren't samples have it.
 https://developers.google.com/search/docs/appearance/structured-data/job-posting
 """
 
@@ -13,16 +13,16 @@ from django.utils import timezone
 from departments.structured_data import identity, place
 from policeapp.structured_data import known, node
 
-from .minimums import Education
 from .models import Schedule
-from .pay import PayPeriod
+from .models.pay import PayPeriod
+from .models.requirements import Education
 
 EMPLOYMENT_TYPES = {
     Schedule.FULL_TIME: "FULL_TIME",
     Schedule.PART_TIME: "PART_TIME",
     Schedule.SEASONAL: "TEMPORARY",
 }
-# The unit, and how many of it a period has: Google has none of two weeks, which are two of one week and no estimate.
+# Google's unit of a period, and the number of units in it. Google has no unit of two weeks.
 UNITS = {
     PayPeriod.HOUR: ("HOUR", 1),
     PayPeriod.DAY: ("DAY", 1),
@@ -31,8 +31,8 @@ UNITS = {
     PayPeriod.MONTH: ("MONTH", 1),
     PayPeriod.YEAR: ("YEAR", 1),
 }
-NOTHING_ASKED = "no requirements"
-# Google's words for the least education; for college credits without a degree it has none.
+NO_REQUIREMENTS = "no requirements"
+# Google's terms for education. It has none for college credits without a degree.
 CREDENTIALS = {
     Education.HIGH_SCHOOL: "high school",
     Education.ASSOCIATE: "associate degree",
@@ -42,7 +42,7 @@ CREDENTIALS = {
 
 
 def job_posting(job, absolute):
-    """The opening with all that is known of it."""
+    """Return the opening as a JobPosting. ``absolute`` turns a path into an absolute URL."""
     return node(
         "JobPosting",
         title=job.title,
@@ -56,19 +56,19 @@ def job_posting(job, absolute):
         identifier=identifier(job),
         totalJobOpenings=job.positions,
         url=absolute(job.get_absolute_url()),
-        # One applies on the employer's own site, by e-mail or as it says.
+        # Applicants apply with the employer, not on this site.
         directApply=False,
-        **required(getattr(job, "minimums", None)),
+        **requirements(getattr(job, "structured_requirements", None)),
     )
 
 
 def description(job):
-    """What the page says of the work and of who may do it, as HTML."""
+    """Return the description and requirements as HTML."""
     return render_to_string("jobs/_posting.html", {"job": job}).strip()
 
 
 def valid_through(job):
-    """The last instant of the last day to apply, or the closing time of that day, where it is; None until filled."""
+    """Return the closing time, or the last second of the closing date, in local time; None if open until filled."""
     if job.closes_at is None:
         return None
     last = job.closes_at if job.closes_time else job.closes_at - timedelta(seconds=1)
@@ -76,7 +76,7 @@ def valid_through(job):
 
 
 def base_salary(job):
-    """Its pay in numbers, None where nothing is said of it."""
+    """Return the pay as a MonetaryAmount, or None if it is not stated."""
     unit, times = UNITS[job.pay_period]
     low, high = (_number(amount, times) for amount in (job.pay_min, job.pay_max))
     if low is None and high is None:
@@ -86,7 +86,7 @@ def base_salary(job):
 
 
 def _number(amount, times):
-    """A decimal, divided, as a number that JSON has, whole if it is; None of None."""
+    """Return ``amount / times`` as an int if it is whole, else as a float; None stays None."""
     if amount is None:
         return None
     amount = Decimal(amount) / times
@@ -94,32 +94,32 @@ def _number(amount, times):
 
 
 def identifier(job):
-    """Its number in the list that it came from."""
+    """Return the job number in its source, or None."""
     if not job.external_id:
         return None
     return node("PropertyValue", name=job.source or job.department.name, value=job.external_id)
 
 
-def required(minimums):
-    """``{property: value}`` of what the opening's ``Minimums``, or None, ask of education and experience."""
-    if minimums is None:
+def requirements(stated):
+    """Return ``{property: value}`` for education and experience from a ``Requirements`` object or None."""
+    if stated is None:
         return {}
     return known(
-        educationRequirements=education_required(minimums.education),
-        experienceRequirements=experience_required(minimums.experience_years),
+        educationRequirements=education_required(stated.education),
+        experienceRequirements=experience_required(stated.experience_years),
     )
 
 
-def education_required(least):
-    """The least ``Education`` in Google's words; None where it isn't stated, or where they have no word for it."""
-    if least == Education.NONE:
-        return NOTHING_ASKED
-    credential = CREDENTIALS.get(least)
+def education_required(education):
+    """Return an ``Education`` in Google's terms; None if not stated, or if Google has no term for it."""
+    if education == Education.NONE:
+        return NO_REQUIREMENTS
+    credential = CREDENTIALS.get(education)
     return credential and node("EducationalOccupationalCredential", credentialCategory=credential)
 
 
 def experience_required(years):
-    """The least years, which Google counts in months; None where they aren't stated."""
+    """Return the years of experience in months, as Google expects; None if not stated."""
     if years == 0:
-        return NOTHING_ASKED
+        return NO_REQUIREMENTS
     return years and node("OccupationalExperienceRequirements", monthsOfExperience=12 * years)

@@ -1,13 +1,29 @@
-from django.urls import path
+"""URLs of jobs, and of the feeds and comparisons of departments, which need jobs."""
 
-from . import calendars, compare_views, eligibility_views, feeds, views
+from django.urls import include, path
+
+from . import views
+from .compare.views import compare_departments, compare_jobs
+from .eligibility.views import eligible
+from .feeds import atom, icalendar
+
+job_urlpatterns = [
+    path("", views.job_list, name="jobs"),
+    path("feed/", atom.search_feed, name="jobs feed"),
+    path("calendar/", icalendar.search_calendar, name="jobs calendar"),
+    path("compare/", compare_jobs, name="compare openings"),
+    path("eligible/", eligible, name="eligible"),
+    path("<int:pk>-<slug:slug>/", views.job_detail, name="job"),
+    path("<int:pk>-<slug:slug>/calendar/", icalendar.job_calendar, name="job calendar"),
+]
+
+department_urlpatterns = [
+    path("compare/", compare_departments, name="compare departments"),
+    path("<state:state>/<slug:slug>/feed/", atom.department_feed, name="department feed"),
+    path("<state:state>/<slug:slug>/calendar/", icalendar.department_calendar, name="department calendar"),
+]
 
 urlpatterns = [
-    path("", views.job_list, name="jobs"),
-    path("feed/", feeds.search_feed, name="jobs feed"),
-    path("calendar/", calendars.search_calendar, name="jobs calendar"),
-    path("compare/", compare_views.compare_openings, name="compare openings"),
-    path("eligible/", eligibility_views.eligible, name="eligible"),
-    path("<int:pk>-<slug:slug>/", views.job_detail, name="job"),
-    path("<int:pk>-<slug:slug>/calendar/", calendars.job_calendar, name="job calendar"),
+    path("jobs/", include(job_urlpatterns)),
+    path("departments/", include(department_urlpatterns)),
 ]

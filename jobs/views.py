@@ -1,4 +1,4 @@
-"""The search for openings, and an opening's page."""
+"""The job search and the page of one job."""
 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from .structured_data import job_posting
 @require_safe
 @searching
 def job_list(request):
-    """The open openings that a search asks for; the nearest ones and wider radii where there is none."""
+    """Search open jobs; if nothing is near enough, suggest the nearest jobs and wider distances."""
     form = JobSearchForm(request.GET)
     page = paginate(request, form.results(), paginator=CappedPaginator)
     nearest, wider = ([], {}) if page.object_list else form.beyond()
@@ -34,8 +34,9 @@ def job_list(request):
 @public_page()
 @require_safe
 def job_detail(request, pk, slug):
-    """An opening, whether open or not, and what is open nearby, like it while it is. A withdrawn one answers 410."""
-    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("department", "minimums"), pk=pk)
+    """Show a job, open or closed, with other jobs nearby: similar ones if it is open. 410 if it is withdrawn."""
+    visible = Job.objects.visible_to(request.user).select_related("department", "structured_requirements")
+    job = get_object_or_404(visible, pk=pk)
     if slug != job.slug:
         return redirect(job, permanent=True)
     is_open = job.is_open()
@@ -47,17 +48,17 @@ def job_detail(request, pk, slug):
         "is_open": is_open,
         "similar": similar,
         "nearest": [] if similar else others.close_to(job.department, NEAREST_SHOWN),
-        "trail": _trail(job),
+        "trail": _breadcrumbs(job),
         "structured_data": job_posting(job, request.build_absolute_uri) if is_open and not job.is_sample else None,
     }
     return render(request, "jobs/job_detail.html", context, status=status)
 
 
-def _trail(job):
-    """The way to an opening's page, by way of its department."""
+def _breadcrumbs(job):
+    """Return the breadcrumbs of a job's page, through its department."""
     department = job.department
     return [
-        Crumb(_("Openings"), reverse("jobs")),
+        Crumb(_("Jobs"), reverse("jobs")),
         Crumb(department.name, department.get_absolute_url()),
         Crumb(job.title, job.get_absolute_url()),
     ]

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from io import BytesIO, StringIO
 
 from departments.roster import RosterImporter
-from jobs.postings import PostingImporter
+from jobs.imports.openings import PostingImporter
 
 from . import importing
 from .models import Import

@@ -8,7 +8,7 @@ from . import metrics, sitemaps, statements, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("departments/", include("departments.urls")),
-    path("jobs/", include("jobs.urls")),
+    path("", include("jobs.urls")),
     path("alerts/", include("jobs.alerts.urls")),
     path("admin/", admin.site.urls),
     path("media/logos/<str:name>", views.logo, name="logo"),

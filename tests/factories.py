@@ -18,7 +18,7 @@ from departments.models import (
     SpecialUnit,
 )
 from departments.names import normalise
-from jobs.models import Alert, HiringStep, Job, Minimums, Subscriber
+from jobs.models import Alert, HiringStep, Job, Requirements, Subscriber
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -178,9 +178,9 @@ def make_step(of, kind="written_test", **values):
     return HiringStep.objects.create(kind=kind, **{owner: of}, **values)
 
 
-def make_minimums(job=None, **values):
+def make_requirements(job=None, **values):
     """What an opening (a new one unless given) asks at least, saved; nothing but what is given."""
-    return Minimums.objects.create(job=job or make_job(), **values)
+    return Requirements.objects.create(job=job or make_job(), **values)
 
 
 def make_alert(email="jane@example.com", *, confirmed=True, **values):

@@ -41,7 +41,7 @@ def ask(path):
     from departments.forms import DepartmentSearchForm
     from departments.index import read
     from jobs.forms import JobSearchForm
-    from jobs.models import count_open_jobs
+    from jobs.models import Job, count_open_jobs
 
     path, _, query = path.partition("?")
     match = resolve(path, "policeapp.urls")
@@ -49,7 +49,7 @@ def ask(path):
         page_of(JobSearchForm(QueryDict(query)).results(), CappedPaginator)
     elif match.url_name == "directory":
         form = DepartmentSearchForm(QueryDict(query))
-        count_open_jobs(page_of(form.results()))
+        count_open_jobs(page_of(form.results(Job.objects.open())))
         list(form.fields["specialization"].queryset)
         read()
     else:
@@ -67,7 +67,7 @@ def ask_of_department(state, slug):
     department = Department.objects.published().with_place().filter(state=state, slug=slug).first()
     if not list(department.jobs.open().listed().by_deadline()):
         Job.objects.open().listed().close_to(department, 5)
-    HiringStep.objects.of_departments([department])
+    HiringStep.objects.for_departments([department])
     for rows in (department.listed_specializations.with_names(), department.divisions, department.special_units):
         list(rows.all())
 

@@ -54,7 +54,7 @@ def _directory(westport):
         factories.make_department(f"Precinct {number}", city="Boise", state="ID")
     return [
         Scene("the directory", "/departments/"),
-        Scene("more choices", "/departments/", press="More choices"),
+        Scene("more choices", "/departments/", press="More filters"),
         Scene("choices in use", "/departments/?state=CT&kind=municipal&hiring=on&sort=name"),
         Scene("departments near a ZIP code", "/departments/?near=06880"),
         Scene("the last page", "/departments/?page=2"),
@@ -97,7 +97,7 @@ def _profiles(westport):
 def _openings(westport):
     return [
         Scene("all openings", "/jobs/"),
-        Scene("more choices", "/jobs/", press="More choices"),
+        Scene("more choices", "/jobs/", press="More filters"),
         Scene("openings near a ZIP code", "/jobs/?near=06880"),
         Scene("openings by distance", "/jobs/?near=06880&within=any"),
         Scene("nothing within the radius", "/jobs/?near=New+York%2C+NY&within=10&q=dispatcher"),
@@ -110,10 +110,14 @@ def _openings(westport):
 def _eligible(westport):
     for job, asked in zip(
         Job.objects.order_by("pk"),
-        [{"age_least": 21, "certification": "this_state", "licence": "required"}, {"age_least": 18}, {"age_most": 20}],
+        [
+            {"minimum_age": 21, "certification": "this_state", "drivers_license": "required"},
+            {"minimum_age": 18},
+            {"maximum_age": 20},
+        ],
         strict=False,
     ):
-        factories.make_minimums(job, **asked)
+        factories.make_requirements(job, **asked)
     return [
         Scene("nothing said", "/jobs/eligible/"),
         Scene("sorted", "/jobs/eligible/?age=20&certification=any_state&certified_in=NY&near=06880&within=100"),
@@ -148,7 +152,7 @@ def _opening(westport):
     _make_steps(jobs["closed"], sheriff.today() - timedelta(days=9))
     beside = [factories.make_job(sheriff, f"Deputy {number}", pay_min=30, pay_period="hour") for number in range(3)]
     compared = [f"j={job.pk}" for job in (jobs["open"], *beside)]
-    factories.make_minimums(jobs["open"], age_least=21, certification="this_state", experience_years=2)
+    factories.make_requirements(jobs["open"], minimum_age=21, certification="this_state", experience_years=2)
     withdrawn = factories.make_job(sheriff, "Records Clerk", status=Job.Status.WITHDRAWN)
     planned = factories.make_job(sheriff, "Recruit", opens_on=today + timedelta(days=2))
     draft = factories.make_job(sheriff, "Analyst", status=Job.Status.DRAFT)

@@ -79,7 +79,7 @@ def test_what_an_administrator_changes_shows_on_the_site(visit, westport):
     page.get_by_role("textbox", name="How to apply").fill("Come by.")
     page.get_by_label("Pay from").fill("61000")
     save(page)
-    expect(page.get_by_text("The opening is on the site now.")).to_be_visible()
+    expect(page.get_by_text("This job is on the site now.")).to_be_visible()
     page.goto(WESTPORT)
 
     page.wait_for_url(f"**{WESTPORT}")
@@ -152,7 +152,7 @@ def test_a_clerks_mistakes_are_explained_and_nothing_typed_is_lost(visit, westpo
     page.get_by_label("Title").fill("Harbor Master")
     page.get_by_label("Description").fill("Keeps the harbor.")
     save(page)
-    expect(page.get_by_text("Say how to apply: an address, an e-mail address or in words.")).to_be_visible()
+    expect(page.get_by_text("Enter how to apply: a URL, an email address or instructions.")).to_be_visible()
     expect(page.get_by_label("Title")).to_have_value("Harbor Master")
     expect(page.get_by_label("Description")).to_have_value("Keeps the harbor.")
     page.get_by_label("Apply at").fill("https://example.com/apply")

@@ -5,13 +5,13 @@ from playwright.sync_api import expect
 
 from jobs.models import Job
 
-from ..factories import make_minimums
+from ..factories import make_requirements
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with scripts", "without scripts"])
 def test_a_visitor_sorts_the_openings_and_no_other_page_hears_of_it(visit, neighbourhood, java_script_enabled):
-    make_minimums(Job.objects.get(title="Police Officer"), age_least=21, licence="required")
-    make_minimums(Job.objects.get(title="Dispatcher"), age_least=18)
+    make_requirements(Job.objects.get(title="Police Officer"), minimum_age=21, drivers_license="required")
+    make_requirements(Job.objects.get(title="Dispatcher"), minimum_age=18)
     page = visit("/jobs/?near=06880&within=100", java_script_enabled=java_script_enabled)
     page.get_by_role("link", name="Am I eligible?").click()
     expect(page.get_by_label("Near")).to_have_value("06880")
@@ -19,11 +19,11 @@ def test_a_visitor_sorts_the_openings_and_no_other_page_hears_of_it(visit, neigh
     page.get_by_label("Driver's license").select_option("Valid driver's license")
     page.get_by_role("button", name="Sort the openings").click()
 
-    met = page.get_by_role("region", name="You meet what they state (1)")
-    not_met = page.get_by_role("region", name="You do not meet what they state (1)")
+    met = page.get_by_role("region", name="You meet the stated requirements (1)")
+    not_met = page.get_by_role("region", name="You don't meet a stated requirement (1)")
     expect(met.get_by_role("link")).to_have_text("Dispatcher")
     expect(not_met.get_by_role("link")).to_have_text("Police Officer")
-    expect(not_met).to_contain_text("Asks for 21 years, you are 20")
+    expect(not_met).to_contain_text("Minimum age is 21; you are 20")
     expect(page.get_by_label("Your age")).to_have_value("20")
     assert page.context.cookies() == []
 

@@ -93,7 +93,7 @@ def test_a_search_is_refined_and_a_place_chosen_without_a_mouse(visit, neighbour
     page = visit("/jobs/?near=06880")
     tab_to(page, page.get_by_label("Within"))
     page.keyboard.type("50")
-    tab_to(page, page.get_by_text("More choices"))
+    tab_to(page, page.get_by_text("More filters"))
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_label("Kind"))
     page.keyboard.type("Entry")

@@ -62,11 +62,11 @@ def test_a_wider_radius_brings_more_and_a_narrower_one_fewer(visit, neighbourhoo
 
 def test_when_nothing_is_within_the_radius_it_says_so_and_offers_what_lies_farther(visit, neighbourhood):
     page = visit("/jobs/?near=06880&within=10&q=recruit")
-    expect(page.get_by_role("heading", name="No openings within 10 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="No jobs within 10 miles of Westport, CT 06880")).to_be_visible()
     assert titles(page) == ["Police Recruit"]
 
     page.get_by_role("link", name="Within 50 miles").click()
-    expect(page.get_by_role("heading", name="One opening within 50 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="One job within 50 miles of Westport, CT 06880")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/jobs/", "/departments/"])

@@ -47,7 +47,7 @@ def test_more_choices_open_and_narrow_the_search(page, path):
     page.goto(path)
     state = page.get_by_label("State", exact=True)
     expect(state).to_be_hidden()
-    page.get_by_text("More choices").click()
+    page.get_by_text("More filters").click()
     state.select_option("New York")
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator(".card")).to_have_count(1)

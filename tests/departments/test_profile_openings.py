@@ -116,4 +116,4 @@ def test_when_nobody_hires_it_says_so_and_the_search_is_still_there(client, db, 
 
 def test_samples_say_that_they_are_no_real_vacancies(client, westport):
     make_job(make_department("Norwalk Police", at=AT_NORWALK), "Patrol Officer", is_sample=True)
-    assert "Patrol Officer Sample: not a real vacancy" in text_of(client.get(WESTPORT))
+    assert "Patrol Officer Sample: not a real job" in text_of(client.get(WESTPORT))

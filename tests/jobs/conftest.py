@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from tests.factories import make_department
 
-from .lists import ORI
+from .imports.rows import ORI
 
 
 @pytest.fixture

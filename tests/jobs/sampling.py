@@ -8,13 +8,13 @@ from django.core.management import call_command
 
 from departments.models import Department, Division, FormerAddress, Place, Specialization, SpecialUnit
 from departments.parts import DepartmentSpecialization
-from jobs.models import Job, Minimums
+from jobs.models import Job, Requirements
 from policeapp.models import User
 
 SAMPLES = json.loads((settings.BASE_DIR / "fixtures" / "sample.json").read_text(encoding="utf-8"))
 MODELS = (
     *(Place, Department, Division, SpecialUnit, Specialization, DepartmentSpecialization, FormerAddress),
-    *(Job, Minimums, User),
+    *(Job, Requirements, User),
 )
 
 

@@ -101,17 +101,17 @@ def test_openings_follow_when_a_clerk_changes_their_departments_zone(alice, own)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "The opening is on the site now."),
-        ({"status": "draft"}, "The opening is a draft: nobody sees it on the site until its status is “Published”."),
-        ({"status": "withdrawn"}, "The opening is withdrawn: the site no longer lists it."),
-        ({"opens_on": "2090-05-01"}, "The opening will be on the site from May 1, 2090."),
+        ({}, "This job is on the site now."),
+        ({"status": "draft"}, "This job is a draft. Visitors will see it when you set its status to “Published”."),
+        ({"status": "withdrawn"}, "This job is withdrawn. The site no longer lists it."),
+        ({"opens_on": "2090-05-01"}, "This job will be on the site from May 1, 2090."),
         (
             {"opens_on": "2090-05-01", "opens_time": "09:00"},
-            "The opening will be on the site from May 1, 2090, 9:00 AM EDT.",
+            "This job will be on the site from May 1, 2090, 9:00 AM EDT.",
         ),
         (
             {"opens_on": "2024-01-01", "closes_on": "2024-01-31"},
-            "The opening has closed: its page says so, and no list has it.",
+            "This job has closed. Its page says so, and no list shows it.",
         ),
         ({"opens_on": "2090-05-01", "status": "draft"}, "The opening is a draft: nobody sees it"),
     ],
@@ -129,7 +129,7 @@ class TestWhatTheClerkIsTold:
 
 def test_the_clerk_is_told_when_the_department_is_a_draft(alice):
     job = make_job(make_department(status="draft"))
-    words = "The opening is not on the site, because its department is a draft."
+    words = "This job is not on the site, because its department is a draft."
     assert words in messages_of(save(alice, job, title="New title"))
 
 
@@ -139,20 +139,20 @@ def test_the_clerk_is_told_when_the_department_is_a_draft(alice):
         ({"title": ""}, "title", "This field is required."),
         ({"department": ""}, "department", "This field is required."),
         ({"description": ""}, "description", "This field is required."),
-        ({"closes_on": "2001-01-01"}, "closes_on", "It closes before it opens."),
-        ({"closes_time": "12:00"}, "closes_time", "There is a closing time but no closing day."),
+        ({"closes_on": "2001-01-01"}, "closes_on", "The closing date is before the opening date."),
+        ({"closes_time": "12:00"}, "closes_time", "Enter a closing date for this closing time."),
         ({"opens_on": "9999-12-31"}, "opens_on", "less than or equal to 2100-12-31"),
         ({"closes_on": "9999-12-31"}, "closes_on", "less than or equal to 2100-12-31"),
         ({"opens_on": "0001-01-01"}, "opens_on", "greater than or equal to 2000-01-01"),
         ({"opens_on": "31.12.2030"}, "opens_on", "Enter a valid date."),
         ({"closes_on": "2090-01-01", "closes_time": "25:00"}, "closes_time", "Enter a valid time."),
-        ({"apply_instructions": ""}, "", "Say how to apply: an address, an e-mail address or in words."),
-        ({"pay_min": "20.01", "pay_max": "20"}, "", "The highest pay is less than the lowest."),
+        ({"apply_instructions": ""}, "", "Enter how to apply: a URL, an email address or instructions."),
+        ({"pay_min": "20.01", "pay_max": "20"}, "", "The maximum pay is lower than the minimum pay."),
         ({"pay_min": "-1"}, "pay_min", "greater than or equal to 0"),
         ({"pay_min": "lots"}, "pay_min", "Enter a number."),
         ({"pay_max": "NaN"}, "pay_max", "Enter a number."),
         ({"positions": "0"}, "positions", "greater than or equal to 1"),
-        ({"source": "state list", "external_id": "7"}, "", "Another opening of this source has this number."),
+        ({"source": "state list", "external_id": "7"}, "", "Another job from this source has this job number."),
     ],
 )
 @pytest.mark.any_engine

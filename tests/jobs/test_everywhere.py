@@ -19,7 +19,7 @@ from tests.factories import make_alert, make_department, make_job, text_of, toda
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 TITLE = "Zebra Patrol Officer"
-SAMPLE = "Sample: not a real vacancy"
+SAMPLE = "Sample: not a real job"
 DAY = timedelta(days=1)
 
 # For each public pattern, by its name: the addresses to try, made from the scene below. A pattern that is missing here
@@ -131,8 +131,8 @@ NOT_OPEN = {
 
 # Where the public still finds an opening that is not open, and what its page says first.
 STILL_THERE = {
-    "closed": (200, "This opening is closed."),
-    "withdrawn": (410, "This opening has been withdrawn."),
+    "closed": (200, "This job is closed."),
+    "withdrawn": (410, "This job has been withdrawn."),
 }
 
 

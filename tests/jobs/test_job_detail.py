@@ -35,10 +35,10 @@ def test_it_shows_all_there_is_to_know(client):
     for words in (
         "Public Safety Dispatcher",
         "Department: Norwalk Police Department Norwalk, CT",
-        "Kind: Dispatcher or call taker, part time",
+        "Job type: Dispatcher or call taker, part time",
         "Pay: $30 to $36 an hour",
         "Positions: 3",
-        "Opened: March 1, 2024",
+        "Posted: March 1, 2024",
         "Closes: December 5, 2099, 4:00 PM EST",
         "Take emergency calls.",
         "Requirements Type quickly Stay calm",
@@ -60,7 +60,7 @@ def test_an_open_opening_may_be_indexed_and_has_no_notice(client):
     page = page_of(client, make_job())
     assert "noindex" not in html_of(page)
     assert 'class="notice"' not in html_of(page)
-    assert "Open nearby" not in text_of(page)
+    assert "Jobs nearby" not in text_of(page)
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_it_says_the_number_that_the_opening_has_where_it_came_from(client):
 def test_it_says_how_to_apply_on_the_web(client):
     page = page_of(client, make_job(apply_url="https://apply.example.org/?job=42&x=1", apply_instructions=""))
     assert 'href="https://apply.example.org/?job=42&amp;x=1" rel="nofollow noopener"' in html_of(page)
-    assert "How to apply Apply on their site About" in text_of(page)
+    assert "How to apply Apply on the department's website About" in text_of(page)
 
 
 def test_it_says_how_to_apply_by_mail(client):
     page = page_of(client, make_job(apply_email="jobs@example.org", apply_instructions=""))
     assert '<a href="mailto:jobs@example.org">jobs@example.org</a>' in html_of(page)
-    assert "How to apply By e-mail: jobs@example.org About" in text_of(page)
+    assert "How to apply Apply by email: jobs@example.org About" in text_of(page)
 
 
 def test_an_odd_mail_address_is_one_address_and_nothing_else(client):
@@ -136,8 +136,8 @@ def test_it_says_how_to_apply_in_words(client):
 def test_all_ways_to_apply_stand_together(client):
     text = text_of(page_of(client, make_job(**SECRETS)))
     assert (
-        "How to apply Bring the green form to the front desk. Apply on their site "
-        "By e-mail: recruiting@example.org" in text
+        "How to apply Bring the green form to the front desk. Apply on the department's website "
+        "Apply by email: recruiting@example.org" in text
     )
 
 

@@ -21,8 +21,8 @@ def here(db):
 def nearby(client, job):
     """What the page of the opening says of others."""
     text = text_of(page_of(client, job))
-    starts = [text.index(words) for words in ("Similar openings nearby", "Open nearby") if words in text]
-    return text[starts[0] : text.index("Search all openings")] if starts else ""
+    starts = [text.index(words) for words in ("Similar jobs nearby", "Jobs nearby") if words in text]
+    return text[starts[0] : text.index("Search all jobs")] if starts else ""
 
 
 # Near an opening that is open
@@ -36,7 +36,7 @@ def test_an_open_opening_shows_those_of_its_kind_the_nearest_first(client, here)
         make_job(department, title=f"{name} officer", kind="lateral")
     make_job(here, title="Next desk", kind="dispatcher")
     said = nearby(client, job)
-    titles = ["Similar openings nearby", "Next desk", "Near dispatcher", "Far dispatcher", "Alaska dispatcher"]
+    titles = ["Similar jobs nearby", "Next desk", "Near dispatcher", "Far dispatcher", "Alaska dispatcher"]
     assert sorted(titles, key=said.index) == titles
     assert "4 miles" in said and "from $50,000 a year" in said
     assert "officer" not in said.replace("Entry-level officer", "")
@@ -49,7 +49,7 @@ def test_an_open_opening_that_is_the_only_one_of_its_kind_shows_the_nearest_of_o
     make_job(make_department("Near", at=(41.2, -73.36)), title="Near officer", kind="lateral")
     closed(here, title="Closed desk", kind="dispatcher")
     said = nearby(client, job)
-    assert said.startswith("Open nearby There is no other opening of this kind just now.")
+    assert said.startswith("Jobs nearby There is no other opening of this kind just now.")
     assert "These are the nearest of other kinds: Near officer" in said
     assert said.index("Near officer") < said.index("Far officer")
     assert "Closed desk" not in said and "The one" not in said
@@ -82,7 +82,7 @@ def test_what_is_not_open_is_not_shown_as_similar(client, here):
 def test_a_similar_sample_is_marked_as_one(client, here):
     job = make_job(here)
     make_job(here, title="Invented officer", is_sample=True)
-    assert "Invented officer Sample: not a real vacancy" in nearby(client, job)
+    assert "Invented officer Sample: not a real job" in nearby(client, job)
 
 
 # Near one that is not
@@ -95,7 +95,7 @@ def test_a_closed_opening_shows_what_is_open_nearby_the_nearest_first(client):
         make_job(make_department(name, at=at), title=f"{name} officer", pay_min=50_000)
     closed(make_department("Also closed", at=(41.14, -73.37)), title="Another closed one")
     text = text_of(page_of(client, job))
-    nearby = text[text.index("Open nearby") :]
+    nearby = text[text.index("Jobs nearby") :]
     assert nearby.index("Near officer") < nearby.index("Far officer") < nearby.index("Alaska officer")
     assert "4 miles" in nearby
     assert "from $50,000 a year" in nearby
@@ -120,16 +120,16 @@ def test_a_closed_opening_of_a_department_whose_place_nobody_knows_is_no_dead_en
 def test_a_closed_opening_says_nothing_of_kinds(client, here):
     make_job(make_department("Near", at=(41.2, -73.36)), title="Near officer", kind="lateral")
     said = nearby(client, closed(here, kind="dispatcher"))
-    assert said.startswith("Open nearby Near officer")
+    assert said.startswith("Jobs nearby Near officer")
 
 
 def test_a_withdrawn_opening_shows_what_is_open_nearby(client):
     here = make_department("Here", at=(41.14, -73.36))
     make_job(make_department("Near", at=(41.2, -73.36)), title="Near officer")
-    assert "Open nearby Near officer" in text_of(page_of(client, make_job(here, status="withdrawn"), status=410))
+    assert "Jobs nearby Near officer" in text_of(page_of(client, make_job(here, status="withdrawn"), status=410))
 
 
 def test_samples_nearby_are_marked(client):
     here = make_department("Here", at=(41.14, -73.36))
     make_job(make_department("Near", at=(41.2, -73.36)), title="Invented officer", is_sample=True)
-    assert "Invented officer Sample: not a real vacancy" in text_of(page_of(client, closed(here)))
+    assert "Invented officer Sample: not a real job" in text_of(page_of(client, closed(here)))

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_a_closed_opening_keeps_its_page_which_says_so(client):
     job = closed(title="Officer of last month", closes_on=date(2024, 12, 5), opens_on=date(2024, 1, 1))
     page = page_of(client, job)
-    assert "This opening is closed. It closed on December 5, 2024." in text_of(page)
+    assert "This job is closed. It closed on December 5, 2024." in text_of(page)
     assert "Officer of last month" in text_of(page)
     assert NOINDEX in html_of(page)
 
@@ -40,7 +40,7 @@ def test_a_closed_opening_offers_no_way_to_apply(client):
 
 def test_a_withdrawn_opening_is_gone_and_says_so(client):
     page = page_of(client, make_job(title="Officer", status="withdrawn"), status=410)
-    assert "This opening has been withdrawn." in text_of(page)
+    assert "This job has been withdrawn." in text_of(page)
     assert "only staff see it" not in text_of(page)
     assert NOINDEX in html_of(page)
 
@@ -87,12 +87,12 @@ def test_a_signed_in_visitor_who_is_not_staff_does_not_find_it(client, django_us
 @pytest.mark.parametrize(
     ("kind", "notice"),
     [
-        ("a draft", "This is a draft: only staff see it."),
-        ("planned", "This opening is not open yet. It opens on May 1, 2090."),
-        ("a planned draft", "This is a draft: only staff see it."),
-        ("a closed draft", "This is a draft: only staff see it."),
-        ("an opening of a draft department", "This is a draft: only staff see it."),
-        ("a closed opening of a draft department", "This is a draft: only staff see it."),
+        ("a draft", "This is a draft. Only staff can see it."),
+        ("planned", "This job is not open yet. It opens on May 1, 2090."),
+        ("a planned draft", "This is a draft. Only staff can see it."),
+        ("a closed draft", "This is a draft. Only staff can see it."),
+        ("an opening of a draft department", "This is a draft. Only staff can see it."),
+        ("a closed opening of a draft department", "This is a draft. Only staff can see it."),
     ],
 )
 def test_staff_see_it_with_a_notice_and_no_way_to_apply(client, kind, notice, person):
@@ -119,11 +119,11 @@ def test_staff_who_have_left_see_no_more_than_the_public(client):
 
 def test_a_sample_says_plainly_that_it_is_none_and_is_not_indexed(client):
     page = page_of(client, make_job(is_sample=True))
-    assert "Sample: not a real vacancy. It shows how this site works." in text_of(page)
+    assert "Sample: not a real job. It shows how this site works." in text_of(page)
     assert NOINDEX in html_of(page)
 
 
 def test_a_closed_sample_says_both(client):
     text = text_of(page_of(client, closed(is_sample=True)))
-    assert "Sample: not a real vacancy." in text
-    assert "This opening is closed." in text
+    assert "Sample: not a real job." in text
+    assert "This job is closed." in text

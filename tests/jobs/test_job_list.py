@@ -48,18 +48,18 @@ def test_it_hides_what_is_not_open(client):
     make_job(make_department(status="draft"), title="Hidden")
     page = search(client)
     assert titles(page) == []
-    assert "No openings" in text_of(page)
+    assert "No jobs" in text_of(page)
 
 
 def test_with_nothing_open_it_is_no_dead_end(client):
     page = search(client)
-    assert "No openings" in text_of(page)
-    assert ("All openings", "/jobs/") in links(page)
+    assert "No jobs" in text_of(page)
+    assert ("All jobs", "/jobs/") in links(page)
 
 
 def test_samples_are_marked(client):
     make_job(title="Invented", is_sample=True)
-    assert "Invented Sample: not a real vacancy" in text_of(search(client))
+    assert "Invented Sample: not a real job" in text_of(search(client))
 
 
 def test_the_plain_list_is_for_search_engines_and_a_search_is_not(client):
@@ -124,9 +124,9 @@ def test_accents_do_not_matter(client):
 
 def test_a_keyword_that_nothing_matches_says_so_and_leads_back(client, three):
     page = search(client, q="astronaut")
-    assert "No openings" in text_of(page)
-    assert "Try fewer words or fewer choices." in text_of(page)
-    assert ("All openings", "/jobs/") in links(page)
+    assert "No jobs" in text_of(page)
+    assert "Try fewer words or fewer filters." in text_of(page)
+    assert ("All jobs", "/jobs/") in links(page)
 
 
 def test_what_was_typed_stands_in_the_boxes_again(client, places):

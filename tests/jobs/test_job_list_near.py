@@ -17,7 +17,7 @@ def test_within_a_radius_stands_what_is_inside_and_nothing_beyond(client, places
     hiring_at(miles + 0.1, "Outside")
     page = search(client, near="06880", within=within)
     assert titles(page) == ["Inside"]
-    assert f"One opening within {miles} miles of Westport, CT 06880" in text_of(page)
+    assert f"One job within {miles} miles of Westport, CT 06880" in text_of(page)
 
 
 def test_twenty_five_miles_are_usual_and_can_be_asked_for_by_name(client, places):
@@ -176,10 +176,10 @@ def test_nothing_within_the_radius_says_so_shows_the_nearest_and_counts_the_wide
         hiring_at(miles)
     page = search(client, near="06880", within="10")
     text = text_of(page)
-    assert "No openings within 10 miles of Westport, CT 06880" in text
+    assert "No jobs within 10 miles of Westport, CT 06880" in text
     for words in ("Within 25 miles: 1", "Within 50 miles: 3", "Within 100 miles: 4", "Within 250 miles: 6"):
         assert words in text
-    assert "The nearest open jobs" in text
+    assert "Nearest jobs" in text
     assert titles(page) == [f"Officer at {miles}" for miles in (12, 30, 40, 90, 200)]
     assert "12 miles" in text
 
@@ -231,6 +231,6 @@ def test_the_widest_radius_offers_only_anywhere(client, places):
 
 def test_nothing_anywhere_near_a_place_says_so_and_leads_back(client, places):
     page = search(client, near="06880", q="astronaut")
-    assert "No openings within 25 miles of Westport, CT 06880" in text_of(page)
-    assert "Try fewer words or fewer choices." in text_of(page)
-    assert ("All openings", "/jobs/") in links(page)
+    assert "No jobs within 25 miles of Westport, CT 06880" in text_of(page)
+    assert "Try fewer words or fewer filters." in text_of(page)
+    assert ("All jobs", "/jobs/") in links(page)

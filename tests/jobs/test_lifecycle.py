@@ -1,4 +1,4 @@
-"""One opening from its draft to its withdrawal: whoever shows openings agrees on when it is open."""
+"""One job from its draft to its withdrawal: whoever shows openings agrees on when it is open."""
 
 import json
 import re

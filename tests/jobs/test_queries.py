@@ -7,7 +7,7 @@ import pytest
 from departments.geography import Point
 from jobs.models import Job
 from tests.factories import make_department, make_job, make_place, make_specialization, today
-from tests.jobs.test_near import north_of
+from tests.jobs.models.test_near import north_of
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]

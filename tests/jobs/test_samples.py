@@ -22,7 +22,7 @@ def one_place():
 
 def test_loading_says_what_was_added():
     assert run("load_samples") == (
-        f"Added {len(SAMPLES['departments'])} departments; {len(SAMPLES['openings'])} sample openings are up to date.\n"
+        f"Added {len(SAMPLES['departments'])} departments; {len(SAMPLES['openings'])} sample jobs are up to date.\n"
     )
 
 
@@ -48,7 +48,7 @@ def test_a_real_opening_is_left_alone_by_loading_and_removing():
 
 def test_removing_where_there_are_none_is_harmless():
     job = make_job()
-    assert run("remove_samples") == "Removed 0 sample openings and 0 departments.\n"
+    assert run("remove_samples") == "Removed 0 sample jobs and 0 departments.\n"
     assert list(Job.objects.all()) == [job]
 
 
@@ -66,10 +66,10 @@ def test_a_department_that_was_there_before_survives_removal():
 def test_populate_fills_a_new_site(one_place, client):
     said = run("populate")
     assert "Loaded the Westport Police Department." in said
-    assert "sample openings are up to date." in said
+    assert "sample jobs are up to date." in said
     page = text_of(client.get("/departments/ct/westport-police-department/"))
     assert "There are currently no open jobs at this department." in page
-    assert "The nearest open jobs" in page
+    assert "Nearest jobs" in page
 
 
 def test_populate_again_changes_nothing_and_says_nothing(one_place):

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from departments.models import Department
 from jobs import samples
-from jobs.models import HiringStep, Job, Minimums
+from jobs.models import HiringStep, Job, Requirements
 from tests.factories import form_of, make_job, make_step, text_of
 
 from .sampling import SAMPLES, everything, run
@@ -51,9 +51,9 @@ def test_every_state_of_an_openings_life_is_present():
 
 
 def test_most_state_what_they_ask_and_some_state_nothing():
-    stated = Minimums.objects.filter(job__in=Job.objects.open())
+    stated = Requirements.objects.filter(job__in=Job.objects.open())
     assert 20 <= stated.count() < Job.objects.open().count()
-    for name in Minimums.NAMES:
+    for name in Requirements.NAMES:
         assert [minimums for minimums in stated if name in minimums.stated()], name
 
 
@@ -75,12 +75,12 @@ def test_every_department_and_opening_would_be_accepted_from_a_clerk():
         department.full_clean()
     for job in Job.objects.all():
         job.full_clean()
-    for minimums in Minimums.objects.all():
+    for minimums in Requirements.objects.all():
         minimums.full_clean()
 
 
 def test_sample_openings_have_steps_and_real_departments_have_none(client):
-    with_steps = Job.objects.exclude(own_steps=None).distinct()
+    with_steps = Job.objects.exclude(hiring_steps=None).distinct()
     assert with_steps.count() >= 20
     assert not with_steps.filter(is_sample=False).exists()
     assert not HiringStep.objects.exclude(department=None).exists()
@@ -89,7 +89,7 @@ def test_sample_openings_have_steps_and_real_departments_have_none(client):
         # What was invented is never in the past while one may apply.
         assert step.date is None or step.date > (step.job.closes_on or step.job.opens_on)
     job = Job.objects.get(external_id="sample-1")
-    assert "About 62 weeks in all" in text_of(client.get(job.get_absolute_url()))
+    assert "About 62 weeks in total" in text_of(client.get(job.get_absolute_url()))
 
 
 def test_loading_again_renews_the_steps_and_does_not_repeat_them():
@@ -153,7 +153,7 @@ def test_loading_again_later_renews_the_dates():
 def test_a_page_that_shows_samples_says_so(client):
     pages = [client.get("/"), client.get("/jobs/"), client.get(Job.objects.open().first().get_absolute_url())]
     for page in pages:
-        assert "Sample: not a real vacancy" in text_of(page)
+        assert "Sample: not a real job" in text_of(page)
     assert "/departments/ct/norwalk-police-department/" in client.get("/sitemap-ct.xml").content.decode()
     assert "openings" not in client.get("/sitemap.xml").content.decode()
     assert "<loc>" not in client.get("/sitemap-openings-0.xml").content.decode()
@@ -162,7 +162,7 @@ def test_a_page_that_shows_samples_says_so(client):
 def test_removing_takes_everything_that_loading_brought():
     said = run("remove_samples")
     openings, departments = len(SAMPLES["openings"]), len(SAMPLES["departments"])
-    assert said == f"Removed {openings} sample openings and {departments} departments.\n"
+    assert said == f"Removed {openings} sample jobs and {departments} departments.\n"
     assert not Job.objects.exists()
     assert not Department.objects.exists()
 

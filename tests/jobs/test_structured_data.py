@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from departments.models import Precision
-from jobs.minimums import Education
-from jobs.models import Job, Minimums
+from jobs.models import Job, Requirements
+from jobs.models.requirements import Education
 from jobs.structured_data import job_posting
 from policeapp.markdown import render
 from tests.factories import make_charlie, make_department, make_job, text_of, today
@@ -74,7 +74,7 @@ def known(norwalk):
         source="City jobs",
         external_id="A-512",
     )
-    Minimums.objects.create(job=job, education="associate", experience_years=2)
+    Requirements.objects.create(job=job, education="associate", experience_years=2)
     return job
 
 
@@ -149,9 +149,9 @@ def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
         posting["identifier"]["value"],
         "1 Monroe Street Suite 2 Norwalk, CT 06854",
         "Pay: $30.50 to $36.00 an hour",
-        "Kind: Entry-level officer, part time",
+        "Job type: Entry-level officer, part time",
         "Positions: 3",
-        "Opened: March 1, 2024",
+        "Posted: March 1, 2024",
         "Closes: December 5, 2099, 4:00 PM EST",
     ):
         assert words in seen
@@ -306,7 +306,7 @@ EDUCATION = {
 @pytest.mark.parametrize("education", EDUCATION)
 def test_education_is_said_in_googles_categories(education):
     job = make_job()
-    Minimums.objects.create(job=job, education=education)
+    Requirements.objects.create(job=job, education=education)
     said = posting_of(job).get("educationRequirements")
     assert (said["credentialCategory"] if isinstance(said, dict) else said) == EDUCATION[education]
 
@@ -319,7 +319,7 @@ def test_every_period_and_education_that_there_is_stands_in_the_tables_above():
 @pytest.mark.parametrize(("years", "said"), [(None, None), (0, "no requirements"), (1, 12), (5, 60)])
 def test_experience_is_counted_in_months(years, said):
     job = make_job()
-    Minimums.objects.create(job=job, experience_years=years)
+    Requirements.objects.create(job=job, experience_years=years)
     found = posting_of(job).get("experienceRequirements")
     assert (found["monthsOfExperience"] if isinstance(found, dict) else found) == said
 

@@ -147,7 +147,7 @@ class Hostile:
             **fill(Job, self.text),
         )
         factories.make_step(job, "other", **fill(HiringStep, self.text), fee=1)
-        factories.make_minimums(job, age_least=21)
+        factories.make_requirements(job, minimum_age=21)
         return job
 
     def _alerts(self):

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from jobs.models import Alert
 from policeapp import content
 
-from ..factories import make_alert, make_department, make_division, make_job, make_minimums, make_place, make_step
+from ..factories import make_alert, make_department, make_division, make_job, make_place, make_requirements, make_step
 
 # Foreign keys are looked at when the transaction ends, and this one does not.
 DEFERRED = {"postgresql": "SET CONSTRAINTS ALL DEFERRED", "sqlite": "PRAGMA defer_foreign_keys = ON"}
@@ -38,7 +38,7 @@ def test_every_write_to_what_pages_show_makes_another_version(westport, model):
 
 def make_everything(westport):
     make_place()
-    make_minimums(make_job(westport))
+    make_requirements(make_job(westport))
     make_step(westport)
     westport.slug = "a-new-address"
     westport.save()

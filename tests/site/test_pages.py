@@ -102,7 +102,7 @@ class TestHome:
 
     def test_a_sample_is_called_one(self, client, db):
         make_job(is_sample=True)
-        assert "Sample: not a real vacancy" in text_of(client.get("/"))
+        assert "Sample: not a real job" in text_of(client.get("/"))
 
     def test_without_openings_it_says_so_and_leads_on(self, client, db):
         response = client.get("/")

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def thousand_and_one(places):
-    """Openings at Westport's department, where nobody would look through all of them."""
+    """Jobs at Westport's department, where nobody would look through all of them."""
     job = make_job(make_department(at=(41.14, -73.36), city="Westport"), title="Officer")
     job.words = " officer"
     others = []
@@ -38,8 +38,8 @@ def test_nobody_is_shown_more_than_a_thousand(client, thousand_and_one, url):
 
 def test_fewer_than_a_thousand_are_counted(client, thousand_and_one):
     Job.objects.filter(pk__in=list(Job.objects.values_list("pk", flat=True)[:2])).delete()
-    assert "999 openings" in client.get("/jobs/").content.decode()
-    assert "See all 999 openings" in client.get("/").content.decode()
+    assert "999 jobs" in client.get("/jobs/").content.decode()
+    assert "See all 999 jobs" in client.get("/").content.decode()
 
 
 def test_home_leads_to_more_than_a_thousand_without_a_number(client, thousand_and_one):
@@ -48,5 +48,5 @@ def test_home_leads_to_more_than_a_thousand_without_a_number(client, thousand_an
 
 def test_wider_circles_say_how_many_they_hold(client, thousand_and_one):
     page = client.get("/jobs/?near=10001&within=10").content.decode()
-    assert "No openings" in page
+    assert "No jobs" in page
     assert "Within 50 miles</a>: 1,001" in page

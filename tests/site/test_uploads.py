@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import Department
+from jobs.imports.openings import PostingImporter
 from jobs.models import Job
-from jobs.postings import PostingImporter
 from policeapp import admin, importing, tables
 from policeapp.models import Import
 from tests.factories import form_of, make_alice, make_bob, make_charlie, make_department, text_of

@@ -19,8 +19,8 @@ from ..factories import (
     make_department,
     make_division,
     make_job,
-    make_minimums,
     make_place,
+    make_requirements,
     make_specialization,
     make_step,
     make_unit,
@@ -252,17 +252,17 @@ def _make_jobs(department):
         }
         for kind, states in (("public", public), ("hidden", hidden))
     }
-    make_minimums(
+    make_requirements(
         jobs["public"]["open"],
-        age_least=21,
-        age_most=34,
+        minimum_age=21,
+        maximum_age=34,
         education="high_school",
         certification="this_state",
         experience_years=2,
         citizenship="citizen",
-        licence="required",
+        drivers_license="required",
     )
-    make_minimums(jobs["public"]["until filled"], education="none", certification="any_state", experience_years=0)
+    make_requirements(jobs["public"]["until filled"], education="none", certification="any_state", experience_years=0)
     return jobs
 
 

@@ -1,8 +1,8 @@
-from jobs.postings import PostingImporter
+from jobs.imports.openings import PostingImporter
 from policeapp.management.imports import BaseImportCommand
 
 
 class Command(BaseImportCommand):
-    help = "Import a list of openings at departments of the directory from a CSV file, all or nothing."
+    help = "Import job openings at departments of the directory from a CSV file, all or nothing."
 
     importer = PostingImporter

@@ -4,8 +4,8 @@ from jobs import samples
 
 
 class Command(BaseCommand):
-    help = "Remove the sample openings, and the sample departments that nobody has edited."
+    help = "Remove the sample jobs, and the sample departments that nobody has edited."
 
     def handle(self, **options):
-        departments, openings = samples.remove()
-        self.stdout.write(f"Removed {openings} sample openings and {departments} departments.")
+        departments, jobs = samples.remove()
+        self.stdout.write(f"Removed {jobs} sample jobs and {departments} departments.")

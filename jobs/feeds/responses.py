@@ -1,0 +1,68 @@
+"""Helpers that feeds and calendars share: departments by URL, responses and dates of change."""
+
+import re
+from datetime import datetime, time
+
+from django.http import HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+
+from departments.models import Department
+
+# Characters that neither XML 1.0 (section 2.2) nor iCalendar's TEXT (RFC 5545, section 3.3.11) allows.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def search_error_response(form):
+    """Return a 400 response with the form's errors, and the places to choose from, as text."""
+    lines = [
+        f"{form[name].label if name in form.fields else _('Search')}: {error}"
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
+    if form.choices:
+        places = "; ".join(place.search_text for place in form.choices)
+        lines.append(_("Use one of these: %(places)s") % {"places": places})
+    return HttpResponse("\n".join(lines) + "\n", status=400, content_type="text/plain; charset=utf-8")
+
+
+def get_department_or_404(state, slug):
+    """Return the published department that has this slug now or had it before; raise Http404 if there is none."""
+    departments = Department.objects.published()
+    current = departments.filter(state=state, slug=slug).first()
+    return current or get_object_or_404(departments, former_addresses__state=state, former_addresses__slug=slug)
+
+
+def document_response(content, content_type, changed):
+    """Return a feed or calendar as a response that search engines don't index.
+
+    ``Last-Modified`` is the latest change of the openings in the document. An opening that closes leaves no such date,
+    so only the ETag can lead to a 304 response.
+    """
+    response = HttpResponse(content, content_type=content_type)
+    response["Last-Modified"] = http_date(changed.timestamp())
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def last_modified(job):
+    """Return when the opening last changed: it or its department was saved, or it opened as planned."""
+    return max(job.modified, job.opens_at).replace(microsecond=0)
+
+
+def start_of_today():
+    """Return the start of today, the date of change of an empty document: it is unknown since when it is empty."""
+    return datetime.combine(timezone.now().date(), time.min, timezone.get_default_timezone())
+
+
+def host_name(request):
+    """Return the site's host without the port. Ids made from it stay the same if the site moves to another port."""
+    return split_domain_port(request.get_host())[0]
+
+
+def strip_unprintable(text):
+    """Remove the characters that feeds and calendars can't contain."""
+    return UNPRINTABLE.sub("", text)

@@ -1,0 +1,269 @@
+"""Convert the cells of a list of openings to values: dates, pay, schedules, job types and how to apply.
+
+A cell that can't be converted raises ``ValueError``. The message continues a sentence that begins with the column's
+name. It doesn't quote the cell, so that rows with the same error can be counted.
+"""
+
+import re
+from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from departments.cleaning import email, website
+from departments.names import normalise
+
+from ..models import Job, JobKind, Schedule
+
+# Dates. strptime instead of a library that guesses, because 2/30/2026 must not become a date in March.
+
+DAY_FORMATS = (
+    "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y",
+    "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y",
+)  # fmt: skip
+TIME_FORMATS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I %p")
+DAY_AND_TIME = re.compile(
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? +)?"
+    r"(?P<day>\S.*?)"
+    r"(?:(?:T|,? +(?:at +)?)(?P<time>\d{1,2}(?::\d\d){0,2} ?[ap]\.?m\.?|\d{1,2}:\d\d(?::\d\d)?)(?:\.\d+)?"
+    r"(?P<zone>Z|[+-]\d\d:?\d\d)?)?",
+    re.IGNORECASE,
+)
+NO_DATE = {
+    "", "until filled", "open until filled", "untilfilled", "continuous", "ongoing", "on going", "rolling", "open",
+    "no deadline", "none", "na", "n a", "tbd",
+}  # fmt: skip
+# Databases use this year for "never".
+NEVER_YEAR = 9999
+
+
+@lru_cache(maxsize=10_000)
+def day_and_time(text, zone):
+    """Return ``(date, time or None)``; ``(None, None)`` for a blank cell, "until filled" and similar texts.
+
+    Accepts texts such as "2026-06-16T00:00:00.000", "16-JUL-2026", "7/16/2026 5:00 PM" (month first) and
+    "July 16, 2026". Exports write a date without a time as midnight, so midnight means no time. A time with an offset
+    from UTC is converted to ``zone``.
+    """
+    if normalise(text) in NO_DATE:
+        return None, None
+    parts = DAY_AND_TIME.fullmatch(" ".join(text.split()))
+    day = _parse_with(DAY_FORMATS, " ".join(re.sub(r"\bsept\b", "sep", parts["day"].lower()).translate(PLAIN).split()))
+    if day is None:
+        raise ValueError(_("is not a date like 2026-07-16 or 7/16/2026"))
+    at = None
+    if parts["time"]:
+        at = _parse_with(TIME_FORMATS, re.sub(r" ?([ap])\.?m\.?$", r" \1m", parts["time"].lower()))
+        if at is None:
+            raise ValueError(_("has an invalid time"))
+    if day.year == NEVER_YEAR:
+        return None, None
+    _check_century(day)
+    if at is None or at.time() == time.min:
+        return day.date(), None
+    moment = datetime.combine(day, at.time())
+    if parts["zone"]:
+        moment = _convert_to_zone(moment, parts["zone"], zone)
+    _check_century(moment)
+    return moment.date(), moment.time()
+
+
+def _convert_to_zone(moment, offset, zone):
+    try:
+        there = datetime.strptime(offset.upper().replace("Z", "+0000"), "%z").tzinfo
+    except ValueError as problem:
+        raise ValueError(_("has an invalid time")) from problem
+    return moment.replace(tzinfo=there).astimezone(zone)
+
+
+def _check_century(day):
+    if not 2000 <= day.year <= 2100:
+        raise ValueError(_("must be a date between 2000 and 2100"))
+
+
+PLAIN = str.maketrans({",": " ", ".": " "})
+
+
+def _parse_with(formats, text):
+    for date_format in formats:
+        try:
+            return datetime.strptime(text, date_format)
+        except ValueError:
+            continue
+    return None
+
+
+# Pay
+
+PERIODS = {
+    Job.PayPeriod.HOUR: {"hour", "hourly", "hr", "h", "per hour", "an hour"},
+    Job.PayPeriod.DAY: {"day", "daily", "per diem", "per day", "d", "a day"},
+    Job.PayPeriod.WEEK: {"week", "weekly", "wk", "w", "per week", "a week"},
+    Job.PayPeriod.TWO_WEEKS: {
+        "two weeks", "biweekly", "bi weekly", "every two weeks", "fortnightly", "per pay period", "pay period",
+    },
+    Job.PayPeriod.MONTH: {"month", "monthly", "mo", "m", "per month", "a month"},
+    Job.PayPeriod.YEAR: {"year", "yearly", "annual", "annually", "yr", "y", "a", "per year", "per annum", "a year"},
+}  # fmt: skip
+_PERIOD_OF = {word: period for period, words in PERIODS.items() for word in {*words, period.replace("_", " ")}}
+
+# Yearly pay in dollars. An amount out of this range must be a mistake, such as yearly pay marked as hourly.
+PLAUSIBLE = (1_000, 1_000_000)
+# Without a period, amounts from the first on are yearly and amounts up to the second are hourly.
+SURELY_YEARLY, SURELY_HOURLY = 15_000, 150
+
+
+def pay(lowest, highest, frequency):
+    """Return ``(pay_min, pay_max, pay_period)``: ``Decimal`` dollars, None if blank or zero, and a ``PayPeriod``.
+
+    Amounts in the wrong order are swapped. Raise ``ValueError`` for an invalid amount, an unknown period, a missing
+    period if the amount doesn't make it clear, and an implausible amount.
+    """
+    amounts = [_amount(lowest), _amount(highest)]
+    if None not in amounts:
+        amounts.sort()
+    stated = [amount for amount in amounts if amount]
+    period = _PERIOD_OF.get(normalise(frequency))
+    if not stated:
+        return None, None, period or Job.PayPeriod.YEAR
+    if not period:
+        if frequency.strip():
+            raise ValueError(_("has an unknown pay period"))
+        if min(stated) >= SURELY_YEARLY:
+            period = Job.PayPeriod.YEAR
+        elif max(stated) <= SURELY_HOURLY:
+            period = Job.PayPeriod.HOUR
+        else:
+            raise ValueError(_("doesn't state whether the pay is yearly, monthly or hourly"))
+    if any(not PLAUSIBLE[0] <= amount * Job.PERIODS_A_YEAR[period] <= PLAUSIBLE[1] for amount in stated):
+        raise ValueError(_("is not plausible for its pay period"))
+    return *amounts, period
+
+
+def _amount(text):
+    """Convert a text such as "$52,110.00" to a ``Decimal`` with cents; None if blank or zero."""
+    plain = re.sub(r"[\s,$]|usd", "", text.lower())
+    thousands = plain.endswith("k")
+    try:
+        amount = Decimal(plain.removesuffix("k") or 0)
+        amount = (amount * 1000 if thousands else amount).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite() or amount < 0:
+        raise ValueError(_("is not an amount in dollars"))
+    return amount or None
+
+
+# Hours, positions
+
+SCHEDULES = {
+    Schedule.FULL_TIME: {"f", "ft", "full", "full time", "fulltime", "regular full time", "permanent full time"},
+    Schedule.PART_TIME: {"p", "pt", "part", "part time", "parttime", "per diem", "regular part time"},
+    Schedule.SEASONAL: {"s", "seasonal", "summer", "temporary seasonal"},
+}
+_SCHEDULE_OF = {word: schedule for schedule, words in SCHEDULES.items() for word in words}
+
+
+def schedule(text, title):
+    """Return a ``Schedule`` from the cell, else from a title such as "P/T Clerk", else full time."""
+    words = normalise(text)
+    if words:
+        if words not in _SCHEDULE_OF:
+            raise ValueError(_("must be full time, part time or seasonal"))
+        return _SCHEDULE_OF[words]
+    if re.search(r"\b(part time|p t)\b", normalise(title)):
+        return Schedule.PART_TIME
+    return Schedule.SEASONAL if re.search(r"\b(seasonal|summer)\b", normalise(title)) else Schedule.FULL_TIME
+
+
+def positions(text):
+    """Return the number of positions, 1 to 10,000; 1 if blank."""
+    plain = re.sub(r"\.0+$", "", text.strip().replace(",", ""))
+    if not plain:
+        return 1
+    if not re.fullmatch("[0-9]{1,5}", plain) or not 1 <= int(plain) <= 10_000:
+        raise ValueError(_("is not a number of positions"))
+    return int(plain)
+
+
+# Job types. Each rule is a pattern for the normalized title (lowercase, no punctuation). The first match decides.
+
+RANK = "lieutenant|captain|major|commander|lieutenant colonel|colonel|undersheriff|chief deputy"
+OFFICER = (
+    "(police|patrol|peace|public safety|campus|conservation|game) officer|patrol(man|woman)|trooper"
+    "|police (recruit|trainee)|deputy sheriff|sheriffs deputy|deputy constable|deputy marshal|game warden"
+)
+# Civilian titles come before ranks: a clerk in a chief's office is still a clerk.
+CIVILIAN = (
+    "account(ant|ing)|administrat(ive|or)|aides?|analysts?|animal control|architects?|assistants?(?= to|$)|attorneys?"
+    "|auditors?|bookkeeper|buyer|chemists?|civilian|clerks?|clerical|coordinators?|counsel|criminalists?"
+    "|crossing guards?|custodia[nl]|developers?|electrician|engineers?|intern(e|s|ship)?|janitor|librarian|mechanics?"
+    "|paralegals?|parking enforcement|payroll|plumber|procurement|programmers?|receptionist|records|scientists?"
+    "|secretar(y|ies)|specialists?|speechwriter|stenographer|technicians?|transcriber|(victim|witness) advocates?"
+    "|(stock|social) workers?|writer"
+)
+KINDS = [
+    (
+        JobKind.DISPATCHER,
+        r"\b(dispatch\w*|call ?takers?|telecommunicators?|(911|e911|emergency) operators?"
+        r"|(police|public safety|emergency) communications? (technician|operator|officer|specialist)s?)\b",
+    ),
+    (JobKind.CADET, r"\b(police|sheriffs?|public safety) (cadet|explorer)s?\b|\bcadet program|^(cadet|explorer)s?$"),
+    (JobKind.CIVILIAN, rf"\b({CIVILIAN})\b"),
+    (JobKind.RESERVE, rf"\b(reserve|auxiliary|volunteer) ({OFFICER}|officers?|deput(y|ies))"),
+    (
+        JobKind.CORRECTIONS,
+        r"\b((correction(s|al)?|detention|jail) (officer|sergeant)s?|(detention|jail) deput(y|ies)|jailers?)\b",
+    ),
+    (JobKind.COMMAND, rf"^((police|deputy|assistant|interim|patrol|county|state) )*({RANK})\b(?! crimes?| case)"),
+    (JobKind.COMMAND, r"^((deputy|assistant|interim) )*(chief of police|police chief|police commissioner)"),
+    (JobKind.COMMAND, r"^((deputy|assistant|interim) )*chief$|^((assistant|interim) )*sheriff$"),
+    (JobKind.LATERAL, rf"^(?=.*\b({OFFICER}))(?=.*\b(laterals?|certified)\b)(?!.*\b(non|not|un) certified)"),
+    (JobKind.ENTRY_LEVEL, rf"\b({OFFICER})s?\b"),
+]
+_RULES = [(kind, re.compile(pattern)) for kind, pattern in KINDS]
+_KIND_OF = {normalise(text.replace("_", " ")): kind for kind in JobKind for text in (kind.value, str(kind.label))}
+
+
+def kind(text, title, *also):
+    """Return a ``JobKind`` from the cell, else from the title, else from the other texts, else "other".
+
+    ``text`` is the value or the English label of a ``JobKind``.
+    """
+    if text.strip():
+        if (words := normalise(text)) not in _KIND_OF:
+            raise ValueError(_("must be one of these job types: %s") % ", ".join(JobKind.values))
+        return _KIND_OF[words]
+    for candidate in (title, *also):
+        for found, pattern in _RULES:
+            if pattern.search(normalise(candidate)):
+                return found
+    return JobKind.OTHER
+
+
+# How to apply
+
+EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")  # 64 and 63 characters are the limits of its parts
+WEB = re.compile(r"(?:https?://|\bwww\.)[^\s<>()\[\]\"“”‘’]+", re.IGNORECASE)
+# Sentences with these words give a URL or an email address for something other than applying.
+NOT_TO_APPLY = re.compile(
+    r"question|concern|informa|accommodat|inquir|assistan|learn more|visit us|benefit|forgive|do not|don't|don’t",
+    re.IGNORECASE,
+)
+TRAILING_PUNCTUATION = ".,;:!?'*"
+
+
+def where_to_apply(text):
+    """Return ``(URL, email address)`` from a text on how to apply; at least one of them is "".
+
+    Both are "" unless the text contains exactly one URL or email address, and gives it for applying.
+    """
+    emails = {match.rstrip(TRAILING_PUNCTUATION) for match in EMAIL.findall(text)}
+    pages = {match.rstrip(TRAILING_PUNCTUATION) for match in WEB.findall(EMAIL.sub(" ", text))}
+    if len(emails | pages) != 1:
+        return "", ""
+    (found,) = emails | pages
+    if any(found in sentence and NOT_TO_APPLY.search(sentence) for sentence in re.split(r"(?<=[.!?])\s+", text)):
+        return "", ""
+    return ("", email(found)) if emails else (website(found), "")

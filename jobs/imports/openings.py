@@ -1,0 +1,372 @@
+"""Import openings from a CSV file: names of the columns, conversion of the cells, and matching with known openings.
+
+A row is identified by its source (the list it comes from) and its job number there. A list can contain several copies
+of a row, such as one for employees and one for the public: they are one opening. Openings that are announced to
+employees only are never public.
+"""
+
+from collections import defaultdict
+from datetime import UTC, date
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext as _
+
+from departments.cleaning import email, is_missing, ori, state, title, website
+from departments.models import Department
+from departments.names import normalise
+from policeapp.importing import Importer, Rejected, create, reject, skip, unchanged, update
+from policeapp.tables import NotATable
+
+from ..models import Job
+from . import cleaning, plain_text
+
+# Each column and its other names, such as those in NYC Open Data's "Jobs NYC Postings".
+COLUMNS = {
+    "job_id": (
+        "external_id",
+        "posting_id",
+        "requisition",
+        "requisition_id",
+        "req_id",
+        "job_number",
+        "vacancy_id",
+        "id",
+    ),
+    "title": ("job_title", "business_title", "position_title", "posting_title", "position"),
+    "employer": ("agency", "agency_name", "department", "department_name", "organization"),
+    "employer_ori": ("ori", "agency_ori", "ori9"),
+    "city": ("employer_city", "agency_city"),
+    "state": ("employer_state", "agency_state", "state_abbr"),
+    "source": (),
+    "snapshot_date": ("as_of", "retrieved", "process_date"),
+    "kind": ("job_kind",),
+    "civil_service_title": ("official_title", "class_title"),
+    "category": ("job_category",),
+    "posting_type": ("internal_external",),
+    "positions": ("number_of_positions", "# of positions", "vacancies", "openings"),
+    "full_part_time": ("full_time_part_time_indicator", "full_time_part_time", "schedule", "employment_type"),
+    "salary_from": ("salary_range_from", "salary_min", "min_salary", "minimum_salary", "pay_min", "pay_from"),
+    "salary_to": ("salary_range_to", "salary_max", "max_salary", "maximum_salary", "pay_max", "pay_to"),
+    "salary_frequency": ("pay_frequency", "pay_period", "salary_period"),
+    "salary_text": ("salary", "pay", "compensation"),
+    "work_location": ("location",),
+    "division": ("division_work_unit", "work_unit", "unit", "bureau"),
+    "description": ("job_description", "duties"),
+    "min_qualifications": ("minimum_qual_requirements", "minimum_qualifications", "qualifications", "requirements"),
+    "preferred_skills": ("preferred_qualifications",),
+    "additional_info": ("additional_information",),
+    "to_apply": ("how_to_apply", "apply_instructions"),
+    "hours_shift": ("hours", "shift", "work_hours"),
+    "residency": ("residency_requirement",),
+    "posting_date": ("date_posted", "posted_on", "opens_on", "open_date", "opening_date", "start_date"),
+    "post_until": ("closes_on", "close_date", "closing_date", "deadline", "application_deadline", "end_date"),
+    "url": ("apply_url", "job_url", "posting_url", "link"),
+    "apply_email": ("application_email",),
+}
+
+DESCRIPTION = ("description", "division", "work_location", "hours_shift", "salary_text", "additional_info")
+REQUIREMENTS = ("min_qualifications", "preferred_skills", "residency")
+PAY = ("salary_from", "salary_to", "salary_frequency")
+APPLY = ("to_apply", "url", "apply_email")
+# The columns that a fact comes from. A file that has none of them doesn't change the fact.
+MADE_OF = {
+    "positions": ("positions",), "description": DESCRIPTION, "requirements": REQUIREMENTS, "apply_url": APPLY,
+    "apply_email": APPLY, "apply_instructions": APPLY, "pay_min": PAY, "pay_max": PAY, "pay_period": PAY,
+    "opens_on": ("posting_date",), "opens_time": ("posting_date",), "closes_on": ("post_until",),
+    "closes_time": ("post_until",),
+}  # fmt: skip
+# Facts that belong together: if an editor has set one, the import changes none of them.
+TOGETHER = (
+    ("pay_min", "pay_max", "pay_period"),
+    ("apply_url", "apply_email", "apply_instructions"),
+    ("opens_on", "opens_time"),
+    ("closes_on", "closes_time"),
+)
+
+# The columns that are named differently from their fields.
+COLUMN_OF = {
+    "external_id": "job_id", "requirements": "min_qualifications", "apply_url": "url", "apply_instructions": "to_apply",
+}  # fmt: skip
+
+FOR_EMPLOYEES = {"internal", "internal only", "internal posting", "promotional"}
+FOR_ALL = {"", "external", "external posting", "public", "open competitive", "both", "internal external", "all"}
+# The copies of a row are tried in order of rank: public ones by date, the latest first (negative), then these.
+BAD, INTERNAL = 1, 2
+
+
+class Post(NamedTuple):
+    """A cleaned row.
+
+    ``facts`` are field values of a :class:`Job`, None in a copy for employees. ``opens`` and ``closes`` are unconverted
+    cells: their times need the department's time zone. ``problem`` is the ``(column, reason)`` of an invalid row.
+    """
+
+    source: str
+    number: str
+    as_of: str
+    employer: tuple = ("", "", "", "")  # ORI, name, city, state
+    facts: dict | None = None
+    opens: str = ""
+    closes: str = ""
+    problem: tuple | None = None
+
+
+class PostingImporter(Importer):
+    model = Job
+    key_column = "job_id"
+    columns = COLUMNS
+    required = ("job_id", "title", ("employer_ori", "employer"))
+    writes = tuple(dict.fromkeys((*Job.FACTS, "source", "external_id", "sources", *Job.DERIVED)))
+
+    def begin(self, table):
+        super().begin(table)
+        if not self.source and "source" not in table.found:
+            raise NotATable(_("%s has no “source” column. Enter a source that names the list.") % table.name)
+
+    def clean(self, row):
+        cells = defaultdict(str, {column: cell for column, cell in row.values.items() if not is_missing(cell)})
+        if row.values["job_id"].isdecimal():  # even a number that means "missing" elsewhere
+            cells["job_id"] = row.values["job_id"]
+        post = Post(cells["source"] or self.source, cells["job_id"], self._as_of(row.line, cells["snapshot_date"]))
+        for column, value in (("source", post.source), ("job_id", post.number)):
+            if not value:
+                raise Rejected(self._name(column), _("is missing"))
+        kind = normalise(cells["posting_type"])
+        if kind in FOR_EMPLOYEES:
+            return post, INTERNAL
+        try:
+            if kind not in FOR_ALL:
+                raise Rejected("posting_type", _("must be “External” or “Internal”"))
+            opens_on, _time = self._needed("posting_date", cleaning.day_and_time, cells["posting_date"], UTC)
+            self._needed("post_until", cleaning.day_and_time, cells["post_until"], UTC)
+            post = post._replace(
+                employer=self._employer(cells), opens=cells["posting_date"], closes=cells["post_until"]
+            )
+            post = post._replace(facts=self._facts(row.line, post, cells))
+        except Rejected as problem:
+            return post._replace(problem=(problem.column, problem.reason)), BAD
+        return post, -opens_on.toordinal() if opens_on else 0
+
+    def _name(self, column):
+        """Return the column's name in the file, or our name if the file lacks the column."""
+        return self.table.header[self.table.found[column]] if column in self.table.found else column
+
+    def _needed(self, column, clean, *cells):
+        """Return ``clean(*cells)``; reject the row if it fails."""
+        try:
+            return clean(*cells)
+        except ValueError as problem:
+            raise Rejected(column, str(problem)) from problem
+
+    def _spared(self, line, column, otherwise, clean, *cells):
+        """Return ``clean(*cells)``; if it fails, report it and return ``otherwise``, so that the rest is imported."""
+        try:
+            return clean(*cells)
+        except ValueError as problem:
+            self.notice(line, self._name(column), _("%s; this value was left out") % problem)
+            return otherwise
+
+    def _as_of(self, line, cell):
+        day, _time = self._spared(line, "snapshot_date", (None, None), cleaning.day_and_time, cell, UTC)
+        return day.isoformat() if day else self.as_of
+
+    def _employer(self, cells):
+        if cells["employer_ori"]:
+            return self._needed("employer_ori", ori, cells["employer_ori"]), cells["employer"], cells["city"], ""
+        code = self._needed("state", state, cells["state"]) if cells["state"] else ""
+        return "", cells["employer"], cells["city"], code
+
+    def _facts(self, line, post, cells):
+        name = title(" ".join(cells["title"].split()))
+        also = cells["civil_service_title"], cells["category"]
+        kind = self._spared(line, "kind", None, cleaning.kind, cells["kind"], name, *also)
+        schedule = self._spared(line, "full_part_time", None, cleaning.schedule, cells["full_part_time"], name)
+        pay_min, pay_max, pay_period = self._spared(
+            line, "salary_from", (None, None, Job.PayPeriod.YEAR), cleaning.pay, *(cells[column] for column in PAY)
+        )
+        facts = {
+            "title": name,
+            "kind": kind or cleaning.kind("", name, *also),
+            "schedule": schedule or cleaning.schedule("", name),
+            "positions": self._spared(line, "positions", 1, cleaning.positions, cells["positions"]),
+            "description": _description(cells),
+            "requirements": _requirements(cells),
+            "pay_min": pay_min,
+            "pay_max": pay_max,
+            "pay_period": pay_period,
+        } | self._how_to_apply(line, post, cells)
+        self._check(Job(source=post.source, external_id=post.number, **facts))
+        return facts
+
+    def _check(self, job):
+        """Reject values that the admin would reject, too."""
+        try:
+            job.clean_fields(exclude=["department", "slug", "opens_on", "opens_at", "closes_at"])
+            for name in ("description", "requirements", "apply_instructions"):  # models don't check this
+                MaxLengthValidator(job._meta.get_field(name).max_length)(getattr(job, name))
+        except ValidationError as problem:
+            found = problem.message_dict if hasattr(problem, "error_dict") else {name: problem.messages}
+            field, messages = next(iter(found.items()))
+            raise Rejected(COLUMN_OF.get(field, field), " ".join(messages)) from problem
+
+    def _how_to_apply(self, line, post, cells):
+        """Return how to apply: from the columns for it, else a link in the instructions, else a default text."""
+        url = self._spared(line, "url", "", website, cells["url"])
+        mail = self._spared(line, "apply_email", "", email, cells["apply_email"])
+        words = plain_text.to_markdown(cells["to_apply"])
+        if not url and not mail:
+            url, mail = self._spared(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
+        if not (url or mail or words):
+            words = _("The job announcement doesn't say how to apply. Ask the department about job number %s.")
+            words %= plain_text.escape_markdown(post.number)
+        return {"apply_url": url, "apply_email": mail, "apply_instructions": words}
+
+    def plan(self, rows):
+        posts = [post for _line, post in rows]
+        employers = Employers(posts)
+        present = self._present(posts)
+        plans = []
+        for line, post in rows:
+            try:
+                plans.append(self._plan(line, post, present.get((post.source, post.number)), employers))
+            except Rejected as problem:
+                plans.append(reject(self._name(problem.column), problem.reason))
+        return plans
+
+    def _present(self, posts):
+        """Return ``{(source, number): job}`` of the jobs that exist already, with their departments."""
+        sources, numbers = {post.source for post in posts}, {post.number for post in posts}
+        jobs = list(Job.objects.filter(source__in=sources, external_id__in=numbers))
+        departments = Department.objects.in_bulk({job.department_id for job in jobs})
+        for job in jobs:
+            job.department = departments[job.department_id]
+        return {(job.source, job.external_id): job for job in jobs}
+
+    def _plan(self, line, post, job, employers):
+        if self.claim("post", (post.source, post.number), line):
+            self.notice(line, self._name("job_id"), _("is another copy of a job in this file; skipped"))
+            return skip()
+        if post.problem:
+            raise Rejected(*post.problem)
+        if post.facts is None and job is None:
+            self.notice(line, self._name("posting_type"), _("is for employees only; skipped"))
+            return skip()
+        if post.facts is None:
+            return self._update(line, post, job, {"status": Job.Status.WITHDRAWN})
+        department = employers.find(*post.employer)
+        facts = post.facts | {"department": department, "status": Job.Status.PUBLISHED}
+        for name, column, cell in (("opens", "posting_date", post.opens), ("closes", "post_until", post.closes)):
+            day, at = self._needed(column, cleaning.day_and_time, cell, department.zone)
+            facts |= {f"{name}_on": day, f"{name}_time": at}
+        if job:
+            return self._update(line, post, job, self._said(facts))
+        return self._create(post, facts)
+
+    def _create(self, post, facts):
+        if self.draft:
+            facts["status"] = Job.Status.DRAFT
+        if facts["opens_on"] is None:
+            facts["opens_on"] = _day_of(post.as_of, facts["closes_on"])
+        job = Job(source=post.source, external_id=post.number, **facts)
+        job.attribute(Job.FACTS, post.source, post.as_of, "import")
+        self._derive(job)
+        return create(job, job.department)
+
+    def _update(self, line, post, job, facts):
+        if not self.overwrite:
+            facts = self._but_for_edits(line, job, facts)
+        if not job.take(facts, dict.fromkeys(facts, (post.source, post.as_of))):
+            return unchanged()
+        self._derive(job)
+        return update(job, job.department)
+
+    def _said(self, facts):
+        """Return the facts that the file states, for an opening that exists already."""
+        said = {
+            name: value
+            for name, value in facts.items()
+            if name not in MADE_OF or any(column in self.table.found for column in MADE_OF[name])
+        }
+        if said.get("opens_on", "") is None:
+            del said["opens_on"], said["opens_time"]
+        if self.draft:
+            del said["status"]
+        return said
+
+    def _but_for_edits(self, line, job, facts):
+        """Return the facts that no editor has set, and report the others if they differ."""
+        alone = [(name,) for name in facts if not any(name in names for names in TOGETHER)]
+        for names in (*TOGETHER, *alone):
+            people = [person for name in names if (person := job.set_by_person(name))]
+            if people:
+                both = [(name, getattr(job, name), facts[name]) for name in names if name in facts]
+                differing = [(name, ours, theirs, people[0]) for name, ours, theirs in both if ours != theirs]
+                self.conflict(line, job.external_id, job.title, differing)
+                facts = {name: value for name, value in facts.items() if name not in names}
+        return facts
+
+    def _derive(self, job):
+        job.derive()
+        if job.closes_at and job.closes_at <= job.opens_at:
+            raise Rejected("post_until", _("is before the opening date"))
+
+
+class Employers:
+    """The departments that the rows name. Two queries."""
+
+    def __init__(self, posts):
+        named = [post.employer for post in posts if post.facts]
+        oris = {employer_ori for employer_ori, *_rest in named if employer_ori}
+        names = {normalise(name)[:250] for employer_ori, name, *_rest in named if not employer_ori}
+        self.by_ori = {department.ori: department for department in Department.objects.filter(ori__in=oris)}
+        self.by_name = defaultdict(list)
+        for department in Department.objects.filter(name_key__in=names - {""}):
+            self.by_name[department.name_key, department.state].append(department)
+
+    def find(self, employer_ori, name, city, code):
+        """Return the department with this ORI, or with this name in this city and state; raise ``Rejected`` if none."""
+        label = ", ".join(part for part in (name, city, code, employer_ori) if part)
+        if employer_ori:
+            found = [self.by_ori[employer_ori]] if employer_ori in self.by_ori else []
+        else:
+            found = self.by_name[normalise(name)[:250], code]
+            if city:
+                found = [one for one in found if normalise(one.city) in ("", normalise(city))]
+        if not found:
+            raise Rejected("employer", _("%s is not in the directory") % (label or _("An employer without a name")))
+        if len(found) > 1:
+            raise Rejected("employer", _("%s is the name of several departments; add employer_ori") % label)
+        return found[0]
+
+
+def _description(cells):
+    place = "" if normalise(cells["work_location"]) == "default" else cells["work_location"]
+    parts = [
+        ("", cells["description"]),
+        (_("Unit"), cells["division"]),
+        (_("Work location"), place),
+        (_("Hours"), cells["hours_shift"]),
+        (_("Pay"), cells["salary_text"]),
+        (_("Additional information"), cells["additional_info"]),
+    ]
+    return plain_text.join_sections(parts) or _("The job announcement doesn't describe the work.")
+
+
+def _requirements(cells):
+    parts = [
+        ("", cells["min_qualifications"]),
+        (_("Preferred skills"), cells["preferred_skills"]),
+        (_("Residency"), cells["residency"]),
+    ]
+    return plain_text.join_sections(parts)
+
+
+def _day_of(as_of, closes_on):
+    """Return the list's date, for a row without an opening date, but not after the closing date; None if unknown."""
+    try:
+        day = date.fromisoformat(as_of)
+    except ValueError:
+        return None
+    return min(day, closes_on) if closes_on else day

@@ -1,0 +1,365 @@
+"""The ``Job`` model: an opening at a department."""
+
+from datetime import datetime, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
+from django.db.models.signals import post_save, pre_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from departments import states
+from departments.fields import DAYS, WebAddressField
+from departments.models import Department
+from departments.names import normalise, slug_of
+from departments.sources import Sourced
+from policeapp.importing import batches
+
+from .hiring_steps import HiringStep
+from .pay import PERIODS_A_YEAR, PayPeriod, format_pay
+from .querysets import JobQuerySet
+
+
+class JobKind(models.TextChoices):
+    ENTRY_LEVEL = "entry_level", _("Entry-level officer")
+    LATERAL = "lateral", _("Lateral or certified officer")
+    CADET = "cadet", _("Cadet or explorer")
+    RESERVE = "reserve", _("Reserve or auxiliary officer")
+    DISPATCHER = "dispatcher", _("Dispatcher or call taker")
+    CORRECTIONS = "corrections", _("Corrections officer")
+    CIVILIAN = "civilian", _("Civilian staff")
+    COMMAND = "command", _("Command staff")
+    OTHER = "other", _("Other")
+
+
+class Schedule(models.TextChoices):
+    FULL_TIME = "full_time", _("Full time")
+    PART_TIME = "part_time", _("Part time")
+    SEASONAL = "seasonal", _("Seasonal")
+
+
+def count_open_jobs(departments):
+    """Set ``.open_jobs`` of each department in the list. One query.
+
+    For a page of a long list, where :func:`with_open_jobs` would also count for all the rows before it on PostgreSQL.
+    """
+    found = Job.objects.open().filter(department__in=departments).order_by()
+    numbers = dict(found.values_list("department").annotate(Count("pk")))
+    for department in departments:
+        department.open_jobs = numbers.get(department.pk, 0)
+
+
+def with_open_jobs(departments, at=None):
+    """Annotate departments (a QuerySet) with ``open_jobs``, the number of their openings open at ``at`` (now)."""
+    counted = Job.objects.open(at).filter(department=OuterRef("pk")).order_by().values("department")
+    return departments.annotate(open_jobs=Coalesce(Subquery(counted.values(number=Count("pk"))), 0))
+
+
+class Job(Sourced):
+    """An opening at a department, and located where the department is.
+
+    Editors enter dates, with optional times, in the department's time zone. Queries compare the instants computed from
+    them: ``opens_at`` is the first instant at which the opening is open, ``closes_at`` the first at which it no longer
+    is (None: open until filled). Without a closing time, it closes at the end of its closing day.
+    """
+
+    Kind = JobKind
+
+    Schedule = Schedule
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        DRAFT = "draft", _("Draft")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    PayPeriod = PayPeriod
+    PERIODS_A_YEAR = PERIODS_A_YEAR
+
+    # Set by searches: the distance from a place in miles, and the results of checking the requirements.
+    miles = verdicts = None
+
+    # The facts that have a recorded source.
+    FACTS = (
+        "department", "title", "kind", "schedule", "status", "positions", "description", "requirements", "apply_url",
+        "apply_email", "apply_instructions", "pay_min", "pay_max", "pay_period", "opens_on", "opens_time", "closes_on",
+        "closes_time",
+    )  # fmt: skip
+
+    # Fields computed from other fields. They are saved with every save.
+    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at")
+    FULL_TEXT = ("words", "all_words")
+    LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
+
+    department = models.ForeignKey(
+        Department, models.CASCADE, related_name="jobs", verbose_name=_("department"), db_index=False
+    )
+    title = models.CharField(_("title"), max_length=200)
+    # Normalized text for the keyword search: title, kind and department; then with the description and requirements.
+    words = models.TextField(default="", db_default="", editable=False)
+    all_words = models.TextField(default="", db_default="", editable=False)
+    slug = models.SlugField(_("slug"), max_length=120, editable=False)
+    source = models.CharField(
+        _("source"), max_length=60, blank=True, help_text=_("The list it was imported from. Blank: entered here.")
+    )
+    external_id = models.CharField(_("job number in the source"), max_length=100, blank=True)
+    kind = models.CharField(_("job type"), max_length=16, choices=Kind.choices, default=Kind.ENTRY_LEVEL)
+    schedule = models.CharField(_("hours"), max_length=12, choices=Schedule.choices, default=Schedule.FULL_TIME)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
+    is_sample = models.BooleanField(
+        _("sample"), default=False, help_text=_("A made-up example, marked as one on the site.")
+    )
+    positions = models.PositiveSmallIntegerField(
+        _("positions"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    )
+    description = models.TextField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
+    requirements = models.TextField(
+        _("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
+    )
+    apply_url = WebAddressField(_("application URL"), blank=True, max_length=500)
+    apply_email = models.EmailField(_("application email"), blank=True)
+    apply_instructions = models.TextField(
+        _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
+    )
+
+    pay_min = models.DecimalField(
+        _("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    pay_max = models.DecimalField(
+        _("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    pay_period = models.CharField(_("pay period"), max_length=10, choices=PayPeriod.choices, default=PayPeriod.YEAR)
+    pay_yearly = models.GeneratedField(
+        verbose_name=_("yearly pay in dollars"),
+        expression=Coalesce("pay_max", "pay_min")
+        * Case(*(When(pay_period=period, then=times) for period, times in PERIODS_A_YEAR.items())),
+        output_field=models.DecimalField(max_digits=14, decimal_places=2, null=True),
+        db_persist=True,
+    )
+
+    opens_on = models.DateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Blank: today."))
+    opens_time = models.TimeField(
+        _("opening time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: start of day.")
+    )
+    closes_on = models.DateField(
+        _("closes on"), null=True, blank=True, validators=DAYS, help_text=_("Blank: open until filled.")
+    )
+    closes_time = models.TimeField(
+        _("closing time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: end of day.")
+    )
+    opens_at = models.DateTimeField(_("opens at"), editable=False, db_index=True)
+    closes_at = models.DateTimeField(_("closes at"), editable=False, null=True, db_index=True)
+    # When the opening and its department were first both published, so that visitors could see it. An opening can be
+    # entered long after its opening date.
+    published_at = models.DateTimeField(_("first published"), editable=False, null=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    modified = models.DateTimeField(_("modified"), auto_now=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(slug=""),
+                name="job_has_title_and_slug",
+                violation_error_message=_("A job needs a title."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["published", "draft", "withdrawn"]),
+                name="job_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(apply_url="", apply_email="", apply_instructions=""),
+                name="job_says_how_to_apply",
+                violation_error_message=_("Enter how to apply: a URL, an email address or instructions."),
+            ),
+            models.CheckConstraint(condition=Q(pay_min=None) | Q(pay_min__gte=0), name="job_pay_min_not_negative"),
+            models.CheckConstraint(condition=Q(pay_max=None) | Q(pay_max__gte=0), name="job_pay_max_not_negative"),
+            models.CheckConstraint(
+                condition=Q(pay_min=None) | Q(pay_max=None) | Q(pay_max__gte=F("pay_min")),
+                name="job_pay_range_in_order",
+                violation_error_message=_("The maximum pay is lower than the minimum pay."),
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_period__in=["hour", "day", "week", "two_weeks", "month", "year"]),
+                name="job_pay_period_known",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=JobKind.values), name="job_kind_known"),
+            models.CheckConstraint(condition=Q(schedule__in=Schedule.values), name="job_schedule_known"),
+            models.CheckConstraint(condition=Q(positions__gte=1), name="job_has_a_position"),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="job_closes_after_it_opens",
+                violation_error_message=_("The closing date is before the opening date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_on=None, closes_at=None, closes_time=None)
+                | Q(closes_on__isnull=False, closes_at__isnull=False),
+                name="job_closing_day_and_instant_agree",
+                violation_error_message=_("Enter a closing date for this closing time."),
+            ),
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                condition=~Q(external_id=""),
+                name="job_external_id_unique_in_source",
+                violation_error_message=_("Another job from this source has this job number."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
+            models.Index(fields=["pay_yearly"], name="job_by_pay"),
+            models.Index(fields=["published_at"], name="job_by_publication"),
+            models.Index(fields=["opens_at"], name="job_by_opening"),
+            models.Index(fields=["closes_at"], name="job_by_closing"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, update_fields=None, **kwargs):
+        if update_fields is not None:
+            update_fields = {*update_fields, *self.DERIVED}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("job", args=[self.pk, self.slug])
+
+    def clean(self):
+        self.derive_from_title()
+        if self.closes_time and not self.closes_on:
+            raise ValidationError({"closes_time": _t("Enter a closing date for this closing time.")})
+        if any(not 2000 <= day.year <= 2100 for day in (self.opens_on, self.closes_on) if day):
+            return  # the fields' validators report it
+        # A department that isn't saved yet has no time zone. Then compare the dates alone.
+        in_order = not (self.opens_on and self.closes_on) or self.closes_on >= self.opens_on
+        if in_order and hasattr(self, "department") and self.department.state in states.STATES:
+            self.derive()
+            in_order = self.closes_at is None or self.closes_at > self.opens_at
+        if not in_order:
+            raise ValidationError({"closes_on": _t("The closing date is before the opening date.")})
+
+    def derive_from_title(self):
+        self.slug = slug_of(self.title, "opening")
+
+    def derive(self):
+        """Compute the fields in ``DERIVED``: the slug, the search text and the instants.
+
+        The default opening date is today in the department's time zone, or the closing date if that is earlier.
+        """
+        self.derive_from_title()
+        text = normalise(f"{self.title} {self.get_kind_display()}")
+        self.words = _unique_words(f"{text} {self.department.search_text}")
+        self.all_words = _unique_words(f"{self.words} {normalise(f'{self.description} {self.requirements}')}")
+        zone = self.department.zone
+        if self.opens_on is None:
+            today = self.department.today()
+            self.opens_on = min(today, self.closes_on or today)
+        self.opens_at = datetime.combine(self.opens_on, self.opens_time or time.min, zone)
+        if self.closes_on is None:
+            self.closes_at = None
+        elif self.closes_time:
+            self.closes_at = datetime.combine(self.closes_on, self.closes_time, zone)
+        else:
+            self.closes_at = datetime.combine(self.closes_on + timedelta(days=1), time.min, zone)
+        if self.published_at is None and self.status == self.Status.PUBLISHED and self.department.is_published:
+            self.published_at = timezone.now()
+
+    def publish(self):
+        self.status = self.Status.PUBLISHED
+        self.save()
+
+    def withdraw(self):
+        self.status = self.Status.WITHDRAWN
+        self.save()
+
+    def is_open(self, at=None):
+        """Return whether :meth:`JobQuerySet.open` includes this opening. Needs no query."""
+        at = at or timezone.now()
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.department.is_published
+            and self.opens_at <= at
+            and (self.closes_at is None or at < self.closes_at)
+        )
+
+    @property
+    def is_upcoming(self):
+        """Whether it is published but not open yet."""
+        return self.status == self.Status.PUBLISHED and self.opens_at > timezone.now()
+
+    @property
+    def has_closed(self):
+        """Whether its closing date is in the past."""
+        return self.closes_at is not None and self.closes_at <= timezone.now()
+
+    @property
+    def deadline(self):
+        """A text such as "December 5, 2026", with a time and time zone if stated; "" if open until filled."""
+        return self.department.say_when(self.closes_on, self.closes_time)
+
+    @property
+    def until(self):
+        """A text such as "closes December 5, 2026" or "open until filled"."""
+        deadline = self.deadline
+        return _t("closes %(day)s") % {"day": deadline} if deadline else _t("open until filled")
+
+    @property
+    def opening_day(self):
+        """When it opens, in the format of :attr:`deadline`."""
+        return self.department.say_when(self.opens_on, self.opens_time)
+
+    @property
+    def days_left(self):
+        """Days until the closing date in the department's time zone; None if open until filled."""
+        return None if self.closes_on is None else (self.closes_on - self.department.today()).days
+
+    @property
+    def pay(self):
+        """A text such as "$64,500 to $81,250 a year"; "" if not stated."""
+        return format_pay(self.pay_min, self.pay_max, self.get_pay_period_display())
+
+    @cached_property
+    def roadmap(self):
+        """The :class:`Roadmap` of its own hiring steps, or else its department's. One query."""
+        return HiringStep.objects.for_jobs([self])[self.pk]
+
+
+def _unique_words(words):
+    """Return each of the words once, with a space before it."""
+    return "".join(dict.fromkeys(f" {word[: Job.LONGEST_WORD]}" for word in words.split()))
+
+
+@receiver(pre_save, sender=Job)
+def derive_before_save(sender, instance, **kwargs):
+    """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``."""
+    instance.derive()
+
+
+@receiver(post_save, sender=Department)
+def update_jobs_of_department(sender, instance, raw, **kwargs):
+    """Update a department's jobs when a field changes that they depend on."""
+    if not raw and instance.changed("time_zone", "search_text", "status"):
+        sync_from_departments([instance])
+
+
+def sync_from_departments(departments):
+    """Recompute the derived fields of all jobs at these departments (objects or ids).
+
+    Their deadlines depend on the department's time zone, their search text on its name, and the date they were first
+    published on its status.
+    """
+    ids = list(Job.objects.filter(department__in=departments).values_list("pk", flat=True))
+    for batch in batches(ids):
+        jobs = list(Job.objects.filter(pk__in=batch).select_related("department"))
+        for job in jobs:
+            job.derive()
+            job.modified = timezone.now()
+        Job.objects.bulk_update(jobs, [*Job.DERIVED, "modified"])

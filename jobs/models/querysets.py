@@ -1,0 +1,185 @@
+"""Queries for openings: which are open, who can see and edit them, keyword and distance search, and sort orders."""
+
+from functools import reduce
+from operator import or_
+
+from django.db import models
+from django.db.models import Case, Count, F, Q, When
+from django.utils import timezone
+
+from departments.geography import bounding_box, miles_from
+from departments.models import Department
+from departments.names import beginnings, normalise
+
+# How far to look for the nearest openings, in miles, before looking anywhere.
+RADII = (50, 500)
+
+
+# The fields that a list shows of an opening and its department.
+LIST_FIELDS = (
+    "title", "slug", "kind", "schedule", "status", "is_sample", "pay_min", "pay_max", "pay_period", "opens_at",
+    "closes_on", "closes_time", "closes_at", "department__name", "department__slug", "department__city",
+    "department__state", "department__status", "department__time_zone", "department__latitude",
+    "department__longitude",
+)  # fmt: skip
+
+# Words that most openings contain. The full-text index is no help in finding them, so they only filter the openings
+# that the other words or the place find.
+COMMON_WORDS = frozenset(
+    "a and cadet call certified city civilian command corrections county department dispatcher entry explorer for in "
+    "lateral level of office officer or other police reserve sheriffs staff state taker the to".split()
+)
+
+
+class NearestFirst:
+    """Openings at any distance from a point, nearest first, for a paginator to count and to slice.
+
+    A slice is looked for in a circle that grows, because an index finds what is in it. That takes three queries at
+    most. Computing every distance takes ten times as long.
+    """
+
+    def __init__(self, openings, point):
+        self.openings, self.point = openings, point
+
+    def count_up_to(self, limit):
+        return self.openings.from_point(self.point).count_up_to(limit)
+
+    def __getitem__(self, cut):
+        for miles in RADII:
+            found = list(self.openings.near(self.point, miles)[cut])
+            if len(found) == cut.stop - (cut.start or 0):
+                return found
+        return list(self.openings.from_point(self.point)[cut])
+
+
+class JobQuerySet(models.QuerySet):
+    def published(self):
+        """Published openings at published departments."""
+        return self.filter(status=self.model.Status.PUBLISHED, department__status=Department.Status.PUBLISHED)
+
+    def open(self, at=None):
+        """Openings that accept applications at ``at`` (an aware datetime; default: now)."""
+        at = at or timezone.now()
+        not_closed = Q(closes_at=None) | Q(closes_at__gt=at)
+        return self.published().filter(not_closed, opens_at__lte=at)
+
+    def new_since(self, instant):
+        """Openings that opened or were first published at or after ``instant``."""
+        return self.filter(Q(opens_at__gte=instant) | Q(published_at__gte=instant))
+
+    def next_change(self, after, until):
+        """Return the first instant in ``(after, until]`` at which an opening opens or closes, or None."""
+        changes = (
+            self.filter(**{f"{name}__gt": after, f"{name}__lte": until}).order_by(name).values_list(name, flat=True)
+            for name in ("opens_at", "closes_at")
+        )
+        return min((first for first in map(models.QuerySet.first, changes) if first), default=None)
+
+    def current(self):
+        """Open, planned and draft openings: neither closed nor withdrawn."""
+        not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
+        return self.filter(not_closed).exclude(status=self.model.Status.WITHDRAWN)
+
+    def visible_to(self, user):
+        """Openings that the user can see on the site: all for staff, else published ones that have opened."""
+        if user.is_active and user.is_staff:
+            return self
+        return self.filter(
+            department__status=Department.Status.PUBLISHED,
+            status__in=(self.model.Status.PUBLISHED, self.model.Status.WITHDRAWN),
+            opens_at__lte=timezone.now(),
+        )
+
+    def editable_by(self, user):
+        """Openings that the user can edit: those of the departments that the user can edit."""
+        return self.filter(department__in=Department.objects.editable_by(user))
+
+    def real(self):
+        """Openings that are not samples. Sitemaps, feeds, emails and structured data show only these."""
+        return self.filter(is_sample=False)
+
+    def matching(self, text):
+        """Openings with a word beginning with each word of ``text`` in their title, kind or department."""
+        return self._with_words("words", text)
+
+    def matching_anywhere(self, text):
+        """Like :meth:`matching`, but also search the description and the requirements."""
+        return self._with_words("all_words", text)
+
+    def _with_words(self, column, text):
+        words = [beginnings(word) for word in normalise(text).split()]
+        common = [word for word in words if any(known.startswith(tuple(word)) for known in COMMON_WORDS)]
+        rare = [word for word in words if word not in common]
+        found = self.filter(**{f"{column}__words": rare}) if rare else self
+        for word in common:
+            found = found.filter(reduce(or_, (Q(**{f"{column}__contains": f" {begin}"}) for begin in word)))
+        return found
+
+    def from_point(self, point):
+        """Openings of departments with a known location, nearest first, each with ``.miles`` from ``point``.
+
+        Openings of one department stay together if several departments share a location.
+        """
+        return self.filter(department__latitude__isnull=False)._by_distance(point)
+
+    def near(self, point, miles):
+        """Openings of departments within ``miles`` of ``point``, nearest first, each with ``.miles``."""
+        box = bounding_box(point, miles).contains("department__")
+        return self._by_distance(point).filter(box, miles__lte=miles)
+
+    def _by_distance(self, point):
+        return self.annotate(miles=miles_from(point, "department__")).order_by("miles", "department_id", "pk")
+
+    def nearest_first(self, point, miles):
+        """The openings within ``miles`` of ``point`` (None: at any distance), nearest first, for a paginator."""
+        return NearestFirst(self, point) if miles is None else self.near(point, miles)
+
+
+    def nearest(self, point, count):
+        """Return a list of the ``count`` nearest of these openings, each with ``.miles``, however far away they are."""
+        return NearestFirst(self, point)[:count]
+
+    def count_within(self, point, radii):
+        """Return ``{miles: number of these openings within that distance}``. One query."""
+        if not radii:
+            return {}
+        counts = {str(miles): Count("pk", filter=Q(miles__lte=miles)) for miles in radii}
+        found = self.near(point, max(radii)).order_by().aggregate(**counts)
+        return {miles: found[str(miles)] for miles in radii}
+
+    def count_up_to(self, limit):
+        """Return the number of openings, at most ``limit``."""
+        return self.order_by()[:limit].count()
+
+    def close_to(self, department, count):
+        """Return a list of the ``count`` openings nearest to a department.
+
+        If its location is unknown, openings in its state come first, then the newest.
+        """
+        if department.point:
+            return self.nearest(department.point, count)
+        elsewhere = Case(When(department__state=department.state, then=0), default=1)
+        return list(self.order_by(elsewhere, "-opens_at", "-pk")[:count])
+
+    def newest(self):
+        """Order by opening date, newest first."""
+        return self.order_by("-opens_at", "-pk")
+
+    def by_deadline(self):
+        """Order by closing date, earliest first, openings without one last."""
+        return self.order_by(F("closes_at").asc(nulls_last=True), "pk")
+
+    def by_pay(self):
+        """Order by yearly pay, highest first, openings without stated pay last."""
+        return self.order_by(F("pay_yearly").desc(nulls_last=True), "pk")
+
+    def with_department(self):
+        """Fetch departments in the same query."""
+        return self.select_related("department")
+
+    def listed(self, *related):
+        """Fetch only the fields that a list of openings shows, and departments in the same query.
+
+        ``related`` names other relations to fetch, such as "structured_requirements".
+        """
+        return self.select_related("department", *related).only(*LIST_FIELDS, *related)

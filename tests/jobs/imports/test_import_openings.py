@@ -1,0 +1,419 @@
+"""``manage.py import_openings FILE``: lists of openings become openings, every row is accounted for, edits win."""
+
+import csv
+import random
+from datetime import date, time, timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from jobs.imports.openings import PostingImporter
+
+from departments.models import Department
+from jobs.models import Job
+from tests.factories import form_of, make_alice, make_department, make_job, text_of, today
+
+from .rows import ORI, counts, post
+
+pytestmark = pytest.mark.django_db
+
+
+def snapshot():
+    return list(Job.objects.order_by("pk").values())
+
+
+def test_an_opening_is_found_by_the_words_of_its_description(load, nypd):
+    load(post(description="Advise on narcotics.", min_qualifications="A diploma"))
+    assert Job.objects.open().matching_anywhere("narcotics diploma").count() == 1
+    load(post(description="Advise on traffic.", min_qualifications="A diploma"))
+    assert Job.objects.open().matching_anywhere("narcotics").count() == 0
+    assert Job.objects.open().matching_anywhere("traffic").count() == 1
+
+
+def test_a_post_becomes_an_opening_that_everybody_sees(load, nypd, client):
+    numbers, _words = load(
+        post(
+            title="P/T Radio Dispatcher",
+            full_part_time="P",
+            salary_from="26.0722",
+            salary_to="33.7504",
+            salary_frequency="Hourly",
+            description="You will:  •\tAnswer calls. •\tStay calm.",
+            hours_shift="Nights",
+            min_qualifications="1. A diploma; or  2. An exam.",
+            preferred_skills="Patience",
+            to_apply="Please visit: http://jobs.example and search.",
+        )
+    )
+    assert numbers == counts(read=1, created=1)
+    job = Job.objects.get()
+    assert (job.department, job.source, job.external_id, job.is_sample) == (nypd, "city_list", "757172", False)
+    assert (job.opens_on, job.closes_on, job.closes_at.isoformat()) == (
+        date(2026, 6, 16),
+        date(2099, 7, 16),
+        "2099-07-17T04:00:00+00:00",
+    )
+    words = text_of(client.get(job.get_absolute_url()))
+    for said in (
+        "P/T Radio Dispatcher",
+        "Dispatcher or call taker, part time",
+        "$26.07 to $33.75 an hour",
+        "Positions: 2",
+        "You will: Answer calls. Stay calm. Hours Nights",
+        "A diploma; or An exam. Preferred skills Patience",
+        "Please visit: http://jobs.example and search.",
+    ):
+        assert said in words
+    assert job.apply_url == "http://jobs.example"
+    assert "P/T Radio Dispatcher" in text_of(client.get("/jobs/?q=dispatcher new york"))
+
+
+def test_a_second_run_changes_nothing(load, nypd):
+    row, sparse = post(), post(job_id="2", posting_date="", post_until="")
+    load(row, sparse)
+    before = snapshot()
+    numbers, _words = load(row, sparse)
+    assert numbers == counts(read=2, unchanged=2)
+    assert snapshot() == before
+
+
+def test_a_post_without_a_day_opens_on_the_day_of_the_list(load, nypd):
+    load(post(posting_date="", post_until="Until filled"))
+    job = Job.objects.get()
+    assert (job.opens_on, job.closes_on) == (date(2026, 6, 23), None)
+
+
+def test_a_newer_list_changes_what_it_says_otherwise(load, nypd):
+    load(post(), post(job_id="2"), post(job_id="3"))
+    numbers, _words = load(post(salary_to="70000"), post(job_id="2"), name="newer.csv")
+    assert numbers == counts(read=2, updated=1, unchanged=1)
+    changed, same, missing = Job.objects.order_by("external_id").order_by("pk")
+    assert changed.external_id == "757172" and changed.pay_max == 70000 and changed.pay_yearly == 70000
+    assert same.modified < changed.modified
+    assert missing.is_open(), "Openings that a newer list lacks stay: their closing day ends them."
+
+
+def test_a_list_that_lacks_a_column_takes_nothing_away(load, nypd):
+    load(post())
+    short = {name: post()[name] for name in ("source", "snapshot_date", "job_id", "employer_ori", "title")}
+    numbers, _words = load(short | {"title": "Agency Attorney II"})
+    job = Job.objects.get()
+    assert numbers == counts(read=1, updated=1)
+    assert (job.title, job.slug, job.closes_on, job.pay_max) == (
+        "Agency Attorney II",
+        "agency-attorney-ii",
+        date(2099, 7, 16),
+        60000,
+    )
+    assert (job.description, job.apply_instructions) == ("Advise.", "Write to the bureau.")
+
+
+class TestBadRows:
+    """A bad row is rejected at its column, a bad value that can be spared is left out and noticed."""
+
+    @pytest.mark.parametrize(
+        "values, column, reason",
+        [
+            ({"job_id": ""}, "job_id", "is missing"),
+            ({"title": " "}, "title", "This field cannot be blank."),
+            ({"title": "x" * 201}, "title", "at most 200 characters"),
+            ({"job_id": "9" * 101}, "job_id", "at most 100 characters"),
+            ({"to_apply": "x" * 5001}, "to_apply", "at most 5000 characters"),
+            ({"post_until": "31-JUN-2026"}, "post_until", "is not a day"),
+            ({"posting_date": "soon"}, "posting_date", "is not a day"),
+            ({"post_until": "2026-06-15"}, "post_until", "is before the opening date"),
+            ({"employer_ori": "NY03"}, "employer_ori", "is not an ORI"),
+            ({"employer_ori": "", "state": "XX"}, "state", "is not a state"),
+        ],
+    )
+    def test_what_cannot_be_spared(self, load, nypd, tmp_path, values, column, reason):
+        numbers, words = load(post(job_id="1"), post(**values), rejects=tmp_path / "rejects.csv")
+        assert numbers == counts(read=2, created=1, rejected=1)
+        assert f"Rejected 1 × {column}: " in words and reason in words
+        with open(tmp_path / "rejects.csv", encoding="utf-8-sig", newline="") as file:
+            (row,) = csv.DictReader(file)
+        assert row["rejected_line"] == "3" and row["rejected_column"] == column and reason in row["rejected_reason"]
+        assert row["employer"] == "POLICE DEPARTMENT"
+
+    def test_rejected_rows_can_be_mended_and_imported_again(self, load, nypd, tmp_path):
+        load(post(post_until="2026-06-31"), rejects=tmp_path / "rejects.csv")
+        mended = (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig").replace("2026-06-31", "2099-06-30")
+        (tmp_path / "mended.csv").write_text(mended, encoding="utf-8")
+        call_command("import_openings", tmp_path / "mended.csv", stdout=StringIO())
+        assert Job.objects.get().closes_on == date(2099, 6, 30)
+
+    @pytest.mark.parametrize(
+        "values, column, field, value",
+        [
+            ({"salary_frequency": "Hourly"}, "salary_from", "pay_max", None),
+            ({"salary_from": "DOE"}, "salary_from", "pay_min", None),
+            ({"positions": "many"}, "positions", "positions", 1),
+            ({"full_part_time": "X", "title": "P/T Clerk"}, "full_part_time", "schedule", "part_time"),
+            ({"kind": "Wizard", "title": "Police Officer"}, "kind", "kind", "entry_level"),
+            ({"url": "see the board"}, "url", "apply_url", ""),
+            ({"apply_email": "nobody"}, "apply_email", "apply_email", ""),
+        ],
+    )
+    def test_what_can_be_spared(self, load, nypd, values, column, field, value):
+        numbers, words = load(post(**values))
+        assert numbers == counts(read=1, created=1)
+        assert f"Noticed 1 × {column}: " in words and "; this value was left out" in words
+        assert getattr(Job.objects.get(), field) == value
+
+    def test_a_list_without_a_name_is_refused_with_nothing_changed(self, load, nypd):
+        row = post(snapshot_date="")
+        del row["source"]
+        with pytest.raises(CommandError, match="has no column “source”: say which list it is"):
+            load(row)
+        assert not Job.objects.exists()
+        load(row, source="Town list", as_of="2026")
+        job = Job.objects.get()
+        assert job.source == "Town list"
+        assert job.sources["title"] == {"source": "Town list", "as_of": "2026", "set_by": "import"}
+
+    @pytest.mark.parametrize("missing", ["job_id", "title"])
+    def test_a_column_that_is_needed_is_asked_for(self, load, nypd, missing):
+        row = post()
+        del row[missing]
+        with pytest.raises(CommandError, match=f"has no column “{missing}”"):
+            load(row)
+
+
+class TestApplying:
+    """Every opening says how to apply."""
+
+    @pytest.mark.parametrize(
+        "values, url, email, words",
+        [
+            (
+                {"url": "jobs.example/1", "to_apply": "Or www.other.example"},
+                "https://jobs.example/1",
+                "",
+                "Or www.other",
+            ),
+            ({"apply_email": "desk@a.example", "to_apply": ""}, "", "desk@a.example", ""),
+            ({"to_apply": "Send it to desk@a.example"}, "", "desk@a.example", "Send it to desk@a.example"),
+            ({"to_apply": "Write to a@a.example or b@a.example"}, "", "", "Write to a@a.example or"),
+            ({"to_apply": ""}, "", "", "ask the department about number 757172"),
+        ],
+    )
+    def test_as_the_list_says_or_by_asking(self, load, nypd, values, url, email, words):
+        load(post(**values))
+        job = Job.objects.get()
+        assert (job.apply_url, job.apply_email) == (url, email)
+        assert words in job.apply_instructions and bool(job.apply_instructions) == bool(words)
+
+
+class TestEdits:
+    """What a person has set stays, unless the import is told otherwise."""
+
+    @pytest.fixture
+    def job(self, load, nypd):
+        load(post())
+        job = Job.objects.get()
+        client = Client()
+        client.force_login(make_alice())
+        url = f"/admin/jobs/job/{job.pk}/change/"
+        form = form_of(client.get(url)) | {"title": "Counsel", "pay_max": "65000", "status": "withdrawn"}
+        assert client.post(url, form).status_code == 302
+        return job
+
+    def test_the_admin_notes_who_set_what(self, job):
+        job.refresh_from_db()
+        by = {name: origin["set_by"] for name, origin in job.sources.items()}
+        assert by.pop("title") == by.pop("pay_max") == by.pop("status") == "user:alice"
+        assert set(by.values()) == {"import"} and by.keys() | {"title", "pay_max", "status"} == set(Job.FACTS)
+
+    def test_an_import_leaves_it_and_reports_both_values(self, load, job, tmp_path):
+        numbers, words = load(post(positions="5", salary_from="53000"), conflicts=tmp_path / "conflicts.csv")
+        assert numbers == counts(read=1, updated=1)
+        job.refresh_from_db()
+        assert (job.title, job.status, job.positions) == ("Counsel", "withdrawn", 5)
+        assert (job.pay_min, job.pay_max) == (52110, 65000), "Who has set one of the amounts has set both."
+        with open(tmp_path / "conflicts.csv", encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [(row["job_id"], row["column"], row["ours"], row["theirs"], row["set_by"]) for row in rows] == [
+            ("757172", "pay_min", "52110.00", "53000.00", "user:alice"),
+            ("757172", "pay_max", "65000.00", "60000.00", "user:alice"),
+            ("757172", "title", "Counsel", "Agency Attorney", "user:alice"),
+            ("757172", "status", "withdrawn", "published", "user:alice"),
+        ]
+        assert "4 values differ" in words
+
+    def test_a_second_import_changes_nothing_more(self, load, job):
+        assert load(post())[0] == counts(read=1, unchanged=1)
+
+    def test_overwriting_takes_the_files_values(self, load, job):
+        load(post(), overwrite=True)
+        job.refresh_from_db()
+        assert (job.title, job.pay_max, job.status) == ("Agency Attorney", 60000, "published")
+        assert job.sources["title"]["set_by"] == "import"
+
+    def test_an_opening_that_closes_before_it_opens_because_of_an_edit_is_rejected(self, load, job):
+        job.closes_on = date(2026, 6, 20)
+        job.attribute(["closes_on"], "Editor of this site", "", "user:alice")
+        job.save()
+        numbers, words = load(post(posting_date="2026-06-30"))
+        assert numbers == counts(read=1, rejected=1) and "post_until: is before the opening date" in words
+
+    def test_an_opening_that_was_entered_here_is_nobody_elses(self, load, nypd):
+        mine = make_job(nypd, title="Agency Attorney", source="", external_id="")
+        assert load(post())[0] == counts(read=1, created=1)
+        mine.refresh_from_db()
+        assert mine.source == ""
+
+    def test_publishing_in_the_list_is_an_edit_too(self, load, nypd):
+        load(post(), draft=True)
+        job = Job.objects.get()
+        assert job.status == "draft"
+        client = Client()
+        client.force_login(make_alice())
+        client.post("/admin/jobs/job/", {"action": "publish", "_selected_action": job.pk})
+        job.refresh_from_db()
+        assert (job.status, job.sources["status"]["set_by"]) == ("published", "user:alice")
+
+
+class TestChangesDuringTheImport:
+    """What people do between the comparing and the write stays, and the rows it touches are rejected."""
+
+    @pytest.fixture
+    def load_while(self, load, monkeypatch):
+        """``load_while(work, row, ...)``: import rows; after they are compared, somebody does the work."""
+
+        def load_while(work, *rows):
+            plan = PostingImporter.plan
+            with monkeypatch.context() as patch:
+                patch.setattr(PostingImporter, "plan", lambda *args: (plan(*args), work())[0])
+                return load(*rows)
+
+        return load_while
+
+    def test_an_opening_that_a_person_saves_stays_theirs(self, load, load_while, nypd):
+        load(post(), post(job_id="2"))
+        job = Job.objects.get(external_id="757172")
+        job.title = "Counsel"
+        numbers, words = load_while(job.save, post(positions="5"), post(job_id="2", positions="5"))
+        assert numbers == counts(read=2, updated=1, rejected=1)
+        assert "was changed by somebody else during the import: import the file again (first on line 2)" in words
+        job.refresh_from_db()
+        assert (job.title, job.positions) == ("Counsel", 2)
+
+    def test_an_opening_whose_department_is_saved_or_deleted_is_not_written(self, load_while, nypd, westport_police):
+        at_westport = post(job_id="2", employer_ori="", employer=westport_police.name, city="Westport", state="CT")
+        numbers, _words = load_while(westport_police.save, post(), at_westport)
+        assert numbers == counts(read=2, created=1, rejected=1)
+        numbers, _words = load_while(westport_police.delete, post(), at_westport)
+        assert numbers == counts(read=2, unchanged=1, rejected=1)
+
+    def test_a_number_that_another_opening_gets_stays_its_own(self, load_while, nypd):
+        def add():
+            make_job(nypd, source="city_list", external_id="757172", title="Counsel")
+
+        numbers, words = load_while(add, post(), post(job_id="2"))
+        assert numbers == counts(read=2, created=1, rejected=1)
+        assert "Another opening of this source has this number. Import the file again." in words
+        assert Job.objects.get(external_id="757172").title == "Counsel"
+
+
+def test_as_drafts_nobody_sees_them_and_what_is_published_stays(load, nypd, client):
+    load(post())
+    load(post(positions="3"), post(job_id="2"), draft=True)
+    assert dict(Job.objects.values_list("external_id", "status")) == {"757172": "published", "2": "draft"}
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(load, nypd):
+    rows = post(), post(job_id="2", posting_type="Internal"), post(job_id="3", employer_ori="NY9999999")
+    dry, words = load(*rows, dry_run=True)
+    assert "Nothing was changed" in words and not Job.objects.exists()
+    assert load(*rows)[0] == dry == counts(read=3, created=1, skipped=1, rejected=1)
+
+
+def test_times_are_those_of_the_departments_zone(load):
+    make_department("Mesa Police Department", state="AZ", city="Mesa", ori="AZ0071700", time_zone="America/Phoenix")
+    load(post(employer_ori="AZ0071700", post_until="2099-07-16T19:00:00Z"))
+    job = Job.objects.get()
+    assert (job.closes_on, job.closes_time) == (date(2099, 7, 16), time(12))
+    assert job.closes_at.isoformat() == "2099-07-16T19:00:00+00:00"
+
+
+def test_the_columns_of_the_citys_own_export_are_known(load, nypd):
+    load(
+        {
+            "Job ID": "1", "Agency": "New York City PD", "City": "New York", "State": "NY", "Posting Type": "External",
+            "# Of Positions": "4", "Business Title": "Criminalist", "Full-Time/Part-Time indicator": "P",
+            "Salary Range From": "$60,269.00", "Salary Range To": "75955", "Salary Frequency": "Annual",
+            "Job Description": "Analyze.", "Minimum Qual Requirements": "A degree", "To Apply": "Click.",
+            "Posting Date": "05/21/2026", "Post Until": "05-JUL-2099", "Hours/Shift": "Days",
+            "Division/Work Unit": "Police Lab",
+        },
+        source="Jobs NYC",
+    )  # fmt: skip
+    job = Job.objects.get()
+    assert (job.title, job.positions, job.schedule, job.kind) == ("Criminalist", 4, "part_time", "civilian")
+    assert (job.pay_min, job.closes_on) == (Decimal("60269"), date(2099, 7, 5))
+    assert job.description == "Analyze.\n\n## Unit\n\nPolice Lab\n\n## Hours\n\nDays"
+
+
+def test_a_report_names_the_columns_as_the_file_does(load, nypd):
+    _numbers, words = load(
+        {"Job ID": "1", "Agency": "Nowhere PD", "Agency ORI": "", "State": "NY", "Business Title": "Clerk"},
+        {"Job ID": "1", "Agency": "", "Agency ORI": "", "State": "NY", "Business Title": "Clerk"},
+        {"Job ID": "2", "Agency": "", "Agency ORI": "x", "State": "NY", "Business Title": "Clerk"},
+        source="Jobs",
+    )
+    assert "Rejected 1 × Agency: Nowhere PD, NY is not in the directory (first on line 2)" in words
+    assert "Rejected 1 × Agency ORI: is not an ORI" in words
+    assert "Noticed 1 × Job ID: is another copy" in words
+
+
+def test_capitals_and_signs_for_nothing_are_cleaned(load, nypd):
+    load(post(title="RADIO REPAIR MECHANIC II, K-9 UNIT", hours_shift="TBD", min_qualifications="N/A", post_until="-"))
+    job = Job.objects.get()
+    assert (job.title, job.requirements, job.closes_on) == ("Radio Repair Mechanic II, K-9 Unit", "", None)
+    assert job.description == "Advise."
+
+
+NASTY = [
+    "", " ", "-", "N/A", "0", "-1", "1e999", "NaN", "Infinity", "9" * 40, "²", "٣", "1.5.2", "$", "k", "$1,00,000k",
+    "2026-02-30", "9999-12-31", "0001-01-01T00:00:00+99:99", "12/31/9999 25:61 PM", "T", "2026-07-16T10:00:00+14:00",
+    "2100-12-31T23:59:00-12:00", "2000-01-01T01:00:00+05:00", "a@b", "http://", "http://[::1", "//x", "www.",
+    "javascript:alert(1)", "http://a.example:99999999/", "💣\u202e", "<script>alert(1)</script>", "x" * 300,
+    "1.\t1.\t2.\t", "- - -", "* " * 200, "2000-01-01T02:00:00Z",
+    "\n\n\t•\n", "&#0;&#55296;&#1114112;", "Internal", "External", "NY", "Hourly", ORI, "'=1+1",
+]  # fmt: skip
+
+
+def test_whatever_stands_in_the_cells_every_row_is_accounted_for(load, nypd):
+    """A cell that nobody thought of must not stop the import of a list, nor reach the database as it is."""
+    chance = random.Random(7)
+    rows = []
+    for number, column in enumerate(post()):
+        for other, nasty in enumerate(NASTY):
+            rows.append(post(job_id=f"{number}.{other}") | {column: nasty})
+    for number in range(300):
+        cells = {column: chance.choice(NASTY) for column in [*post(), "url", "apply_email", "kind", "hours_shift"]}
+        rows.append(post(job_id=f"r{number}") | chance.choice([cells, cells | {"employer_ori": ORI, "title": "x"}]))
+    numbers, _words = load(*rows)
+    assert numbers["read"] == len(rows) == sum(numbers.values()) - numbers["read"]
+    assert numbers["created"] > len(rows) / 2
+    for job in Job.objects.all():
+        job.clean_fields(exclude=["department"])
+
+
+def test_it_takes_no_more_queries_with_more_rows(load, nypd):
+    def queries_for(number):
+        asked = []  # the import forgets what Django has counted
+        with connection.execute_wrapper(lambda execute, sql, *rest: asked.append(sql) or execute(sql, *rest)):
+            load(*(post(job_id=f"{number}-{one}", title=f"Clerk {one}") for one in range(number)))
+        return len(asked)
+
+    assert queries_for(2) == queries_for(20) <= 12
+
+
+def test_a_department_that_is_a_draft_hides_its_openings(load, nypd, client):
+    Department.objects.update(status="draft")
+    load(post(posting_date=str(today() - timedelta(days=1))))
+    assert "Agency Attorney" not in text_of(client.get("/jobs/"))

@@ -1,0 +1,289 @@
+"""Hiring steps: whose they are, what they come to, and how an opening's page and a profile show them."""
+
+import re
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from jobs.models import HiringStep, Job
+from tests.departments.test_constraints import insert, refused
+from tests.factories import make_department, make_job, make_step, text_of, today, yesterday
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def kinds(steps):
+    return [step.kind for step in steps]
+
+
+def shown(client, thing):
+    """The words of the page's roadmap; "" where it has none."""
+    response = client.get(thing.get_absolute_url())
+    assert response.status_code == 200
+    html = response.content.decode()
+    found = re.search(r'<section aria-labelledby="steps">.*?</section>', html, re.DOTALL)
+    response.content = found[0] if found else ""
+    return text_of(response)
+
+
+# Whose steps
+
+
+def test_an_opening_has_its_hiring_steps_in_their_order():
+    job = make_job()
+    make_step(job, "academy", order=2)
+    make_step(job, "application", order=1)
+    assert kinds(job.roadmap) == ["application", "academy"]
+
+
+def test_an_opening_without_steps_of_its_own_has_its_departments():
+    department = make_department()
+    job = make_job(department)
+    make_step(department, "oral_board")
+    make_step(make_department("Another"), "polygraph")
+    make_step(make_job(department), "medical")
+    assert kinds(job.roadmap) == ["oral_board"]
+
+
+def test_an_openings_hiring_steps_stand_in_place_of_its_departments():
+    department = make_department()
+    job = make_job(department)
+    make_step(department, "oral_board")
+    make_step(job, "polygraph")
+    assert kinds(job.roadmap) == ["polygraph"]
+    assert kinds(HiringStep.objects.for_departments([department])[department.pk]) == ["oral_board"]
+
+
+def test_the_steps_of_many_openings_take_one_query(django_assert_num_queries):
+    department = make_department()
+    make_step(department, "oral_board", date=date(2030, 1, 1))
+    jobs = [make_job(department) for _ in range(3)] + [make_job()]
+    make_step(jobs[0], "polygraph", date=date(2030, 1, 2), time=time(9))
+    jobs = list(Job.objects.with_department().order_by("pk"))
+    with django_assert_num_queries(1):
+        found = HiringStep.objects.for_jobs(jobs)
+        assert [kinds(found[job.pk]) for job in jobs] == [["polygraph"], ["oral_board"], ["oral_board"], []]
+        said = [step.when for job in jobs for step in found[job.pk]]
+    assert said == ["January 2, 2030, 9:00 AM EST", "January 1, 2030", "January 1, 2030"]
+
+
+def test_the_steps_of_many_departments_take_one_query(django_assert_num_queries):
+    departments = [make_department(name) for name in "ABC"]
+    make_step(departments[0], "application")
+    make_step(departments[1], "academy")
+    with django_assert_num_queries(1):
+        found = HiringStep.objects.for_departments(departments)
+    assert [kinds(found[department.pk]) for department in departments] == [["application"], ["academy"], []]
+    assert HiringStep.objects.for_jobs([]) == {}
+
+
+def test_a_step_that_is_added_comes_last_among_those_of_its_own():
+    department = make_department()
+    job = make_job(department)
+    assert [make_step(department).order for _ in range(3)] == [1, 2, 3]
+    assert [make_step(job).order for _ in range(2)] == [1, 2]
+    assert make_step(make_job(department)).order == 1
+
+
+def test_a_step_is_called_by_its_name_or_as_it_is_usually_called():
+    job = make_job()
+    assert str(make_step(job, "oral_board")) == "Oral board"
+    assert str(make_step(job, "oral_board", name="Meet the chief")) == "Meet the chief"
+
+
+# What they come to
+
+
+def roadmap(*steps):
+    """The roadmap of an opening with these steps, as it is in the database."""
+    job = make_job()
+    for values in steps:
+        make_step(job, **values)
+    return Job.objects.with_department().get(pk=job.pk).roadmap
+
+
+@pytest.mark.parametrize(
+    ("weeks", "total", "said"),
+    [
+        ([], None, ""),
+        ([None], None, ""),
+        ([2, 24], 26, "About 26 weeks"),
+        ([2, None, 24], 26, "At least 26 weeks"),
+        (["0.5", "1"], Decimal("1.5"), "About 1.5 weeks"),
+        (["1"], 1, "About 1 week"),
+        (["0.5"], Decimal("0.5"), "Less than a week"),
+        (["0.5", None], Decimal("0.5"), ""),
+        ([0], 0, "Less than a week"),
+    ],
+)
+def test_the_weeks_are_summed(weeks, total, said):
+    steps = roadmap(*({"weeks": number} for number in weeks))
+    assert (steps.weeks, steps.duration) == (total, said)
+
+
+@pytest.mark.parametrize(
+    ("fees", "total", "said"),
+    [
+        ([], None, ""),
+        ([None], None, ""),
+        ([25, 18], 43, "$43"),
+        ([25, None], 25, "at least $25"),
+        (["25.50", 0], Decimal("25.50"), "$25.50"),
+        ([0, 0], 0, "none"),
+        ([0, None], 0, ""),
+    ],
+)
+def test_the_fees_are_summed(fees, total, said):
+    steps = roadmap(*({"fee": fee} for fee in fees))
+    assert (steps.fees, steps.cost) == (total, said)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "said"),
+    [
+        (None, ""),
+        (0, "less than a week"),
+        ("0.9", "less than a week"),
+        (1, "1 week"),
+        ("1.5", "1.5 weeks"),
+        (26, "26 weeks"),
+    ],
+)
+def test_the_weeks_of_a_step_in_words(weeks, said):
+    [step] = roadmap({"weeks": weeks})
+    assert step.duration == said
+
+
+def test_a_step_passes_when_its_day_is_over_where_the_department_is():
+    guam = make_department("Guam Police", state="GU", city="")
+    samoa = make_department("Samoa Police", state="AS", city="")
+    for department in (guam, samoa):
+        now = today(department)
+        assert make_step(department, date=now - DAY).has_passed
+        assert not make_step(department, date=now).has_passed
+        assert make_step(department, date=now, time=time(0)).has_passed
+        assert not make_step(department, date=now + DAY, time=time(0)).has_passed
+        assert not make_step(department).has_passed
+
+
+# What a person sees
+
+
+def test_an_openings_page_shows_the_way_with_all_that_is_known(client):
+    job = make_job()
+    make_step(job, "application", weeks=2)
+    make_step(
+        job,
+        "written_test",
+        weeks=3,
+        date=date(2090, 1, 9),
+        time=time(9),
+        place="Town hall",
+        fee=25,
+        waiver="veterans",
+        note="Bring a pencil.",
+    )
+    make_step(job, "academy", name="The state's academy", weeks=21, fee=0)
+    assert shown(client, job) == (
+        "Hiring steps Application 2 weeks Written test 3 weeks January 9, 2090, 9:00 AM EST Town hall "
+        "Fee: $25 (waived for veterans) Bring a pencil. The state's academy 21 weeks Fee: none "
+        "About 26 weeks in total · Fees: at least $25"
+    )
+
+
+def test_the_steps_are_an_ordered_list(client):
+    job = make_job()
+    make_step(job, "application")
+    make_step(job, "academy")
+    html = client.get(job.get_absolute_url()).content.decode()
+    [steps] = re.findall(r'<ol class="roadmap">(.*?)</ol>', html, re.DOTALL)
+    assert re.findall(r"<li>\s*<h3>([^<]*)<", steps) == ["Application", "Police academy"]
+
+
+def test_what_is_not_known_is_not_said(client):
+    job = make_job()
+    make_step(job, "application")
+    assert shown(client, job) == "Hiring steps Application"
+
+
+def test_a_page_without_steps_says_nothing_of_them(client):
+    job = make_job()
+    assert shown(client, job) == shown(client, job.department) == ""
+
+
+def test_a_profile_shows_the_departments_hiring_steps_and_not_those_of_an_opening(client):
+    department = make_department()
+    make_step(department, "oral_board", weeks=4, date=date(2090, 7, 1), time=time(13, 30))
+    make_step(make_job(department), "polygraph", weeks=9)
+    assert shown(client, department) == (
+        "Hiring steps Oral board 4 weeks July 1, 2090, 1:30 PM EDT About 4 weeks in total"
+    )
+
+
+def test_a_day_that_has_passed_is_not_told_as_if_to_come(client):
+    job = make_job(opens_on=today() - 30 * DAY, closes_on=yesterday())
+    make_step(job, "written_test", date=date(2024, 3, 1))
+    make_step(job, "oral_board", date=date(2090, 3, 1))
+    said = shown(client, job)
+    assert "was on March 1, 2024" in said
+    assert "March 1, 2090" in said and "was on March 1, 2090" not in said
+
+
+def test_what_was_typed_stands_there_as_text(client):
+    job = make_job()
+    typed = "<script>alert(1)</script>"
+    make_step(job, "other", name=typed, place=typed, note=typed, waiver=typed)
+    assert shown(client, job).count(typed) == 4
+    assert "<script>alert" not in client.get(job.get_absolute_url()).content.decode()
+
+
+def test_a_hundred_steps_cost_as_many_queries_as_one(queries_of):
+    department = make_department(at=(41.14, -73.36))
+    job = make_job(department)
+    pages = [job.get_absolute_url(), department.get_absolute_url()]
+    for thing in (job, department):
+        make_step(thing, date=date(2090, 3, 1))
+    with_one = [queries_of(page) for page in pages]
+    for thing in (job, department):
+        for number in range(99):
+            make_step(thing, date=date(2090, 3, 1), order=number)
+    assert [queries_of(page) for page in pages] == with_one
+    assert max(with_one) <= 8
+
+
+# What the database keeps
+
+
+def test_it_refuses_a_step_of_nothing_and_a_step_of_two():
+    job = make_job()
+    with refused():
+        insert(HiringStep(kind="other"))
+    with refused():
+        insert(HiringStep(kind="other", job=job, department=job.department))
+
+
+@pytest.mark.parametrize(
+    "values", [{"kind": "duel"}, {"kind": ""}, {"time": time(9)}, {"weeks": Decimal("-0.1")}, {"fee": Decimal("-0.01")}]
+)
+def test_it_refuses_what_no_step_can_be(values):
+    job = make_job()
+    with refused():
+        insert(HiringStep(**({"kind": "other", "job": job} | values)))
+
+
+def test_it_takes_a_step_of_which_everything_is_least():
+    insert(HiringStep(kind="other", job=make_job(), weeks=0, fee=0, date=date(2030, 1, 1), time=time(0)))
+    assert HiringStep.objects.count() == 1
+
+
+def test_the_steps_go_with_their_opening_or_their_department():
+    job = make_job()
+    make_step(job)
+    make_step(job.department)
+    job.delete()
+    assert HiringStep.objects.count() == 1
+    job.department.delete()
+    assert HiringStep.objects.count() == 0

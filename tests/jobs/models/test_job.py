@@ -1,0 +1,395 @@
+"""What must always be true of an opening, who says so, and what is computed from it."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CheckConstraint
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from departments.models import Department
+from jobs.models import Job
+from policeapp.models import User
+from tests.factories import make_bob, make_department, make_job
+
+pytestmark = pytest.mark.django_db
+
+MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)
+
+# What the database must refuse, whatever Python lets through: the constraint, and values that break only it.
+BROKEN = [
+    ("job_kind_known", {"kind": "astronaut"}),
+    ("job_schedule_known", {"schedule": "sometimes"}),
+    ("job_has_title_and_slug", {"title": ""}),
+    ("job_has_title_and_slug", {"slug": ""}),
+    ("job_status_known", {"status": "open"}),
+    ("job_status_known", {"status": ""}),
+    ("job_says_how_to_apply", {"apply_instructions": ""}),
+    ("job_pay_min_not_negative", {"pay_min": Decimal("-0.01")}),
+    ("job_pay_max_not_negative", {"pay_max": Decimal("-0.01")}),
+    ("job_pay_range_in_order", {"pay_min": Decimal("20.01"), "pay_max": Decimal("20.00")}),
+    ("job_pay_period_known", {"pay_period": "decade"}),
+    ("job_has_a_position", {"positions": 0}),
+    ("job_closes_after_it_opens", {"closes_on": date(2023, 12, 31), "closes_at": MIDNIGHT}),
+    (
+        "job_closes_after_it_opens",
+        {"closes_on": date(2023, 12, 31), "closes_at": MIDNIGHT - timedelta(microseconds=1)},
+    ),
+    ("job_closing_day_and_instant_agree", {"closes_on": date(2024, 2, 1)}),
+    ("job_closing_day_and_instant_agree", {"closes_at": MIDNIGHT + timedelta(days=1)}),
+    ("job_closing_day_and_instant_agree", {"closes_time": time(12, 0)}),
+    ("job_external_id_unique_in_source", {"source": "state list", "external_id": "7"}),
+]
+
+
+# A form leaves out what is computed, and with it the constraints on that.
+COMPUTED = [field.name for field in Job._meta.fields if not field.editable]
+
+
+def errors_of(job, exclude=COMPUTED):
+    """``{field: [messages]}`` that a form shows; empty when all is well."""
+    try:
+        job.full_clean(exclude=exclude)
+    except ValidationError as problem:
+        return problem.message_dict
+    return {}
+
+
+def typed(department=None, **values):
+    """An opening as a form makes it, not saved: valid but for what is given."""
+    defaults = {"title": "Police Officer", "description": "Patrol.", "apply_instructions": "Write to us."}
+    return Job(department=department or make_department(), **(defaults | values))
+
+
+# What the database holds
+
+
+@pytest.mark.parametrize(("constraint", "values"), BROKEN)
+class TestTheDatabase:
+    @pytest.fixture(autouse=True)
+    def numbered(self):
+        make_job(source="state list", external_id="7")
+
+    def check(self, problem, constraint):
+        """SQLite names the columns of a broken unique constraint, and everything else is named by both engines."""
+        named = {job.name: isinstance(job, CheckConstraint) for job in Job._meta.constraints}
+        if connection.vendor == "postgresql" or named[constraint]:
+            assert constraint in str(problem.value)
+
+    def test_it_refuses_an_update_that_python_never_saw(self, constraint, values):
+        job = make_job(opens_on=date(2024, 1, 1))
+        Job.objects.filter(pk=job.pk).update(opens_at=MIDNIGHT)
+        with pytest.raises(IntegrityError) as problem, transaction.atomic():
+            Job.objects.filter(pk=job.pk).update(**values)
+        self.check(problem, constraint)
+
+    def test_it_refuses_rows_made_in_bulk(self, constraint, values):
+        job = Job(
+            **{
+                "department": make_department(),
+                "title": "Officer",
+                "slug": "officer",
+                "apply_instructions": "Write to us.",
+                "opens_on": date(2024, 1, 1),
+                "opens_at": MIDNIGHT,
+            }
+            | values
+        )
+        with pytest.raises(IntegrityError) as problem, transaction.atomic():
+            Job.objects.bulk_create([job])
+        self.check(problem, constraint)
+
+
+def test_every_constraint_is_tried():
+    assert {name for name, values in BROKEN} == {constraint.name for constraint in Job._meta.constraints}
+
+
+@pytest.mark.parametrize("field", ["department", "title", "opens_on", "opens_at", "description"])
+def test_the_database_refuses_an_opening_without_what_every_opening_has(field):
+    job = make_job()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.filter(pk=job.pk).update(**{field: None})
+
+
+def test_each_way_to_apply_is_enough_by_itself():
+    for way in ({"apply_url": "https://example.org/apply"}, {"apply_email": "jobs@example.org"}):
+        assert errors_of(typed(apply_instructions="", **way)) == {}
+        assert make_job(apply_instructions="", **way).pk
+
+
+def test_equal_pay_at_both_ends_and_no_pay_at_all_are_in_order():
+    make_job(pay_min=20, pay_max=20)
+    make_job(pay_min=0, pay_max=0)
+    make_job()
+    assert Job.objects.count() == 3
+
+
+def test_a_number_is_unique_in_its_source_only():
+    make_job(source="state list", external_id="7")
+    make_job(source="county list", external_id="7")
+    make_job(source="", external_id="7")
+    make_job(source="state list", external_id="8")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_job(source="", external_id="7")
+
+
+def test_any_number_of_openings_have_no_number():
+    for source in ("", "", "state list", "state list"):
+        make_job(source=source)
+    assert Job.objects.count() == 4
+
+
+def test_openings_go_with_their_department():
+    job = make_job()
+    make_job(title="Elsewhere")
+    job.department.delete()
+    assert [job.title for job in Job.objects.all()] == ["Elsewhere"]
+
+
+# What a person is told
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({"title": ""}, "title", "This field cannot be blank."),
+        ({"description": ""}, "description", "This field cannot be blank."),
+        ({"status": "open"}, "status", "is not a valid choice"),
+        ({"kind": "wizard"}, "kind", "is not a valid choice"),
+        ({"schedule": "never"}, "schedule", "is not a valid choice"),
+        ({"pay_period": "decade"}, "pay_period", "is not a valid choice"),
+        ({"positions": 0}, "positions", "greater than or equal to 1"),
+        ({"positions": 10_001}, "positions", "less than or equal to 10000"),
+        ({"pay_min": Decimal("-1")}, "pay_min", "greater than or equal to 0"),
+        ({"pay_max": Decimal("-1")}, "pay_max", "greater than or equal to 0"),
+        ({"pay_max": Decimal("123456789.00")}, "pay_max", "no more than 10 digits in total"),
+        ({"pay_max": Decimal("1.005")}, "pay_max", "2 decimal places"),
+        ({"apply_url": "javascript:alert(1)"}, "apply_url", "Enter a valid URL."),
+        ({"apply_email": "nobody"}, "apply_email", "Enter a valid email address."),
+        ({"title": "x" * 201}, "title", "at most 200 characters"),
+        (
+            {"opens_on": date(2024, 5, 2), "closes_on": date(2024, 5, 1)},
+            "closes_on",
+            "The closing date is before the opening date.",
+        ),
+        (
+            {
+                "opens_on": date(2024, 5, 1),
+                "opens_time": time(12, 0),
+                "closes_on": date(2024, 5, 1),
+                "closes_time": time(12, 0),
+            },
+            "closes_on",
+            "The closing date is before the opening date.",
+        ),
+        ({"closes_time": time(12, 0)}, "closes_time", "Enter a closing date for this closing time."),
+        ({"opens_on": date(1, 1, 1)}, "opens_on", "greater than or equal to 2000-01-01"),
+        ({"opens_on": date(9999, 12, 31)}, "opens_on", "less than or equal to 2100-12-31"),
+        ({"closes_on": date(9999, 12, 31)}, "closes_on", "less than or equal to 2100-12-31"),
+        ({"closes_on": date(1, 1, 1)}, "closes_on", "greater than or equal to 2000-01-01"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nowhere_else(values, field, words):
+    errors = errors_of(typed(**values))
+    assert list(errors) == [field]
+    assert words in " ".join(errors[field]).replace("Jan. 1, 2000", "2000-01-01")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"apply_instructions": ""}, "Enter how to apply: a URL, an email address or instructions."),
+        ({"pay_min": Decimal("20.01"), "pay_max": Decimal("20")}, "The maximum pay is lower than the minimum pay."),
+        ({"source": "state list", "external_id": "7"}, "Another job from this source has this job number."),
+    ],
+)
+def test_what_concerns_several_fields_is_said_once_in_our_words(values, words):
+    make_job(source="state list", external_id="7")
+    assert [message for messages in errors_of(typed(**values)).values() for message in messages] == [words]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"opens_on": date(2024, 5, 2), "closes_on": date(2024, 5, 1)}, "closes_on"),
+        ({"closes_time": time(12, 0)}, "closes_time"),
+        ({"closes_on": date(9999, 12, 31)}, "closes_on"),
+        ({"opens_on": date(1, 1, 1)}, "opens_on"),
+    ],
+)
+def test_a_program_that_checks_all_columns_hears_of_nothing_that_is_not_wrong(values, field):
+    assert list(errors_of(typed(**values), exclude=None)) == [field]
+
+
+def test_an_opening_may_close_on_the_day_it_opens():
+    assert errors_of(typed(opens_on=date(2024, 5, 1), closes_on=date(2024, 5, 1))) == {}
+    assert errors_of(typed(opens_on=date(2024, 5, 1), closes_on=date(2024, 5, 1), closes_time=time(0, 1))) == {}
+
+
+days = st.dates() | st.sampled_from([date.min, date.max, date(2000, 1, 1), date(2100, 12, 31)]) | st.none()
+hours = st.none() | st.times()
+
+
+@settings(max_examples=100, deadline=None)
+@given(opens_on=days, opens_time=hours, closes_on=days, closes_time=hours)
+def test_any_dates_and_times_are_either_saved_or_refused_in_words(opens_on, opens_time, closes_on, closes_time):
+    department = Department.objects.first() or make_department()
+    job = typed(department, opens_on=opens_on, opens_time=opens_time, closes_on=closes_on, closes_time=closes_time)
+    if not errors_of(job):
+        job.save()
+        assert job.closes_at is None or job.opens_at < job.closes_at
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "America/New_York"])
+@pytest.mark.parametrize("day", [date(2000, 1, 1), date(2100, 12, 31)])
+def test_the_first_and_the_last_day_that_may_be_typed_work_in_every_zone(zone, day):
+    job = typed(make_department(time_zone=zone), opens_on=day, closes_on=day)
+    assert errors_of(job) == {}
+    job.save()
+    assert Job.objects.get().closes_on == day
+
+
+# What is computed
+
+
+PERIODS = [("hour", 2080), ("day", 260), ("week", 52), ("two_weeks", 26), ("month", 12), ("year", 1)]
+
+
+def yearly(**values):
+    return Job.objects.get(pk=make_job(**values).pk).pay_yearly
+
+
+@pytest.mark.parametrize(("period", "times"), PERIODS)
+class TestYearlyPay:
+    def test_it_is_the_highest_pay_over_a_year(self, period, times):
+        assert yearly(pay_min=10, pay_max=Decimal("31.25"), pay_period=period) == Decimal("31.25") * times
+
+    def test_it_is_the_lowest_pay_where_that_is_all_that_is_known(self, period, times):
+        assert yearly(pay_min=Decimal("19.99"), pay_period=period) == Decimal("19.99") * times
+
+    def test_it_is_unknown_where_nothing_is_said_of_pay(self, period, times):
+        assert yearly(pay_period=period) is None
+
+    def test_the_largest_amount_that_may_be_typed_is_counted_exactly(self, period, times):
+        assert yearly(pay_max=Decimal("99999999.99"), pay_period=period) == Decimal("99999999.99") * times
+
+
+def test_every_period_that_can_be_chosen_counts_for_a_year():
+    assert [period for period, times in PERIODS] == Job.PayPeriod.values
+    assert dict(PERIODS) == Job.PERIODS_A_YEAR
+
+
+def test_yearly_pay_follows_a_change_of_the_pay_even_one_made_in_bulk():
+    job = make_job(pay_min=20, pay_period="hour")
+    Job.objects.update(pay_max=25, pay_period="day")
+    assert Job.objects.get(pk=job.pk).pay_yearly == 25 * 260
+
+
+def test_the_best_paid_come_first_by_the_year_and_those_that_say_nothing_last():
+    make_job(title="Nothing said")
+    make_job(title="Month", pay_max=5_000, pay_period="month")
+    make_job(title="Hour", pay_min=10, pay_max=Decimal("31.25"), pay_period="hour")
+    make_job(title="Year", pay_min=64_999, pay_period="year")
+    assert [job.title for job in Job.objects.by_pay()] == ["Hour", "Year", "Month", "Nothing said"]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, ""),
+        ({"pay_min": 64_500, "pay_max": 81_250}, "$64,500 to $81,250 a year"),
+        ({"pay_min": Decimal("29.40"), "pay_max": Decimal("36.15"), "pay_period": "hour"}, "$29.40 to $36.15 an hour"),
+        ({"pay_min": 30, "pay_max": Decimal("36.15"), "pay_period": "hour"}, "$30.00 to $36.15 an hour"),
+        ({"pay_min": 200, "pay_max": 200, "pay_period": "day"}, "$200 a day"),
+        ({"pay_min": Decimal("950.5"), "pay_period": "week"}, "from $950.50 a week"),
+        ({"pay_max": 2_100, "pay_period": "two_weeks"}, "up to $2,100 every two weeks"),
+        ({"pay_min": 4_000, "pay_max": Decimal("5000.00"), "pay_period": "month"}, "$4,000 to $5,000 a month"),
+        ({"pay_min": 0, "pay_max": 0, "pay_period": "hour"}, "$0 an hour"),
+        ({"pay_max": Decimal("99999999.99")}, "up to $99,999,999.99 a year"),
+    ],
+)
+def test_pay_is_said_in_words(values, said):
+    assert make_job(**values).pay == said
+    assert Job.objects.get().pay == said
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Police Officer", "police-officer"),
+        ("Police Officer (Entry Level), Fall '26", "police-officer-entry-level-fall-26"),
+        ("Officer/Sergeant", "officer-sergeant"),
+        ("Chief’s Aide & Driver", "chiefs-aide-driver"),
+        ("Policía Bilingüe", "policia-bilingue"),
+        ("???", "opening"),
+        ("警察官", "opening"),
+        ("🚓🚓🚓", "opening"),
+        ("-- _ --", "opening"),
+        ("<script>alert(1)</script>", "scriptalert1-script"),
+    ],
+)
+def test_an_odd_title_has_an_address_all_the_same(client, title, slug):
+    job = make_job(title=title)
+    assert job.slug == slug
+    assert job.get_absolute_url() == f"/jobs/{job.pk}-{slug}/"
+    assert client.get(job.get_absolute_url()).status_code == 200
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=200))
+def test_any_title_can_be_saved_has_an_address_and_is_found_by_it(title):
+    job = make_job(Department.objects.first(), title=title)
+    stored = Job.objects.get(pk=job.pk)
+    assert 0 < len(stored.slug) <= 120
+    assert stored.get_absolute_url() == f"/jobs/{job.pk}-{stored.slug}/"
+
+
+def test_the_address_follows_the_title():
+    job = make_job(title="Police Officer")
+    job.title = "Police Sergeant"
+    job.save()
+    assert job.slug == "police-sergeant"
+
+
+def test_an_opening_is_called_by_its_title():
+    assert str(make_job(title="Police Sergeant")) == "Police Sergeant"
+
+
+def test_lists_by_deadline_put_those_that_are_open_until_filled_last():
+    for title, closes_on in (("Open-ended", None), ("June", date(2030, 6, 1)), ("May", date(2030, 5, 1))):
+        make_job(title=title, closes_on=closes_on)
+    assert [job.title for job in Job.objects.by_deadline()] == ["May", "June", "Open-ended"]
+
+
+def test_lists_by_age_put_the_newest_first_and_of_the_same_instant_the_last_entered():
+    department = make_department()
+    for title, opens_on in (("Old", date(2024, 1, 1)), ("New", date(2024, 2, 1)), ("Newer", date(2024, 2, 1))):
+        make_job(department, title=title, opens_on=opens_on)
+    assert [job.title for job in Job.objects.newest()] == ["Newer", "New", "Old"]
+
+
+# Who may
+
+
+def test_editors_may_change_the_openings_of_their_departments_and_no_others():
+    own, other = make_job(), make_job()
+    assert list(Job.objects.editable_by(make_bob(own.department))) == [own]
+    assert other in Job.objects.all()
+
+
+def test_a_visitor_who_is_not_signed_in_edits_nothing():
+    make_job()
+    assert not Job.objects.editable_by(AnonymousUser()).exists()
+
+
+def test_a_person_who_is_no_longer_active_edits_and_sees_nothing_special():
+    job = make_job(status="draft")
+    bob = make_bob(job.department)
+    User.objects.update(is_active=False)
+    bob.refresh_from_db()
+    assert not Job.objects.editable_by(bob).exists()
+    assert not Job.objects.visible_to(bob).exists()

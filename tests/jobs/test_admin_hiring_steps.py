@@ -1,0 +1,161 @@
+"""Hiring steps in the admin: on an opening's page and on a department's, by whom, and what the clerk is told."""
+
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from jobs.models import HiringStep, Job
+from policeapp.models import User
+from tests.admin import EXTREMES, errors_of, html_of, page, peel, save, saved
+from tests.factories import form_of, make_job, make_step, text_of
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = {
+    "order": "3",
+    "kind": "written_test",
+    "name": "State examination",
+    "weeks": "2.5",
+    "date": "2090-01-09",
+    "time": "09:30:00",
+    "place": "Town hall",
+    "fee": "25.00",
+    "waiver": "veterans",
+    "note": "Bring a pencil.",
+}
+
+
+def prefix_of(thing):
+    return "hiring_steps" if isinstance(thing, Job) else "hiring_steps"
+
+
+def add_step(client, thing, **values):
+    """Fill in one more step on the page of the opening or the department, and press Save."""
+    prefix = prefix_of(thing)
+    number = int(form_of(client.get(page(thing)))[f"{prefix}-TOTAL_FORMS"])
+    sent = {f"{prefix}-{number}-{name}": value for name, value in ({"order": "0", "kind": "other"} | values).items()}
+    return save(client, thing, **{f"{prefix}-TOTAL_FORMS": number + 1}, **sent)
+
+
+@pytest.fixture(params=["an opening", "a department"])
+def thing(request, own):
+    return make_job(own) if request.param == "an opening" else own
+
+
+def steps_of(thing):
+    return HiringStep.objects.filter(**{"job" if isinstance(thing, Job) else "department": thing})
+
+
+def test_a_step_can_be_added_with_every_field_and_stands_in_the_form_again(alice, thing):
+    assert saved(add_step(alice, thing, **FIELDS))
+    step = steps_of(thing).get()
+    assert (step.kind, step.name, step.weeks, step.fee) == ("written_test", "State examination", Decimal("2.5"), 25)
+    assert (step.date, step.time, step.order) == (date(2090, 1, 9), time(9, 30), 3)
+    form = form_of(alice.get(page(thing)))
+    assert {name: form[f"{prefix_of(thing)}-0-{name}"] for name in FIELDS} == FIELDS
+
+
+def test_steps_without_a_place_in_the_order_come_last(alice, thing):
+    for kind in ("application", "oral_board", "academy"):
+        assert saved(add_step(alice, thing, kind=kind))
+    assert [(step.kind, step.order) for step in steps_of(thing)] == [
+        ("application", 1),
+        ("oral_board", 2),
+        ("academy", 3),
+    ]
+
+
+def test_a_step_can_be_moved_and_removed(alice, thing):
+    for kind in ("application", "oral_board"):
+        make_step(thing, kind)
+    prefix = prefix_of(thing)
+    assert saved(save(alice, thing, **{f"{prefix}-0-order": "9"}))
+    assert [step.kind for step in steps_of(thing)] == ["oral_board", "application"]
+    assert saved(save(alice, thing, **{f"{prefix}-0-DELETE": "on"}))
+    assert [step.kind for step in steps_of(thing)] == ["application"]
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "message"),
+    [
+        ({"time": "09:00"}, "time", "Enter a date for this time."),
+        ({"fee": "-1"}, "fee", "Ensure this value is greater than or equal to 0."),
+        ({"fee": "much"}, "fee", "Enter a number."),
+        ({"weeks": "-1"}, "weeks", "Ensure this value is greater than or equal to 0."),
+        ({"weeks": "201"}, "weeks", "Ensure this value is less than or equal to 200."),
+        ({"date": "0026-01-09"}, "date", "Ensure this value is greater than or equal to 2000-01-01."),
+        ({"date": "2999-01-09"}, "date", "Ensure this value is less than or equal to 2100-12-31."),
+        ({"date": "soon"}, "date", "Enter a valid date."),
+        ({"kind": "duel"}, "kind", "Select a valid choice. duel is not one of the available choices."),
+        ({"kind": ""}, "kind", "This field is required."),
+    ],
+)
+@pytest.mark.any_engine
+def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(alice, own, values, field, message):
+    job = make_job(own)
+    response = add_step(alice, job, note="Bring a pencil.", **values)
+    [said] = errors_of(response)[f"hiring_steps-0-{field}"]
+    assert said == message
+    assert list(errors_of(response)) == [f"hiring_steps-0-{field}"]
+    assert "Bring a pencil." in html_of(response)
+    assert not HiringStep.objects.exists()
+
+
+@pytest.mark.parametrize("value", EXTREMES)
+def test_no_value_makes_the_form_fail(alice, own, value):
+    job = make_job(own)
+    form = form_of(alice.get(page(job))) | {"hiring_steps-TOTAL_FORMS": "1", "hiring_steps-0-kind": "other"}
+    peel(alice, page(job), form, [f"hiring_steps-0-{name}" for name in FIELDS if name != "kind"], value)
+
+
+def test_the_public_sees_what_was_saved(alice, client, thing):
+    add_step(alice, thing, **FIELDS)
+    said = text_of(client.get(thing.get_absolute_url()))
+    assert "State examination 2.5 weeks January 9, 2090, 9:30 AM EST Town hall Fee: $25 (waived for veterans)" in said
+
+
+# Editors
+
+
+def test_an_editor_edits_the_steps_of_what_is_theirs(bob, thing):
+    assert saved(add_step(bob, thing, **FIELDS))
+    assert saved(save(bob, thing, **{f"{prefix_of(thing)}-0-name": "Changed"}))
+    assert steps_of(thing).get().name == "Changed"
+    assert saved(save(bob, thing, **{f"{prefix_of(thing)}-0-DELETE": "on"}))
+    assert not HiringStep.objects.exists()
+
+
+def test_an_editor_does_not_reach_the_steps_of_others(bob, own, strange):
+    for mine, theirs in ((own, strange), (make_job(own), make_job(strange))):
+        step = make_step(theirs, name="Theirs")
+        own_step = make_step(mine, name="Mine")
+        prefix = prefix_of(mine)
+        # By their page, and by the number of their step in one's own page.
+        form = form_of(bob.get(page(mine))) | {f"{prefix}-0-name": "Taken over"}
+        assert bob.post(page(theirs), form)["Location"] == "/admin/"
+        save(bob, mine, **{f"{prefix}-0-id": step.pk, f"{prefix}-0-name": "Taken over"})
+        step.refresh_from_db()
+        own_step.refresh_from_db()
+        assert (step.name, own_step.name) == ("Theirs", "Mine")
+
+
+def test_an_editor_cannot_give_a_step_to_others_by_a_forged_form(bob, own, strange):
+    job = make_job(own)
+    theirs = make_job(strange)
+    for forged in ({"hiring_steps-0-job": theirs.pk}, {"hiring_steps-0-department": strange.pk}):
+        add_step(bob, job, **{name.removeprefix("hiring_steps-0-"): value for name, value in forged.items()})
+    assert not HiringStep.objects.filter(job=theirs).exists()
+    assert not HiringStep.objects.filter(department=strange).exists()
+
+
+def test_the_right_to_change_openings_is_not_the_right_to_change_their_steps(charlie, own):
+    person = User.objects.get(username="charlie")
+    for codename in ("edit_every_department", "view_job", "change_job"):
+        person.user_permissions.add(Permission.objects.get(codename=codename))
+    job = make_job(own)
+    make_step(job, name="Oral exam")
+    assert "hiring_steps" not in html_of(charlie.get(page(job)))
+    assert saved(save(charlie, job, **{"hiring_steps-TOTAL_FORMS": "1", "hiring_steps-0-kind": "other"}))
+    assert HiringStep.objects.get().name == "Oral exam"
