@@ -5,7 +5,7 @@ from django.core import mail
 from django.core.checks import Error, Warning
 from django.db import Error as DatabaseError
 
-from . import outbox
+from .alerts import outbox
 
 
 def check_mail(app_configs, **kwargs):

@@ -2,7 +2,7 @@
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from . import outbox
+from .alerts import outbox
 from .models import Job, Message
 
 
