@@ -356,6 +356,18 @@ class TestInTheAdmin:
         own.refresh_from_db()
         assert not own.logo
 
+    @pytest.mark.parametrize("change", ["replaced", "cleared"])
+    def test_pages_that_are_cached_elsewhere_still_find_the_old_one(self, alice, own, client, change):
+        save(alice, own, logo=self.picture())
+        own.refresh_from_db()
+        url = own.logo.url
+        assert saved(save(alice, own, **({"logo": self.picture()} if change == "replaced" else {"logo-clear": "on"})))
+        own.refresh_from_db()
+        assert not own.logo or own.logo.url != url
+        response = client.get(url)
+        assert response.status_code == 200
+        response.close()
+
     @pytest.mark.parametrize(
         ("content", "words"),
         [
