@@ -36,7 +36,7 @@ def link_to(purpose, letter):
 def sign_up(page, address=JANE):
     page.get_by_role("link", name="Email me new jobs like these").click()
     page.get_by_label("Your e-mail address").fill(address)
-    page.get_by_role("button", name="Email me new jobs like these").click()
+    page.get_by_role("button", name="E-mail me these").click()
     expect(page.get_by_role("heading", name="Look into your e-mail")).to_be_visible()
 
 

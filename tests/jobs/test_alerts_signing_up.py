@@ -60,8 +60,8 @@ def test_it_says_in_words_what_will_be_sent_for_a_department(client):
     ("query", "said"),
     [
         ("near=Atlantis", "Near: We don't know “Atlantis”."),
-        ("pay=plenty", "Pay at least: Enter a whole number."),
-        ("kind=wizard", "Kind: Select a valid choice."),
+        ("pay=plenty", "Minimum yearly pay: Enter a whole number."),
+        ("kind=wizard", "Job type: Select a valid choice."),
         ("department=999999", "Department: We don't know this department."),
         ("department=nonsense", "Department: We don't know this department."),
     ],
@@ -87,13 +87,13 @@ def test_one_of_several_places_of_a_name_is_chosen_first(client, places):
 def test_the_search_leads_to_it_with_its_own_values(client, places):
     make_job(make_department(at=(41.14, -73.35)), kind="entry_level")
     page = client.get(f"/jobs/?{WESTPORT}&sort=pay")
-    assert dict(links(page))["E-mail me these"] == f"{FORM}?{WESTPORT}"
+    assert dict(links(page))["Email me new jobs like these"] == f"{FORM}?{WESTPORT}"
 
 
 @pytest.mark.parametrize("query", ["q=astronaut", "near=06880&within=10&q=astronaut", "state=AK&within=25"])
 def test_every_search_that_finds_nothing_leads_to_it_too(client, places, query):
     page = client.get(f"/jobs/?{query}")
-    address = dict(links(page))["E-mail me when there is one"]
+    address = dict(links(page))["Email me when there is one"]
     assert "You will be told of:" in text_of(client.get(address))
 
 
@@ -101,7 +101,7 @@ def test_every_search_that_finds_nothing_leads_to_it_too(client, places, query):
 def test_a_department_and_an_opening_that_is_over_lead_to_it(client, values):
     job = make_job(**values)
     for page in (client.get(job.department.get_absolute_url()), client.get(job.get_absolute_url())):
-        assert ("Tell me when this department is hiring", f"{FORM}?department={job.department.pk}") in links(page)
+        assert ("Email me when this department is hiring", f"{FORM}?department={job.department.pk}") in links(page)
 
 
 # Signing up
