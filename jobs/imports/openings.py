@@ -139,8 +139,8 @@ class PostingImporter(Importer):
         try:
             if kind not in FOR_ALL:
                 raise Rejected("posting_type", _("must be “External” or “Internal”"))
-            opens_on, _time = self._needed("posting_date", cleaning.day_and_time, cells["posting_date"], UTC)
-            self._needed("post_until", cleaning.day_and_time, cells["post_until"], UTC)
+            opens_on, _time = self._required("posting_date", cleaning.day_and_time, cells["posting_date"], UTC)
+            self._required("post_until", cleaning.day_and_time, cells["post_until"], UTC)
             post = post._replace(
                 employer=self._employer(cells), opens=cells["posting_date"], closes=cells["post_until"]
             )
@@ -153,14 +153,14 @@ class PostingImporter(Importer):
         """Return the column's name in the file, or our name if the file lacks the column."""
         return self.table.header[self.table.found[column]] if column in self.table.found else column
 
-    def _needed(self, column, clean, *cells):
+    def _required(self, column, clean, *cells):
         """Return ``clean(*cells)``; reject the row if it fails."""
         try:
             return clean(*cells)
         except ValueError as problem:
             raise Rejected(column, str(problem)) from problem
 
-    def _spared(self, line, column, otherwise, clean, *cells):
+    def _optional(self, line, column, otherwise, clean, *cells):
         """Return ``clean(*cells)``; if it fails, report it and return ``otherwise``, so that the rest is imported."""
         try:
             return clean(*cells)
@@ -169,28 +169,28 @@ class PostingImporter(Importer):
             return otherwise
 
     def _as_of(self, line, cell):
-        day, _time = self._spared(line, "snapshot_date", (None, None), cleaning.day_and_time, cell, UTC)
+        day, _time = self._optional(line, "snapshot_date", (None, None), cleaning.day_and_time, cell, UTC)
         return day.isoformat() if day else self.as_of
 
     def _employer(self, cells):
         if cells["employer_ori"]:
-            return self._needed("employer_ori", ori, cells["employer_ori"]), cells["employer"], cells["city"], ""
-        code = self._needed("state", state, cells["state"]) if cells["state"] else ""
+            return self._required("employer_ori", ori, cells["employer_ori"]), cells["employer"], cells["city"], ""
+        code = self._required("state", state, cells["state"]) if cells["state"] else ""
         return "", cells["employer"], cells["city"], code
 
     def _facts(self, line, post, cells):
         name = title(" ".join(cells["title"].split()))
         also = cells["civil_service_title"], cells["category"]
-        kind = self._spared(line, "kind", None, cleaning.kind, cells["kind"], name, *also)
-        schedule = self._spared(line, "full_part_time", None, cleaning.schedule, cells["full_part_time"], name)
-        pay_min, pay_max, pay_period = self._spared(
+        kind = self._optional(line, "kind", None, cleaning.kind, cells["kind"], name, *also)
+        schedule = self._optional(line, "full_part_time", None, cleaning.schedule, cells["full_part_time"], name)
+        pay_min, pay_max, pay_period = self._optional(
             line, "salary_from", (None, None, Job.PayPeriod.YEAR), cleaning.pay, *(cells[column] for column in PAY)
         )
         facts = {
             "title": name,
             "kind": kind or cleaning.kind("", name, *also),
             "schedule": schedule or cleaning.schedule("", name),
-            "positions": self._spared(line, "positions", 1, cleaning.positions, cells["positions"]),
+            "positions": self._optional(line, "positions", 1, cleaning.positions, cells["positions"]),
             "description": _description(cells),
             "requirements": _requirements(cells),
             "pay_min": pay_min,
@@ -213,11 +213,11 @@ class PostingImporter(Importer):
 
     def _how_to_apply(self, line, post, cells):
         """Return how to apply: from the columns for it, else a link in the instructions, else a default text."""
-        url = self._spared(line, "url", "", website, cells["url"])
-        mail = self._spared(line, "apply_email", "", email, cells["apply_email"])
+        url = self._optional(line, "url", "", website, cells["url"])
+        mail = self._optional(line, "apply_email", "", email, cells["apply_email"])
         words = plain_text.to_markdown(cells["to_apply"])
         if not url and not mail:
-            url, mail = self._spared(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
+            url, mail = self._optional(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
         if not (url or mail or words):
             words = _("The job announcement doesn't say how to apply. Ask the department about job number %s.")
             words %= plain_text.escape_markdown(post.number)
@@ -258,10 +258,10 @@ class PostingImporter(Importer):
         department = employers.find(*post.employer)
         facts = post.facts | {"department": department, "status": Job.Status.PUBLISHED}
         for name, column, cell in (("opens", "posting_date", post.opens), ("closes", "post_until", post.closes)):
-            day, at = self._needed(column, cleaning.day_and_time, cell, department.zone)
+            day, at = self._required(column, cleaning.day_and_time, cell, department.zone)
             facts |= {f"{name}_on": day, f"{name}_time": at}
         if job:
-            return self._update(line, post, job, self._said(facts))
+            return self._update(line, post, job, self._stated_facts(facts))
         return self._create(post, facts)
 
     def _create(self, post, facts):
@@ -276,26 +276,26 @@ class PostingImporter(Importer):
 
     def _update(self, line, post, job, facts):
         if not self.overwrite:
-            facts = self._but_for_edits(line, job, facts)
+            facts = self._without_edited_facts(line, job, facts)
         if not job.take(facts, dict.fromkeys(facts, (post.source, post.as_of))):
             return unchanged()
         self._derive(job)
         return update(job, job.department)
 
-    def _said(self, facts):
+    def _stated_facts(self, facts):
         """Return the facts that the file states, for an opening that exists already."""
-        said = {
+        stated = {
             name: value
             for name, value in facts.items()
             if name not in MADE_OF or any(column in self.table.found for column in MADE_OF[name])
         }
-        if said.get("opens_on", "") is None:
-            del said["opens_on"], said["opens_time"]
+        if stated.get("opens_on", "") is None:
+            del stated["opens_on"], stated["opens_time"]
         if self.draft:
-            del said["status"]
-        return said
+            del stated["status"]
+        return stated
 
-    def _but_for_edits(self, line, job, facts):
+    def _without_edited_facts(self, line, job, facts):
         """Return the facts that no editor has set, and report the others if they differ."""
         alone = [(name,) for name in facts if not any(name in names for names in TOGETHER)]
         for names in (*TOGETHER, *alone):

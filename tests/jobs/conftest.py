@@ -1,4 +1,4 @@
-"""What several tests of openings begin with."""
+"""Fixtures for the tests of jobs."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ def nypd(db):
 
 @pytest.fixture
 def load(tmp_path):
-    """``load(row, row, source=..., ...)``: write a file of these rows and import it; the report's numbers and words."""
+    """Return ``load(*rows, **options)``, which imports a file and returns the counts and the text of the report."""
 
     def load(*rows, name="openings.csv", header=None, **options):
         file = tmp_path / name

@@ -1,4 +1,4 @@
-"""An opening's page, and openings in every state of their life."""
+"""Helpers for tests of job pages: pages, and closed and planned jobs."""
 
 from datetime import date, timedelta
 

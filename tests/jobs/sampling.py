@@ -1,4 +1,4 @@
-"""The samples as they are written, and what the commands about them do."""
+"""Helpers for tests of the sample data."""
 
 import json
 from io import StringIO
@@ -19,12 +19,12 @@ MODELS = (
 
 
 def run(command):
-    """What the command says."""
+    """Return the command's output."""
     output = StringIO()
     call_command(command, stdout=output)
     return output.getvalue()
 
 
 def everything():
-    """All rows of all tables of the site."""
+    """Return all rows of all tables of the site."""
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in MODELS}

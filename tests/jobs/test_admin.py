@@ -1,4 +1,4 @@
-"""Openings in the admin: their form, what the clerk is told, their list, and what a department's editor may do."""
+"""Jobs in the admin: the form, messages, the list, and what editors can do."""
 
 import re
 from datetime import date, timedelta
@@ -45,7 +45,7 @@ def stored_job(job):
     return {name: "" if (value := getattr(job, name)) is None else str(value) for name in JOB_FIELDS}
 
 
-def test_an_opening_can_be_added_with_every_field(alice, own, client):
+def test_a_job_can_be_added_with_every_field(alice, own, client):
     response = save(alice, Job, department=own.pk, **JOB_FIELDS)
     assert saved(response), errors_of(response)
     job = Job.objects.get()
@@ -56,7 +56,7 @@ def test_an_opening_can_be_added_with_every_field(alice, own, client):
         assert said in words
 
 
-def test_every_field_of_an_opening_can_be_changed_and_stands_in_the_form_again(alice, own):
+def test_every_field_of_a_job_can_be_changed(alice, own):
     job = make_job(own)
     assert saved(save(alice, job, **JOB_FIELDS))
     job = Job.objects.get()
@@ -68,12 +68,12 @@ def test_every_field_of_an_opening_can_be_changed_and_stands_in_the_form_again(a
     assert Job.objects.values().get() | {"modified": before["modified"]} == before
 
 
-def test_the_table_of_an_openings_fields_has_every_field_of_the_form(alice):
+def test_the_test_cases_cover_every_field_of_the_form(alice):
     names = set(alice.get("/admin/jobs/job/add/").context["adminform"].form.fields)
     assert names == set(JOB_FIELDS) | {"department"}
 
 
-def test_todays_openings_need_no_opening_day(alice, own):
+def test_the_opening_date_defaults_to_today(alice, own):
     response = save(
         alice, Job, department=own.pk, title="Officer", description="x", apply_instructions="x", opens_on=""
     )
@@ -81,7 +81,7 @@ def test_todays_openings_need_no_opening_day(alice, own):
     assert abs(Job.objects.get().opens_on - today(own)) <= DAY
 
 
-def test_an_opening_can_be_moved_to_another_department_and_its_instants_follow_the_zone(alice, own):
+def test_moving_a_job_to_another_department_updates_its_instants(alice, own):
     arizona = make_department("Phoenix Police", state="AZ", city="", time_zone="America/Phoenix")
     job = make_job(own, opens_on=date(2024, 7, 1), closes_on=date(2099, 7, 1))
     assert saved(save(alice, job, department=arizona.pk))
@@ -89,7 +89,7 @@ def test_an_opening_can_be_moved_to_another_department_and_its_instants_follow_t
     assert (job.opens_at.hour, job.closes_at.hour) == (7, 7)
 
 
-def test_openings_follow_when_a_clerk_changes_their_departments_zone(alice, own):
+def test_changing_a_departments_zone_updates_its_jobs(alice, own):
     job = make_job(own, opens_on=date(2024, 7, 1), closes_on=date(2099, 7, 1))
     closed = make_job(own, opens_on=date(2024, 7, 1), closes_on=date(2024, 7, 31))
     assert saved(save(alice, own, time_zone="America/Phoenix"))
@@ -113,21 +113,21 @@ def test_openings_follow_when_a_clerk_changes_their_departments_zone(alice, own)
             {"opens_on": "2024-01-01", "closes_on": "2024-01-31"},
             "This job has closed. Its page says so, and no list shows it.",
         ),
-        ({"opens_on": "2090-05-01", "status": "draft"}, "The opening is a draft: nobody sees it"),
+        ({"opens_on": "2090-05-01", "status": "draft"}, "This job is a draft."),
     ],
 )
-class TestWhatTheClerkIsTold:
-    def test_after_adding_an_opening(self, bob, own, changes, words):
+class TestMessages:
+    def test_it_tells_editors_whether_an_added_job_is_visible(self, bob, own, changes, words):
         filled = {"title": "Officer", "description": "x", "apply_instructions": "x", "status": "published"}
         response = save(bob, Job, department=own.pk, **(filled | {"opens_on": "2024-05-01"} | changes))
         assert any(words in message for message in messages_of(response)), messages_of(response)
 
-    def test_after_changing_an_opening(self, alice, own, changes, words):
+    def test_it_tells_editors_whether_a_changed_job_is_visible(self, alice, own, changes, words):
         response = save(alice, make_job(own), **changes)
         assert any(words in message for message in messages_of(response)), messages_of(response)
 
 
-def test_the_clerk_is_told_when_the_department_is_a_draft(alice):
+def test_it_tells_editors_that_the_department_is_a_draft(alice):
     job = make_job(make_department(status="draft"))
     words = "This job is not on the site, because its department is a draft."
     assert words in messages_of(save(alice, job, title="New title"))
@@ -156,7 +156,7 @@ def test_the_clerk_is_told_when_the_department_is_a_draft(alice):
     ],
 )
 @pytest.mark.any_engine
-def test_what_is_wrong_with_an_opening_is_said_where_it_is(alice, own, changes, field, words):
+def test_an_error_in_a_job_shows_at_its_field(alice, own, changes, field, words):
     make_job(own, source="state list", external_id="7")
     job = make_job(own, opens_on=date(2024, 1, 1))
     errors = errors_of(save(alice, job, **changes))
@@ -164,7 +164,7 @@ def test_what_is_wrong_with_an_opening_is_said_where_it_is(alice, own, changes, 
     assert words in " ".join(errors[field])
 
 
-def test_bad_input_about_an_opening_keeps_everything_that_was_typed(alice, own):
+def test_an_error_in_a_job_keeps_the_other_input(alice, own):
     url = "/admin/jobs/job/add/"
     typed = form_of(alice.get(url)) | {
         "department": str(own.pk),
@@ -181,7 +181,7 @@ def test_bad_input_about_an_opening_keeps_everything_that_was_typed(alice, own):
         assert again[name] == typed[name], name
 
 
-def test_whether_an_opening_is_a_sample_is_shown_and_not_changed(alice, own):
+def test_the_sample_mark_is_read_only(alice, own):
     job = make_job(own, is_sample=True)
     assert saved(save(alice, job, is_sample=""))
     job.refresh_from_db()
@@ -190,7 +190,7 @@ def test_whether_an_opening_is_a_sample_is_shown_and_not_changed(alice, own):
 
 @pytest.mark.parametrize("value", EXTREMES, ids=lambda value: value[:12])
 @pytest.mark.unmeasured
-def test_extreme_values_in_every_field_of_an_opening_are_saved_or_refused_in_words(alice, own, value):
+def test_extreme_values_are_saved_or_refused_with_a_message(alice, own, value):
     job = make_job(own)
     form = form_of(alice.get(page(job)))
     peel(alice, page(job), form, list(JOB_FIELDS), value)
@@ -200,7 +200,7 @@ def test_extreme_values_in_every_field_of_an_opening_are_saved_or_refused_in_wor
 @pytest.mark.parametrize("field", ["department", "kind"])
 @pytest.mark.unmeasured
 @pytest.mark.any_engine
-def test_a_choice_that_was_never_offered_is_refused_for_an_opening(alice, own, field, value):
+def test_forged_choices_of_a_job_are_refused(alice, own, field, value):
     job = make_job(own)
     response = alice.post(page(job), form_of(alice.get(page(job))) | {field: value})
     assert response.status_code in (200, 400)
@@ -228,7 +228,7 @@ def test_a_choice_that_was_never_offered_is_refused_for_an_opening(alice, own, f
         ("opens_on__year=2090", {"Planned"}),
     ],
 )
-def test_openings_can_be_searched_and_filtered(alice, own, query, found):
+def test_jobs_can_be_searched_and_filtered(alice, own, query, found):
     make_job(own, title="Open")
     make_job(own, title="Closed", opens_on=date(2024, 1, 1), closes_on=date(2024, 1, 31), is_sample=True)
     make_job(own, title="Drafted", status="draft")
@@ -237,7 +237,7 @@ def test_openings_can_be_searched_and_filtered(alice, own, query, found):
     assert set(listed(alice, Job, query)) == found
 
 
-def test_the_list_of_openings_says_which_are_open(alice, own):
+def test_the_list_shows_which_jobs_are_open(alice, own):
     make_job(own, title="Drafted", status="draft")
     make_job(own, title="Open")
     html = html_of(alice.get(page(Job, "list")))
@@ -247,12 +247,12 @@ def test_the_list_of_openings_says_which_are_open(alice, own):
 @pytest.mark.parametrize(
     ("action", "before", "after", "one", "two"),
     [
-        ("publish", "draft", "published", "1 opening is published.", "2 openings are published."),
-        ("withdraw", "published", "withdrawn", "1 opening is withdrawn.", "2 openings are withdrawn."),
+        ("publish", "draft", "published", "1 job is published.", "2 jobs are published."),
+        ("withdraw", "published", "withdrawn", "1 job is withdrawn.", "2 jobs are withdrawn."),
     ],
 )
 @pytest.mark.parametrize("query", ["", "?status__exact={before}", "?open=yes"])
-def test_openings_can_be_published_and_withdrawn_together(alice, own, action, before, after, one, two, query):
+def test_actions_publish_and_withdraw_several_jobs(alice, own, action, before, after, one, two, query):
     if query == "?open=yes" and before == "draft":
         query = "?open=no"
     jobs = [make_job(own, status=before) for _ in range(4)]
@@ -265,27 +265,27 @@ def test_openings_can_be_published_and_withdrawn_together(alice, own, action, be
 
 
 class TestEditors:
-    """What Bob gets done with the openings of his department, and what he does not with others'."""
+    """Bob can edit the jobs of his department and no others."""
 
-    def test_they_add_an_opening_to_their_department(self, bob, own):
+    def test_they_can_add_a_job_to_their_department(self, bob, own):
         response = save(
             bob, Job, department=own.pk, title="Own officer", description="Patrol.", apply_instructions="Write."
         )
         assert saved(response)
         assert [job.title for job in own.jobs.all()] == ["Own officer"]
 
-    def test_they_do_not_add_an_opening_to_another_department(self, bob, own, strange):
+    def test_they_cannot_add_a_job_to_another_department(self, bob, own, strange):
         response = save(bob, Job, department=strange.pk, title="x", description="x", apply_instructions="x")
         assert list(errors_of(response)) == ["department"]
         assert not Job.objects.exists()
 
-    def test_they_do_not_move_an_opening_to_another_department(self, bob, own, strange):
+    def test_they_cannot_move_a_job_to_another_department(self, bob, own, strange):
         job = make_job(own)
         assert list(errors_of(save(bob, job, department=strange.pk))) == ["department"]
         job.refresh_from_db()
         assert job.department == own
 
-    def test_they_change_and_remove_their_own_openings(self, bob, own):
+    def test_they_can_change_and_delete_their_own_jobs(self, bob, own):
         job = make_job(own)
         assert saved(save(bob, job, title="Another title"))
         job.refresh_from_db()
@@ -293,7 +293,7 @@ class TestEditors:
         assert bob.post(page(job, "delete"), {"post": "yes"}).status_code == 302
         assert not Job.objects.exists()
 
-    def test_they_do_not_change_or_remove_others_openings(self, bob, own, strange):
+    def test_they_cannot_change_or_delete_other_jobs(self, bob, own, strange):
         mine, job = make_job(own), make_job(strange, title="Strange officer")
         form = form_of(bob.get(page(mine))) | {"title": "Taken over"}
         assert bob.post(page(job), form)["Location"] == "/admin/"
@@ -302,7 +302,7 @@ class TestEditors:
         assert job.title == "Strange officer"
 
     @pytest.mark.parametrize("action", ["publish", "withdraw", "delete_selected"])
-    def test_actions_reach_only_their_own_openings(self, bob, own, strange, action):
+    def test_their_actions_affect_only_their_own_jobs(self, bob, own, strange, action):
         mine, job = make_job(own, status="draft"), make_job(strange, status="draft", title="Strange officer")
         chosen = {"action": action, "_selected_action": [mine.pk, job.pk], "post": "yes"}
         assert bob.post(page(Job, "list"), chosen).status_code == 302

@@ -1,4 +1,4 @@
-"""Hiring steps in the admin: on an opening's page and on a department's, by whom, and what the clerk is told."""
+"""Hiring steps in the admin, on the pages of jobs and departments."""
 
 from datetime import date, time
 from decimal import Decimal
@@ -32,7 +32,7 @@ def prefix_of(thing):
 
 
 def add_step(client, thing, **values):
-    """Fill in one more step on the page of the opening or the department, and press Save."""
+    """Add a step on the page of the job or department, and save."""
     prefix = prefix_of(thing)
     number = int(form_of(client.get(page(thing)))[f"{prefix}-TOTAL_FORMS"])
     sent = {f"{prefix}-{number}-{name}": value for name, value in ({"order": "0", "kind": "other"} | values).items()}
@@ -48,7 +48,7 @@ def steps_of(thing):
     return HiringStep.objects.filter(**{"job" if isinstance(thing, Job) else "department": thing})
 
 
-def test_a_step_can_be_added_with_every_field_and_stands_in_the_form_again(alice, thing):
+def test_a_step_can_be_added_with_every_field(alice, thing):
     assert saved(add_step(alice, thing, **FIELDS))
     step = steps_of(thing).get()
     assert (step.kind, step.name, step.weeks, step.fee) == ("written_test", "State examination", Decimal("2.5"), 25)
@@ -57,7 +57,7 @@ def test_a_step_can_be_added_with_every_field_and_stands_in_the_form_again(alice
     assert {name: form[f"{prefix_of(thing)}-0-{name}"] for name in FIELDS} == FIELDS
 
 
-def test_steps_without_a_place_in_the_order_come_last(alice, thing):
+def test_steps_without_an_order_come_last(alice, thing):
     for kind in ("application", "oral_board", "academy"):
         assert saved(add_step(alice, thing, kind=kind))
     assert [(step.kind, step.order) for step in steps_of(thing)] == [
@@ -67,7 +67,7 @@ def test_steps_without_a_place_in_the_order_come_last(alice, thing):
     ]
 
 
-def test_a_step_can_be_moved_and_removed(alice, thing):
+def test_a_step_can_be_reordered_and_deleted(alice, thing):
     for kind in ("application", "oral_board"):
         make_step(thing, kind)
     prefix = prefix_of(thing)
@@ -93,7 +93,7 @@ def test_a_step_can_be_moved_and_removed(alice, thing):
     ],
 )
 @pytest.mark.any_engine
-def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(alice, own, values, field, message):
+def test_an_error_shows_at_its_field_and_keeps_the_input(alice, own, values, field, message):
     job = make_job(own)
     response = add_step(alice, job, note="Bring a pencil.", **values)
     [said] = errors_of(response)[f"hiring_steps-0-{field}"]
@@ -104,13 +104,13 @@ def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_lost(alice, own,
 
 
 @pytest.mark.parametrize("value", EXTREMES)
-def test_no_value_makes_the_form_fail(alice, own, value):
+def test_extreme_values_never_break_the_form(alice, own, value):
     job = make_job(own)
     form = form_of(alice.get(page(job))) | {"hiring_steps-TOTAL_FORMS": "1", "hiring_steps-0-kind": "other"}
     peel(alice, page(job), form, [f"hiring_steps-0-{name}" for name in FIELDS if name != "kind"], value)
 
 
-def test_the_public_sees_what_was_saved(alice, client, thing):
+def test_visitors_see_a_saved_step(alice, client, thing):
     add_step(alice, thing, **FIELDS)
     said = text_of(client.get(thing.get_absolute_url()))
     assert "State examination 2.5 weeks January 9, 2090, 9:30 AM EST Town hall Fee: $25 (waived for veterans)" in said
@@ -119,7 +119,7 @@ def test_the_public_sees_what_was_saved(alice, client, thing):
 # Editors
 
 
-def test_an_editor_edits_the_steps_of_what_is_theirs(bob, thing):
+def test_editors_can_edit_the_steps_of_their_own_departments_and_jobs(bob, thing):
     assert saved(add_step(bob, thing, **FIELDS))
     assert saved(save(bob, thing, **{f"{prefix_of(thing)}-0-name": "Changed"}))
     assert steps_of(thing).get().name == "Changed"
@@ -127,12 +127,12 @@ def test_an_editor_edits_the_steps_of_what_is_theirs(bob, thing):
     assert not HiringStep.objects.exists()
 
 
-def test_an_editor_does_not_reach_the_steps_of_others(bob, own, strange):
+def test_editors_cannot_edit_the_steps_of_others(bob, own, strange):
     for mine, theirs in ((own, strange), (make_job(own), make_job(strange))):
         step = make_step(theirs, name="Theirs")
         own_step = make_step(mine, name="Mine")
         prefix = prefix_of(mine)
-        # By their page, and by the number of their step in one's own page.
+        # On the others' page, and with the id of their step on the editor's own page.
         form = form_of(bob.get(page(mine))) | {f"{prefix}-0-name": "Taken over"}
         assert bob.post(page(theirs), form)["Location"] == "/admin/"
         save(bob, mine, **{f"{prefix}-0-id": step.pk, f"{prefix}-0-name": "Taken over"})
@@ -141,7 +141,7 @@ def test_an_editor_does_not_reach_the_steps_of_others(bob, own, strange):
         assert (step.name, own_step.name) == ("Theirs", "Mine")
 
 
-def test_an_editor_cannot_give_a_step_to_others_by_a_forged_form(bob, own, strange):
+def test_a_forged_form_cannot_move_a_step_to_others(bob, own, strange):
     job = make_job(own)
     theirs = make_job(strange)
     for forged in ({"hiring_steps-0-job": theirs.pk}, {"hiring_steps-0-department": strange.pk}):
@@ -150,7 +150,7 @@ def test_an_editor_cannot_give_a_step_to_others_by_a_forged_form(bob, own, stran
     assert not HiringStep.objects.filter(department=strange).exists()
 
 
-def test_the_right_to_change_openings_is_not_the_right_to_change_their_steps(charlie, own):
+def test_permission_to_change_jobs_does_not_include_their_steps(charlie, own):
     person = User.objects.get(username="charlie")
     for codename in ("edit_every_department", "view_job", "change_job"):
         person.user_permissions.add(Permission.objects.get(codename=codename))

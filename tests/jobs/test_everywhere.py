@@ -1,4 +1,4 @@
-"""The rule of open on every public address that the URLconf has, whatever is added to it."""
+"""Every public URL shows only open jobs as open. A new URL pattern must be added here."""
 
 import re
 from datetime import date, timedelta
@@ -15,15 +15,15 @@ from jobs.models import Job
 from policeapp.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of, today
 
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same code. Measuring its coverage again would only take time.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 TITLE = "Zebra Patrol Officer"
 SAMPLE = "Sample: not a real job"
 DAY = timedelta(days=1)
 
-# For each public pattern, by its name: the addresses to try, made from the scene below. A pattern that is missing here
-# fails the tests of this module: say how to reach it, in every state in which it shows openings.
+# The URLs to try for each public URL pattern, by its name. The tests fail if a pattern is missing. Add URLs for every
+# state in which it shows jobs.
 ADDRESSES = {
     "home": lambda scene: ["/"],
     "directory": lambda scene: [
@@ -96,28 +96,28 @@ ADDRESSES = {
 
 
 def compared(scene):
-    """Where the opening stands beside one that closed long ago, if both are open."""
+    """Return the comparison of the job with one that closed long ago."""
     return f"/jobs/compare/?j={scene['job'].pk}&j={scene['long_closed'].pk}"
 
 
 def link_of(alert, purpose):
-    """Where an e-mail about the alert leads."""
+    """Return a URL from an email about the alert."""
     key = alert.subscriber.key if purpose == "manage" else alert.key
     return reverse(f"alert {purpose}", args=[make_token(purpose, key)])
 
 
 def sitemap_of(job):
-    """The part of the sitemap that has the opening if it is open."""
+    """Return the part of the sitemap that has the job if it is open."""
     return f"/sitemap-openings-{job.pk // OPENINGS}.xml"
 
 
 def calendar_of(job):
-    """Where the dates of one opening are."""
+    """Return the URL of the job's calendar."""
     return f"{job.get_absolute_url()}calendar/"
 
 
 def followed(scene):
-    """The feeds and the calendars that an open opening is in, and no sample."""
+    """Return the feeds and calendars that contain the job if it is open and not a sample."""
     lists = ("jobs feed", "jobs calendar", "department feed", "department calendar")
     return {address for name in lists for address in ADDRESSES[name](scene)} | {calendar_of(scene["job"])}
 
@@ -129,7 +129,7 @@ NOT_OPEN = {
     "at a department that is a draft": {},
 }
 
-# Where the public still finds an opening that is not open, and what its page says first.
+# The states in which visitors still find a job that is not open, with the status and notice of its page.
 STILL_THERE = {
     "closed": (200, "This job is closed."),
     "withdrawn": (410, "This job has been withdrawn."),
@@ -141,7 +141,7 @@ def status_of(state):
 
 
 def public_patterns(patterns=None):
-    """The names of all patterns of the URLconf but for the admin's."""
+    """Return the names of all URL patterns except the admin's."""
     names = set()
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if not isinstance(pattern, URLResolver):
@@ -154,7 +154,7 @@ def public_patterns(patterns=None):
 
 @pytest.fixture
 def scene(places):
-    """A department in Westport with an opening to be made, a neighbour with nothing but an opening closed long ago."""
+    """A department in Westport without jobs yet, and a neighbor with one job that closed long ago."""
     logo = f"{uuid4().hex}.png"
     path = default_storage.save(f"logos/{logo}", ContentFile(b"not looked at"))
     department = make_department("Stable Police", county="Fairfield", at=(41.1434, -73.3496))
@@ -167,7 +167,7 @@ def scene(places):
 
 @pytest.fixture
 def walk(client, scene):
-    """``walk(job)``: the responses of every public address, ``{address: (response, body)}``."""
+    """Return ``walk(job)``, which gets every public URL and returns ``{URL: (response, body)}``."""
 
     def through(job):
         assert public_patterns() == set(ADDRESSES), "A public pattern and this module's table of addresses disagree."
@@ -187,7 +187,7 @@ def opening(scene, **values):
 
 
 @pytest.mark.parametrize("state", NOT_OPEN)
-def test_an_opening_that_is_not_open_shows_on_no_public_address_as_open(scene, walk, state):
+def test_a_job_that_is_not_open_shows_nowhere_as_open(scene, walk, state):
     job = opening(scene, **NOT_OPEN[state])
     if state == "at a department that is a draft":
         scene["department"].unpublish()
@@ -203,7 +203,7 @@ def test_an_opening_that_is_not_open_shows_on_no_public_address_as_open(scene, w
             assert "How to apply" not in body
             assert (TITLE in body) == (status != 404)
         elif address == calendar_of(job):
-            # Who has applied still finds the dates of the tests there when it is closed.
+            # Applicants still find the dates of hiring steps when the job has closed.
             assert response.status_code == status_of(state)
             assert (TITLE in body) == (state == "closed")
             continue
@@ -221,7 +221,7 @@ def test_an_opening_that_is_not_open_shows_on_no_public_address_as_open(scene, w
         assert "There are currently no open jobs at this department." in text_of(profile)
 
 
-# The addresses on which the one open opening of the scene has to stand, and with it everything above would fail.
+# The URLs that must show the open job. They prove that the tests above can fail.
 BELONGS = ["/", "/departments/stable", "/departments/quiet", *ADDRESSES["jobs"](None), *ADDRESSES["eligible"](None)]
 
 
@@ -231,7 +231,7 @@ def belonging(scene):
     return {named.get(address, address) for address in BELONGS} | {scene["long_closed"].get_absolute_url()}
 
 
-def test_an_opening_that_is_open_stands_where_it_belongs(scene, walk):
+def test_an_open_job_shows_on_every_page_that_lists_jobs(scene, walk):
     job = opening(scene)
     found = walk(job)
     with_link = {address for address, (response, body) in found.items() if job.get_absolute_url() in body}
@@ -241,13 +241,13 @@ def test_an_opening_that_is_open_stands_where_it_belongs(scene, walk):
     assert with_title == belonging(scene) | programs | {job.get_absolute_url(), "/jobs/compare/?q=zebra", beside}
     assert "How to apply" in found[job.get_absolute_url()][1]
     assert "See the one opening" in text_of(found["/"][0])
-    assert "One opening" in text_of(found["/jobs/"][0])
+    assert "One job" in text_of(found["/jobs/"][0])
     for address in ("/departments/", "/departments/?hiring=on", "/departments/ct/", "/departments/?near=06880"):
         assert "1 open job" in text_of(found[address][0]), address
     assert "There are currently no open jobs" not in found[scene["department"].get_absolute_url()][1]
 
 
-def test_a_sample_is_marked_wherever_its_title_stands_and_search_engines_never_hear_of_it(scene, walk):
+def test_samples_are_marked_everywhere_and_hidden_from_search_engines(scene, walk):
     job = opening(scene, is_sample=True)
     shown = 0
     for address, (response, body) in walk(job).items():
@@ -267,6 +267,6 @@ def test_a_sample_is_marked_wherever_its_title_stands_and_search_engines_never_h
     assert shown == len(belonging(scene)) + 1
 
 
-def test_a_real_opening_is_marked_as_a_sample_nowhere(scene, walk):
+def test_a_real_job_is_never_marked_as_a_sample(scene, walk):
     found = walk(opening(scene))
     assert not [address for address, (response, body) in found.items() if "Sample" in body]

@@ -1,4 +1,4 @@
-"""An opening's page: what it says, how to apply, and its one address."""
+"""The page of a job: its facts, how to apply, and its URL."""
 
 from datetime import date, time
 
@@ -12,7 +12,7 @@ from .pages import html_of
 pytestmark = pytest.mark.django_db
 
 
-def test_it_shows_all_there_is_to_know(client):
+def test_it_shows_every_fact(client):
     department = make_department("Norwalk Police Department", city="Norwalk")
     job = make_job(
         department,
@@ -49,14 +49,14 @@ def test_it_shows_all_there_is_to_know(client):
     assert 'href="/jobs/"' in html_of(page)
 
 
-def test_it_says_what_is_not_known(client):
+def test_it_says_which_facts_are_not_stated(client):
     text = text_of(page_of(client, make_job()))
     assert "Pay: not stated" in text
     assert "Closes: open until filled" in text
     assert "Requirements" not in text
 
 
-def test_an_open_opening_may_be_indexed_and_has_no_notice(client):
+def test_an_open_job_can_be_indexed_and_has_no_notice(client):
     page = page_of(client, make_job())
     assert "noindex" not in html_of(page)
     assert 'class="notice"' not in html_of(page)
@@ -66,7 +66,7 @@ def test_an_open_opening_may_be_indexed_and_has_no_notice(client):
 @pytest.mark.parametrize(
     ("days", "said"), [(0, "(0 days left)"), (1, "(1 day left)"), (7, "(7 days left)"), (8, None), (100, None)]
 )
-def test_in_the_last_week_it_counts_the_days(client, days, said):
+def test_it_counts_down_the_last_week(client, days, said):
     department = make_department()
     text = text_of(page_of(client, make_job(department, closes_on=today(department) + days * DAY)))
     if said:
@@ -75,16 +75,17 @@ def test_in_the_last_week_it_counts_the_days(client, days, said):
         assert "left)" not in text
 
 
-# Where it is, and its number
+# Department and job number
 
 
-def test_it_says_where_the_work_is_and_links_the_departments_site(client):
+def test_it_shows_the_address_and_links_to_the_departments_website(client):
     department = make_department(
         street1="1 Monroe Street", street2="Suite 2", zip="06854", website="https://www.norwalkpd.example/jobs"
     )
     page = page_of(client, make_job(department))
-    assert "Westport Police Department 1 Monroe Street Suite 2 Westport, CT 06854 norwalkpd.example Kind:" in text_of(
-        page
+    assert (
+        "Westport Police Department 1 Monroe Street Suite 2 Westport, CT 06854 norwalkpd.example Job type:"
+        in text_of(page)
     )
     assert '<a class="small" href="https://www.norwalkpd.example/jobs" rel="nofollow noopener">' in html_of(page)
     assert "<img" not in html_of(page).split("<main")[1]
@@ -95,7 +96,7 @@ def test_it_shows_the_departments_logo(client):
     assert f'<img class="logo" src="/media/logos/{"0" * 32}.png" alt=""' in page
 
 
-def test_it_says_the_number_that_the_opening_has_where_it_came_from(client):
+def test_it_shows_the_job_number_of_the_source(client):
     assert "Job number: 512345 (City jobs)" in text_of(
         page_of(client, make_job(source="City jobs", external_id="512345"))
     )
@@ -107,33 +108,33 @@ def test_it_says_the_number_that_the_opening_has_where_it_came_from(client):
 # How to apply
 
 
-def test_it_says_how_to_apply_on_the_web(client):
+def test_it_links_to_the_application_page(client):
     page = page_of(client, make_job(apply_url="https://apply.example.org/?job=42&x=1", apply_instructions=""))
     assert 'href="https://apply.example.org/?job=42&amp;x=1" rel="nofollow noopener"' in html_of(page)
     assert "How to apply Apply on the department's website About" in text_of(page)
 
 
-def test_it_says_how_to_apply_by_mail(client):
+def test_it_links_to_the_application_email_address(client):
     page = page_of(client, make_job(apply_email="jobs@example.org", apply_instructions=""))
     assert '<a href="mailto:jobs@example.org">jobs@example.org</a>' in html_of(page)
     assert "How to apply Apply by email: jobs@example.org About" in text_of(page)
 
 
-def test_an_odd_mail_address_is_one_address_and_nothing_else(client):
-    """A question mark is allowed in an address, but in a mailto: link (RFC 6068) it begins what goes into the mail."""
+def test_an_unusual_email_address_is_escaped_in_its_link(client):
+    """An email address can contain a question mark, but in a mailto: link (RFC 6068) it would begin the parameters."""
     page = page_of(client, make_job(apply_email="jobs?cc=x%20y&b@example.org", apply_instructions=""))
     assert 'href="mailto:jobs%3Fcc%3Dx%2520y%26b@example.org"' in html_of(page)
     assert "jobs?cc=x%20y&b@example.org" in text_of(page)
 
 
-def test_it_says_how_to_apply_in_words(client):
+def test_it_shows_application_instructions(client):
     page = page_of(client, make_job(apply_instructions="Call [our desk](tel:203-341-6000), **weekdays** only."))
     assert 'href="tel:203-341-6000"' in html_of(page)
     assert "<strong>weekdays</strong>" in html_of(page)
     assert "How to apply Call our desk, weekdays only. About" in text_of(page)
 
 
-def test_all_ways_to_apply_stand_together(client):
+def test_it_shows_all_ways_to_apply_together(client):
     text = text_of(page_of(client, make_job(**SECRETS)))
     assert (
         "How to apply Bring the green form to the front desk. Apply on the department's website "
@@ -141,18 +142,18 @@ def test_all_ways_to_apply_stand_together(client):
     )
 
 
-# The one address of an opening
+# URL
 
 
 @pytest.mark.parametrize("slug", ["police", "police-officer-2", "POLICE-OFFICER", "_", "x" * 300])
-def test_any_other_words_in_the_address_lead_to_the_right_ones_for_good(client, slug):
+def test_a_wrong_slug_redirects_permanently(client, slug):
     job = make_job(title="Police Officer")
     response = client.get(f"/jobs/{job.pk}-{slug}/")
     assert response.status_code == 301
     assert response["Location"] == f"/jobs/{job.pk}-police-officer/"
 
 
-def test_an_address_from_before_a_change_of_the_title_leads_to_the_page(client):
+def test_a_former_slug_redirects_to_the_page(client):
     job = make_job(title="Police Officer")
     old = job.get_absolute_url()
     job.title = "Police Sergeant"
@@ -160,12 +161,12 @@ def test_an_address_from_before_a_change_of_the_title_leads_to_the_page(client):
     assert client.get(old, follow=True).redirect_chain == [(f"/jobs/{job.pk}-police-sergeant/", 301)]
 
 
-def test_an_address_without_the_last_stroke_leads_to_the_page(client):
+def test_a_url_without_the_last_slash_redirects_to_the_page(client):
     job = make_job(title="Police Officer")
     assert client.get(f"/jobs/{job.pk}-police-officer", follow=True).redirect_chain[-1][0] == job.get_absolute_url()
 
 
-def test_wrong_words_do_not_tell_the_title_of_what_is_not_public(client):
+def test_a_wrong_slug_does_not_reveal_a_hidden_title(client):
     for job in (make_job(title="Secret", status="draft"), planned(title="Secret")):
         response = client.get(f"/jobs/{job.pk}-x/")
         assert response.status_code == 404
@@ -173,7 +174,7 @@ def test_wrong_words_do_not_tell_the_title_of_what_is_not_public(client):
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 19, "9" * 60, "-1", "1.5", "one", "%00", "٣"])
-def test_an_opening_that_there_is_not_is_not_found(client, number):
+def test_an_unknown_job_answers_404(client, number):
     assert client.get(f"/jobs/{number}-police-officer/").status_code == 404
 
 

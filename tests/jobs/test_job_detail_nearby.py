@@ -1,4 +1,4 @@
-"""An opening's page: what is open near it, so that no page is a dead end."""
+"""The page of a job: other open jobs nearby."""
 
 import re
 from datetime import date
@@ -19,16 +19,16 @@ def here(db):
 
 
 def nearby(client, job):
-    """What the page of the opening says of others."""
+    """Return the page's text about other jobs."""
     text = text_of(page_of(client, job))
     starts = [text.index(words) for words in ("Similar jobs nearby", "Jobs nearby") if words in text]
     return text[starts[0] : text.index("Search all jobs")] if starts else ""
 
 
-# Near an opening that is open
+# Open job
 
 
-def test_an_open_opening_shows_those_of_its_kind_the_nearest_first(client, here):
+def test_an_open_job_shows_the_nearest_jobs_of_its_type(client, here):
     job = make_job(here, title="The one", kind="dispatcher")
     for name, at in (("Far", (41.7, -73.36)), ("Near", (41.2, -73.36)), ("Alaska", (61.2, -149.9))):
         department = make_department(name, at=at)
@@ -43,19 +43,19 @@ def test_an_open_opening_shows_those_of_its_kind_the_nearest_first(client, here)
     assert "The one" not in said
 
 
-def test_an_open_opening_that_is_the_only_one_of_its_kind_shows_the_nearest_of_others_and_says_so(client, here):
+def test_an_open_job_without_similar_jobs_shows_jobs_of_other_types(client, here):
     job = make_job(here, title="The one", kind="dispatcher")
     make_job(make_department("Far", at=(41.7, -73.36)), title="Far officer")
     make_job(make_department("Near", at=(41.2, -73.36)), title="Near officer", kind="lateral")
     closed(here, title="Closed desk", kind="dispatcher")
     said = nearby(client, job)
-    assert said.startswith("Jobs nearby There is no other opening of this kind just now.")
-    assert "These are the nearest of other kinds: Near officer" in said
+    assert said.startswith("Jobs nearby No other jobs of this type are open right now.")
+    assert "These are the nearest jobs of other types: Near officer" in said
     assert said.index("Near officer") < said.index("Far officer")
     assert "Closed desk" not in said and "The one" not in said
 
 
-def test_an_open_opening_of_a_department_whose_place_nobody_knows_shows_those_of_its_state_first(client):
+def test_an_open_job_without_a_location_shows_jobs_in_its_state_first(client):
     job = make_job(make_department("Nowhere", city="", state="NY"))
     make_job(make_department("Albany Police", state="NY", city="Albany"), title="Albany officer")
     make_job(make_department("Norwalk Police", city="Norwalk"), title="Norwalk officer")
@@ -63,14 +63,14 @@ def test_an_open_opening_of_a_department_whose_place_nobody_knows_shows_those_of
     assert said.index("Albany officer") < said.index("Norwalk officer")
 
 
-def test_of_many_an_open_opening_shows_five(client, here):
+def test_an_open_job_shows_at_most_five_others(client, here):
     job = make_job(here)
     for number in range(7):
         make_job(make_department(f"Police {number}", at=(41.2 + number / 10, -73.36)), title=f"Officer {number}")
     assert re.findall(r"Officer \d", nearby(client, job)) == [f"Officer {number}" for number in range(5)]
 
 
-def test_what_is_not_open_is_not_shown_as_similar(client, here):
+def test_similar_jobs_are_open(client, here):
     job = make_job(here)
     for values in ({"status": "draft"}, {"status": "withdrawn"}, {"opens_on": date(2090, 5, 1)}):
         make_job(here, title="Hidden", **values)
@@ -79,16 +79,16 @@ def test_what_is_not_open_is_not_shown_as_similar(client, here):
     assert nearby(client, job) == ""
 
 
-def test_a_similar_sample_is_marked_as_one(client, here):
+def test_similar_samples_are_marked(client, here):
     job = make_job(here)
     make_job(here, title="Invented officer", is_sample=True)
     assert "Invented officer Sample: not a real job" in nearby(client, job)
 
 
-# Near one that is not
+# Closed job
 
 
-def test_a_closed_opening_shows_what_is_open_nearby_the_nearest_first(client):
+def test_a_closed_job_shows_the_nearest_open_jobs(client):
     here = make_department("Here", at=(41.14, -73.36))
     job = closed(here, title="Closed one")
     for name, at in (("Far", (41.7, -73.36)), ("Near", (41.2, -73.36)), ("Alaska", (61.2, -149.9))):
@@ -102,7 +102,7 @@ def test_a_closed_opening_shows_what_is_open_nearby_the_nearest_first(client):
     assert "closed one" not in nearby.lower()
 
 
-def test_a_closed_opening_of_a_department_that_hires_again_leads_there_first(client):
+def test_a_closed_job_shows_open_jobs_of_its_department_first(client):
     here = make_department("Here", at=(41.14, -73.36))
     make_job(make_department("Next door", at=(41.15, -73.36)), title="Next door officer")
     make_job(here, title="Same station officer")
@@ -110,20 +110,20 @@ def test_a_closed_opening_of_a_department_that_hires_again_leads_there_first(cli
     assert text.index("Same station officer") < text.index("Next door officer")
 
 
-def test_a_closed_opening_of_a_department_whose_place_nobody_knows_is_no_dead_end(client):
+def test_a_closed_job_without_a_location_shows_other_jobs_too(client):
     make_job(make_department("Hartford Police", city="Hartford"), title="Hartford officer")
     page = page_of(client, closed(make_department("Nowhere", city="")))
     assert "Hartford officer" in text_of(page)
     assert 'href="/jobs/"' in html_of(page)
 
 
-def test_a_closed_opening_says_nothing_of_kinds(client, here):
+def test_a_closed_job_does_not_mention_job_types(client, here):
     make_job(make_department("Near", at=(41.2, -73.36)), title="Near officer", kind="lateral")
     said = nearby(client, closed(here, kind="dispatcher"))
     assert said.startswith("Jobs nearby Near officer")
 
 
-def test_a_withdrawn_opening_shows_what_is_open_nearby(client):
+def test_a_withdrawn_job_shows_open_jobs_nearby(client):
     here = make_department("Here", at=(41.14, -73.36))
     make_job(make_department("Near", at=(41.2, -73.36)), title="Near officer")
     assert "Jobs nearby Near officer" in text_of(page_of(client, make_job(here, status="withdrawn"), status=410))

@@ -1,4 +1,4 @@
-"""An opening's page when it has closed or is withdrawn, for staff before the public sees it, and as a sample."""
+"""The page of a job that is closed, withdrawn, not public yet, or a sample."""
 
 from datetime import date, time
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 # Closed
 
 
-def test_a_closed_opening_keeps_its_page_which_says_so(client):
+def test_a_closed_job_keeps_its_page_with_a_notice(client):
     job = closed(title="Officer of last month", closes_on=date(2024, 12, 5), opens_on=date(2024, 1, 1))
     page = page_of(client, job)
     assert "This job is closed. It closed on December 5, 2024." in text_of(page)
@@ -23,12 +23,12 @@ def test_a_closed_opening_keeps_its_page_which_says_so(client):
     assert NOINDEX in html_of(page)
 
 
-def test_a_closed_opening_says_the_hour_where_it_had_one(client):
+def test_a_closed_job_shows_its_closing_time(client):
     job = closed(opens_on=date(2024, 1, 1), closes_on=date(2024, 7, 4), closes_time=time(16, 0))
     assert "It closed on July 4, 2024, 4:00 PM EDT." in text_of(page_of(client, job))
 
 
-def test_a_closed_opening_offers_no_way_to_apply(client):
+def test_a_closed_job_offers_no_way_to_apply(client):
     html = html_of(page_of(client, closed(**SECRETS)))
     assert "How to apply" not in html
     for secret in SECRETS.values():
@@ -38,25 +38,25 @@ def test_a_closed_opening_offers_no_way_to_apply(client):
 # Withdrawn
 
 
-def test_a_withdrawn_opening_is_gone_and_says_so(client):
+def test_a_withdrawn_job_answers_410(client):
     page = page_of(client, make_job(title="Officer", status="withdrawn"), status=410)
     assert "This job has been withdrawn." in text_of(page)
     assert "only staff see it" not in text_of(page)
     assert NOINDEX in html_of(page)
 
 
-def test_a_withdrawn_opening_offers_no_way_to_apply(client):
+def test_a_withdrawn_job_offers_no_way_to_apply(client):
     html = html_of(page_of(client, make_job(status="withdrawn", **SECRETS), status=410))
     assert "How to apply" not in html
     for secret in SECRETS.values():
         assert secret not in html
 
 
-def test_a_withdrawn_opening_that_nobody_ever_saw_is_not_found(client):
+def test_a_withdrawn_job_that_never_opened_answers_404(client):
     page_of(client, planned(status="withdrawn"), status=404)
 
 
-# What the public does not see
+# Hidden
 
 
 HIDDEN = {
@@ -73,12 +73,12 @@ HIDDEN = {
 
 
 @pytest.mark.parametrize("kind", HIDDEN)
-def test_the_public_does_not_find_it(client, kind):
+def test_visitors_get_404(client, kind):
     assert "Secret" not in html_of(page_of(client, HIDDEN[kind](), status=404))
 
 
 @pytest.mark.parametrize("kind", HIDDEN)
-def test_a_signed_in_visitor_who_is_not_staff_does_not_find_it(client, django_user_model, kind):
+def test_signed_in_users_who_are_not_staff_get_404(client, django_user_model, kind):
     client.force_login(django_user_model.objects.create_user("dora"))
     page_of(client, HIDDEN[kind](), status=404)
 
@@ -95,7 +95,7 @@ def test_a_signed_in_visitor_who_is_not_staff_does_not_find_it(client, django_us
         ("a closed opening of a draft department", "This is a draft. Only staff can see it."),
     ],
 )
-def test_staff_see_it_with_a_notice_and_no_way_to_apply(client, kind, notice, person):
+def test_staff_see_a_notice_and_no_way_to_apply(client, kind, notice, person):
     client.force_login(person())
     page = page_of(client, HIDDEN[kind]())
     assert notice in text_of(page)
@@ -104,7 +104,7 @@ def test_staff_see_it_with_a_notice_and_no_way_to_apply(client, kind, notice, pe
     assert NOINDEX in html_of(page)
 
 
-def test_staff_who_have_left_see_no_more_than_the_public(client):
+def test_inactive_staff_get_404(client):
     charlie = make_charlie()
     client.force_login(charlie)
     job = make_job(status="draft")
@@ -117,13 +117,13 @@ def test_staff_who_have_left_see_no_more_than_the_public(client):
 # Samples
 
 
-def test_a_sample_says_plainly_that_it_is_none_and_is_not_indexed(client):
+def test_a_sample_is_marked_and_not_indexed(client):
     page = page_of(client, make_job(is_sample=True))
     assert "Sample: not a real job. It shows how this site works." in text_of(page)
     assert NOINDEX in html_of(page)
 
 
-def test_a_closed_sample_says_both(client):
+def test_a_closed_sample_has_both_notices(client):
     text = text_of(page_of(client, closed(is_sample=True)))
     assert "Sample: not a real job." in text
     assert "This job is closed." in text

@@ -1,4 +1,4 @@
-"""An opening's page: the texts that editors write."""
+"""The page of a job: texts in Markdown."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("field", ["description", "requirements", "apply_instructions"])
 class TestTexts:
-    def test_they_have_lists_headings_and_links_below_the_pages_own_headings(self, client, field):
+    def test_they_can_have_lists_headings_and_links(self, client, field):
         text = "# Heading\n\n1. First\n2. Second\n\n[Site](https://example.org/)"
         html = html_of(page_of(client, make_job(**{field: text})))
         assert "<h3>Heading</h3>" in html
@@ -37,7 +37,7 @@ class TestTexts:
             "`<script>alert(1)</script>`",
         ],
     )
-    def test_they_run_nothing_and_fetch_nothing(self, client, field, text):
+    def test_they_cannot_run_scripts_or_load_images(self, client, field, text):
         html = html_of(page_of(client, make_job(**{field: text})))
         ours = html_of(page_of(client, make_job(**{field: "Plain."})))
         assert html.count("<script") == ours.count("<script")
@@ -48,7 +48,7 @@ class TestTexts:
             )
 
 
-def test_a_title_is_shown_as_it_was_typed(client):
+def test_titles_are_escaped(client):
     html = html_of(page_of(client, make_job(title="<script>alert(1)</script> & Co")))
     assert "<script>alert" not in html
     assert "<h1>&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co</h1>" in html

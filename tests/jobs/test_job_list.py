@@ -1,4 +1,4 @@
-"""The search for openings, as a visitor meets it at /jobs/."""
+"""The job search at /jobs/."""
 
 import re
 from datetime import timedelta
@@ -13,10 +13,10 @@ from .pages import LATITUDE, LONGITUDE, hiring_at, html_of, link_of, links, sear
 pytestmark = pytest.mark.django_db
 
 
-# The list itself
+# List
 
 
-def test_it_lists_what_is_open_with_all_that_a_person_chooses_by(client):
+def test_it_lists_open_jobs_with_their_main_facts(client):
     department = make_department("Norwalk Police Department", city="Norwalk", at=(41.12, -73.41))
     make_job(
         department,
@@ -29,18 +29,18 @@ def test_it_lists_what_is_open_with_all_that_a_person_chooses_by(client):
         closes_on=today() + timedelta(days=30),
     )
     page = text_of(search(client))
-    assert "One opening" in page
+    assert "One job" in page
     assert "Public Safety Dispatcher" in page
     assert "Norwalk Police Department, Norwalk, CT" in page
     assert "Dispatcher or call taker · Part time · $30 to $36 an hour · closes " in page
 
 
-def test_it_says_that_an_opening_without_a_closing_day_is_open_until_filled(client):
+def test_a_job_without_a_closing_date_is_open_until_filled(client):
     make_job(closes_on=None)
     assert "open until filled" in text_of(search(client))
 
 
-def test_it_hides_what_is_not_open(client):
+def test_it_hides_jobs_that_are_not_open(client):
     make_job(title="Closed", closes_on=today() - timedelta(days=2))
     make_job(title="Planned", opens_on=today() + timedelta(days=2))
     make_job(title="Drafted", status="draft")
@@ -51,7 +51,7 @@ def test_it_hides_what_is_not_open(client):
     assert "No jobs" in text_of(page)
 
 
-def test_with_nothing_open_it_is_no_dead_end(client):
+def test_it_links_to_all_jobs_if_none_are_open(client):
     page = search(client)
     assert "No jobs" in text_of(page)
     assert ("All jobs", "/jobs/") in links(page)
@@ -62,12 +62,12 @@ def test_samples_are_marked(client):
     assert "Invented Sample: not a real job" in text_of(search(client))
 
 
-def test_the_plain_list_is_for_search_engines_and_a_search_is_not(client):
+def test_search_engines_may_index_the_list_but_no_search(client):
     assert "noindex" not in html_of(search(client))
     assert '<meta name="robots" content="noindex, follow">' in html_of(search(client, q="officer"))
 
 
-def test_a_title_is_shown_as_it_was_typed_and_never_run(client):
+def test_titles_are_escaped(client):
     make_job(title="<script>alert(1)</script> & Co")
     page = search(client)
     assert "<script>alert" not in html_of(page)
@@ -79,7 +79,7 @@ def test_a_title_is_shown_as_it_was_typed_and_never_run(client):
 
 @pytest.fixture
 def three(db):
-    """Three openings that differ in title, kind and department."""
+    """Create three jobs that differ in title, type and department."""
     stamford = make_department("Stamford Police Department", city="Stamford")
     bethel = make_department("Bethel Sheriff’s Office", city="Bethel")
     make_job(stamford, title="Patrol Officer (Lateral)", kind="lateral", opens_on=today() - timedelta(days=3))
@@ -112,7 +112,7 @@ def three(db):
         ("astronaut", []),
     ],
 )
-def test_the_keyword_is_sought_in_title_kind_and_department(client, three, words, found):
+def test_keywords_match_title_job_type_and_department(client, three, words, found):
     assert titles(search(client, q=words)) == found
 
 
@@ -122,14 +122,14 @@ def test_accents_do_not_matter(client):
     assert titles(search(client, q="POLICÍA")) == ["Policía Bilingüe"]
 
 
-def test_a_keyword_that_nothing_matches_says_so_and_leads_back(client, three):
+def test_a_keyword_without_results_links_to_all_jobs(client, three):
     page = search(client, q="astronaut")
     assert "No jobs" in text_of(page)
     assert "Try fewer words or fewer filters." in text_of(page)
     assert ("All jobs", "/jobs/") in links(page)
 
 
-def test_what_was_typed_stands_in_the_boxes_again(client, places):
+def test_the_form_shows_the_search_again(client, places):
     page = html_of(search(client, q='say "hi"', near="06880", within="100", kind="dispatcher", pay="50000", state="CT"))
     assert 'value="say &quot;hi&quot;"' in page
     assert 'value="06880"' in page
@@ -138,21 +138,21 @@ def test_what_was_typed_stands_in_the_boxes_again(client, places):
         assert f'<option value="{chosen}" selected>' in page
 
 
-# Kind, pay, state
+# Filters
 
 
-def test_a_kind_narrows_the_list(client, three):
+def test_a_job_type_filters_the_list(client, three):
     assert titles(search(client, kind="civilian")) == ["Records Clerk"]
     assert titles(search(client, kind="command")) == []
 
 
-def test_a_kind_that_there_is_not_is_an_error(client, three):
+def test_an_unknown_job_type_is_an_error(client, three):
     page = search(client, kind="wizard")
     assert titles(page) == []
     assert "is not one of the available choices" in text_of(page)
 
 
-def test_pay_at_least_is_compared_with_the_highest_pay_of_a_year(client):
+def test_minimum_pay_is_compared_with_the_maximum_yearly_pay(client):
     make_job(title="Range", pay_min=40_000, pay_max=60_000, opens_on=today() - timedelta(days=2))
     make_job(title="Hourly", pay_min=30, pay_period="hour", opens_on=today() - timedelta(days=3))
     make_job(title="Nothing said", opens_on=today() - timedelta(days=4))
@@ -164,14 +164,14 @@ def test_pay_at_least_is_compared_with_the_highest_pay_of_a_year(client):
 
 
 @pytest.mark.parametrize("typed", ["60,000", "$60,000", " $60000 "])
-def test_pay_may_be_typed_as_it_is_written(client, typed):
+def test_pay_can_have_dollar_signs_and_commas(client, typed):
     make_job(title="Enough", pay_max=60_000)
     make_job(title="Too little", pay_max=59_999)
     assert titles(search(client, pay=typed)) == ["Enough"]
 
 
 @pytest.mark.parametrize("typed", ["", "0"])
-def test_pay_of_nothing_asks_for_nothing(client, typed):
+def test_zero_pay_filters_nothing(client, typed):
     make_job(title="Nothing said")
     assert titles(search(client, pay=typed)) == ["Nothing said"]
 
@@ -192,7 +192,7 @@ def test_pay_of_nothing_asks_for_nothing(client, typed):
         ("\0", "Enter a whole number."),
     ],
 )
-def test_pay_that_is_no_possible_number_is_an_error_beside_the_field(client, typed, said):
+def test_invalid_pay_shows_an_error_beside_its_field(client, typed, said):
     make_job(title="Officer", pay_max=99_000)
     page = search(client, pay=typed)
     assert titles(page) == []
@@ -200,14 +200,14 @@ def test_pay_that_is_no_possible_number_is_an_error_beside_the_field(client, typ
     assert re.search(r'<input[^>]*name="pay"[^>]*aria-invalid="true"', html_of(page))
 
 
-def test_the_further_choices_are_open_when_one_of_them_is_used_or_wrong(client):
+def test_more_filters_are_open_if_one_is_used_or_invalid(client):
     assert '<details class="filters">' in html_of(search(client))
     assert '<details class="filters">' in html_of(search(client, q="officer"))
     for asked in ({"pay": "5"}, {"pay": "a lot"}, {"kind": "civilian"}, {"state": "CT"}, {"sort": "pay"}):
         assert '<details class="filters" open>' in html_of(search(client, **asked))
 
 
-def test_a_state_narrows_the_list_to_its_departments(client):
+def test_a_state_filters_the_list(client):
     make_job(make_department("Here"), title="Connecticut")
     make_job(make_department("There", state="NY", city=""), title="New York")
     assert titles(search(client, state="NY")) == ["New York"]
@@ -215,14 +215,14 @@ def test_a_state_narrows_the_list_to_its_departments(client):
 
 
 @pytest.mark.parametrize("state", ["ZZ", "ny", "<b>"])
-def test_a_state_that_there_is_not_is_an_error(client, state):
+def test_an_unknown_state_is_an_error(client, state):
     make_job(title="Officer")
     page = search(client, state=state)
     assert titles(page) == []
     assert "is not one of the available choices" in text_of(page)
 
 
-def test_all_choices_hold_at_once(client, places):
+def test_filters_are_combined(client, places):
     right = {"kind": "lateral", "pay_max": 80_000}
     hiring_at(5, "Right one", **right)
     hiring_at(30, "Right one too far", **right)
@@ -239,7 +239,7 @@ def test_all_choices_hold_at_once(client, places):
 
 @pytest.fixture
 def sortable(places):
-    """Four openings that every order sorts differently."""
+    """Create four jobs that every order sorts differently."""
     day = timedelta(days=1)
     hiring_at(5, "A", opens_on=today() - 9 * day, closes_on=today() + 20 * day, pay_max=50_000)
     hiring_at(9, "B", opens_on=today() - 2 * day, closes_on=None, pay_max=70_000)
@@ -264,7 +264,7 @@ def sortable(places):
         ({"q": "police", "sort": "pay"}, "BCAD"),
     ],
 )
-def test_the_list_stands_in_the_order_that_was_asked_for(client, sortable, asked, order):
+def test_each_sort_order_works(client, sortable, asked, order):
     page = search(client, **asked)
     assert "".join(titles(page)) == order
     if "near" in asked:
@@ -277,7 +277,7 @@ def test_sorting_by_distance_needs_a_place(client, sortable):
     assert "Sorting by distance needs a place." in text_of(page)
 
 
-def test_sorting_by_distance_from_an_unknown_place_says_only_that(client, sortable):
+def test_sorting_by_distance_from_an_unknown_place_shows_one_error(client, sortable):
     page = text_of(search(client, sort="distance", near="Atlantis"))
     assert "We don't know “Atlantis”." in page
     assert "Sorting by distance needs a place." not in page
@@ -287,7 +287,7 @@ def test_sorting_by_distance_works_from_a_town_in_the_keyword_box(client, sortab
     assert "".join(titles(search(client, sort="distance", q="Westport, CT"))) == "DACB"
 
 
-def test_an_order_that_there_is_not_is_an_error(client, sortable):
+def test_an_unknown_sort_order_is_an_error(client, sortable):
     assert "is not one of the available choices" in text_of(search(client, sort="random"))
 
 
@@ -301,10 +301,10 @@ def many(places):
         make_job(department, title=f"Officer {number:02}", pay_max=100_000 - number)
 
 
-def test_a_long_list_is_cut_into_pages(client, many):
+def test_a_long_list_has_pages(client, many):
     page = search(client, sort="pay")
     assert titles(page) == [f"Officer {number:02}" for number in range(PER_PAGE)]
-    assert "41 openings" in text_of(page)
+    assert "41 jobs" in text_of(page)
     assert "Page 1 of 3" in text_of(page)
     assert titles(search(client, sort="pay", page="3")) == ["Officer 40"]
 
@@ -317,23 +317,23 @@ def test_the_links_to_other_pages_keep_the_search(client, many):
     assert link_of(page, "Next") == kept | {"page": ["3"]}
 
 
-def test_walking_through_the_pages_shows_every_opening_once(client, many):
+def test_the_pages_together_show_every_job_once(client, many):
     for asked in ({}, {"near": "06880"}, {"sort": "closing"}, {"sort": "newest"}):
         seen = [title for number in (1, 2, 3) for title in titles(search(client, **asked, page=number))]
         assert sorted(seen) == [f"Officer {number:02}" for number in range(2 * PER_PAGE + 1)]
 
 
-def test_one_page_has_no_links_to_others(client):
+def test_a_single_page_has_no_page_links(client):
     make_job()
     assert "Page 1" not in text_of(search(client))
 
 
 @pytest.mark.parametrize("page", ["0", "4", "-1", "two", "1e9", "9" * 30, "1.5"])
-def test_a_page_that_there_is_not_is_not_found(client, many, page):
+def test_an_unknown_page_number_answers_404(client, many, page):
     assert client.get("/jobs/", {"page": page}).status_code == 404
 
 
-def test_the_choice_of_a_place_goes_back_to_the_first_page(client, many):
+def test_choosing_a_place_returns_to_the_first_page(client, many):
     page = search(client, near="Springfield", page="1")
     assert "page" not in link_of(page, "Springfield, Hampden County, MA")
 
@@ -345,7 +345,7 @@ def test_the_choice_of_a_place_goes_back_to_the_first_page(client, many):
     "garbage",
     ["\0", "x" * 5000, "𐎀" * 101, "%", "' OR 1=1 --", "<script>alert(1)</script>", "-1", "NaN", "\u202e", "١٢٣٤٥", "​"],
 )
-def test_garbage_in_any_field_is_answered_and_shown_harmlessly(client, places, garbage):
+def test_garbage_in_any_field_is_handled_and_escaped(client, places, garbage):
     make_job()
     for field in ("q", "near", "within", "kind", "pay", "state", "sort", "unknown"):
         page = search(client, **{field: garbage})
@@ -353,12 +353,12 @@ def test_garbage_in_any_field_is_answered_and_shown_harmlessly(client, places, g
 
 
 @pytest.mark.parametrize("field", ["q", "near"])
-def test_text_that_is_too_long_is_an_error_and_never_cut(client, places, field):
+def test_text_that_is_too_long_is_an_error(client, places, field):
     page = search(client, **{field: "x" * 101})
     assert "at most 100 characters" in text_of(page)
 
 
-def test_a_field_given_twice_counts_once(client, three):
+def test_a_parameter_given_twice_counts_once(client, three):
     assert titles(client.get("/jobs/?kind=lateral&kind=civilian")) == ["Records Clerk"]
 
 

@@ -1,4 +1,4 @@
-"""Keywords in openings: words of any form and order, in the title first and in the whole text if need be."""
+"""Keyword search: word forms, word order, and the full text if no title matches."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def openings():
         ("deputy", ["Custody Deputy"]),
         ("deputies custody", ["Custody Deputy"]),
         ("chiefs", ["Chief of Police"]),
-        # Little words are words
+        # Short words count
         ("chief of police", ["Chief of Police"]),
         # Beginnings, in any order and case
         ("POL off", ["Police Officers (2)"]),
@@ -36,7 +36,7 @@ def openings():
         ("stamford fairfield county", ["Chief of Police", "Police Officers (2)"]),
         ("ct0013500 officer", ["Police Officers (2)"]),
         ("stamford pd chief", ["Chief of Police"]),
-        # The text, where title, kind and department say nothing
+        # The full text, if title, type and department don't match
         ("polygraph", ["Police Officers (2)"]),
         ("polygraphs", ["Police Officers (2)"]),
         ("bilingue", ["Police Officers (2)"]),
@@ -46,30 +46,30 @@ def openings():
         ("astronaut", []),
     ],
 )
-def test_it_finds_the_openings_that_a_person_would(client, openings, words, found):
+def test_it_finds_jobs_by_keywords(client, openings, words, found):
     assert sorted(titles(search(client, q=words))) == found
 
 
-def test_the_text_is_not_searched_while_a_title_has_the_word(client, openings):
+def test_the_full_text_is_searched_only_if_no_title_matches(client, openings):
     assert titles(search(client, q="dispatchers")) == ["Chief of Police"]
     make_job(title="Dispatcher")
     assert titles(search(client, q="dispatchers")) == ["Dispatcher"]
 
 
-def test_a_town_goes_before_the_text(client, openings):
+def test_a_town_wins_over_the_full_text(client, openings):
     make_place("Polygraph", at=(41.05, -73.54))
     make_job(make_department("Near", at=(41.05, -73.54)), "Near Polygraph")
     assert titles(search(client, q="polygraph")) == ["Near Polygraph"]
 
 
-def test_near_a_place_the_text_is_searched_too(client, places):
+def test_the_full_text_is_searched_near_a_place_too(client, places):
     make_job(make_department("Near", at=(41.14, -73.35)), "Diver", description="Harbour.")
     make_job(make_department("Far", at=(35, -90)), "Harbour Patrol")
     assert titles(search(client, q="harbour", near="06880")) == ["Diver"]
     assert titles(search(client, q="harbour")) == ["Harbour Patrol"]
 
 
-def test_beyond_the_radius_the_same_openings_are_sought(client, places):
+def test_suggestions_beyond_the_radius_match_the_keywords(client, places):
     make_job(make_department("Near", at=(41.14, -73.35)), "Officer", description="Patrol.")
     make_job(make_department("Far", at=(41.6, -73.35)), "Diver", description="Harbour.")
     page = search(client, q="harbour", near="06880")
@@ -77,14 +77,14 @@ def test_beyond_the_radius_the_same_openings_are_sought(client, places):
     assert titles(page) == ["Diver"]
 
 
-def test_a_misspelt_town_is_understood_and_said(client, places):
+def test_a_misspelled_town_is_corrected(client, places):
     make_job(make_department("Near", at=(41.14, -73.35)), "Diver")
     page = search(client, q="Wesport")
     assert titles(page) == ["Diver"]
     assert "We know nothing called “Wesport”. Did you mean: Westport" in text_of(page)
 
 
-def test_words_follow_every_change(openings):
+def test_keywords_find_changed_texts(openings):
     chief = Job.objects.get(title="Chief of Police")
     chief.title = "Commander"
     chief.save(update_fields=["title"])
@@ -102,7 +102,7 @@ def test_words_follow_every_change(openings):
     assert not Job.objects.matching("commander")
 
 
-def test_a_word_longer_than_any_word_is_kept_short():
+def test_very_long_words_are_shortened():
     job = make_job(title="Officer", description="x" * 5000 + " " + "é" * 3000)
     assert list(Job.objects.matching_anywhere("x" * 60)) == [job]
     assert max(map(len, job.all_words.split())) == 60

@@ -1,4 +1,4 @@
-"""The search for openings near a place: what is taken for one, how far it looks, and where nothing is near."""
+"""Job search near a place: places, distances, and suggestions if nothing is near."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(("within", "miles"), [("", 25), ("10", 10), ("50", 50), ("100", 100), ("250", 250)])
-def test_within_a_radius_stands_what_is_inside_and_nothing_beyond(client, places, within, miles):
+def test_it_lists_only_jobs_within_the_radius(client, places, within, miles):
     hiring_at(miles - 0.1, "Inside")
     hiring_at(miles + 0.1, "Outside")
     page = search(client, near="06880", within=within)
@@ -20,7 +20,7 @@ def test_within_a_radius_stands_what_is_inside_and_nothing_beyond(client, places
     assert f"One job within {miles} miles of Westport, CT 06880" in text_of(page)
 
 
-def test_twenty_five_miles_are_usual_and_can_be_asked_for_by_name(client, places):
+def test_the_default_radius_is_twenty_five_miles(client, places):
     hiring_at(24, "Inside")
     hiring_at(26, "Outside")
     assert titles(search(client, near="06880")) == ["Inside"]
@@ -34,13 +34,13 @@ def test_anywhere_lists_all_by_distance(client, places):
     page = search(client, near="06880", within="any")
     assert titles(page) == ["Here", "Near", "Far"]
     text = text_of(page)
-    assert "3 openings by their distance from Westport, CT 06880" in text
+    assert "3 jobs nearest to Westport, CT 06880 first" in text
     for words in ("less than a mile", "12 miles", "1,300 miles"):
         assert words in text
 
 
 @pytest.mark.parametrize("within", ["", "250", "any"])
-def test_openings_whose_place_nobody_knows_never_stand_before_the_near_ones(client, places, within):
+def test_jobs_without_a_location_never_come_before_nearby_jobs(client, places, within):
     make_job(make_department("Nowhere Police", city=""), title="Nowhere")
     hiring_at(3, "Near")
     hiring_at(5, "Nearly")
@@ -49,13 +49,13 @@ def test_openings_whose_place_nobody_knows_never_stand_before_the_near_ones(clie
 
 
 @pytest.mark.parametrize("typed", ["06880", "06880-1234", "Westport, CT", "westport ct", "Westport, Connecticut"])
-def test_a_place_may_be_a_zip_code_or_a_town_with_its_state(client, places, typed):
+def test_a_place_can_be_a_zip_code_or_a_town_and_state(client, places, typed):
     hiring_at(3, "Near")
     hiring_at(90, "Far")
     assert titles(search(client, near=typed)) == ["Near"]
 
 
-def test_a_place_may_be_coordinates_as_a_device_gives_them(client, places):
+def test_a_place_can_be_coordinates(client, places):
     hiring_at(3, "Near")
     hiring_at(90, "Far")
     page = search(client, near="41.14, -73.35")
@@ -63,7 +63,7 @@ def test_a_place_may_be_coordinates_as_a_device_gives_them(client, places):
     assert "within 25 miles of 41.14, -73.35" in text_of(page)
 
 
-def test_a_place_and_a_keyword_narrow_each_other(client, places):
+def test_a_place_and_a_keyword_are_combined(client, places):
     hiring_at(3, "Dispatcher")
     hiring_at(4, "Officer")
     hiring_at(90, "Dispatcher far away")
@@ -71,7 +71,7 @@ def test_a_place_and_a_keyword_narrow_each_other(client, places):
 
 
 @pytest.mark.parametrize("typed", ["06880", " 06880 ", "Westport, CT", "westport ct"])
-def test_a_place_in_the_keyword_box_is_taken_for_a_place(client, places, typed):
+def test_a_place_in_the_keyword_field_counts_as_a_place(client, places, typed):
     hiring_at(3, "Near")
     hiring_at(90, "Far")
     page = search(client, q=typed)
@@ -79,7 +79,7 @@ def test_a_place_in_the_keyword_box_is_taken_for_a_place(client, places, typed):
     assert "within 25 miles of Westport, CT" in text_of(page)
 
 
-def test_a_town_without_its_state_in_the_keyword_box_is_a_place_when_no_words_match(client, places):
+def test_a_town_in_the_keyword_field_is_a_place_if_no_keyword_matches(client, places):
     hiring_at(3, "Near")
     hiring_at(900, "Far")
     page = search(client, q="Norwalk")
@@ -87,13 +87,13 @@ def test_a_town_without_its_state_in_the_keyword_box_is_a_place_when_no_words_ma
     assert "within 25 miles of Norwalk, CT" in text_of(page)
 
 
-def test_a_town_without_its_state_in_the_keyword_box_is_a_keyword_when_words_match(client, places):
+def test_a_town_in_the_keyword_field_is_a_keyword_if_it_matches(client, places):
     make_job(make_department("Norwalk Police Department", city="Norwalk", at=(35, -90)), title="Far Norwalk")
     hiring_at(3, "Near")
     assert titles(search(client, q="Norwalk")) == ["Far Norwalk"]
 
 
-def test_the_keyword_box_with_several_towns_of_that_name_offers_a_choice(client, places):
+def test_several_towns_in_the_keyword_field_are_offered_as_choices(client, places):
     make_job(title="Officer")
     page = search(client, q="Springfield", kind="entry_level")
     assert titles(page) == []
@@ -104,13 +104,13 @@ def test_the_keyword_box_with_several_towns_of_that_name_offers_a_choice(client,
     }
 
 
-def test_a_zip_code_in_the_keyword_box_does_not_override_the_place_box(client, places):
+def test_a_zip_code_in_the_keyword_field_does_not_replace_the_place(client, places):
     hiring_at(3, "Near")
     assert titles(search(client, q="10001", near="06880")) == []
     assert "within 25 miles of Westport, CT 06880" in text_of(search(client, q="10001", near="06880"))
 
 
-def test_a_town_of_many_offers_them_the_largest_first(client, places):
+def test_towns_of_one_name_are_offered_largest_first(client, places):
     make_job(title="Officer")
     page = search(client, near="Springfield", within="50", q="officer", pay="1")
     assert titles(page) == []
@@ -129,7 +129,7 @@ def test_a_town_of_many_offers_them_the_largest_first(client, places):
     }
 
 
-def test_each_place_that_is_offered_is_understood(client, places):
+def test_each_offered_place_works(client, places):
     make_job(make_department("Springfield Police", state="MO", city="", at=(37.22, -93.3)), title="Ozark Officer")
     page = search(client, near="Springfield")
     for state, found in (("IL", []), ("MA", []), ("MO", ["Ozark Officer"])):
@@ -140,7 +140,7 @@ def test_each_place_that_is_offered_is_understood(client, places):
         assert (titles(answer) if found else []) == found
 
 
-def test_towns_of_one_name_in_one_state_are_told_apart_by_their_counties(client, db):
+def test_towns_of_one_name_in_one_state_show_their_counties(client, db):
     make_place("Union", "NJ", county="Union County", at=(40.7, -74.3), zip_codes=2)
     make_place("Union", "NJ", county="Hunterdon County", at=(40.6, -74.95), zip_codes=1)
     page = search(client, near="Union, NJ")
@@ -150,7 +150,7 @@ def test_towns_of_one_name_in_one_state_are_told_apart_by_their_counties(client,
         assert "Which place do you mean?" not in text_of(search(client, near=words))
 
 
-def test_an_unknown_place_is_an_error_that_says_what_works(client, places):
+def test_an_unknown_place_shows_an_error_with_examples(client, places):
     make_job(title="Officer")
     page = search(client, near="Atlantis")
     assert titles(page) == []
@@ -160,18 +160,18 @@ def test_an_unknown_place_is_an_error_that_says_what_works(client, places):
 
 
 @pytest.mark.parametrize("typed", ["00000", "91, 10", "10, 181", "Westport, ZZ", ", CT", "Westport, CT, USA, Earth"])
-def test_what_is_no_place_is_an_error_too(client, places, typed):
+def test_an_invalid_place_is_an_error(client, places, typed):
     assert "We don't know “" in text_of(search(client, near=typed))
 
 
-def test_a_radius_that_is_not_offered_is_an_error(client, places):
+def test_an_unknown_radius_is_an_error(client, places):
     assert "is not one of the available choices" in text_of(search(client, near="06880", within="33"))
 
 
-# Where nothing is within the radius
+# Nothing within the radius
 
 
-def test_nothing_within_the_radius_says_so_shows_the_nearest_and_counts_the_wider_ones(client, places):
+def test_an_empty_radius_shows_the_nearest_jobs_and_wider_distances(client, places):
     for miles in (12, 30, 40, 90, 200, 240, 600):
         hiring_at(miles)
     page = search(client, near="06880", within="10")
@@ -184,7 +184,7 @@ def test_nothing_within_the_radius_says_so_shows_the_nearest_and_counts_the_wide
     assert "12 miles" in text
 
 
-def test_the_wider_radii_lead_to_what_they_promise(client, places):
+def test_wider_distances_link_to_the_number_of_jobs_they_state(client, places):
     for miles in (30, 40, 90, 600):
         hiring_at(miles)
     page = search(client, near="06880", q="officer", kind="entry_level")
@@ -197,7 +197,7 @@ def test_the_wider_radii_lead_to_what_they_promise(client, places):
     assert offered == ["Within 50 miles", "Within 100 miles", "Within 250 miles"]
 
 
-def test_the_usual_radius_is_among_the_wider_ones_of_a_narrow_search(client, places):
+def test_the_default_radius_is_offered_after_a_narrower_search(client, places):
     hiring_at(20, "In between")
     page = search(client, near="06880", within="10")
     assert "Within 25 miles: 1" in text_of(page)
@@ -205,7 +205,7 @@ def test_the_usual_radius_is_among_the_wider_ones_of_a_narrow_search(client, pla
     assert titles(search(client, **query)) == ["In between"]
 
 
-def test_the_wider_radii_and_the_nearest_keep_to_what_was_asked_for(client, places):
+def test_suggestions_match_the_other_filters(client, places):
     hiring_at(30, "Clerk", kind="civilian", pay_min=30_000)
     hiring_at(40, "Badly paid dispatcher", kind="dispatcher", pay_max=20_000)
     hiring_at(45, "Dispatcher", kind="dispatcher", pay_max=60_000)
@@ -215,21 +215,21 @@ def test_the_wider_radii_and_the_nearest_keep_to_what_was_asked_for(client, plac
     assert "Within 50 miles: 1" in text_of(page)
 
 
-def test_the_nearest_are_shown_however_far_they_are(client, places):
+def test_the_nearest_jobs_are_shown_at_any_distance(client, places):
     make_job(make_department("Adak Police", state="AK", city="Adak", at=(51.88, -176.65)), title="Island Officer")
     page = search(client, near="06880")
     assert titles(page) == ["Island Officer"]
     assert "Within 250 miles: 0" in text_of(page)
 
 
-def test_the_widest_radius_offers_only_anywhere(client, places):
+def test_the_widest_radius_links_only_to_anywhere(client, places):
     hiring_at(600)
     page = search(client, near="06880", within="250")
     assert link_of(page, "Anywhere") == {"near": ["06880"], "within": ["any"]}
     assert not [words for words, href in links(page) if words.startswith("Within")]
 
 
-def test_nothing_anywhere_near_a_place_says_so_and_leads_back(client, places):
+def test_a_place_without_any_jobs_links_to_all_jobs(client, places):
     page = search(client, near="06880", q="astronaut")
     assert "No jobs within 25 miles of Westport, CT 06880" in text_of(page)
     assert "Try fewer words or fewer filters." in text_of(page)

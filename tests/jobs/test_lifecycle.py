@@ -1,4 +1,4 @@
-"""One job from its draft to its withdrawal: whoever shows openings agrees on when it is open."""
+"""One job from its draft to its withdrawal. All pages, feeds and emails agree on when it is open."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from jobs.models import Job
 from policeapp.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of
 
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same code. Measuring its coverage again would only take time.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 TITLE = "Zebra Patrol Officer"
@@ -24,13 +24,13 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def at(monkeypatch):
-    """``at(instant)``: it is then."""
+    """Return ``at(instant)``, which sets the current time."""
     return lambda instant: monkeypatch.setattr(timezone, "now", lambda: instant)
 
 
 @pytest.fixture
 def shown(client, at):
-    """``shown(job)``: the names of the places that show the opening as open, each a different way for it to be read."""
+    """Return ``shown(job)``, which returns the names of the places that show the job as open."""
 
     def places(job):
         def body(path):
@@ -77,7 +77,7 @@ EVERYWHERE = {
 }  # fmt: skip
 
 
-def test_everyone_agrees_on_when_an_opening_is_open(shown, at):
+def test_all_pages_agree_on_when_a_job_is_open(shown, at):
     at(NOON)
     department = make_department("Westport Police Department", at=(41.1434, -73.3496))
     make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))
@@ -88,7 +88,7 @@ def test_everyone_agrees_on_when_an_opening_is_open(shown, at):
     job.publish()
     assert shown(job) == EVERYWHERE
 
-    # A day ends at midnight there, which is four in the morning in UTC.
+    # Midnight in Westport is 4 AM UTC.
     at(job.closes_at - SECOND)
     assert shown(job) == EVERYWHERE
     at(job.closes_at)
@@ -103,7 +103,7 @@ def test_everyone_agrees_on_when_an_opening_is_open(shown, at):
     assert shown(job) == set()
 
 
-def test_a_planned_opening_opens_everywhere_at_its_instant(shown, at):
+def test_a_planned_job_opens_everywhere_at_once(shown, at):
     at(NOON)
     department = make_department("Westport Police Department", at=(41.1434, -73.3496))
     make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))
@@ -115,7 +115,7 @@ def test_a_planned_opening_opens_everywhere_at_its_instant(shown, at):
     assert shown(job) == EVERYWHERE
 
 
-def test_a_sample_is_nowhere_that_speaks_to_machines(shown, at):
+def test_feeds_emails_and_structured_data_contain_no_samples(shown, at):
     at(NOON)
     department = make_department("Westport Police Department", at=(41.1434, -73.3496))
     make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))

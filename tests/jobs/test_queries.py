@@ -1,4 +1,4 @@
-"""How many queries the pages about openings take: at most eight, however many rows there are."""
+"""Query counts: every page takes at most eight queries for any number of rows."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from jobs.models import Job
 from tests.factories import make_department, make_job, make_place, make_specialization, today
 from tests.jobs.models.test_near import north_of
 
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same code. Measuring its coverage again would only take time.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 MOST = 8
@@ -17,7 +17,7 @@ MANY = 100
 WESTPORT = Point(41.1434, -73.3496)
 FAR_AWAY = "Springfield%2C+IL"
 
-# Every state of the home page and of the search.
+# Every state of the home page and the job search.
 PAGES = [
     "/",
     "/jobs/",
@@ -46,14 +46,14 @@ PAGES = [
 
 
 def hire(number):
-    """That many departments around Westport, each with an open opening and everything else that belongs to it."""
+    """Create this many departments around Westport, each with an open job and all related rows."""
     for place in range(number):
         department = make_department(f"Police {place}", at=north_of(WESTPORT, 1 + place / 10), city="")
         make_job(department, title=f"Officer {place}", pay_max=50_000, closes_on=today() + timedelta(days=20))
         make_job(department, title=f"Old officer {place}", opens_on=date(2024, 1, 1), closes_on=date(2024, 2, 1))
 
 
-def test_no_page_takes_more_than_eight_queries_nor_more_with_a_hundred_openings_than_with_one(places, queries_of):
+def test_every_page_takes_at_most_eight_queries_for_any_number_of_jobs(places, queries_of):
     on_an_empty_site = {url: queries_of(url) for url in PAGES}
     hire(1)
     with_one = {url: queries_of(url) for url in PAGES}
@@ -70,7 +70,7 @@ def test_no_page_takes_more_than_eight_queries_nor_more_with_a_hundred_openings_
     ids=["open", "open, the only one of its kind", "closed"],
 )
 @pytest.mark.parametrize("place", [WESTPORT, Point(-14.3, -170.7), None], ids=["near", "far", "nowhere"])
-def test_an_openings_page_takes_few_queries_however_many_there_are_nearby(queries_of, values, place):
+def test_a_job_page_takes_no_more_queries_with_more_jobs_nearby(queries_of, values, place):
     job = make_job(make_department("Here", at=place, city=""), **values)
     hire(1)
     with_one = queries_of(job.get_absolute_url())
@@ -78,7 +78,7 @@ def test_an_openings_page_takes_few_queries_however_many_there_are_nearby(querie
     assert queries_of(job.get_absolute_url()) <= with_one <= MOST
 
 
-def test_an_openings_page_takes_no_more_when_its_department_has_a_hundred(queries_of):
+def test_a_job_page_takes_no_more_queries_with_a_hundred_jobs(queries_of):
     department = make_department(at=WESTPORT)
     job = make_job(department, opens_on=date(2024, 1, 1), closes_on=date(2024, 2, 1))
     make_job(department)
@@ -88,7 +88,7 @@ def test_an_openings_page_takes_no_more_when_its_department_has_a_hundred(querie
     assert queries_of(job.get_absolute_url()) <= with_one <= MOST
 
 
-def test_a_search_takes_no_more_when_there_are_many_places_and_specializations(queries_of, places):
+def test_a_search_takes_no_more_queries_with_more_places(queries_of, places):
     hire(1)
     urls = ["/jobs/?near=Springfield", "/jobs/?q=Springfield", "/jobs/?near=06880"]
     before = [queries_of(url) for url in urls]
@@ -99,7 +99,7 @@ def test_a_search_takes_no_more_when_there_are_many_places_and_specializations(q
 
 
 @pytest.mark.parametrize("order", ["newest", "by_deadline", "by_pay"])
-def test_a_list_in_any_order_is_read_from_an_index(order, plans_untaught):
+def test_every_sort_order_uses_an_index(order, plans_untaught):
     plan = getattr(Job.objects.all(), order)()[:20].explain()
     assert "SCAN jobs_job USING INDEX" in plan or "Index Scan" in plan, plan
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan and "->  Sort" not in plan, plan

@@ -1,4 +1,4 @@
-"""Loading the samples, beside what was there before, and the command that fills a new site."""
+"""The commands that load and remove samples and fill a new site."""
 
 import pytest
 
@@ -13,20 +13,20 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def one_place():
-    """Places are there, so that ``populate`` need not load forty thousand of them."""
+    """Create places, so that ``populate`` doesn't load 40,000 of them."""
     return make_place(zip="06880")
 
 
 # Loading
 
 
-def test_loading_says_what_was_added():
+def test_loading_reports_what_was_added():
     assert run("load_samples") == (
-        f"Added {len(SAMPLES['departments'])} departments; {len(SAMPLES['openings'])} sample jobs are up to date.\n"
+        f"Added {len(SAMPLES['departments'])} departments. {len(SAMPLES['openings'])} sample jobs are up to date.\n"
     )
 
 
-def test_a_real_department_that_is_in_the_directory_by_its_ori_stays_as_it_is():
+def test_loading_does_not_change_a_department_with_a_known_ori():
     department = make_department("The Real Norwalk Police", city="Norwalk", ori="CT0010300", phone="203-555-0100")
     before = Department.objects.filter(pk=department.pk).values().get()
     run("load_samples")
@@ -35,7 +35,7 @@ def test_a_real_department_that_is_in_the_directory_by_its_ori_stays_as_it_is():
     assert department.jobs.filter(is_sample=True).exists()
 
 
-def test_a_real_opening_is_left_alone_by_loading_and_removing():
+def test_loading_and_removing_do_not_change_real_jobs():
     job = make_job(make_department("Norwalk Police", ori="CT0010300"), source="state list", external_id="sample-1")
     before = Job.objects.filter(pk=job.pk).values().get()
     run("load_samples")
@@ -46,7 +46,7 @@ def test_a_real_opening_is_left_alone_by_loading_and_removing():
 # Removing
 
 
-def test_removing_where_there_are_none_is_harmless():
+def test_removing_without_samples_is_harmless():
     job = make_job()
     assert run("remove_samples") == "Removed 0 sample jobs and 0 departments.\n"
     assert list(Job.objects.all()) == [job]
@@ -69,17 +69,17 @@ def test_populate_fills_a_new_site(one_place, client):
     assert "sample jobs are up to date." in said
     page = text_of(client.get("/departments/ct/westport-police-department/"))
     assert "There are currently no open jobs at this department." in page
-    assert "Nearest jobs" in page
+    assert "The nearest open jobs" in page
 
 
-def test_populate_again_changes_nothing_and_says_nothing(one_place):
+def test_running_populate_again_changes_nothing(one_place):
     run("populate")
     before = everything()
     assert run("populate") == ""
     assert everything() == before
 
 
-def test_populate_again_loses_no_edit(one_place):
+def test_running_populate_again_keeps_edits(one_place):
     run("populate")
     westport = Department.objects.get(ori="CT0015800")
     westport.chief_name, westport.slug = "Somebody Else", "westport-police"
@@ -99,7 +99,7 @@ def test_populate_again_loses_no_edit(one_place):
 @pytest.mark.parametrize(
     "change", [{"slug": "westport-police"}, {"ori": ""}, {"slug": "westport-police", "ori": ""}, {"status": "draft"}]
 )
-def test_populate_knows_westport_again_whatever_was_changed(one_place, change):
+def test_populate_recognizes_westport_after_any_edit(one_place, change):
     run("populate")
     westport = Department.objects.get(ori="CT0015800")
     for field, value in change.items():
@@ -110,19 +110,19 @@ def test_populate_knows_westport_again_whatever_was_changed(one_place, change):
     assert Department.objects.count() == number
 
 
-def test_populate_leaves_a_westport_that_was_there_before(one_place):
+def test_populate_keeps_a_westport_that_was_there_before(one_place):
     make_department("Westport Police", slug="another-address", ori="CT0015800")
     run("populate")
     assert [found.name for found in Department.objects.filter(city="Westport")] == ["Westport Police"]
 
 
-def test_populate_loads_places_where_there_are_none(monkeypatch):
+def test_populate_loads_places_if_there_are_none(monkeypatch):
     called = []
     monkeypatch.setattr("departments.gazetteer.load", lambda: called.append("places") or 0)
     run("populate")
     assert called == ["places"]
 
 
-def test_populate_keeps_the_places_that_are_there(one_place):
+def test_populate_keeps_existing_places(one_place):
     run("populate")
     assert list(Place.objects.all()) == [one_place]

@@ -1,4 +1,4 @@
-"""The samples when they are there: what they are like, how they are renewed, and removed unless they were edited."""
+"""Loaded samples: their contents, updates and removal."""
 
 from datetime import timedelta
 
@@ -17,14 +17,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module", autouse=True)
 def loaded(django_db_setup, django_db_blocker):
-    """They are loaded once, in a transaction around those of the tests."""
+    """Load the samples once, in a transaction around those of the tests."""
     with django_db_blocker.unblock(), transaction.atomic():
         run("load_samples")
         yield
         transaction.set_rollback(True)
 
 
-def test_there_are_departments_and_openings_enough_to_look_around():
+def test_there_are_enough_sample_departments_and_jobs():
     assert Department.objects.published().count() >= 25
     assert Job.objects.filter(is_sample=True).count() >= 40
     assert Job.objects.open().count() >= 35
@@ -32,7 +32,7 @@ def test_there_are_departments_and_openings_enough_to_look_around():
     assert Department.objects.filter(latitude=None).count() < Department.objects.count()
 
 
-def test_every_kind_schedule_status_and_period_of_pay_is_present():
+def test_samples_have_every_type_schedule_status_and_pay_period():
     for field, values in (
         ("kind", Job.Kind),
         ("schedule", Job.Schedule),
@@ -42,7 +42,7 @@ def test_every_kind_schedule_status_and_period_of_pay_is_present():
         assert set(Job.objects.values_list(field, flat=True)) == set(values.values)
 
 
-def test_every_state_of_an_openings_life_is_present():
+def test_samples_include_jobs_in_every_state():
     jobs = list(Job.objects.select_related("department"))
     assert [job for job in jobs if job.is_upcoming]
     assert [job for job in jobs if job.has_closed and job.status == "published"]
@@ -50,19 +50,19 @@ def test_every_state_of_an_openings_life_is_present():
     assert [job for job in jobs if job.is_open() and job.closes_time]
 
 
-def test_most_state_what_they_ask_and_some_state_nothing():
+def test_most_samples_state_requirements():
     stated = Requirements.objects.filter(job__in=Job.objects.open())
     assert 20 <= stated.count() < Job.objects.open().count()
-    for name in Requirements.NAMES:
-        assert [minimums for minimums in stated if name in minimums.stated()], name
+    for name in Requirements.FIELDS:
+        assert [requirements for requirements in stated if name in requirements.stated_fields()], name
 
 
-def test_all_openings_are_marked_and_none_is_real():
+def test_all_sample_jobs_are_marked():
     assert not Job.objects.filter(is_sample=False).exists()
     assert not Job.objects.real().exists()
 
 
-def test_nobody_can_apply_by_a_sample():
+def test_sample_jobs_have_no_real_way_to_apply():
     for job in Job.objects.all():
         assert job.apply_email == "" or job.apply_email.endswith("@example.com")
         assert job.apply_url in ("", "https://example.com/")
@@ -70,29 +70,29 @@ def test_nobody_can_apply_by_a_sample():
         assert "sample" in job.description.lower()
 
 
-def test_every_department_and_opening_would_be_accepted_from_a_clerk():
+def test_the_admin_would_accept_every_sample():
     for department in Department.objects.all():
         department.full_clean()
     for job in Job.objects.all():
         job.full_clean()
-    for minimums in Requirements.objects.all():
-        minimums.full_clean()
+    for requirements in Requirements.objects.all():
+        requirements.full_clean()
 
 
-def test_sample_openings_have_steps_and_real_departments_have_none(client):
+def test_sample_jobs_have_hiring_steps_and_departments_have_none(client):
     with_steps = Job.objects.exclude(hiring_steps=None).distinct()
     assert with_steps.count() >= 20
     assert not with_steps.filter(is_sample=False).exists()
     assert not HiringStep.objects.exclude(department=None).exists()
     for step in HiringStep.objects.select_related("job"):
         step.full_clean()
-        # What was invented is never in the past while one may apply.
+        # Made-up dates are never in the past while a job is open.
         assert step.date is None or step.date > (step.job.closes_on or step.job.opens_on)
     job = Job.objects.get(external_id="sample-1")
     assert "About 62 weeks in total" in text_of(client.get(job.get_absolute_url()))
 
 
-def test_loading_again_renews_the_steps_and_does_not_repeat_them():
+def test_loading_again_replaces_the_hiring_steps():
     before = list(HiringStep.objects.order_by("job", "order").values_list("job", "order", "kind", "date"))
     run("load_samples")
     assert list(HiringStep.objects.order_by("job", "order").values_list("job", "order", "kind", "date")) == before
@@ -100,7 +100,7 @@ def test_loading_again_renews_the_steps_and_does_not_repeat_them():
     assert not HiringStep.objects.exists()
 
 
-def test_a_department_to_which_somebody_has_added_steps_stays():
+def test_removing_keeps_a_department_with_added_steps():
     department = Department.objects.get(ori=SAMPLES["departments"][0]["ori"])
     make_step(department)
     run("remove_samples")
@@ -118,7 +118,7 @@ def test_every_fact_of_a_department_names_its_source():
             assert origin["set_by"] == "samples"
 
 
-def test_the_dates_count_from_the_day_of_loading_where_the_department_is():
+def test_dates_are_relative_to_today_in_the_departments_zone():
     for values in SAMPLES["openings"]:
         job = Job.objects.get(source="samples", external_id=values["external_id"])
         today = job.department.today()
@@ -131,14 +131,14 @@ def test_the_dates_count_from_the_day_of_loading_where_the_department_is():
 
 def test_loading_again_adds_nothing():
     before = everything()
-    assert run("load_samples").startswith("Added 0 departments; ")
+    assert run("load_samples").startswith("Added 0 departments. ")
     after = everything()
     for job in (*before["Job"], *after["Job"]):
         job.pop("modified")
     assert after == before
 
 
-def test_loading_again_later_renews_the_dates():
+def test_loading_again_later_updates_the_dates():
     for job in Job.objects.all():
         job.opens_on -= timedelta(days=100)
         job.closes_on = job.closes_on and job.closes_on - timedelta(days=100)
@@ -150,7 +150,7 @@ def test_loading_again_later_renews_the_dates():
     assert set(Job.objects.values_list("pk", flat=True)) == numbers
 
 
-def test_a_page_that_shows_samples_says_so(client):
+def test_pages_mark_samples(client):
     pages = [client.get("/"), client.get("/jobs/"), client.get(Job.objects.open().first().get_absolute_url())]
     for page in pages:
         assert "Sample: not a real job" in text_of(page)
@@ -159,7 +159,7 @@ def test_a_page_that_shows_samples_says_so(client):
     assert "<loc>" not in client.get("/sitemap-openings-0.xml").content.decode()
 
 
-def test_removing_takes_everything_that_loading_brought():
+def test_removing_deletes_everything_that_was_loaded():
     said = run("remove_samples")
     openings, departments = len(SAMPLES["openings"]), len(SAMPLES["departments"])
     assert said == f"Removed {openings} sample jobs and {departments} departments.\n"
@@ -167,7 +167,7 @@ def test_removing_takes_everything_that_loading_brought():
     assert not Department.objects.exists()
 
 
-def test_a_sample_department_that_was_given_a_real_opening_survives_removal_with_it():
+def test_removing_keeps_a_department_with_a_real_job():
     department = Department.objects.get(ori="CT0005100")
     make_job(department, title="Real one")
     run("remove_samples")
@@ -176,7 +176,7 @@ def test_a_sample_department_that_was_given_a_real_opening_survives_removal_with
 
 
 @pytest.mark.parametrize("field", ["name", "phone", "about"])
-def test_a_sample_department_that_somebody_edited_survives_removal(field):
+def test_removing_keeps_an_edited_department(field):
     department = Department.objects.get(ori="CT0005100")
     setattr(department, field, "203-555-0100")
     department.attribute([field], "Editor of this site", "2026-01-01", "user:bob")
@@ -185,7 +185,7 @@ def test_a_sample_department_that_somebody_edited_survives_removal(field):
     assert list(Department.objects.all()) == [department]
 
 
-def test_a_sample_department_that_somebody_was_made_editor_of_survives_removal(django_user_model):
+def test_removing_keeps_a_department_with_an_editor(django_user_model):
     department = Department.objects.get(ori="CT0005100")
     department.editors.add(django_user_model.objects.create_user("bob"))
     run("remove_samples")
@@ -193,7 +193,7 @@ def test_a_sample_department_that_somebody_was_made_editor_of_survives_removal(d
 
 
 @pytest.mark.parametrize("change", ["a division", "another address", "unpublished"])
-def test_a_sample_department_that_an_administrator_changed_in_the_admin_survives_removal(admin_client, change):
+def test_removing_keeps_a_department_changed_in_the_admin(admin_client, change):
     department = Department.objects.get(ori="CT0005100")
     url = f"/admin/departments/department/{department.pk}/change/"
     form = form_of(admin_client.get(url))
@@ -207,7 +207,7 @@ def test_a_sample_department_that_an_administrator_changed_in_the_admin_survives
     assert [found.ori for found in Department.objects.all()] == ["CT0005100"]
 
 
-def test_after_removal_they_can_be_loaded_again():
+def test_samples_can_be_loaded_again_after_removal():
     run("remove_samples")
     run("load_samples")
     assert Department.objects.count() == len(SAMPLES["departments"])

@@ -1,4 +1,4 @@
-"""What an opening's page tells search engines, held against the rules in :mod:`tests.structured_data`."""
+"""Structured data of a job page, checked by the rules in :mod:`tests.structured_data`."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -26,7 +26,7 @@ def absolute(path):
 
 
 def posting_of(job):
-    """The node of the opening as it is in the database."""
+    """Return the JobPosting of the saved job."""
     posting = job_posting(Job.objects.with_department().get(pk=job.pk), absolute)
     assert faults(posting) == []
     return posting
@@ -39,7 +39,7 @@ def salary_of(**pay):
 
 @pytest.fixture
 def norwalk(db):
-    """A department of which everything is known."""
+    """A department with all facts."""
     return make_department(
         "Norwalk Police Department",
         slug="norwalk",
@@ -57,7 +57,7 @@ def norwalk(db):
 
 @pytest.fixture
 def known(norwalk):
-    """An opening of which everything is known."""
+    """A job with all facts."""
     job = make_job(
         norwalk,
         "Dispatcher & Call Taker",
@@ -78,7 +78,7 @@ def known(norwalk):
     return job
 
 
-def test_an_opening_of_which_everything_is_known_has_all_that_is_required_or_recommended(known, norwalk):
+def test_a_complete_job_has_all_required_and_recommended_properties(known, norwalk):
     posting = posting_of(known)
     assert missing(posting, RECOMMENDED) == set()
     assert posting.pop("description").startswith("<p>Take <strong>emergency</strong> calls.</p>")
@@ -124,7 +124,7 @@ def test_an_opening_of_which_everything_is_known_has_all_that_is_required_or_rec
     }
 
 
-def test_what_nobody_knows_is_left_out():
+def test_unknown_facts_are_left_out():
     posting = posting_of(make_job(make_department("Somewhere", city="")))
     assert missing(posting, RECOMMENDED) == {
         "validThrough", "baseSalary", "identifier", "educationRequirements", "experienceRequirements",
@@ -137,8 +137,8 @@ def test_what_nobody_knows_is_left_out():
     assert posting["description"] == "<p>Patrol.</p>"
 
 
-def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
-    """But for what is the same in other words: days, units, Google's categories; and the position of the address."""
+def test_every_value_also_shows_on_the_page(client, known):
+    """Except for values in another format: dates, units, Google's categories, and the coordinates."""
     response = client.get(known.get_absolute_url())
     page, seen = response.content.decode(), text_of(response)
     posting = nodes_of(response)["JobPosting"]
@@ -166,7 +166,7 @@ def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
     assert posting["url"] == f"http://testserver{known.get_absolute_url()}"
 
 
-# When it stands there
+# Pages with structured data
 
 
 OTHERWISE = {
@@ -181,14 +181,14 @@ OTHERWISE = {
 
 @pytest.mark.parametrize("kind", OTHERWISE)
 @pytest.mark.parametrize("staff", [False, True], ids=["the public", "staff"])
-def test_only_the_page_of_a_real_open_opening_has_any(client, kind, staff):
+def test_only_the_page_of_a_real_open_job_has_structured_data(client, kind, staff):
     if staff:
         client.force_login(make_charlie())
     job = make_job(**OTHERWISE[kind]())
     assert nodes_of(client.get(job.get_absolute_url())) == {}
 
 
-def test_it_is_there_from_the_instant_it_opens_to_the_instant_it_closes(client, monkeypatch):
+def test_a_page_has_structured_data_while_the_job_is_open(client, monkeypatch):
     job = make_job(opens_on=date(2026, 3, 1), closes_on=date(2026, 3, 2))
     for now, there in (
         (job.opens_at, True),
@@ -199,7 +199,7 @@ def test_it_is_there_from_the_instant_it_opens_to_the_instant_it_closes(client, 
         assert ("JobPosting" in nodes_of(client.get(job.get_absolute_url()))) is there, now
 
 
-def test_lists_and_other_openings_pages_have_none_of_it(client):
+def test_lists_and_other_jobs_have_none_of_it(client):
     near = make_department("Near", at=(41.2, -73.36))
     job = make_job(near, title="Near officer")
     other = make_job(make_department("Here", at=(41.14, -73.36)), title="Officer here")
@@ -211,10 +211,10 @@ def test_lists_and_other_openings_pages_have_none_of_it(client):
     assert nodes_of(client.get(job.get_absolute_url()))["JobPosting"]["title"] == "Near officer"
 
 
-# Its parts
+# Properties
 
 
-def test_its_description_is_the_pages_text_with_its_requirements_under_a_heading():
+def test_the_description_includes_the_requirements():
     job = make_job(description="Take **calls**.\n\n- By day\n- By night", requirements="1. Type quickly")
     assert posting_of(job)["description"] == (
         "<p>Take <strong>calls</strong>.</p>\n<ul>\n<li>By day</li>\n<li>By night</li>\n</ul>\n"
@@ -225,7 +225,7 @@ def test_its_description_is_the_pages_text_with_its_requirements_under_a_heading
 @pytest.mark.parametrize(
     ("schedule", "said"), [("full_time", "FULL_TIME"), ("part_time", "PART_TIME"), ("seasonal", "TEMPORARY")]
 )
-def test_every_schedule_has_a_word_of_googles(schedule, said):
+def test_every_schedule_has_an_employment_type(schedule, said):
     assert posting_of(make_job(schedule=schedule))["employmentType"] == said
 
 
@@ -233,12 +233,12 @@ PERIODS = {"hour": "HOUR", "day": "DAY", "week": "WEEK", "month": "MONTH", "year
 
 
 @pytest.mark.parametrize("period", [period for period in PERIODS if period != "two_weeks"])
-def test_a_range_of_pay_is_said_in_the_period_that_the_page_says(period):
+def test_a_pay_range_has_the_same_period_as_the_page(period):
     expected = {"minValue": 50, "maxValue": 75.25, "unitText": PERIODS[period]}
     assert salary_of(pay_min=50, pay_max=Decimal("75.25"), pay_period=period) == expected
 
 
-def test_pay_for_two_weeks_is_half_of_it_a_week():
+def test_pay_for_two_weeks_becomes_weekly_pay():
     expected = {"minValue": 1250, "maxValue": 1500.25, "unitText": "WEEK"}
     assert salary_of(pay_min=2500, pay_max=Decimal("3000.50"), pay_period="two_weeks") == expected
 
@@ -253,11 +253,11 @@ def test_pay_for_two_weeks_is_half_of_it_a_week():
     ],
     ids=["one amount", "from", "up to", "the least and the most"],
 )
-def test_pay_is_said_in_numbers_and_no_end_of_a_range_is_invented(pay, said):
+def test_pay_is_numeric_and_open_ranges_stay_open(pay, said):
     assert salary_of(**pay) == said | {"unitText": "YEAR"}
 
 
-def test_where_nothing_is_said_of_pay_there_is_none():
+def test_unstated_pay_is_left_out():
     assert salary_of() is None
 
 
@@ -269,25 +269,25 @@ def test_where_nothing_is_said_of_pay_there_is_none():
         ("America/New_York", date(2036, 7, 15), time(16, 30), "2036-07-15T16:30:00-04:00"),
         ("Pacific/Honolulu", date(2036, 7, 15), None, "2036-07-15T23:59:59-10:00"),
         ("Pacific/Guam", date(2036, 7, 15), time(0, 0, 1), "2036-07-15T00:00:01+10:00"),
-        # The clocks go back on this day: it ends in winter time.
+        # The clocks go back on this day, so it ends in standard time.
         ("America/New_York", date(2026, 11, 1), None, "2026-11-01T23:59:59-05:00"),
     ],
 )
-def test_it_is_valid_through_the_deadline_on_the_departments_clocks(zone, day, at, last):
+def test_valid_through_is_the_deadline_in_local_time(zone, day, at, last):
     department = make_department(time_zone=zone)
     posting = posting_of(make_job(department, opens_on=date(2024, 1, 1), closes_on=day, closes_time=at))
     assert posting["validThrough"] == last
     assert datetime.fromisoformat(last).date() == day
 
 
-def test_the_number_of_an_opening_that_was_entered_here_is_its_departments():
+def test_a_job_number_without_a_source_belongs_to_the_department():
     department = make_department("Norwalk Police")
     posting = posting_of(make_job(department, external_id="17-B"))
     assert posting["identifier"] == {"@type": "PropertyValue", "name": "Norwalk Police", "value": "17-B"}
 
 
 @pytest.mark.parametrize("precision", [precision for precision in Precision.values if precision != "building"])
-def test_the_middle_of_a_town_is_not_where_the_station_is(precision):
+def test_the_center_of_a_town_is_not_given_as_a_location(precision):
     department = make_department(latitude=41.1, longitude=-73.4, precision=precision)
     assert "geo" not in posting_of(make_job(department))["jobLocation"]
 
@@ -296,7 +296,7 @@ EDUCATION = {
     "": None,
     "none": "no requirements",
     "high_school": "high school",
-    "some_college": None,  # of which Google has no category, and more than the one below it
+    "some_college": None,  # Google has no category for it
     "associate": "associate degree",
     "bachelor": "bachelor degree",
     "master": "postgraduate degree",
@@ -304,27 +304,27 @@ EDUCATION = {
 
 
 @pytest.mark.parametrize("education", EDUCATION)
-def test_education_is_said_in_googles_categories(education):
+def test_education_uses_googles_categories(education):
     job = make_job()
     Requirements.objects.create(job=job, education=education)
     said = posting_of(job).get("educationRequirements")
     assert (said["credentialCategory"] if isinstance(said, dict) else said) == EDUCATION[education]
 
 
-def test_every_period_and_education_that_there_is_stands_in_the_tables_above():
+def test_the_test_cases_cover_every_period_and_education():
     assert set(PERIODS) == set(Job.PayPeriod.values)
     assert set(EDUCATION) == {"", *Education.values}
 
 
 @pytest.mark.parametrize(("years", "said"), [(None, None), (0, "no requirements"), (1, 12), (5, 60)])
-def test_experience_is_counted_in_months(years, said):
+def test_experience_is_in_months(years, said):
     job = make_job()
     Requirements.objects.create(job=job, experience_years=years)
     found = posting_of(job).get("experienceRequirements")
     assert (found["monthsOfExperience"] if isinstance(found, dict) else found) == said
 
 
-# Texts that would like to be more than texts
+# Escaping
 
 
 HOSTILE = [
@@ -337,7 +337,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_no_text_gets_out_of_its_script_element_and_all_come_through_whole(client, words):
+def test_texts_stay_in_the_script_element_unchanged(client, words):
     department = make_department(
         words, slug="hostile", city=words[:100], street1=words, website="https://a.example/?<&>"
     )
@@ -352,8 +352,8 @@ def test_no_text_gets_out_of_its_script_element_and_all_come_through_whole(clien
     assert unescape(re.sub(r"</?p>", "", posting["description"])).count("alert") == 2 * words.count("alert")
 
 
-def test_the_rules_would_notice():
-    """A check of the checks."""
+def test_the_checker_finds_errors():
+    """Check the checker itself."""
     posting = {"@type": "JobPosting", "title": "", "baseSalary": {"@type": "MonetaryAmount", "value": "60000"}, "x": 1}
     found = faults(posting)
     assert "JobPosting without datePosted" in found

@@ -1,4 +1,4 @@
-"""Departments or openings side by side: what is set against what, the addresses that say which, the ways there."""
+"""The pages that compare departments or jobs, their query strings and the links to them."""
 
 import re
 from datetime import time, timedelta
@@ -26,7 +26,7 @@ from tests.jobs.test_queries import WESTPORT
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-DEPARTMENTS, OPENINGS = "/departments/compare/", "/jobs/compare/"
+DEPARTMENTS, JOBS = "/departments/compare/", "/jobs/compare/"
 
 
 def words_of(html):
@@ -38,36 +38,36 @@ def html_of(response):
     return response.content.decode()
 
 
-def heads(response):
-    """The heads of the columns: what is compared, in order."""
-    found = re.findall(r'<th scope="col"[^>]*><a [^>]*>([^<]*)</a>', html_of(response))
+def headings(response):
+    """Return the column headings in order."""
+    found = re.findall(r'<th scope="col"[^>]*>\s*<a [^>]*>([^<]*)</a>', html_of(response))
     return [unescape(name) for name in found]
 
 
 def row(response, label):
-    """The words of the cells of the row."""
+    """Return the texts of the cells in the row with this label."""
     for html in re.findall(r"<tr\b.*?</tr>", html_of(response), re.DOTALL):
         if words_of(re.search(r"<th\b.*?</th>", html, re.DOTALL)[0]) == label:
             return [words_of(cell) for cell in re.findall(r"<td\b.*?</td>", html, re.DOTALL)]
     raise AssertionError(f"No row {label}")
 
 
-def said(response):
-    """The sentences above the table."""
+def messages(response):
+    """Return the messages above the table."""
     found = re.search(r'<div class="notice".*?</div>', html_of(response), re.DOTALL)
     return [words_of(sentence) for sentence in re.findall(r"<p>.*?</p>", found[0])] if found else []
 
 
 def links(response):
-    """``{words: address}``."""
+    """Return ``{text: URL}`` of all links."""
     found = re.findall(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', html_of(response), re.DOTALL)
     return {words_of(words): unescape(address) for address, words in found}
 
 
 def compare(client, *things, **more):
-    """The page that compares these saved departments or openings."""
+    """Return the page that compares these departments or jobs."""
     if isinstance(things[0], Job):
-        return client.get(OPENINGS, {"j": [job.pk for job in things]} | more)
+        return client.get(JOBS, {"j": [job.pk for job in things]} | more)
     return client.get(DEPARTMENTS, {"d": [f"{one.state.lower()}/{one.slug}" for one in things]} | more)
 
 
@@ -86,12 +86,12 @@ def norwalk(db):
 # Departments
 
 
-def test_departments_stand_side_by_side_in_the_order_of_the_address(client, westport, norwalk):
-    assert heads(compare(client, westport, norwalk)) == ["Westport Police", "Norwalk Police"]
-    assert heads(compare(client, norwalk, westport)) == ["Norwalk Police", "Westport Police"]
+def test_it_shows_departments_in_the_order_of_the_query_string(client, westport, norwalk):
+    assert headings(compare(client, westport, norwalk)) == ["Westport Police", "Norwalk Police"]
+    assert headings(compare(client, norwalk, westport)) == ["Norwalk Police", "Westport Police"]
 
 
-def test_the_facts_of_departments_are_set_against_each_other(client, westport, norwalk):
+def test_it_compares_facts_about_departments(client, westport, norwalk):
     response = compare(client, westport, norwalk)
     assert row(response, "Kind") == ["Municipal police", "Municipal police"]
     assert row(response, "Town") == ["Westport, CT", "Norwalk, CT"]
@@ -100,7 +100,7 @@ def test_the_facts_of_departments_are_set_against_each_other(client, westport, n
     assert row(response, "Officers per 1,000 residents") == ["2.3", "not known"]
 
 
-def test_what_nobody_knows_of_a_department_is_said_so(client):
+def test_it_says_which_facts_are_not_known(client):
     response = compare(client, make_department())
     unknown = ("Officers", "Population served", "Specializations", "Hiring steps", "Time to be hired")
     assert {label: row(response, label) for label in unknown} == {label: ["not known"] for label in unknown}
@@ -108,7 +108,7 @@ def test_what_nobody_knows_of_a_department_is_said_so(client):
     assert row(response, "Open jobs") == ["none"]
 
 
-def test_specializations_that_several_have_come_first_and_are_marked(client, westport, norwalk):
+def test_it_lists_shared_specializations_first_and_marks_them(client, westport, norwalk):
     list_specializations(westport, "Bicycle", "K-9 Unit", "Drone")
     list_specializations(norwalk, "Boats", "Drone", "K-9 Unit")
     third = make_department("Third")
@@ -119,11 +119,11 @@ def test_specializations_that_several_have_come_first_and_are_marked(client, wes
         "Drone (shared) K-9 Unit (shared) Boats",
         "Horses",
     ]
-    assert "Bold: a specialization that more than one of them has." in text_of(response)
+    assert "Bold: a specialization that at least two of them have." in text_of(response)
     assert "Bold:" not in text_of(compare(client, westport, third))
 
 
-def test_steps_weeks_and_fees_are_those_of_the_departments(client, westport, norwalk):
+def test_it_compares_the_hiring_steps_weeks_and_fees_of_departments(client, westport, norwalk):
     make_step(westport, "application", weeks=2, fee=0)
     make_step(westport, "academy", weeks=24, fee=35)
     make_step(norwalk, "oral_board", weeks=1)
@@ -134,7 +134,7 @@ def test_steps_weeks_and_fees_are_those_of_the_departments(client, westport, nor
     assert row(response, "Fees") == ["$35", "not stated"]
 
 
-def test_departments_pay_by_the_year_for_each_kind_that_they_look_for(client, westport, norwalk):
+def test_it_shows_yearly_pay_for_each_job_type_that_a_department_hires(client, westport, norwalk):
     make_job(westport, pay_min=60_000, pay_max=70_000)
     make_job(westport, pay_min=65_000, pay_max=80_000)
     make_job(westport, kind="dispatcher", pay_max=30, pay_period="hour")
@@ -147,31 +147,34 @@ def test_departments_pay_by_the_year_for_each_kind_that_they_look_for(client, we
         "not stated",
     ]
     assert row(response, "Open jobs") == ["3", "1"]
-    assert "converted as if the work were full time: 2,080 hours" in text_of(response)
+    assert "converted to full-time yearly pay: 2,080 hours" in text_of(response)
 
 
-def test_pay_that_is_known_from_a_sample_is_marked(client, westport, norwalk):
+def test_it_marks_pay_that_comes_from_a_sample_job(client, westport, norwalk):
     make_job(westport, pay_min=60_000, is_sample=True)
     make_job(norwalk, pay_min=61_000)
     assert row(compare(client, westport, norwalk), "Yearly pay") == [
-        "Entry-level officer: $60,000 a year By a sample: not a real vacancy",
+        "Entry-level officer: $60,000 a year From a sample job, not a real one",
         "Entry-level officer: $61,000 a year",
     ]
 
 
-# Openings
+# Jobs
 
 
-def test_openings_stand_side_by_side(client, westport, norwalk):
+def test_it_compares_facts_about_jobs(client, westport, norwalk):
     day = today(westport) + 30 * DAY
     one = make_job(
         westport, "Officer", kind="lateral", pay_min=60_000, positions=3, closes_on=day, closes_time=time(17)
     )
     two = make_job(norwalk, "Dispatcher", kind="dispatcher", schedule="part_time")
     response = compare(client, two, one)
-    assert heads(response) == ["Dispatcher", "Officer"]
+    assert headings(response) == ["Dispatcher", "Officer"]
     assert row(response, "Department") == ["Norwalk Police", "Westport Police"]
-    assert row(response, "Kind") == ["Dispatcher or call taker, part time", "Lateral or certified officer, full time"]
+    assert row(response, "Job type") == [
+        "Dispatcher or call taker, part time",
+        "Lateral or certified officer, full time",
+    ]
     assert row(response, "Closes") == ["open until filled", one.deadline]
     assert row(response, "Positions") == ["1", "3"]
     assert row(response, "Town") == ["Norwalk, CT", "Westport, CT"]
@@ -194,11 +197,11 @@ def test_openings_stand_side_by_side(client, westport, norwalk):
         ({"pay_min": "0.01", "pay_period": "two_weeks"}, "from $0 a year (stated as from $0.01 every two weeks)"),
     ],
 )
-def test_what_an_opening_pays_is_converted_to_a_year_and_said_so(client, values, said):
+def test_it_converts_pay_to_yearly_pay_and_says_so(client, values, said):
     assert row(compare(client, make_job(**values)), "Yearly pay") == [said]
 
 
-def test_an_openings_hiring_steps_count_and_else_its_departments(client, westport):
+def test_it_shows_a_jobs_own_hiring_steps_or_else_its_departments(client, westport):
     make_step(westport, "oral_board", weeks=3)
     one, two = make_job(westport), make_job(westport)
     make_step(two, "polygraph", weeks=5, fee=10)
@@ -208,39 +211,39 @@ def test_an_openings_hiring_steps_count_and_else_its_departments(client, westpor
     assert row(response, "Fees") == ["not stated", "$10"]
 
 
-def test_a_sample_is_marked_at_its_head(client, westport):
+def test_it_marks_samples_in_their_column_headings(client, westport):
     response = compare(client, make_job(westport, is_sample=True), make_job(westport, "Real"))
     assert text_of(response).count("Sample: not a real job") == 1
     assert "Police Officer Sample: not a real job Remove" in text_of(response)
 
 
-# What an address may say
+# Query strings
 
 
-def test_nothing_is_compared_yet(client, westport):
-    for url, words in ((DEPARTMENTS, "Find a department, and then"), (OPENINGS, "Find an opening, and then")):
+def test_it_explains_itself_while_nothing_is_selected(client, westport):
+    for url, words in ((DEPARTMENTS, "Find a department, and then"), (JOBS, "Compare up to four jobs.")):
         response = client.get(url)
         assert words in text_of(response)
         assert "<table" not in html_of(response)
         assert "noindex" not in html_of(response)
 
 
-def test_one_alone_is_shown_too(client, westport):
-    assert heads(compare(client, westport)) == ["Westport Police"]
+def test_it_shows_a_single_department(client, westport):
+    assert headings(compare(client, westport)) == ["Westport Police"]
 
 
 @pytest.mark.parametrize("name", ["ct/nobody", "xx/westport-police", "westport-police", "ct/", "/", "<b>", "ct/a b"])
-def test_a_department_that_nobody_knows_is_said_and_the_rest_compared(client, westport, norwalk, name):
+def test_it_reports_an_unknown_department_and_compares_the_others(client, westport, norwalk, name):
     response = client.get(DEPARTMENTS, {"d": ["ct/westport-police", name, "ct/norwalk-police"]})
-    assert heads(response) == ["Westport Police", "Norwalk Police"]
-    assert said(response) == [f"We don't know the department “{name}”: it is left out."]
+    assert headings(response) == ["Westport Police", "Norwalk Police"]
+    assert messages(response) == [f"No department found for “{name}”."]
 
 
 @pytest.mark.parametrize("number", ["999999", "0", "-1", "1.5", "x", "9" * 19, "9" * 30])
-def test_an_opening_that_is_not_there_is_said_and_the_rest_compared(client, number):
-    response = client.get(OPENINGS, {"j": [number, make_job().pk]})
-    assert heads(response) == ["Police Officer"]
-    assert said(response) == [f"The opening “{number}” isn't open any more, or never was there: it is left out."]
+def test_it_reports_an_unknown_job_and_compares_the_others(client, number):
+    response = client.get(JOBS, {"j": [number, make_job().pk]})
+    assert headings(response) == ["Police Officer"]
+    assert messages(response) == [f"Job “{number}” is closed or doesn't exist."]
 
 
 @pytest.mark.parametrize(
@@ -248,83 +251,83 @@ def test_an_opening_that_is_not_there_is_said_and_the_rest_compared(client, numb
     [{"status": "draft"}, {"status": "withdrawn"}, {"opens_on": today() + 9 * DAY}, {"closes_on": yesterday()}],
     ids=["a draft", "withdrawn", "planned", "closed"],
 )
-def test_an_opening_that_is_not_open_is_compared_for_staff_alone(client, values):
+def test_only_staff_can_compare_jobs_that_are_not_open(client, values):
     job = make_job(title="Unseen", **values)
     response = compare(client, job)
-    assert heads(response) == []
+    assert headings(response) == []
     assert "Unseen" not in text_of(response)
-    assert said(response) == [f"The opening “{job.pk}” isn't open any more, or never was there: it is left out."]
-    assert heads(compare(signed_in(make_charlie()), job)) == ["Unseen"]
+    assert messages(response) == [f"Job “{job.pk}” is closed or doesn't exist."]
+    assert headings(compare(signed_in(make_charlie()), job)) == ["Unseen"]
 
 
-def test_a_department_that_is_a_draft_is_compared_for_staff_alone(client, westport):
+def test_only_staff_can_compare_departments_that_are_drafts(client, westport):
     draft = make_department("Unseen Police", status=Department.Status.DRAFT)
     response = compare(client, westport, draft)
-    assert heads(response) == ["Westport Police"]
-    assert said(response) == ["We don't know the department “ct/unseen-police”: it is left out."]
+    assert headings(response) == ["Westport Police"]
+    assert messages(response) == ["No department found for “ct/unseen-police”."]
     response = compare(signed_in(make_charlie()), westport, draft)
-    assert heads(response) == ["Westport Police", "Unseen Police"]
+    assert headings(response) == ["Westport Police", "Unseen Police"]
     assert "Unseen Police Draft Remove" in text_of(response)
 
 
-def test_one_that_is_named_twice_is_shown_once(client, westport, norwalk):
+def test_it_shows_a_department_once_that_is_listed_twice(client, westport, norwalk):
     response = client.get(DEPARTMENTS, {"d": ["ct/westport-police", "CT/Westport-Police ", "ct/norwalk-police"]})
-    assert heads(response) == ["Westport Police", "Norwalk Police"]
-    assert said(response) == ["“ct/westport-police” was listed twice. It is shown once."]
+    assert headings(response) == ["Westport Police", "Norwalk Police"]
+    assert messages(response) == ["“ct/westport-police” was listed twice. It is shown once."]
 
 
-def test_of_more_than_four_the_first_are_compared(client):
+def test_it_compares_the_first_four_jobs(client):
     jobs = [make_job(title=f"Officer {number}") for number in range(6)]
     response = compare(client, *jobs)
-    assert heads(response) == ["Officer 0", "Officer 1", "Officer 2", "Officer 3"]
-    assert said(response) == ["We compare 4 at most: the last 2 are left out."]
-    assert said(compare(client, *jobs[:5])) == ["We compare 4 at most: the last one is left out."]
-    assert said(compare(client, *jobs[:4])) == []
+    assert headings(response) == ["Officer 0", "Officer 1", "Officer 2", "Officer 3"]
+    assert messages(response) == ["You can compare 4 at a time. The last 2 are not shown."]
+    assert messages(compare(client, *jobs[:5])) == ["You can compare 4 at a time. The last one is not shown."]
+    assert messages(compare(client, *jobs[:4])) == []
 
 
-def test_a_thousand_of_them_are_no_matter(client):
+def test_it_handles_a_thousand_departments_in_the_query_string(client):
     response = client.get(DEPARTMENTS, {"d": [f"ct/nobody-{number}" for number in range(1000)]})
-    assert len(said(response)) == 5
+    assert len(messages(response)) == 5
 
 
-def test_a_long_name_is_shortened(client):
-    [sentence] = said(client.get(DEPARTMENTS, {"d": "x" * 5000}))
+def test_it_shortens_long_names_in_messages(client):
+    [sentence] = messages(client.get(DEPARTMENTS, {"d": "x" * 5000}))
     assert len(sentence) < 120
 
 
-def test_a_former_address_leads_to_the_department(client, westport):
+def test_it_finds_departments_by_their_former_slugs(client, westport):
     for slug in ("westport-pd", "westport-town-police"):
         FormerAddress.objects.create(state="CT", slug=slug, department=westport)
     response = client.get(DEPARTMENTS, {"d": ["ct/westport-pd", "ct/westport-town-police", "ct/westport-police"]})
-    assert heads(response) == ["Westport Police"]
-    assert said(response) == []
+    assert headings(response) == ["Westport Police"]
+    assert messages(response) == []
 
 
-def test_a_comparison_is_not_for_search_engines_but_its_start_is(client, westport):
+def test_search_engines_may_index_only_the_empty_comparison(client, westport):
     assert '<meta name="robots" content="noindex, follow">' in html_of(compare(client, westport))
-    assert '<meta name="robots" content="noindex, follow">' in html_of(client.get(OPENINGS, {"q": "x"}))
+    assert '<meta name="robots" content="noindex, follow">' in html_of(client.get(JOBS, {"q": "x"}))
 
 
 # Adding and removing
 
 
-def test_each_can_be_removed_by_its_link(client, westport, norwalk):
+def test_each_column_has_a_link_that_removes_it(client, westport, norwalk):
     response = compare(client, westport, norwalk)
     assert links(response)["Remove : Westport Police"] == "?d=ct/norwalk-police"
     assert links(response)["Remove : Norwalk Police"] == "?d=ct/westport-police"
     assert links(compare(client, westport))["Remove : Westport Police"] == "?"
 
 
-def test_a_department_is_found_by_words_and_added_by_its_link(client, westport, norwalk):
+def test_a_search_finds_departments_to_add(client, westport, norwalk):
     response = compare(client, westport, q="norwalk")
     assert links(response)["Add Norwalk Police"] == "?d=ct/westport-police&d=ct/norwalk-police"
-    assert heads(client.get(DEPARTMENTS + links(response)["Add Norwalk Police"])) == [
+    assert headings(client.get(DEPARTMENTS + links(response)["Add Norwalk Police"])) == [
         "Westport Police",
         "Norwalk Police",
     ]
 
 
-def test_the_search_keeps_what_is_compared(client, westport, norwalk):
+def test_the_search_form_keeps_the_selection(client, westport, norwalk):
     html = html_of(compare(client, westport, norwalk))
     assert '<input type="hidden" name="d" value="ct/westport-police">' in html
     assert '<input type="hidden" name="d" value="ct/norwalk-police">' in html
@@ -332,7 +335,7 @@ def test_the_search_keeps_what_is_compared(client, westport, norwalk):
     assert f'<input type="hidden" name="j" value="{job.pk}">' in html_of(compare(client, job))
 
 
-def test_an_opening_is_found_by_words_and_added_by_its_link(client):
+def test_a_search_finds_open_jobs_to_add(client):
     one, two = make_job(title="Officer"), make_job(title="Dispatcher", kind="dispatcher")
     make_job(title="Dispatcher (draft)", status="draft")
     found = links(compare(client, one, q="dispatcher"))
@@ -341,25 +344,25 @@ def test_an_opening_is_found_by_words_and_added_by_its_link(client):
     }
 
 
-def test_what_is_compared_already_is_not_found_again(client, westport):
+def test_a_search_does_not_find_what_is_already_selected(client, westport):
     response = compare(client, westport, q="westport")
-    assert "Nothing to add is called “westport”." in text_of(response)
+    assert "No results for “westport”." in text_of(response)
 
 
-def test_words_that_cannot_be_searched_for_are_said_beside_the_box(client, westport):
+def test_an_invalid_search_shows_an_error_beside_the_field(client, westport):
     response = compare(client, westport, q="x" * 101)
     assert "Ensure this value has at most 100 characters" in text_of(response)
-    assert heads(response) == ["Westport Police"]
+    assert headings(response) == ["Westport Police"]
 
 
-def test_departments_nearby_are_offered(client, westport, norwalk):
+def test_it_suggests_departments_nearby(client, westport, norwalk):
     make_department("Hidden Police", at=(41.1, -73.4), status="draft")
     make_department("Far Police", state="AK", city="", at=(61.2, -149.9))
     found = [words for words in links(compare(client, westport)) if words.startswith("Add ")]
     assert found == ["Add Norwalk Police"]
 
 
-def test_open_openings_of_the_same_kind_are_offered_nearest_first(client, westport):
+def test_it_suggests_open_jobs_of_the_same_type_nearest_first(client, westport):
     job = make_job(westport, "Here")
     for miles in (30, 10):
         make_job(make_department(f"{miles}", at=north_of(WESTPORT, miles), city=""), f"At {miles}")
@@ -368,56 +371,56 @@ def test_open_openings_of_the_same_kind_are_offered_nearest_first(client, westpo
     assert found == ["Add At 10", "Add At 30"]
 
 
-def test_nothing_can_be_added_to_four(client, westport):
+def test_nothing_can_be_added_to_four_jobs(client, westport):
     jobs = [make_job(westport, f"Officer {number}") for number in range(5)]
     response = compare(client, *jobs[:4])
-    assert "Four is the most that fits" in text_of(response)
+    assert "You can compare four at a time." in text_of(response)
     assert "<form" not in html_of(response)
     assert "Add " not in text_of(response)
 
 
-# The ways there
+# Links to the comparison
 
 
-def test_a_profile_and_an_opening_lead_to_a_comparison(client, westport):
+def test_profiles_and_job_pages_link_to_a_comparison(client, westport):
     job = make_job(westport)
     link = links(client.get(westport.get_absolute_url()))["Compare with other departments"]
-    assert heads(client.get(link)) == ["Westport Police"]
+    assert headings(client.get(link)) == ["Westport Police"]
     link = links(client.get(job.get_absolute_url()))["Compare with other jobs"]
-    assert heads(client.get(link)) == ["Police Officer"]
+    assert headings(client.get(link)) == ["Police Officer"]
 
 
-def test_a_closed_opening_leads_to_none(client):
+def test_a_closed_job_links_to_no_comparison(client):
     job = make_job(closes_on=yesterday())
     assert "Compare with other jobs" not in links(client.get(job.get_absolute_url()))
 
 
-def test_a_profiles_openings_can_be_compared(client, westport):
+def test_a_profile_links_to_a_comparison_of_its_jobs(client, westport):
     make_job(westport, "One")
     assert "Compare side by side" not in links(client.get(westport.get_absolute_url()))
     make_job(westport, "Two")
     link = links(client.get(westport.get_absolute_url()))["Compare side by side"]
-    assert sorted(heads(client.get(link))) == ["One", "Two"]
+    assert sorted(headings(client.get(link))) == ["One", "Two"]
 
 
 @pytest.mark.parametrize(("number", "words"), [(4, "Compare side by side"), (5, "Compare the first four side by side")])
-def test_a_list_of_openings_leads_to_the_comparison_of_its_first(client, number, words):
+def test_a_list_of_jobs_links_to_a_comparison_of_the_first_four(client, number, words):
     for name in range(number):
         make_job(title=f"Officer {name}")
     link = links(client.get("/jobs/"))[words]
-    assert heads(client.get(link)) == [f"Officer {name}" for name in reversed(range(number))][:4]
+    assert headings(client.get(link)) == [f"Officer {name}" for name in reversed(range(number))][:4]
 
 
-def test_a_search_for_departments_leads_to_the_comparison_of_its_first(client, westport, norwalk):
+def test_a_department_search_links_to_a_comparison_of_its_results(client, westport, norwalk):
     link = links(client.get("/departments/?q=police"))["Compare side by side"]
-    assert sorted(heads(client.get(link))) == ["Norwalk Police", "Westport Police"]
+    assert sorted(headings(client.get(link))) == ["Norwalk Police", "Westport Police"]
     assert "Compare side by side" not in links(client.get("/departments/"))
 
 
-# What it costs
+# Query counts
 
 
-def test_comparing_takes_eight_queries_at_most_and_four_as_many_as_one(queries_of, westport):
+def test_a_comparison_takes_at_most_eight_queries_for_any_number_of_columns(queries_of, westport):
     others = [make_department(f"Police {number}", at=north_of(WESTPORT, number)) for number in range(1, 9)]
     for department in (westport, *others):
         list_specializations(department, "K-9 Unit", "Drone")
@@ -433,16 +436,16 @@ def test_comparing_takes_eight_queries_at_most_and_four_as_many_as_one(queries_o
     numbers = list(Job.objects.values_list("pk", flat=True))
     for counts in (
         [cost(DEPARTMENTS, "d", slugs[:number]) for number in (1, 2, 3)],
-        [cost(OPENINGS, "j", numbers[:number]) for number in (1, 2, 3)],
+        [cost(JOBS, "j", numbers[:number]) for number in (1, 2, 3)],
     ):
         assert counts[1] == counts[2] >= counts[0]
         assert max(counts) <= 8
     assert cost(DEPARTMENTS, "d", slugs[1:5]) <= 8
-    assert cost(OPENINGS, "j", numbers[:4]) <= 8
+    assert cost(JOBS, "j", numbers[:4]) <= 8
 
 
-def test_staff_see_the_comparison_with_everything_too(westport):
-    assert heads(compare(signed_in(make_alice()), make_job(westport), make_job(westport, "Two"))) == [
+def test_staff_can_compare_jobs_too(westport):
+    assert headings(compare(signed_in(make_alice()), make_job(westport), make_job(westport, "Two"))) == [
         "Police Officer",
         "Two",
     ]

@@ -1,4 +1,4 @@
-""" "Am I eligible?": the openings by what they ask of a visitor, of whom nothing is kept."""
+"""The "Am I eligible?" page. It groups jobs by their requirements and stores no answers."""
 
 import logging
 import re
@@ -18,7 +18,7 @@ from tests.jobs.pages import hiring_at, html_of, links, titles
 pytestmark = pytest.mark.django_db
 
 URL = "/jobs/eligible/"
-# A value for each answer, none of which stands on a page by chance.
+# A value for each answer. None of them appears on a page by chance.
 ANSWERS = {
     "age": "47",
     "education": "some_college",
@@ -42,7 +42,7 @@ def ask(client, **said):
 
 
 def grouped(response):
-    """``{group: [titles]}`` of the groups that have openings."""
+    """Return ``{group: [titles]}`` of the groups with jobs."""
     sections = dict(
         re.findall(r'<section aria-labelledby="(meets|not-stated|fails)">(.*?)</section>', html_of(response), re.S)
     )
@@ -60,10 +60,10 @@ def opening(title, **asked):
     return job
 
 
-# What it shows
+# Results
 
 
-def test_it_sorts_the_openings_by_what_they_ask(client):
+def test_it_groups_jobs_by_their_requirements(client):
     opening("Trooper", minimum_age=21)
     opening("Dispatcher", minimum_age=18, education="high_school")
     opening("Driver", minimum_age=18, drivers_license="required")
@@ -75,7 +75,7 @@ def test_it_sorts_the_openings_by_what_they_ask(client):
         assert f"{heading} ({len(grouped(page)[name])})" in words
 
 
-def test_it_says_why_for_each(client):
+def test_it_shows_the_result_for_each_requirement(client):
     opening("Trooper", minimum_age=21, education="high_school")
     opening("Driver", drivers_license="required")
     opening("Clerk")
@@ -86,7 +86,7 @@ def test_it_says_why_for_each(client):
 
 
 @pytest.mark.parametrize(("certified_in", "group"), [("CT", "meets"), ("NY", "fails"), ("", "not_stated")])
-def test_a_certification_of_this_state_is_of_the_openings_own(client, certified_in, group):
+def test_a_certification_from_this_state_means_the_jobs_state(client, certified_in, group):
     opening("Lateral officer", certification="this_state")
     page = ask(client, certification="any_state", certified_in=certified_in)
     assert grouped(page) == {group: ["Lateral officer"]}
@@ -94,12 +94,12 @@ def test_a_certification_of_this_state_is_of_the_openings_own(client, certified_
 
 
 @pytest.mark.parametrize("age", [21, 34])
-def test_exactly_the_least_and_exactly_the_most_age_are_accepted(client, age):
+def test_the_minimum_and_maximum_age_are_accepted(client, age):
     opening("Trooper", minimum_age=21, maximum_age=34)
     assert grouped(ask(client, age=age)) == {"meets": ["Trooper"]}
 
 
-def test_it_looks_around_a_place_and_for_a_kind(client, places):
+def test_it_searches_near_a_place_and_for_a_job_type(client, places):
     hiring_at(40, "Far")
     hiring_at(5, "Near")
     hiring_at(3, "Nearest")
@@ -110,20 +110,20 @@ def test_it_looks_around_a_place_and_for_a_kind(client, places):
     assert titles(ask(client, age=30, near="06880", within="any"))[-1] == "Away"
 
 
-def test_without_a_place_the_newest_come_first(client):
+def test_without_a_place_it_shows_the_newest_jobs_first(client):
     for days in (3, 1, 2):
         make_job(title=f"{days} days old", opens_on=today() - timedelta(days=days))
     assert titles(ask(client, age=30)) == ["1 days old", "2 days old", "3 days old"]
 
 
-def test_where_there_is_no_such_opening_it_says_so_and_leads_on(client, places):
+def test_it_links_to_all_jobs_if_it_finds_none(client, places):
     hiring_at(100)
     page = ask(client, age=30, near="06880", within=25)
     assert "No jobs found. Try a longer distance or any job type. All jobs" in text_of(page)
     assert ("All jobs", "/jobs/") in links(page)
 
 
-def test_many_are_sorted_by_the_page(client):
+def test_it_groups_fifty_jobs_to_a_page(client):
     department = make_department()
     for number in range(51):
         make_job(department, title=f"Officer {number}")
@@ -143,14 +143,14 @@ def test_samples_are_marked(client):
 
 
 @pytest.mark.parametrize("said", [{}, {"near": "06880", "within": "50"}, {"kind": "lateral"}])
-def test_without_an_answer_it_shows_the_form_and_explains_itself(client, places, said):
+def test_without_answers_it_shows_only_the_form(client, places, said):
     opening("Trooper", minimum_age=21)
     page = ask(client, **said)
     assert "Answer at least one question about you" in text_of(page)
     assert titles(page) == []
 
 
-def test_answers_stand_in_the_form_again(client):
+def test_the_form_shows_the_answers_again(client):
     html = html_of(ask(client, **ANSWERS))
     for name, value in ANSWERS.items():
         input_or_select = re.search(rf'<input[^>]*name="{name}"[^>]*>|<select name="{name}".*?</select>', html, re.S)[0]
@@ -175,14 +175,14 @@ def test_answers_stand_in_the_form_again(client):
         ({"age": "30", "within": "7"}, "Select a valid choice. 7 is not one of the available choices."),
     ],
 )
-def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_sorted(client, said, words):
+def test_an_invalid_answer_shows_an_error_beside_its_field(client, said, words):
     opening("Trooper", minimum_age=21)
     page = ask(client, **{"age": "30"} | said)
     assert text_of(page).count(f"Error: {words}") == 1
     assert titles(page) == []
 
 
-def test_places_of_one_name_are_offered_without_losing_the_answers(client, places):
+def test_choosing_between_places_of_one_name_keeps_the_answers(client, places):
     page = ask(client, near="Springfield", **ANSWERS)
     [chosen] = [href for words, href in links(page) if words.startswith("Springfield") and words.endswith("IL")]
     assert "There are several places of this name." not in text_of(client.get(URL + chosen))
@@ -190,15 +190,15 @@ def test_places_of_one_name_are_offered_without_losing_the_answers(client, place
         assert f"{name}={value}" in chosen
 
 
-# What it does not do
+# Privacy
 
 
 def everything():
-    """All rows of all tables, those of sessions too."""
+    """Return all rows of all tables, including sessions."""
     return {model.__name__: sorted(map(repr, model.objects.values_list())) for model in apps.get_models()}
 
 
-def test_nothing_is_kept_and_no_cookie_is_set(client, places):
+def test_it_stores_no_answers_and_sets_no_cookie(client, places):
     hiring_at(5)
     before = everything()
     for said in ({}, ANSWERS, ANSWERS | {"near": "06880"}, {"age": "old"}):
@@ -210,7 +210,7 @@ def test_nothing_is_kept_and_no_cookie_is_set(client, places):
 
 
 @pytest.mark.parametrize("said", [{}, ANSWERS, {"age": "old"}], ids=["nothing", "answers", "errors"])
-def test_no_cache_no_other_page_and_no_search_engine_gets_the_answers(client, said):
+def test_answers_reach_no_cache_no_other_page_and_no_search_engine(client, said):
     response = ask(client, **said)
     assert response["Cache-Control"] == "no-store"
     assert response["Referrer-Policy"] == "no-referrer"
@@ -218,7 +218,7 @@ def test_no_cache_no_other_page_and_no_search_engine_gets_the_answers(client, sa
     assert 'autocomplete="off"' in re.search("<form[^>]*>", html_of(response))[0]
 
 
-def test_no_link_to_another_page_carries_an_answer(client, places):
+def test_no_link_to_another_page_contains_an_answer(client, places):
     job = hiring_at(5, "Trooper")
     make_requirements(job, minimum_age=21)
     page = ask(client, near="06880", **ANSWERS)
@@ -235,16 +235,18 @@ def test_no_alert_can_hold_an_answer(client):
     assert "/alerts/" not in html_of(ask(client, **ANSWERS))
 
 
-def test_no_log_has_an_answer(client):
+def test_no_log_contains_an_answer(client):
     opening("Trooper", minimum_age=21)
     written = StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(PrivateFormatter("%(name)s %(message)s"))  # no clock: its digits may be an answer's
+    handler.setFormatter(
+        PrivateFormatter("%(name)s %(message)s")
+    )  # without a time, which could contain an answer's digits
     loggers = [logging.getLogger(), logging.getLogger("django.request")]
     for logger in loggers:
         logger.addHandler(handler)
     try:
-        client.get(URL, ANSWERS | {"page": "77"})  # which there is not, and that is logged
+        client.get(URL, ANSWERS | {"page": "77"})  # there is no such page, which is logged
     finally:
         for logger in loggers:
             logger.removeHandler(handler)
@@ -253,16 +255,16 @@ def test_no_log_has_an_answer(client):
         assert value not in written.getvalue()
 
 
-# Where it is found, and what it costs
+# Links and query counts
 
 
-def test_the_search_leads_to_it_and_takes_the_place_along(client, places):
+def test_the_job_search_links_to_it_with_the_same_place(client, places):
     assert ("Am I eligible?", URL) in links(client.get("/jobs/"))
     page = client.get("/jobs/?near=06880&within=50&kind=lateral&q=officer&pay=100&state=CT&sort=pay&page=1")
     assert ("Am I eligible?", f"{URL}?near=06880&within=50&kind=lateral") in links(page)
 
 
-def test_it_takes_few_queries_however_many_openings_there_are(places, queries_of):
+def test_it_takes_at_most_eight_queries_for_any_number_of_jobs(places, queries_of):
     urls = [
         f"{URL}?age=30",
         f"{URL}?age=30&near=06880",

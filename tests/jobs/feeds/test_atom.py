@@ -1,4 +1,4 @@
-"""Atom feeds: which openings they have, what RFC 4287 asks of them, and how often they are fetched whole."""
+"""Atom feeds: their jobs, the rules of RFC 4287, and their URLs."""
 
 import re
 from datetime import timedelta
@@ -28,12 +28,12 @@ HOSTILE = [
 
 
 def feed_of(client, url, **asked):
-    """The feed as a strict XML parser reads it."""
+    """Parse the feed with a strict XML parser."""
     return ElementTree.fromstring(whole(client.get(url, asked)).content)
 
 
 def read(response):
-    """The feed as a feed reader reads it, which must find no fault."""
+    """Parse the feed with a feed reader, which must report no error."""
     found = feedparser.parse(response.content, response_headers={"content-type": response["Content-Type"]})
     assert not found.bozo, found.get("bozo_exception")
     assert found.version == "atom10"
@@ -41,7 +41,7 @@ def read(response):
 
 
 def entries(client, url="/jobs/feed/", **asked):
-    """The titles of the feed's entries without their departments."""
+    """Return the titles of the feed's entries without their departments."""
     return [entry.title.rpartition(", ")[0] for entry in read(whole(client.get(url, asked))).entries]
 
 
@@ -53,7 +53,7 @@ def links(element, rel):
     return [found.get("href") for found in element.findall(f"{ATOM}link") if found.get("rel", "alternate") == rel]
 
 
-# What RFC 4287 demands or recommends: of the feed, and of each entry, with the section that says so.
+# The elements that RFC 4287 requires or recommends in the feed and in each entry, with the section.
 OF_FEED = {
     "4.1.1 has one id": lambda feed: len(texts(feed, "id")) == 1,
     "4.1.1 has one title": lambda feed: len(texts(feed, "title")) == 1 and texts(feed, "title")[0],
@@ -107,7 +107,7 @@ def updated_of(feed):
 
 
 @pytest.mark.parametrize("url", ["/jobs/feed/", "/jobs/feed/?near=06880&kind=entry_level", f"{DEPARTMENT}feed/"])
-def test_a_feed_keeps_the_rules_of_rfc_4287(client, places, westport_police, url):
+def test_a_feed_is_valid_by_rfc_4287(client, places, westport_police, url):
     empty = feed_of(client, url)
     assert empty.tag == f"{ATOM}feed"
     assert [rule for rule, kept in OF_FEED.items() if not kept(empty)] == []
@@ -123,7 +123,7 @@ def test_a_feed_keeps_the_rules_of_rfc_4287(client, places, westport_police, url
     ] == []
 
 
-def test_a_feed_reader_finds_no_fault_and_reads_what_was_typed(client, westport_police):
+def test_a_feed_reader_reads_titles_as_editors_entered_them(client, westport_police):
     for title in HOSTILE:
         make_job(westport_police, title=title, description=title)
     feed = read(client.get("/jobs/feed/"))
@@ -138,7 +138,7 @@ def test_a_feed_reader_finds_no_fault_and_reads_what_was_typed(client, westport_
     assert {entry.author for entry in feed.entries} == {"Westport Police Department"}
 
 
-def test_an_entry_says_what_the_page_says(client, westport_police):
+def test_an_entry_contains_what_the_page_shows(client, westport_police):
     long = "Patrol **with** care.\n\n" + "Much more. " * 200
     job = make_job(westport_police, closes_on=tomorrow(), pay_min=60_000, kind="lateral", description=long)
     [entry] = read(client.get("/jobs/feed/")).entries
@@ -151,10 +151,10 @@ def test_an_entry_says_what_the_page_says(client, westport_police):
     assert entry.published_parsed[:6] == job.opens_at.utctimetuple()[:6]
 
 
-# Which openings
+# Jobs in the feed
 
 
-def test_the_newest_come_first_and_no_more_than_fifty(client, westport_police):
+def test_a_feed_has_the_fifty_newest_jobs(client, westport_police):
     make_job(westport_police, title="Old", opens_on=today() - timedelta(days=9))
     newest = make_job(westport_police, title="New", opens_on=today() - timedelta(days=1))
     assert entries(client) == ["New", "Old"]
@@ -184,7 +184,7 @@ def test_the_newest_come_first_and_no_more_than_fifty(client, westport_police):
     ],
     ids=str,
 )
-def test_a_feed_has_the_openings_that_the_page_has(client, places, westport_police, asked):
+def test_a_feed_has_the_same_jobs_as_the_page(client, places, westport_police, asked):
     norwalk = make_department("Norwalk Police Department", city="Norwalk", at=(41.1177, -73.4082))
     make_job(westport_police, title="Dispatcher", kind="dispatcher", pay_min=60_000, closes_on=tomorrow())
     make_job(norwalk, title="Officer", pay_min=90_000)
@@ -194,21 +194,21 @@ def test_a_feed_has_the_openings_that_the_page_has(client, places, westport_poli
     make_job(norwalk, title="Closed", closes_on=yesterday())
     page = titles(search(client, **{name: value for name, value in asked.items() if name != "page"}))
     if asked.get("near") == "Springfield, IL":
-        page = []  # what stands there is farther away
+        page = []  # the page lists only suggestions farther away
     found = entries(client, **asked)
     assert sorted(found) == sorted(page)
     if "sort" in asked:
         assert found == page
 
 
-def test_samples_are_in_no_feed(client, westport_police):
+def test_feeds_contain_no_samples(client, westport_police):
     make_job(westport_police, title="Invented", is_sample=True)
     assert titles(search(client)) == ["Invented"]
     for url in ("/jobs/feed/", f"{DEPARTMENT}feed/"):
         assert entries(client, url) == []
 
 
-def test_a_departments_feed_has_its_own_openings_only(client, westport_police):
+def test_a_departments_feed_has_only_its_own_jobs(client, westport_police):
     make_job(westport_police, title="Here")
     make_job(title="Elsewhere")
     assert entries(client, f"{DEPARTMENT}feed/") == ["Here"]
@@ -229,7 +229,7 @@ def test_a_departments_feed_has_its_own_openings_only(client, westport_police):
         ({"q": "bilingual", "state": "NY"}, "Jobs matching “bilingual” in New York"),
     ],
 )
-def test_a_feed_says_in_words_what_it_has(client, places, asked, title):
+def test_the_title_of_a_feed_describes_its_search(client, places, asked, title):
     assert read(client.get("/jobs/feed/", asked)).feed.title == title
 
 
@@ -238,40 +238,40 @@ def test_a_feed_says_in_words_what_it_has(client, places, asked, title):
     [
         ("near=Springfield", "Near: There are several places of this name."),
         ("near=Springfield", "Use one of these: Springfield, Sangamon County, IL; Springfield, Hampden County, MA; "),
-        ("q=Springfield", "Keyword: There are several places of this name."),
+        ("q=Springfield", "Keywords: There are several places of this name."),
         ("near=Atlantis", "Near: We don't know “Atlantis”."),
         ("kind=wizard", "Job type: Select a valid choice."),
         ("pay=plenty", "Minimum yearly pay: Enter a whole number."),
         ("sort=distance", "Near: Sorting by distance needs a place."),
-        ("q=%00", "Keyword: Null characters are not allowed."),
+        ("q=%00", "Keywords: Null characters are not allowed."),
     ],
 )
 @pytest.mark.parametrize("url", ["/jobs/feed/", "/jobs/calendar/"])
-def test_a_search_that_cannot_be_made_is_a_bad_request_with_a_sentence(client, places, url, query, said):
+def test_an_invalid_search_is_a_bad_request_with_a_message(client, places, url, query, said):
     response = client.get(f"{url}?{query}")
     assert response.status_code == 400
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert said in response.content.decode()
 
 
-# Addresses
+# URLs and ids
 
 
-def test_a_former_address_leads_to_the_feed_of_the_present_one(client, westport_police):
+def test_a_former_slug_redirects_to_the_current_feed(client, westport_police):
     FormerAddress.objects.create(state="CT", slug="before", department=westport_police)
     for what in ("feed", "calendar"):
         response = client.get(f"/departments/ct/before/{what}/")
         assert (response.status_code, response["Location"]) == (301, f"{DEPARTMENT}{what}/")
 
 
-def test_a_draft_and_a_department_that_there_is_not_have_no_feed(client, westport_police):
+def test_draft_and_unknown_departments_have_no_feed(client, westport_police):
     westport_police.unpublish()
     for what in ("feed", "calendar"):
         assert client.get(f"{DEPARTMENT}{what}/").status_code == 404
         assert client.get(f"/departments/ct/nowhere/{what}/").status_code == 404
 
 
-def test_an_entry_keeps_its_id_when_its_title_changes_or_the_site_moves_to_https(client, westport_police):
+def test_an_entrys_id_never_changes(client, westport_police):
     job = make_job(westport_police)
     [before] = read(client.get("/jobs/feed/")).entries
     job.title = "Patrol Officer"
@@ -281,7 +281,7 @@ def test_an_entry_keeps_its_id_when_its_title_changes_or_the_site_moves_to_https
     assert after.id == before.id
 
 
-def test_equal_searches_are_one_feed_whatever_else_is_in_their_addresses(client, places):
+def test_equal_searches_have_the_same_feed_id(client, places):
     feeds = [
         read(client.get(f"/jobs/feed/?{query}")).feed
         for query in ("near=06880&kind=lateral", "page=3&kind=lateral&q=&utm_source=x&near=06880")

@@ -1,4 +1,4 @@
-"""Calendars: what stands on which day and when, and what RFC 5545 asks of the file."""
+"""Calendars: their entries and dates, and the rules of RFC 5545."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,16 +26,16 @@ def own_calendar(client, job):
 
 
 def days(calendar):
-    """``{what stands there: its day, or its moment in the zone}``, with the names of departments left out."""
+    """Return ``{title: date, or instant in the zone}``, without the names of departments."""
     found = [(str(event["SUMMARY"]).removesuffix(", Westport Police Department"), event) for event in calendar.events]
     assert len(found) == len(dict(found))
     return {summary: event["DTSTART"].dt for summary, event in found}
 
 
-# What stands on which day
+# Entries
 
 
-def test_an_opening_opens_and_closes_on_days(client, westport_police):
+def test_a_calendar_has_the_opening_and_closing_dates(client, westport_police):
     job = make_job(westport_police, closes_on=tomorrow(westport_police))
     assert days(own_calendar(client, job)) == {
         "Opens: Police Officer": job.opens_on,
@@ -43,7 +43,7 @@ def test_an_opening_opens_and_closes_on_days(client, westport_police):
     }
 
 
-def test_a_time_is_that_of_the_department(client):
+def test_times_are_in_the_departments_time_zone(client):
     department = make_department("Honolulu Police Department", state="HI", city="Honolulu")
     job = make_job(department, opens_time=time(8), closes_on=tomorrow(department), closes_time=time(16, 30))
     opens, closes = own_calendar(client, job).events
@@ -52,11 +52,11 @@ def test_a_time_is_that_of_the_department(client):
     assert closes["DTSTART"].dt == job.closes_at
 
 
-def test_an_opening_until_filled_only_opens(client, westport_police):
+def test_a_job_open_until_filled_has_no_closing_date(client, westport_police):
     assert list(days(own_calendar(client, make_job(westport_police)))) == ["Opens: Police Officer"]
 
 
-def test_an_event_says_what_it_is_about_and_where_more_is_to_read(client, westport_police):
+def test_an_event_describes_its_job_and_links_to_it(client, westport_police):
     job = make_job(westport_police, pay_min=60_000)
     [event] = own_calendar(client, job).events
     page = f"http://testserver{job.get_absolute_url()}"
@@ -65,7 +65,7 @@ def test_an_event_says_what_it_is_about_and_where_more_is_to_read(client, westpo
     assert event["DESCRIPTION"] == f"Entry-level officer, Westport, CT, from $60,000 a year\n{page}"
 
 
-def test_the_tests_of_a_department_stand_there_with_their_places(client, westport_police):
+def test_a_calendar_has_the_departments_hiring_steps_with_their_places(client, westport_police):
     job = make_job(westport_police)
     make_step(westport_police, date=date(2090, 6, 1), time=time(9), place="Town Hall, room 5", note="Bring a pencil.")
     make_step(westport_police, "oral_board", date=date(2090, 7, 1), name="Chief's interview")
@@ -83,14 +83,14 @@ def test_the_tests_of_a_department_stand_there_with_their_places(client, westpor
     assert test["URL"] == f"http://testserver{westport_police.get_absolute_url()}"
 
 
-def test_an_openings_hiring_steps_stand_in_place_of_its_departments(client, westport_police):
+def test_a_jobs_own_hiring_steps_replace_its_departments(client, westport_police):
     job = make_job(westport_police, title="Sergeant")
     make_step(westport_police, date=date(2090, 6, 1))
     make_step(job, "oral_board", date=date(2090, 7, 1))
     own = {"Oral board: Sergeant": date(2090, 7, 1)}
     assert days(own_calendar(client, job)) == {"Opens: Sergeant": job.opens_on} | own
 
-    # Those of another opening there are the department's.
+    # Another job of the department has the department's steps.
     other = make_job(westport_police)
     assert days(calendar_of(client)) == own | {
         "Opens: Sergeant": job.opens_on,
@@ -99,14 +99,14 @@ def test_an_openings_hiring_steps_stand_in_place_of_its_departments(client, west
     }
 
 
-def test_hiring_steps_without_dates_stand_in_place_too(client, westport_police):
+def test_hiring_steps_without_dates_replace_the_departments_too(client, westport_police):
     job = make_job(westport_police)
     make_step(westport_police, date=date(2090, 6, 1))
     make_step(job, "oral_board")
     assert list(days(own_calendar(client, job))) == ["Opens: Police Officer"]
 
 
-def test_a_departments_test_is_one_event_in_whatever_calendar(client, westport_police):
+def test_a_hiring_step_has_the_same_id_in_every_calendar(client, westport_police):
     jobs = [make_job(westport_police), make_job(westport_police, title="Sergeant")]
     make_step(westport_police, date=date(2090, 6, 1))
     make_step(make_department("Elsewhere"), date=date(2090, 6, 1))
@@ -119,7 +119,7 @@ def test_a_departments_test_is_one_event_in_whatever_calendar(client, westport_p
     assert len(set(found)) == 1
 
 
-def test_an_event_keeps_its_name_and_counts_its_versions(client, westport_police):
+def test_an_event_keeps_its_id_and_its_sequence_grows(client, westport_police):
     job = make_job(westport_police, closes_on=tomorrow())
     before = own_calendar(client, job).events
     Job.objects.update(modified=job.modified + timedelta(minutes=1), title="Sergeant", slug="sergeant")
@@ -132,10 +132,10 @@ def test_an_event_keeps_its_name_and_counts_its_versions(client, westport_police
         assert new["DTSTAMP"].dt == new["LAST-MODIFIED"].dt == job.modified.replace(microsecond=0)
 
 
-# Whose
+# Jobs in the calendar
 
 
-def test_the_calendar_of_a_search_has_its_openings_the_first_to_close_first(client, places, westport_police):
+def test_the_calendar_of_a_search_starts_with_the_earliest_closing_date(client, places, westport_police):
     near = make_department("Norwalk Police Department", at=(41.1177, -73.4082))
     make_job(near, title="Later", closes_on=today() + timedelta(days=9))
     make_job(near, title="Sooner", closes_on=tomorrow())
@@ -155,7 +155,7 @@ def test_the_calendar_of_a_search_has_its_openings_the_first_to_close_first(clie
         assert calendar[name].to_ical() == rb"Entry-level jobs within 25 miles of Westport\, CT 06880"
 
 
-def test_a_departments_calendar_has_its_own_openings(client, westport_police):
+def test_a_departments_calendar_has_only_its_own_jobs(client, westport_police):
     make_job(westport_police)
     make_job(title="Elsewhere")
     calendar = calendar_of(client, f"{westport_police.get_absolute_url()}calendar/")
@@ -163,7 +163,7 @@ def test_a_departments_calendar_has_its_own_openings(client, westport_police):
     assert calendar.calendar_name == "Jobs at Westport Police Department"
 
 
-def test_it_has_no_more_than_a_hundred_openings(client, westport_police):
+def test_a_calendar_has_at_most_a_hundred_jobs(client, westport_police):
     job = make_job(westport_police)
     Job.objects.bulk_create(_like(job) for _ in range(101))
     assert len(calendar_of(client).events) == 100
@@ -175,14 +175,14 @@ def _like(job):
     return Job(**fields | {"id": None})
 
 
-def test_whoever_has_applied_still_finds_the_tests_when_the_opening_is_closed(client, westport_police):
+def test_a_closed_job_still_has_a_calendar_with_its_hiring_steps(client, westport_police):
     job = make_job(westport_police, closes_on=yesterday())
     make_step(westport_police, date=date(2090, 6, 1))
     assert date(2090, 6, 1) in days(own_calendar(client, job)).values()
     assert days(calendar_of(client)) == {}
 
 
-def test_a_withdrawn_opening_is_gone_and_says_so(client, westport_police):
+def test_a_withdrawn_job_answers_410(client, westport_police):
     job = make_job(westport_police, status=Job.Status.WITHDRAWN)
     response = client.get(f"{job.get_absolute_url()}calendar/")
     assert response.status_code == 410
@@ -194,18 +194,18 @@ def test_a_withdrawn_opening_is_gone_and_says_so(client, westport_police):
     [{"status": "draft"}, {"opens_on": date(2090, 1, 1)}, {"is_sample": True}],
     ids=["draft", "planned", "sample"],
 )
-def test_what_the_public_may_not_see_or_is_invented_has_no_calendar_for_anybody(client, alice, westport_police, values):
+def test_hidden_and_sample_jobs_have_no_calendar(client, alice, westport_police, values):
     url = f"{make_job(westport_police, **values).get_absolute_url()}calendar/"
     assert [visitor.get(url).status_code for visitor in (client, alice)] == [404, 404]
 
 
-def test_another_title_in_the_address_leads_to_the_present_one(client, westport_police):
+def test_a_wrong_slug_redirects_to_the_current_one(client, westport_police):
     job = make_job(westport_police)
     response = client.get(f"/jobs/{job.pk}-before/calendar/")
     assert (response.status_code, response["Location"]) == (301, f"{job.get_absolute_url()}calendar/")
 
 
-def test_an_open_opening_leads_to_its_calendar_and_others_do_not(client, westport_police):
+def test_only_an_open_job_links_to_its_calendar(client, westport_police):
     for values, there in (({}, True), ({"closes_on": yesterday()}, False), ({"is_sample": True}, False)):
         job = make_job(westport_police, **values)
         page = client.get(job.get_absolute_url())
@@ -217,12 +217,12 @@ def test_an_open_opening_leads_to_its_calendar_and_others_do_not(client, westpor
 
 
 def lines(content):
-    """The content lines, unfolded."""
+    """Return the content lines, unfolded."""
     return re.sub(rb"\r\n[ \t]", b"", content).decode().split("\r\n")[:-1]
 
 
 def inside(content, component):
-    """The lines of each of these components."""
+    """Return the lines of each component of this type."""
     return re.findall(rf"BEGIN:{component}\n(.*?)END:{component}", "\n".join(lines(content)), re.S)
 
 
@@ -294,7 +294,7 @@ OF_EVENTS = {
 
 
 @pytest.mark.parametrize("url", ["/jobs/calendar/", "/jobs/calendar/?q=officer", "department", "opening"])
-def test_a_calendar_keeps_the_rules_of_rfc_5545(client, westport_police, url):
+def test_a_calendar_is_valid_by_rfc_5545(client, westport_police, url):
     job = make_job(westport_police, title=HOSTILE[:200], closes_on=tomorrow(), closes_time=time(17))
     url = {
         "department": f"{westport_police.get_absolute_url()}calendar/",
@@ -309,7 +309,7 @@ def test_a_calendar_keeps_the_rules_of_rfc_5545(client, westport_police, url):
     assert [rule for rule, kept in OF_EVENTS.items() if not kept(events)] == []
 
 
-def test_what_was_typed_comes_out_as_it_went_in_but_for_what_no_calendar_may_hold(client, westport_police):
+def test_texts_are_unchanged_except_for_forbidden_characters(client, westport_police):
     job = make_job(westport_police, title=HOSTILE[:60])
     step = make_step(job, note=HOSTILE, place=HOSTILE[:100], date=date(2090, 6, 1))
     clean = str.maketrans("", "", "\a\x1b\v\ufffe")
@@ -319,14 +319,14 @@ def test_what_was_typed_comes_out_as_it_went_in_but_for_what_no_calendar_may_hol
     assert str(test["DESCRIPTION"]).startswith(step.note.translate(clean))
 
 
-def test_an_empty_calendar_keeps_the_rules_too(client, westport_police):
+def test_an_empty_calendar_is_valid_too(client, westport_police):
     for url in ("/jobs/calendar/", f"{westport_police.get_absolute_url()}calendar/"):
         content = client.get(url).content
         assert [rule for rule, kept in OF_FILE.items() if not kept(content)] == []
         assert calendar_of(client, url).events == []
 
 
-def test_it_has_a_name_that_an_operating_system_opens_with_a_calendar(client, db):
+def test_a_calendar_has_a_file_name_ending_in_ics(client, db):
     assert client.get("/jobs/calendar/")["Content-Disposition"] == 'inline; filename="openings.ics"'
 
 
@@ -337,16 +337,16 @@ def test_it_has_a_name_that_an_operating_system_opens_with_a_calendar(client, db
     ("day", "at"),
     [
         (date(2090, 3, 12), time(1, 59)),
-        (date(2090, 3, 12), time(2, 30)),  # which clocks skip
+        (date(2090, 3, 12), time(2, 30)),  # skipped by the clocks
         (date(2090, 3, 12), time(3)),
         (date(2090, 11, 5), time(0, 59)),
-        (date(2090, 11, 5), time(1, 30)),  # which comes twice
+        (date(2090, 11, 5), time(1, 30)),  # occurs twice
         (date(2090, 11, 5), time(2)),
         (date(2090, 7, 1), time(17)),
         (date(2090, 1, 1), time(0)),
     ],
 )
-def test_a_deadline_is_the_moment_at_which_the_opening_closes(client, westport_police, day, at):
+def test_a_closing_time_is_the_instant_when_the_job_closes(client, westport_police, day, at):
     job = make_job(westport_police, closes_on=day, closes_time=at)
     closes = own_calendar(client, job).events[1]["DTSTART"]
     assert closes.dt == job.closes_at.astimezone(UTC)
@@ -354,6 +354,6 @@ def test_a_deadline_is_the_moment_at_which_the_opening_closes(client, westport_p
 
 
 @pytest.mark.parametrize("closes_time", [None, time(12)])
-def test_no_program_needs_to_know_the_rules_of_a_time_zone(client, westport_police, closes_time):
+def test_times_need_no_time_zone_rules(client, westport_police, closes_time):
     make_job(westport_police, closes_on=tomorrow(), closes_time=closes_time)
     assert b"TZID" not in client.get("/jobs/calendar/").content

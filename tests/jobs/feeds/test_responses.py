@@ -1,4 +1,4 @@
-"""What feeds and calendars have in common: how often they are fetched whole, and the ways to them."""
+"""Caching of feeds and calendars, and the links to them."""
 
 import re
 from datetime import timedelta
@@ -18,7 +18,7 @@ DEPARTMENT = "/departments/ct/westport-police-department/"
 
 @pytest.fixture(params=["/jobs/feed/", f"{DEPARTMENT}feed/", "/jobs/calendar/", f"{DEPARTMENT}calendar/"])
 def fetch(request, client, westport_police):
-    """``fetch(**headers)`` of each feed and calendar, in which there are two openings; ``fetch.job`` is the older."""
+    """Return ``fetch(**headers)`` for each feed and calendar with two jobs. ``fetch.job`` is the older one."""
 
     def fetch(**headers):
         return client.get(request.param, headers=headers)
@@ -29,7 +29,7 @@ def fetch(request, client, westport_police):
     return fetch
 
 
-def test_who_has_it_already_is_told_so(fetch):
+def test_an_unchanged_document_answers_304(fetch):
     first = whole(fetch())
     again = fetch(if_none_match=first["ETag"])
     assert again.status_code == 304
@@ -39,7 +39,7 @@ def test_who_has_it_already_is_told_so(fetch):
     assert fetch(if_none_match='"other"').status_code == 200
 
 
-def test_who_has_it_compressed_is_told_so_too(fetch):
+def test_an_unchanged_compressed_document_answers_304(fetch):
     first = whole(fetch(accept_encoding="gzip"))
     assert first["Content-Encoding"] == "gzip"
     assert fetch(accept_encoding="gzip", if_none_match=first["ETag"]).status_code == 304
@@ -55,8 +55,8 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_it_is_sent_anew_when_an_opening_changes(fetch, change):
-    """The older one, which tells nothing of its going by the newest change of those that stay."""
+def test_a_changed_job_changes_the_document(fetch, change):
+    """The older job changes, so the latest date of change stays the same."""
     first = whole(fetch())
     CHANGES[change](fetch.job)
     again = fetch(if_none_match=first["ETag"], if_modified_since=first["Last-Modified"])
@@ -65,18 +65,18 @@ def test_it_is_sent_anew_when_an_opening_changes(fetch, change):
     assert b"Police Officer" not in again.content
 
 
-def test_who_knows_only_the_date_gets_it_whole(fetch):
-    """Openings that leave it leave no date."""
+def test_the_date_alone_never_leads_to_304(fetch):
+    """A job that closes leaves no date of change."""
     assert fetch(if_modified_since=whole(fetch())["Last-Modified"]).status_code == 200
 
 
-def test_an_empty_one_stays_the_same_too(fetch):
+def test_an_unchanged_empty_document_answers_304(fetch):
     Job.objects.all().delete()
     first = whole(fetch())
     assert fetch(if_none_match=first["ETag"]).status_code == 304
 
 
-def test_everybody_may_keep_it_and_asks_again_and_search_engines_must_not_list_it(fetch):
+def test_it_is_cached_with_revalidation_and_not_indexed(fetch):
     response = whole(fetch())
     assert sorted(response["Cache-Control"].split(", ")) == ["max-age=0", "public"]
     assert response["X-Robots-Tag"] == "noindex"
@@ -86,7 +86,7 @@ def test_everybody_may_keep_it_and_asks_again_and_search_engines_must_not_list_i
     assert response["Content-Type"] == f"{kind}; charset=utf-8"
 
 
-def test_it_may_be_looked_at_but_not_sent_to(client, fetch):
+def test_it_allows_head_but_not_post(client, fetch):
     assert client.head(fetch.url).status_code == 200
     assert client.post(fetch.url).status_code == 405
 
@@ -104,7 +104,7 @@ URLS = [
 
 
 @pytest.mark.parametrize("what", ["feed", "calendar"])
-def test_it_takes_at_most_eight_queries_however_many_openings_there_are(
+def test_feeds_take_at_most_eight_queries_for_any_number_of_jobs(
     client, places, westport_police, queries_of, django_assert_num_queries, what
 ):
     job = make_job(westport_police, pay_max=50_000, closes_on=tomorrow())
@@ -120,67 +120,67 @@ def test_it_takes_at_most_eight_queries_however_many_openings_there_are(
             assert client.get(url, headers={"if-none-match": etag}).status_code == 304
 
 
-# The ways to them
+# Links
 
 
 def alternates(response):
-    """The addresses of feeds that the head of a page names."""
+    """Return the feed URLs in the page's head."""
     head = response.content.decode().partition("</head>")[0]
     return re.findall(r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="([^"]*)">', head)
 
 
-def ways(response):
-    """``{words: address}`` of the list of ways to follow a page."""
+def feed_links(response):
+    """Return ``{text: URL}`` of the feed and calendar links."""
     page = response.content.decode().partition("<footer")[0]
     [shown] = re.findall(r'<ul class="follow.*?</ul>', page, re.S) or [""]
     return {words: href.replace("&amp;", "&") for href, words in re.findall(r'href="([^"]*)"[^>]*>([^<]*)<', shown)}
 
 
-def test_the_list_leads_to_its_feed_and_its_calendar(client, westport_police):
+def test_the_job_list_links_to_its_feed_and_calendar(client, westport_police):
     make_job(westport_police)
     page = search(client)
     assert alternates(page) == ["/jobs/feed/"]
-    assert ways(page) == {
-        "Feed": "/jobs/feed/",
-        "Calendar": "webcal://testserver/jobs/calendar/",
+    assert feed_links(page) == {
+        "RSS feed": "/jobs/feed/",
+        "Subscribe in your calendar": "webcal://testserver/jobs/calendar/",
         "Download (.ics)": "/jobs/calendar/",
     }
 
 
 @pytest.mark.parametrize("words", ["officer", "astronaut"])
-def test_a_search_leads_to_its_own_also_when_it_finds_nothing(client, places, westport_police, words):
+def test_a_search_links_to_its_feed_and_calendar_even_without_results(client, places, westport_police, words):
     make_job(westport_police)
     page = search(client, q=words, near="06880", sort="pay", page="1")
     query = f"?q={words}&near=06880"
     assert alternates(page) == [f"/jobs/feed/?q={words}&amp;near=06880"]
-    assert ways(page)["Feed"] == f"/jobs/feed/{query}"
-    assert ways(page)["Calendar"] == f"webcal://testserver/jobs/calendar/{query}"
-    assert client.get(ways(page)["Feed"]).status_code == 200
-    assert client.get(ways(page)["Download (.ics)"]).status_code == 200
+    assert feed_links(page)["RSS feed"] == f"/jobs/feed/{query}"
+    assert feed_links(page)["Subscribe in your calendar"] == f"webcal://testserver/jobs/calendar/{query}"
+    assert client.get(feed_links(page)["RSS feed"]).status_code == 200
+    assert client.get(feed_links(page)["Download (.ics)"]).status_code == 200
 
 
-def test_a_search_that_cannot_be_made_leads_to_none(client, places):
+def test_an_invalid_search_links_to_no_feed(client, places):
     page = search(client, near="Springfield")
     assert alternates(page) == []
-    assert ways(page) == {}
+    assert feed_links(page) == {}
 
 
 @pytest.mark.parametrize("hiring", [True, False])
-def test_a_profile_leads_to_its_own_whether_it_is_hiring_or_not(client, westport_police, hiring):
+def test_a_profile_links_to_its_feed_and_calendar(client, westport_police, hiring):
     if hiring:
         make_job(westport_police)
     page = client.get(DEPARTMENT)
     assert alternates(page) == [f"{DEPARTMENT}feed/"]
-    assert ways(page) == {
-        "Feed": f"{DEPARTMENT}feed/",
-        "Calendar": f"webcal://testserver{DEPARTMENT}calendar/",
+    assert feed_links(page) == {
+        "RSS feed": f"{DEPARTMENT}feed/",
+        "Subscribe in your calendar": f"webcal://testserver{DEPARTMENT}calendar/",
         "Download (.ics)": f"{DEPARTMENT}calendar/",
     }
 
 
-def test_a_draft_leads_to_none(alice, westport_police):
+def test_a_draft_links_to_no_feed(alice, westport_police):
     westport_police.unpublish()
     page = alice.get(DEPARTMENT)
     assert "This is a draft" in text_of(page)
     assert alternates(page) == []
-    assert ways(page) == {}
+    assert feed_links(page) == {}

@@ -1,10 +1,10 @@
-"""Rows of lists of openings, as ``manage.py import_openings`` reads them."""
+"""Rows for ``manage.py import_openings``."""
 
 ORI = "NY0303000"
 
 
 def post(**values):
-    """A row of a list, complete and for the public."""
+    """Return a complete row for the public."""
     return {
         "source": "city_list",
         "snapshot_date": "2026-06-23",

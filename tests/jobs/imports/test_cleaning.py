@@ -1,4 +1,4 @@
-"""Cells of lists of openings: what is understood becomes a value, what is not is said in a sentence."""
+"""Conversion of cells to values, or to an error message."""
 
 from datetime import date, time
 from decimal import Decimal
@@ -35,7 +35,7 @@ JULY_16 = date(2026, 7, 16)
         "  JULY   16,  2026 ",
     ],
 )
-def test_a_day_may_be_written_in_many_ways(text):
+def test_dates_can_have_many_formats(text):
     assert cleaning.day_and_time(text, NEW_YORK) == (JULY_16, None)
 
 
@@ -51,14 +51,14 @@ def test_a_day_may_be_written_in_many_ways(text):
         ("2026-07-16T14:00:00-07:00", time(17)),
     ],
 )
-def test_a_time_is_kept_in_the_zone_of_the_department(text, at):
+def test_a_time_with_an_offset_is_converted_to_the_departments_zone(text, at):
     assert cleaning.day_and_time(text, NEW_YORK) == (JULY_16, at)
 
 
 @pytest.mark.parametrize(
     "text", ["", "  ", "-", "Until filled", "OPEN UNTIL FILLED", "Continuous", "N/A", "31-DEC-9999"]
 )
-def test_without_a_day_it_is_until_filled(text):
+def test_blank_dates_mean_open_until_filled(text):
     assert cleaning.day_and_time(text, NEW_YORK) == (None, None)
 
 
@@ -71,13 +71,13 @@ def test_without_a_day_it_is_until_filled(text):
         "July 16, 2026 July 17, 2026", "٢٠٢٦-٠٧-xx",
     ],
 )  # fmt: skip
-def test_a_day_that_is_none_is_refused(text):
+def test_an_invalid_date_is_an_error(text):
     with pytest.raises(ValueError, match="is not a day|must be a date between 2000 and 2100|has an invalid time"):
         cleaning.day_and_time(text, NEW_YORK)
 
 
 @given(st.text(max_size=30))
-def test_whatever_stands_for_a_day_is_understood_or_refused(text):
+def test_any_text_is_a_date_or_an_error(text):
     try:
         day, at = cleaning.day_and_time(text, NEW_YORK)
     except ValueError as problem:
@@ -104,7 +104,7 @@ def test_whatever_stands_for_a_day_is_understood_or_refused(text):
         (("25", "", ""), ("25", None, "hour")),
     ],
 )
-def test_pay_is_two_amounts_and_a_period(cells, expected):
+def test_pay_has_two_amounts_and_a_period(cells, expected):
     low, high, period = cleaning.pay(*cells)
     assert (low, high, period) == tuple(Decimal(value) if value and value[0].isdigit() else value for value in expected)
 
@@ -123,7 +123,7 @@ def test_pay_is_two_amounts_and_a_period(cells, expected):
         (("9" * 40, "", "Annual"), "not an amount"),
     ],
 )
-def test_pay_that_cannot_be_meant_is_said(cells, words):
+def test_implausible_pay_is_an_error(cells, words):
     with pytest.raises(ValueError) as problem:
         cleaning.pay(*cells)
     assert words in str(problem.value)
@@ -142,11 +142,11 @@ def test_pay_that_cannot_be_meant_is_said(cells, words):
         ("", "Police Officer", "full_time"),
     ],
 )
-def test_hours_are_as_the_cell_says_or_the_title(text, title, schedule):
+def test_the_schedule_comes_from_the_cell_or_the_title(text, title, schedule):
     assert cleaning.schedule(text, title) == schedule
 
 
-def test_hours_that_nobody_knows_are_refused():
+def test_an_unknown_schedule_is_an_error():
     with pytest.raises(ValueError, match="is neither"):
         cleaning.schedule("X", "Clerk")
 
@@ -157,7 +157,7 @@ def test_positions_are_a_number(text, number):
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "several", "10001", "1.5", "²"])
-def test_positions_that_are_no_number_are_refused(text):
+def test_an_invalid_number_of_positions_is_an_error(text):
     with pytest.raises(ValueError, match="positions"):
         cleaning.positions(text)
 
@@ -182,18 +182,18 @@ TITLES = {
 
 
 @pytest.mark.parametrize("kind, title", [(kind, title) for kind, said in TITLES.items() for title in said.split("; ")])
-def test_a_title_says_the_kind_or_it_is_other(kind, title):
+def test_the_job_type_comes_from_the_title_or_is_other(kind, title):
     assert cleaning.kind("", title) == kind
     assert cleaning.kind("", title.upper()) == kind
 
 
-def test_what_else_is_said_decides_only_where_the_title_does_not():
+def test_other_texts_count_only_if_the_title_does_not_decide():
     assert cleaning.kind("", "Investigations Lead", "AGENCY ATTORNEY") == JobKind.CIVILIAN
     assert cleaning.kind("", "Police Officer", "AGENCY ATTORNEY") == JobKind.ENTRY_LEVEL
 
 
 @pytest.mark.parametrize("text", ["dispatcher", "Dispatcher or call taker", "DISPATCHER"])
-def test_a_kind_that_is_given_wins(text):
+def test_a_stated_job_type_wins(text):
     assert cleaning.kind(text, "Chief of Police") == JobKind.DISPATCHER
     with pytest.raises(ValueError, match="must be one of these job types: entry_level"):
         cleaning.kind("Wizard", "Chief of Police")
@@ -215,11 +215,11 @@ def test_a_kind_that_is_given_wins(text):
         ("", ("", "")),
     ],
 )
-def test_only_a_single_address_for_applying_is_taken_from_words(text, expected):
+def test_only_a_single_url_or_email_address_for_applying_counts(text, expected):
     assert cleaning.where_to_apply(text) == expected
 
 
-def test_every_period_of_pay_and_every_kind_has_a_word():
+def test_every_pay_period_and_job_type_can_be_stated():
     assert set(cleaning.PERIODS) == set(Job.PayPeriod)
     for kind in JobKind:
         assert cleaning.kind(kind.value, "") == kind

@@ -1,4 +1,4 @@
-"""``manage.py import_openings FILE``: lists of openings become openings, every row is accounted for, edits win."""
+"""``manage.py import_openings FILE``: it imports jobs, reports every row and keeps edits."""
 
 import csv
 import random
@@ -10,9 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from jobs.imports.openings import PostingImporter
 
 from departments.models import Department
+from jobs.imports.openings import PostingImporter
 from jobs.models import Job
 from tests.factories import form_of, make_alice, make_department, make_job, text_of, today
 
@@ -25,7 +25,7 @@ def snapshot():
     return list(Job.objects.order_by("pk").values())
 
 
-def test_an_opening_is_found_by_the_words_of_its_description(load, nypd):
+def test_search_finds_an_imported_job_by_its_description(load, nypd):
     load(post(description="Advise on narcotics.", min_qualifications="A diploma"))
     assert Job.objects.open().matching_anywhere("narcotics diploma").count() == 1
     load(post(description="Advise on traffic.", min_qualifications="A diploma"))
@@ -33,7 +33,7 @@ def test_an_opening_is_found_by_the_words_of_its_description(load, nypd):
     assert Job.objects.open().matching_anywhere("traffic").count() == 1
 
 
-def test_a_post_becomes_an_opening_that_everybody_sees(load, nypd, client):
+def test_a_row_becomes_a_job_that_visitors_see(load, nypd, client):
     numbers, _words = load(
         post(
             title="P/T Radio Dispatcher",
@@ -71,7 +71,7 @@ def test_a_post_becomes_an_opening_that_everybody_sees(load, nypd, client):
     assert "P/T Radio Dispatcher" in text_of(client.get("/jobs/?q=dispatcher new york"))
 
 
-def test_a_second_run_changes_nothing(load, nypd):
+def test_importing_a_file_again_changes_nothing(load, nypd):
     row, sparse = post(), post(job_id="2", posting_date="", post_until="")
     load(row, sparse)
     before = snapshot()
@@ -80,13 +80,13 @@ def test_a_second_run_changes_nothing(load, nypd):
     assert snapshot() == before
 
 
-def test_a_post_without_a_day_opens_on_the_day_of_the_list(load, nypd):
+def test_a_row_without_an_opening_date_opens_on_the_date_of_the_list(load, nypd):
     load(post(posting_date="", post_until="Until filled"))
     job = Job.objects.get()
     assert (job.opens_on, job.closes_on) == (date(2026, 6, 23), None)
 
 
-def test_a_newer_list_changes_what_it_says_otherwise(load, nypd):
+def test_a_newer_list_updates_the_facts_that_differ(load, nypd):
     load(post(), post(job_id="2"), post(job_id="3"))
     numbers, _words = load(post(salary_to="70000"), post(job_id="2"), name="newer.csv")
     assert numbers == counts(read=2, updated=1, unchanged=1)
@@ -96,7 +96,7 @@ def test_a_newer_list_changes_what_it_says_otherwise(load, nypd):
     assert missing.is_open(), "Openings that a newer list lacks stay: their closing day ends them."
 
 
-def test_a_list_that_lacks_a_column_takes_nothing_away(load, nypd):
+def test_a_missing_column_changes_nothing(load, nypd):
     load(post())
     short = {name: post()[name] for name in ("source", "snapshot_date", "job_id", "employer_ori", "title")}
     numbers, _words = load(short | {"title": "Agency Attorney II"})
@@ -112,7 +112,7 @@ def test_a_list_that_lacks_a_column_takes_nothing_away(load, nypd):
 
 
 class TestBadRows:
-    """A bad row is rejected at its column, a bad value that can be spared is left out and noticed."""
+    """An invalid required value rejects the row. An invalid optional value is left out and reported."""
 
     @pytest.mark.parametrize(
         "values, column, reason",
@@ -122,14 +122,14 @@ class TestBadRows:
             ({"title": "x" * 201}, "title", "at most 200 characters"),
             ({"job_id": "9" * 101}, "job_id", "at most 100 characters"),
             ({"to_apply": "x" * 5001}, "to_apply", "at most 5000 characters"),
-            ({"post_until": "31-JUN-2026"}, "post_until", "is not a day"),
-            ({"posting_date": "soon"}, "posting_date", "is not a day"),
+            ({"post_until": "31-JUN-2026"}, "post_until", "is not a date"),
+            ({"posting_date": "soon"}, "posting_date", "is not a date"),
             ({"post_until": "2026-06-15"}, "post_until", "is before the opening date"),
             ({"employer_ori": "NY03"}, "employer_ori", "is not an ORI"),
             ({"employer_ori": "", "state": "XX"}, "state", "is not a state"),
         ],
     )
-    def test_what_cannot_be_spared(self, load, nypd, tmp_path, values, column, reason):
+    def test_an_invalid_required_value_rejects_the_row(self, load, nypd, tmp_path, values, column, reason):
         numbers, words = load(post(job_id="1"), post(**values), rejects=tmp_path / "rejects.csv")
         assert numbers == counts(read=2, created=1, rejected=1)
         assert f"Rejected 1 × {column}: " in words and reason in words
@@ -138,7 +138,7 @@ class TestBadRows:
         assert row["rejected_line"] == "3" and row["rejected_column"] == column and reason in row["rejected_reason"]
         assert row["employer"] == "POLICE DEPARTMENT"
 
-    def test_rejected_rows_can_be_mended_and_imported_again(self, load, nypd, tmp_path):
+    def test_rejected_rows_can_be_fixed_and_imported_again(self, load, nypd, tmp_path):
         load(post(post_until="2026-06-31"), rejects=tmp_path / "rejects.csv")
         mended = (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig").replace("2026-06-31", "2099-06-30")
         (tmp_path / "mended.csv").write_text(mended, encoding="utf-8")
@@ -157,16 +157,16 @@ class TestBadRows:
             ({"apply_email": "nobody"}, "apply_email", "apply_email", ""),
         ],
     )
-    def test_what_can_be_spared(self, load, nypd, values, column, field, value):
+    def test_an_invalid_optional_value_is_left_out(self, load, nypd, values, column, field, value):
         numbers, words = load(post(**values))
         assert numbers == counts(read=1, created=1)
         assert f"Noticed 1 × {column}: " in words and "; this value was left out" in words
         assert getattr(Job.objects.get(), field) == value
 
-    def test_a_list_without_a_name_is_refused_with_nothing_changed(self, load, nypd):
+    def test_a_list_without_a_source_is_refused(self, load, nypd):
         row = post(snapshot_date="")
         del row["source"]
-        with pytest.raises(CommandError, match="has no column “source”: say which list it is"):
+        with pytest.raises(CommandError, match="has no “source” column."):
             load(row)
         assert not Job.objects.exists()
         load(row, source="Town list", as_of="2026")
@@ -175,7 +175,7 @@ class TestBadRows:
         assert job.sources["title"] == {"source": "Town list", "as_of": "2026", "set_by": "import"}
 
     @pytest.mark.parametrize("missing", ["job_id", "title"])
-    def test_a_column_that_is_needed_is_asked_for(self, load, nypd, missing):
+    def test_a_missing_required_column_is_an_error(self, load, nypd, missing):
         row = post()
         del row[missing]
         with pytest.raises(CommandError, match=f"has no column “{missing}”"):
@@ -183,7 +183,7 @@ class TestBadRows:
 
 
 class TestApplying:
-    """Every opening says how to apply."""
+    """Every imported job says how to apply."""
 
     @pytest.mark.parametrize(
         "values, url, email, words",
@@ -197,10 +197,10 @@ class TestApplying:
             ({"apply_email": "desk@a.example", "to_apply": ""}, "", "desk@a.example", ""),
             ({"to_apply": "Send it to desk@a.example"}, "", "desk@a.example", "Send it to desk@a.example"),
             ({"to_apply": "Write to a@a.example or b@a.example"}, "", "", "Write to a@a.example or"),
-            ({"to_apply": ""}, "", "", "ask the department about number 757172"),
+            ({"to_apply": ""}, "", "", "Ask the department about job number 757172"),
         ],
     )
-    def test_as_the_list_says_or_by_asking(self, load, nypd, values, url, email, words):
+    def test_how_to_apply_comes_from_the_row_or_is_a_default_text(self, load, nypd, values, url, email, words):
         load(post(**values))
         job = Job.objects.get()
         assert (job.apply_url, job.apply_email) == (url, email)
@@ -208,7 +208,7 @@ class TestApplying:
 
 
 class TestEdits:
-    """What a person has set stays, unless the import is told otherwise."""
+    """The import keeps the facts that an editor has set, unless it is told to overwrite them."""
 
     @pytest.fixture
     def job(self, load, nypd):
@@ -221,13 +221,13 @@ class TestEdits:
         assert client.post(url, form).status_code == 302
         return job
 
-    def test_the_admin_notes_who_set_what(self, job):
+    def test_the_admin_records_who_set_which_fact(self, job):
         job.refresh_from_db()
         by = {name: origin["set_by"] for name, origin in job.sources.items()}
         assert by.pop("title") == by.pop("pay_max") == by.pop("status") == "user:alice"
         assert set(by.values()) == {"import"} and by.keys() | {"title", "pay_max", "status"} == set(Job.FACTS)
 
-    def test_an_import_leaves_it_and_reports_both_values(self, load, job, tmp_path):
+    def test_an_import_keeps_an_edit_and_reports_both_values(self, load, job, tmp_path):
         numbers, words = load(post(positions="5", salary_from="53000"), conflicts=tmp_path / "conflicts.csv")
         assert numbers == counts(read=1, updated=1)
         job.refresh_from_db()
@@ -246,26 +246,26 @@ class TestEdits:
     def test_a_second_import_changes_nothing_more(self, load, job):
         assert load(post())[0] == counts(read=1, unchanged=1)
 
-    def test_overwriting_takes_the_files_values(self, load, job):
+    def test_overwriting_uses_the_files_values(self, load, job):
         load(post(), overwrite=True)
         job.refresh_from_db()
         assert (job.title, job.pay_max, job.status) == ("Agency Attorney", 60000, "published")
         assert job.sources["title"]["set_by"] == "import"
 
-    def test_an_opening_that_closes_before_it_opens_because_of_an_edit_is_rejected(self, load, job):
+    def test_a_row_that_would_close_before_an_edited_opening_date_is_rejected(self, load, job):
         job.closes_on = date(2026, 6, 20)
         job.attribute(["closes_on"], "Editor of this site", "", "user:alice")
         job.save()
         numbers, words = load(post(posting_date="2026-06-30"))
         assert numbers == counts(read=1, rejected=1) and "post_until: is before the opening date" in words
 
-    def test_an_opening_that_was_entered_here_is_nobody_elses(self, load, nypd):
+    def test_an_import_never_matches_a_job_that_was_entered_here(self, load, nypd):
         mine = make_job(nypd, title="Agency Attorney", source="", external_id="")
         assert load(post())[0] == counts(read=1, created=1)
         mine.refresh_from_db()
         assert mine.source == ""
 
-    def test_publishing_in_the_list_is_an_edit_too(self, load, nypd):
+    def test_publishing_with_an_admin_action_is_an_edit_too(self, load, nypd):
         load(post(), draft=True)
         job = Job.objects.get()
         assert job.status == "draft"
@@ -318,20 +318,20 @@ class TestChangesDuringTheImport:
         assert Job.objects.get(external_id="757172").title == "Counsel"
 
 
-def test_as_drafts_nobody_sees_them_and_what_is_published_stays(load, nypd, client):
+def test_new_jobs_can_be_imported_as_drafts(load, nypd, client):
     load(post())
     load(post(positions="3"), post(job_id="2"), draft=True)
     assert dict(Job.objects.values_list("external_id", "status")) == {"757172": "published", "2": "draft"}
 
 
-def test_a_dry_run_says_the_same_and_changes_nothing(load, nypd):
+def test_a_dry_run_reports_the_same_and_changes_nothing(load, nypd):
     rows = post(), post(job_id="2", posting_type="Internal"), post(job_id="3", employer_ori="NY9999999")
     dry, words = load(*rows, dry_run=True)
     assert "Nothing was changed" in words and not Job.objects.exists()
     assert load(*rows)[0] == dry == counts(read=3, created=1, skipped=1, rejected=1)
 
 
-def test_times_are_those_of_the_departments_zone(load):
+def test_times_are_in_the_departments_zone(load):
     make_department("Mesa Police Department", state="AZ", city="Mesa", ori="AZ0071700", time_zone="America/Phoenix")
     load(post(employer_ori="AZ0071700", post_until="2099-07-16T19:00:00Z"))
     job = Job.objects.get()
@@ -339,7 +339,7 @@ def test_times_are_those_of_the_departments_zone(load):
     assert job.closes_at.isoformat() == "2099-07-16T19:00:00+00:00"
 
 
-def test_the_columns_of_the_citys_own_export_are_known(load, nypd):
+def test_the_columns_of_the_new_york_export_are_known(load, nypd):
     load(
         {
             "Job ID": "1", "Agency": "New York City PD", "City": "New York", "State": "NY", "Posting Type": "External",
@@ -357,7 +357,7 @@ def test_the_columns_of_the_citys_own_export_are_known(load, nypd):
     assert job.description == "Analyze.\n\n## Unit\n\nPolice Lab\n\n## Hours\n\nDays"
 
 
-def test_a_report_names_the_columns_as_the_file_does(load, nypd):
+def test_a_report_uses_the_files_column_names(load, nypd):
     _numbers, words = load(
         {"Job ID": "1", "Agency": "Nowhere PD", "Agency ORI": "", "State": "NY", "Business Title": "Clerk"},
         {"Job ID": "1", "Agency": "", "Agency ORI": "", "State": "NY", "Business Title": "Clerk"},
@@ -369,7 +369,7 @@ def test_a_report_names_the_columns_as_the_file_does(load, nypd):
     assert "Noticed 1 × Job ID: is another copy" in words
 
 
-def test_capitals_and_signs_for_nothing_are_cleaned(load, nypd):
+def test_capitals_and_placeholders_are_cleaned(load, nypd):
     load(post(title="RADIO REPAIR MECHANIC II, K-9 UNIT", hours_shift="TBD", min_qualifications="N/A", post_until="-"))
     job = Job.objects.get()
     assert (job.title, job.requirements, job.closes_on) == ("Radio Repair Mechanic II, K-9 Unit", "", None)
@@ -386,8 +386,8 @@ NASTY = [
 ]  # fmt: skip
 
 
-def test_whatever_stands_in_the_cells_every_row_is_accounted_for(load, nypd):
-    """A cell that nobody thought of must not stop the import of a list, nor reach the database as it is."""
+def test_any_cells_lead_to_a_report_of_every_row(load, nypd):
+    """Unexpected cells neither stop the import nor reach the database unchecked."""
     chance = random.Random(7)
     rows = []
     for number, column in enumerate(post()):
@@ -403,9 +403,9 @@ def test_whatever_stands_in_the_cells_every_row_is_accounted_for(load, nypd):
         job.clean_fields(exclude=["department"])
 
 
-def test_it_takes_no_more_queries_with_more_rows(load, nypd):
+def test_more_rows_take_no_more_queries(load, nypd):
     def queries_for(number):
-        asked = []  # the import forgets what Django has counted
+        asked = []  # the import clears Django's own list of queries
         with connection.execute_wrapper(lambda execute, sql, *rest: asked.append(sql) or execute(sql, *rest)):
             load(*(post(job_id=f"{number}-{one}", title=f"Clerk {one}") for one in range(number)))
         return len(asked)
@@ -413,7 +413,7 @@ def test_it_takes_no_more_queries_with_more_rows(load, nypd):
     assert queries_for(2) == queries_for(20) <= 12
 
 
-def test_a_department_that_is_a_draft_hides_its_openings(load, nypd, client):
+def test_a_draft_department_hides_its_imported_jobs(load, nypd, client):
     Department.objects.update(status="draft")
     load(post(posting_date=str(today() - timedelta(days=1))))
     assert "Agency Attorney" not in text_of(client.get("/jobs/"))

@@ -1,4 +1,4 @@
-"""``manage.py import_openings FILE``: which rows are one opening, and whose it is."""
+"""``manage.py import_openings FILE``: copies of a job, and the departments of jobs."""
 
 import pytest
 
@@ -11,34 +11,34 @@ pytestmark = pytest.mark.django_db
 
 
 class TestCopies:
-    """A post's copies are one opening."""
+    """Several rows with one job number are one job."""
 
-    def test_the_one_for_the_public_wins_wherever_it_stands(self, load, nypd):
+    def test_the_public_copy_wins_in_any_order(self, load, nypd):
         inside = {"posting_type": "Internal", "description": "For colleagues.", "title": "Inside"}
         numbers, words = load(post(**inside), post(), post(job_id="2"), post(**inside, job_id="2"))
         assert numbers == counts(read=4, created=2, skipped=2)
         assert "Noticed 2 × job_id: is another copy of a job in this file; skipped (first on line 2)" in words
         assert set(Job.objects.values_list("title", "description")) == {("Agency Attorney", "Advise.")}
 
-    def test_of_several_for_the_public_the_latest_wins(self, load, nypd):
+    def test_the_latest_public_copy_wins(self, load, nypd):
         load(post(posting_date="2026-03-05", title="Old"), post(posting_date="2026-04-30", title="New"))
         assert Job.objects.get().title == "New"
 
-    def test_a_good_copy_wins_over_a_bad_one(self, load, nypd):
+    def test_a_valid_copy_wins_over_an_invalid_one(self, load, nypd):
         numbers, _words = load(post(post_until="31-JUN-2026"), post(posting_date="2026-01-01"))
         assert numbers == counts(read=2, created=1, skipped=1)
 
-    def test_the_same_number_of_another_list_is_another_opening(self, load, nypd):
+    def test_the_same_number_in_another_source_is_another_job(self, load, nypd):
         numbers, _words = load(post(), post(source="state_list"))
         assert numbers == counts(read=2, created=2)
 
-    def test_one_for_employees_only_is_not_imported(self, load, nypd, client):
+    def test_a_row_for_employees_only_is_not_imported(self, load, nypd, client):
         numbers, words = load(post(posting_type="Internal"))
         assert numbers == counts(read=1, skipped=1)
         assert "posting_type: is for employees only; skipped" in words
         assert not Job.objects.exists()
 
-    def test_one_that_is_for_employees_only_from_now_on_is_withdrawn_and_may_come_back(self, load, nypd, client):
+    def test_a_job_that_becomes_internal_is_withdrawn_and_can_come_back(self, load, nypd, client):
         load(post())
         inside = post(posting_type="INTERNAL")
         numbers, _words = load(inside)
@@ -51,22 +51,22 @@ class TestCopies:
         job.refresh_from_db()
         assert job.is_open()
 
-    def test_what_is_for_nobody_knows_whom_is_not_public(self, load, nypd):
+    def test_a_row_with_an_unknown_posting_type_is_not_public(self, load, nypd):
         numbers, words = load(post(posting_type="Level 3"))
         assert numbers == counts(read=1, rejected=1)
         assert "posting_type: must be “External” or “Internal”" in words
 
 
 class TestEmployers:
-    """A post belongs to a department of the directory, or is rejected by the employer's name."""
+    """A row belongs to a department of the directory, or it is rejected."""
 
-    def test_found_by_ori_whatever_the_name_says(self, load, nypd):
+    def test_a_department_is_found_by_ori_despite_its_name(self, load, nypd):
         load(post(employer="", employer_ori="ny0303000"))
         assert Job.objects.get().department == nypd
 
     @pytest.mark.parametrize("name", ["Westport Police Department", "WESTPORT POLICE DEPT.", "Westport PD"])
     @pytest.mark.parametrize("state", ["CT", "Connecticut"])
-    def test_found_by_name_city_and_state(self, load, name, state):
+    def test_a_department_is_found_by_name_city_and_state(self, load, name, state):
         westport = make_department()
         make_department(state="MA")
         load(post(employer_ori="", employer=name, city="WESTPORT", state=state))
@@ -93,7 +93,7 @@ class TestEmployers:
             ),
         ],
     )
-    def test_an_employer_that_is_not_in_the_directory_is_rejected_by_name(self, load, nypd, employer, words):
+    def test_an_unknown_employer_is_rejected_by_name(self, load, nypd, employer, words):
         make_department()
         make_department("Twin Police", city="Avon")
         make_department("Twin Police", city="Bethel")
@@ -101,7 +101,7 @@ class TestEmployers:
         assert numbers == counts(read=1, rejected=1)
         assert f"employer: {words}" in said
 
-    def test_a_post_that_moves_to_another_employer_goes_with_it(self, load, nypd):
+    def test_a_job_moves_to_another_employer_with_its_row(self, load, nypd):
         load(post())
         other = make_department()
         load(post(employer_ori="", employer=other.name, city="Westport", state="CT"))

@@ -1,4 +1,4 @@
-"""Plain text of exports becomes Markdown that shows it as its writer meant it."""
+"""Conversion of plain text to Markdown."""
 
 import re
 from html import unescape
@@ -34,34 +34,34 @@ LISTS = [
 
 
 @pytest.mark.parametrize("text, markdown", [row[1:] for row in LISTS], ids=[row[0] for row in LISTS])
-def test_it_finds_the_lists_of_a_text(text, markdown):
+def test_it_finds_lists_in_a_text(text, markdown):
     assert to_markdown(text) == markdown
 
 
-def test_numbers_stay_what_they_were():
+def test_numbered_items_keep_their_numbers():
     html = render(to_markdown("1. One of:  1. A degree  2. An exam\nMore words.\n2. A licence"))
     assert re.findall(r'<ol( start="\d+")?>', html) == ["", "", ' start="2"']
 
 
-def test_two_blanks_after_a_sentence_begin_a_paragraph_in_a_text_that_lost_its_lines():
+def test_two_spaces_begin_a_paragraph_in_a_text_without_line_breaks():
     assert to_markdown("One.  Two. Three.") == "One.\n\nTwo. Three."
 
 
-def test_two_blanks_mean_nothing_in_a_text_that_has_lines():
+def test_two_spaces_mean_nothing_in_a_text_with_line_breaks():
     assert to_markdown("One.  Two.\nThree.") == "One. Two.\n\nThree."
 
 
-def test_labels_in_capitals_begin_a_paragraph():
+def test_labels_in_capitals_begin_a_paragraph_each():
     assert to_markdown("Patrol 9:00 AM - 5:00 PM HOURS/SHIFT: Varies TO APPLY: Call.") == (
         "Patrol 9:00 AM - 5:00 PM\n\nHOURS/SHIFT: Varies\n\nTO APPLY: Call."
     )
 
 
-def test_a_line_that_begins_with_a_small_letter_goes_on_with_the_one_before():
+def test_a_line_with_a_lowercase_start_continues_the_line_before():
     assert to_markdown("• Patrol the\nstreets.\n• Rest.") == "- Patrol the streets.\n- Rest."
 
 
-def test_lines_of_nothing_but_signs_are_left_out():
+def test_lines_without_letters_and_digits_are_left_out():
     assert to_markdown("One\n_________\n***\nTwo") == "One\n\nTwo"
 
 
@@ -76,12 +76,12 @@ def test_lines_of_nothing_but_signs_are_left_out():
         ("Department’s “own” – words…", "Department’s “own” – words…"),
     ],
 )
-def test_it_mends_what_the_way_into_the_file_has_broken(text, plain):
+def test_it_fixes_entities_spaces_and_line_breaks(text, plain):
     assert clean_text(text) == plain
 
 
 def shown(markdown):
-    """The words that a reader sees, on one line."""
+    """Return the visible text on one line."""
     html = re.sub(r"</?(a|em|strong|code)\b[^>]*>", "", render(markdown))
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
@@ -106,7 +106,7 @@ def shown(markdown):
         "10+ years",
     ],
 )
-def test_signs_of_markdown_in_plain_text_stay_signs(text):
+def test_markdown_characters_in_plain_text_show_unchanged(text):
     assert shown(escape_markdown(text)) == " ".join(text.split())
     assert "<strong>" not in render(escape_markdown(text)) and "<em>" not in render(escape_markdown(text))
 
@@ -114,7 +114,7 @@ def test_signs_of_markdown_in_plain_text_stay_signs(text):
 @given(st.text(st.sampled_from("ab1 .)#-+*_~=>`[]()<&;!\\|:'\"\té"), max_size=40))
 @example("<http://a.example>")
 @example("1.")
-def test_a_line_shows_as_it_is(text):
+def test_any_line_shows_unchanged(text):
     assert "".join(shown(escape_markdown(text)).split()) == "".join(text.split())
 
 
@@ -123,11 +123,11 @@ def test_no_word_is_lost(text):
     assert re.findall("[aB]", shown(to_markdown(text))) == re.findall("[aB]", text)
 
 
-def test_web_addresses_become_links_without_the_stop_behind_them():
+def test_urls_become_links_without_trailing_punctuation():
     html = render(to_markdown("Go to https://jobs.example/a_b?c=d&e=f. Or (http://x.example)."))
     assert re.findall('href="([^"]+)"', html) == ["https://jobs.example/a_b?c=d&amp;e=f", "http://x.example"]
     assert html.count("</a>.") == 1 and "</a>)." in html
 
 
-def test_parts_stand_under_their_headings_and_empty_ones_are_left_out():
+def test_sections_have_headings_and_blank_ones_are_left_out():
     assert join_sections([("", "Patrol."), ("Hours", "Nights"), ("Pay", " ")]) == "Patrol.\n\n## Hours\n\nNights"

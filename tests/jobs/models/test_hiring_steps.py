@@ -1,4 +1,4 @@
-"""Hiring steps: whose they are, what they come to, and how an opening's page and a profile show them."""
+"""Hiring steps: their owners, their totals, and how pages show them."""
 
 import re
 from datetime import date, time, timedelta
@@ -20,7 +20,7 @@ def kinds(steps):
 
 
 def shown(client, thing):
-    """The words of the page's roadmap; "" where it has none."""
+    """Return the text of the page's hiring steps, or ""."""
     response = client.get(thing.get_absolute_url())
     assert response.status_code == 200
     html = response.content.decode()
@@ -29,17 +29,17 @@ def shown(client, thing):
     return text_of(response)
 
 
-# Whose steps
+# Owners
 
 
-def test_an_opening_has_its_hiring_steps_in_their_order():
+def test_a_job_has_its_own_steps_in_order():
     job = make_job()
     make_step(job, "academy", order=2)
     make_step(job, "application", order=1)
     assert kinds(job.roadmap) == ["application", "academy"]
 
 
-def test_an_opening_without_steps_of_its_own_has_its_departments():
+def test_a_job_without_its_own_steps_has_its_departments():
     department = make_department()
     job = make_job(department)
     make_step(department, "oral_board")
@@ -48,7 +48,7 @@ def test_an_opening_without_steps_of_its_own_has_its_departments():
     assert kinds(job.roadmap) == ["oral_board"]
 
 
-def test_an_openings_hiring_steps_stand_in_place_of_its_departments():
+def test_a_jobs_own_hiring_steps_replace_its_departments():
     department = make_department()
     job = make_job(department)
     make_step(department, "oral_board")
@@ -57,7 +57,7 @@ def test_an_openings_hiring_steps_stand_in_place_of_its_departments():
     assert kinds(HiringStep.objects.for_departments([department])[department.pk]) == ["oral_board"]
 
 
-def test_the_steps_of_many_openings_take_one_query(django_assert_num_queries):
+def test_the_steps_of_many_jobs_take_one_query(django_assert_num_queries):
     department = make_department()
     make_step(department, "oral_board", date=date(2030, 1, 1))
     jobs = [make_job(department) for _ in range(3)] + [make_job()]
@@ -80,7 +80,7 @@ def test_the_steps_of_many_departments_take_one_query(django_assert_num_queries)
     assert HiringStep.objects.for_jobs([]) == {}
 
 
-def test_a_step_that_is_added_comes_last_among_those_of_its_own():
+def test_a_new_step_comes_last_in_its_list():
     department = make_department()
     job = make_job(department)
     assert [make_step(department).order for _ in range(3)] == [1, 2, 3]
@@ -88,17 +88,17 @@ def test_a_step_that_is_added_comes_last_among_those_of_its_own():
     assert make_step(make_job(department)).order == 1
 
 
-def test_a_step_is_called_by_its_name_or_as_it_is_usually_called():
+def test_a_step_shows_its_name_or_else_its_usual_name():
     job = make_job()
     assert str(make_step(job, "oral_board")) == "Oral board"
     assert str(make_step(job, "oral_board", name="Meet the chief")) == "Meet the chief"
 
 
-# What they come to
+# Totals
 
 
 def roadmap(*steps):
-    """The roadmap of an opening with these steps, as it is in the database."""
+    """Return the roadmap of a saved job with these steps."""
     job = make_job()
     for values in steps:
         make_step(job, **values)
@@ -119,7 +119,7 @@ def roadmap(*steps):
         ([0], 0, "Less than a week"),
     ],
 )
-def test_the_weeks_are_summed(weeks, total, said):
+def test_a_roadmap_adds_up_the_weeks(weeks, total, said):
     steps = roadmap(*({"weeks": number} for number in weeks))
     assert (steps.weeks, steps.duration) == (total, said)
 
@@ -136,7 +136,7 @@ def test_the_weeks_are_summed(weeks, total, said):
         ([0, None], 0, ""),
     ],
 )
-def test_the_fees_are_summed(fees, total, said):
+def test_a_roadmap_adds_up_the_fees(fees, total, said):
     steps = roadmap(*({"fee": fee} for fee in fees))
     assert (steps.fees, steps.cost) == (total, said)
 
@@ -152,12 +152,12 @@ def test_the_fees_are_summed(fees, total, said):
         (26, "26 weeks"),
     ],
 )
-def test_the_weeks_of_a_step_in_words(weeks, said):
+def test_a_step_shows_its_weeks_as_text(weeks, said):
     [step] = roadmap({"weeks": weeks})
     assert step.duration == said
 
 
-def test_a_step_passes_when_its_day_is_over_where_the_department_is():
+def test_a_step_has_passed_when_its_day_ends_in_the_departments_zone():
     guam = make_department("Guam Police", state="GU", city="")
     samoa = make_department("Samoa Police", state="AS", city="")
     for department in (guam, samoa):
@@ -169,10 +169,10 @@ def test_a_step_passes_when_its_day_is_over_where_the_department_is():
         assert not make_step(department).has_passed
 
 
-# What a person sees
+# Pages
 
 
-def test_an_openings_page_shows_the_way_with_all_that_is_known(client):
+def test_a_job_page_shows_everything_about_its_steps(client):
     job = make_job()
     make_step(job, "application", weeks=2)
     make_step(
@@ -194,7 +194,7 @@ def test_an_openings_page_shows_the_way_with_all_that_is_known(client):
     )
 
 
-def test_the_steps_are_an_ordered_list(client):
+def test_the_page_shows_steps_as_an_ordered_list(client):
     job = make_job()
     make_step(job, "application")
     make_step(job, "academy")
@@ -203,18 +203,18 @@ def test_the_steps_are_an_ordered_list(client):
     assert re.findall(r"<li>\s*<h3>([^<]*)<", steps) == ["Application", "Police academy"]
 
 
-def test_what_is_not_known_is_not_said(client):
+def test_the_page_leaves_out_unknown_facts(client):
     job = make_job()
     make_step(job, "application")
     assert shown(client, job) == "Hiring steps Application"
 
 
-def test_a_page_without_steps_says_nothing_of_them(client):
+def test_a_page_without_steps_has_no_section_for_them(client):
     job = make_job()
     assert shown(client, job) == shown(client, job.department) == ""
 
 
-def test_a_profile_shows_the_departments_hiring_steps_and_not_those_of_an_opening(client):
+def test_a_profile_shows_the_departments_own_steps_only(client):
     department = make_department()
     make_step(department, "oral_board", weeks=4, date=date(2090, 7, 1), time=time(13, 30))
     make_step(make_job(department), "polygraph", weeks=9)
@@ -223,7 +223,7 @@ def test_a_profile_shows_the_departments_hiring_steps_and_not_those_of_an_openin
     )
 
 
-def test_a_day_that_has_passed_is_not_told_as_if_to_come(client):
+def test_the_page_says_that_a_past_step_is_over(client):
     job = make_job(opens_on=today() - 30 * DAY, closes_on=yesterday())
     make_step(job, "written_test", date=date(2024, 3, 1))
     make_step(job, "oral_board", date=date(2090, 3, 1))
@@ -232,7 +232,7 @@ def test_a_day_that_has_passed_is_not_told_as_if_to_come(client):
     assert "March 1, 2090" in said and "was on March 1, 2090" not in said
 
 
-def test_what_was_typed_stands_there_as_text(client):
+def test_the_page_escapes_texts(client):
     job = make_job()
     typed = "<script>alert(1)</script>"
     make_step(job, "other", name=typed, place=typed, note=typed, waiver=typed)
@@ -240,7 +240,7 @@ def test_what_was_typed_stands_there_as_text(client):
     assert "<script>alert" not in client.get(job.get_absolute_url()).content.decode()
 
 
-def test_a_hundred_steps_cost_as_many_queries_as_one(queries_of):
+def test_a_hundred_steps_take_as_many_queries_as_one(queries_of):
     department = make_department(at=(41.14, -73.36))
     job = make_job(department)
     pages = [job.get_absolute_url(), department.get_absolute_url()]
@@ -254,10 +254,10 @@ def test_a_hundred_steps_cost_as_many_queries_as_one(queries_of):
     assert max(with_one) <= 8
 
 
-# What the database keeps
+# Constraints
 
 
-def test_it_refuses_a_step_of_nothing_and_a_step_of_two():
+def test_the_database_requires_exactly_one_owner_of_a_step():
     job = make_job()
     with refused():
         insert(HiringStep(kind="other"))
@@ -268,18 +268,18 @@ def test_it_refuses_a_step_of_nothing_and_a_step_of_two():
 @pytest.mark.parametrize(
     "values", [{"kind": "duel"}, {"kind": ""}, {"time": time(9)}, {"weeks": Decimal("-0.1")}, {"fee": Decimal("-0.01")}]
 )
-def test_it_refuses_what_no_step_can_be(values):
+def test_the_database_refuses_invalid_steps(values):
     job = make_job()
     with refused():
         insert(HiringStep(**({"kind": "other", "job": job} | values)))
 
 
-def test_it_takes_a_step_of_which_everything_is_least():
+def test_the_database_accepts_the_smallest_values():
     insert(HiringStep(kind="other", job=make_job(), weeks=0, fee=0, date=date(2030, 1, 1), time=time(0)))
     assert HiringStep.objects.count() == 1
 
 
-def test_the_steps_go_with_their_opening_or_their_department():
+def test_steps_are_deleted_with_their_job_or_department():
     job = make_job()
     make_step(job)
     make_step(job.department)

@@ -1,4 +1,4 @@
-"""What must always be true of an opening, who says so, and what is computed from it."""
+"""Jobs: constraints, validation, computed fields and permissions."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)
 
-# What the database must refuse, whatever Python lets through: the constraint, and values that break only it.
+# Each constraint, and values that violate only this constraint.
 BROKEN = [
     ("job_kind_known", {"kind": "astronaut"}),
     ("job_schedule_known", {"schedule": "sometimes"}),
@@ -46,12 +46,12 @@ BROKEN = [
 ]
 
 
-# A form leaves out what is computed, and with it the constraints on that.
+# Forms don't check constraints on computed fields.
 COMPUTED = [field.name for field in Job._meta.fields if not field.editable]
 
 
 def errors_of(job, exclude=COMPUTED):
-    """``{field: [messages]}`` that a form shows; empty when all is well."""
+    """Return the form's errors, ``{field: [messages]}``."""
     try:
         job.full_clean(exclude=exclude)
     except ValidationError as problem:
@@ -60,12 +60,12 @@ def errors_of(job, exclude=COMPUTED):
 
 
 def typed(department=None, **values):
-    """An opening as a form makes it, not saved: valid but for what is given."""
+    """Return an unsaved job, valid except for the given values."""
     defaults = {"title": "Police Officer", "description": "Patrol.", "apply_instructions": "Write to us."}
     return Job(department=department or make_department(), **(defaults | values))
 
 
-# What the database holds
+# Constraints
 
 
 @pytest.mark.parametrize(("constraint", "values"), BROKEN)
@@ -75,7 +75,7 @@ class TestTheDatabase:
         make_job(source="state list", external_id="7")
 
     def check(self, problem, constraint):
-        """SQLite names the columns of a broken unique constraint, and everything else is named by both engines."""
+        """SQLite names the columns of a violated unique constraint. Both engines name other constraints."""
         named = {job.name: isinstance(job, CheckConstraint) for job in Job._meta.constraints}
         if connection.vendor == "postgresql" or named[constraint]:
             assert constraint in str(problem.value)
@@ -104,12 +104,12 @@ class TestTheDatabase:
         self.check(problem, constraint)
 
 
-def test_every_constraint_is_tried():
+def test_every_constraint_has_a_test_case():
     assert {name for name, values in BROKEN} == {constraint.name for constraint in Job._meta.constraints}
 
 
 @pytest.mark.parametrize("field", ["department", "title", "opens_on", "opens_at", "description"])
-def test_the_database_refuses_an_opening_without_what_every_opening_has(field):
+def test_the_database_refuses_missing_required_values(field):
     job = make_job()
     with pytest.raises(IntegrityError), transaction.atomic():
         Job.objects.filter(pk=job.pk).update(**{field: None})
@@ -128,7 +128,7 @@ def test_equal_pay_at_both_ends_and_no_pay_at_all_are_in_order():
     assert Job.objects.count() == 3
 
 
-def test_a_number_is_unique_in_its_source_only():
+def test_a_job_number_is_unique_within_its_source():
     make_job(source="state list", external_id="7")
     make_job(source="county list", external_id="7")
     make_job(source="", external_id="7")
@@ -137,20 +137,20 @@ def test_a_number_is_unique_in_its_source_only():
         make_job(source="", external_id="7")
 
 
-def test_any_number_of_openings_have_no_number():
+def test_many_jobs_can_have_no_job_number():
     for source in ("", "", "state list", "state list"):
         make_job(source=source)
     assert Job.objects.count() == 4
 
 
-def test_openings_go_with_their_department():
+def test_jobs_are_deleted_with_their_department():
     job = make_job()
     make_job(title="Elsewhere")
     job.department.delete()
     assert [job.title for job in Job.objects.all()] == ["Elsewhere"]
 
 
-# What a person is told
+# Validation
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_openings_go_with_their_department():
         ({"closes_on": date(1, 1, 1)}, "closes_on", "greater than or equal to 2000-01-01"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field_and_nowhere_else(values, field, words):
+def test_an_error_shows_at_its_field_only(values, field, words):
     errors = errors_of(typed(**values))
     assert list(errors) == [field]
     assert words in " ".join(errors[field]).replace("Jan. 1, 2000", "2000-01-01")
@@ -207,7 +207,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nowhere_else(values, field, word
         ({"source": "state list", "external_id": "7"}, "Another job from this source has this job number."),
     ],
 )
-def test_what_concerns_several_fields_is_said_once_in_our_words(values, words):
+def test_an_error_about_several_fields_shows_once(values, words):
     make_job(source="state list", external_id="7")
     assert [message for messages in errors_of(typed(**values)).values() for message in messages] == [words]
 
@@ -221,11 +221,11 @@ def test_what_concerns_several_fields_is_said_once_in_our_words(values, words):
         ({"opens_on": date(1, 1, 1)}, "opens_on"),
     ],
 )
-def test_a_program_that_checks_all_columns_hears_of_nothing_that_is_not_wrong(values, field):
+def test_a_full_clean_reports_only_real_errors(values, field):
     assert list(errors_of(typed(**values), exclude=None)) == [field]
 
 
-def test_an_opening_may_close_on_the_day_it_opens():
+def test_a_job_can_close_on_its_opening_date():
     assert errors_of(typed(opens_on=date(2024, 5, 1), closes_on=date(2024, 5, 1))) == {}
     assert errors_of(typed(opens_on=date(2024, 5, 1), closes_on=date(2024, 5, 1), closes_time=time(0, 1))) == {}
 
@@ -236,7 +236,7 @@ hours = st.none() | st.times()
 
 @settings(max_examples=100, deadline=None)
 @given(opens_on=days, opens_time=hours, closes_on=days, closes_time=hours)
-def test_any_dates_and_times_are_either_saved_or_refused_in_words(opens_on, opens_time, closes_on, closes_time):
+def test_any_dates_and_times_are_saved_or_refused_with_a_message(opens_on, opens_time, closes_on, closes_time):
     department = Department.objects.first() or make_department()
     job = typed(department, opens_on=opens_on, opens_time=opens_time, closes_on=closes_on, closes_time=closes_time)
     if not errors_of(job):
@@ -246,14 +246,14 @@ def test_any_dates_and_times_are_either_saved_or_refused_in_words(opens_on, open
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "America/New_York"])
 @pytest.mark.parametrize("day", [date(2000, 1, 1), date(2100, 12, 31)])
-def test_the_first_and_the_last_day_that_may_be_typed_work_in_every_zone(zone, day):
+def test_the_first_and_last_allowed_dates_work_in_every_zone(zone, day):
     job = typed(make_department(time_zone=zone), opens_on=day, closes_on=day)
     assert errors_of(job) == {}
     job.save()
     assert Job.objects.get().closes_on == day
 
 
-# What is computed
+# Computed fields
 
 
 PERIODS = [("hour", 2080), ("day", 260), ("week", 52), ("two_weeks", 26), ("month", 12), ("year", 1)]
@@ -265,31 +265,31 @@ def yearly(**values):
 
 @pytest.mark.parametrize(("period", "times"), PERIODS)
 class TestYearlyPay:
-    def test_it_is_the_highest_pay_over_a_year(self, period, times):
+    def test_it_is_the_maximum_pay_for_a_year(self, period, times):
         assert yearly(pay_min=10, pay_max=Decimal("31.25"), pay_period=period) == Decimal("31.25") * times
 
-    def test_it_is_the_lowest_pay_where_that_is_all_that_is_known(self, period, times):
+    def test_it_is_the_minimum_pay_if_there_is_no_maximum(self, period, times):
         assert yearly(pay_min=Decimal("19.99"), pay_period=period) == Decimal("19.99") * times
 
-    def test_it_is_unknown_where_nothing_is_said_of_pay(self, period, times):
+    def test_it_is_none_if_pay_is_not_stated(self, period, times):
         assert yearly(pay_period=period) is None
 
-    def test_the_largest_amount_that_may_be_typed_is_counted_exactly(self, period, times):
+    def test_the_largest_allowed_amount_is_converted_exactly(self, period, times):
         assert yearly(pay_max=Decimal("99999999.99"), pay_period=period) == Decimal("99999999.99") * times
 
 
-def test_every_period_that_can_be_chosen_counts_for_a_year():
+def test_every_pay_period_converts_to_a_year():
     assert [period for period, times in PERIODS] == Job.PayPeriod.values
     assert dict(PERIODS) == Job.PERIODS_A_YEAR
 
 
-def test_yearly_pay_follows_a_change_of_the_pay_even_one_made_in_bulk():
+def test_yearly_pay_changes_with_the_pay_even_in_a_bulk_update():
     job = make_job(pay_min=20, pay_period="hour")
     Job.objects.update(pay_max=25, pay_period="day")
     assert Job.objects.get(pk=job.pk).pay_yearly == 25 * 260
 
 
-def test_the_best_paid_come_first_by_the_year_and_those_that_say_nothing_last():
+def test_sorting_by_pay_puts_the_highest_yearly_pay_first():
     make_job(title="Nothing said")
     make_job(title="Month", pay_max=5_000, pay_period="month")
     make_job(title="Hour", pay_min=10, pay_max=Decimal("31.25"), pay_period="hour")
@@ -312,7 +312,7 @@ def test_the_best_paid_come_first_by_the_year_and_those_that_say_nothing_last():
         ({"pay_max": Decimal("99999999.99")}, "up to $99,999,999.99 a year"),
     ],
 )
-def test_pay_is_said_in_words(values, said):
+def test_pay_is_shown_as_text(values, said):
     assert make_job(**values).pay == said
     assert Job.objects.get().pay == said
 
@@ -332,7 +332,7 @@ def test_pay_is_said_in_words(values, said):
         ("<script>alert(1)</script>", "scriptalert1-script"),
     ],
 )
-def test_an_odd_title_has_an_address_all_the_same(client, title, slug):
+def test_an_unusual_title_still_has_a_slug(client, title, slug):
     job = make_job(title=title)
     assert job.slug == slug
     assert job.get_absolute_url() == f"/jobs/{job.pk}-{slug}/"
@@ -341,52 +341,52 @@ def test_an_odd_title_has_an_address_all_the_same(client, title, slug):
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=200))
-def test_any_title_can_be_saved_has_an_address_and_is_found_by_it(title):
+def test_any_title_can_be_saved_and_has_a_working_url(title):
     job = make_job(Department.objects.first(), title=title)
     stored = Job.objects.get(pk=job.pk)
     assert 0 < len(stored.slug) <= 120
     assert stored.get_absolute_url() == f"/jobs/{job.pk}-{stored.slug}/"
 
 
-def test_the_address_follows_the_title():
+def test_the_slug_changes_with_the_title():
     job = make_job(title="Police Officer")
     job.title = "Police Sergeant"
     job.save()
     assert job.slug == "police-sergeant"
 
 
-def test_an_opening_is_called_by_its_title():
+def test_a_job_shows_as_its_title():
     assert str(make_job(title="Police Sergeant")) == "Police Sergeant"
 
 
-def test_lists_by_deadline_put_those_that_are_open_until_filled_last():
+def test_sorting_by_deadline_puts_jobs_open_until_filled_last():
     for title, closes_on in (("Open-ended", None), ("June", date(2030, 6, 1)), ("May", date(2030, 5, 1))):
         make_job(title=title, closes_on=closes_on)
     assert [job.title for job in Job.objects.by_deadline()] == ["May", "June", "Open-ended"]
 
 
-def test_lists_by_age_put_the_newest_first_and_of_the_same_instant_the_last_entered():
+def test_sorting_by_age_puts_the_newest_first():
     department = make_department()
     for title, opens_on in (("Old", date(2024, 1, 1)), ("New", date(2024, 2, 1)), ("Newer", date(2024, 2, 1))):
         make_job(department, title=title, opens_on=opens_on)
     assert [job.title for job in Job.objects.newest()] == ["Newer", "New", "Old"]
 
 
-# Who may
+# Permissions
 
 
-def test_editors_may_change_the_openings_of_their_departments_and_no_others():
+def test_editors_can_edit_only_the_jobs_of_their_departments():
     own, other = make_job(), make_job()
     assert list(Job.objects.editable_by(make_bob(own.department))) == [own]
     assert other in Job.objects.all()
 
 
-def test_a_visitor_who_is_not_signed_in_edits_nothing():
+def test_anonymous_visitors_cannot_edit_anything():
     make_job()
     assert not Job.objects.editable_by(AnonymousUser()).exists()
 
 
-def test_a_person_who_is_no_longer_active_edits_and_sees_nothing_special():
+def test_inactive_users_have_no_special_access():
     job = make_job(status="draft")
     bob = make_bob(job.department)
     User.objects.update(is_active=False)

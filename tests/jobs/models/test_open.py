@@ -1,4 +1,4 @@
-"""The one rule of when an opening is open, to the microsecond and in its department's time zone."""
+"""When a job is open, to the microsecond and in its department's time zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,7 +10,7 @@ from departments.models import Department
 from jobs.models import Job, with_open_jobs
 from tests.factories import make_department, make_job, today, tomorrow, yesterday
 
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same code. Measuring its coverage again would only take time.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 MICROSECOND = timedelta(microseconds=1)
@@ -25,7 +25,7 @@ STATE_OF = {
     "Pacific/Guam": "GU",
 }
 
-# The zone, a day, when it begins there and when it ends there, in UTC.
+# A zone, a date, and the start and end of that date in UTC.
 DAYS = [
     ("America/New_York", SPRING, "2024-03-10 05:00", "2024-03-11 04:00"),
     ("America/New_York", SUMMER, "2024-07-04 04:00", "2024-07-05 04:00"),
@@ -54,7 +54,7 @@ def department_in(zone, **values):
 
 
 def is_open(job, at):
-    """What the database and the opening at hand say; they must agree."""
+    """Return whether the job is open. The query and the method must agree."""
     listed = Job.objects.open(at).filter(pk=job.pk).exists()
     assert Job.objects.get(pk=job.pk).is_open(at) == listed
     return listed
@@ -63,43 +63,43 @@ def is_open(job, at):
 # The four conditions
 
 
-def test_an_opening_that_is_published_begun_and_not_over_is_open():
+def test_a_published_job_is_open_between_its_dates():
     job = make_job(opens_on=yesterday(), closes_on=tomorrow())
     assert list(Job.objects.open()) == [job]
     assert job.is_open()
 
 
-def test_an_opening_until_filled_stays_open():
+def test_a_job_without_a_closing_date_stays_open():
     job = make_job(closes_on=None)
     assert is_open(job, datetime(2099, 12, 31, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("status", ["draft", "withdrawn"])
-def test_an_opening_that_is_not_published_is_not_open(status):
+def test_an_unpublished_job_is_not_open(status):
     job = make_job(status=status)
     assert not Job.objects.open().exists()
     assert not job.is_open()
 
 
-def test_an_opening_that_begins_later_is_not_open():
+def test_a_planned_job_is_not_open():
     job = make_job(opens_on=today() + timedelta(days=2))
     assert not Job.objects.open().exists()
     assert not job.is_open()
 
 
-def test_an_opening_that_is_over_is_not_open():
+def test_a_closed_job_is_not_open():
     job = make_job(closes_on=today() - timedelta(days=2))
     assert not Job.objects.open().exists()
     assert not job.is_open()
 
 
-def test_an_opening_of_a_department_that_is_a_draft_is_not_open():
+def test_a_job_at_a_draft_department_is_not_open():
     job = make_job(make_department(status="draft"))
     assert not Job.objects.open().exists()
     assert not job.is_open()
 
 
-def test_an_opening_opens_and_shuts_with_its_department():
+def test_publishing_a_department_opens_its_jobs():
     department = make_department()
     job = make_job(department)
     department.unpublish()
@@ -108,7 +108,7 @@ def test_an_opening_opens_and_shuts_with_its_department():
     assert list(Job.objects.open()) == [job]
 
 
-def test_publishing_and_withdrawing_open_and_shut_it():
+def test_publishing_and_withdrawing_open_and_close_a_job():
     job = make_job(status="draft")
     job.publish()
     assert list(Job.objects.open()) == [job]
@@ -116,11 +116,11 @@ def test_publishing_and_withdrawing_open_and_shut_it():
     assert not Job.objects.open().exists()
 
 
-# The boundary instants
+# Boundaries
 
 
 @pytest.mark.parametrize(("zone", "day", "begins", "ends"), DAYS)
-def test_a_day_without_a_time_lasts_from_its_first_to_its_last_instant_in_the_departments_zone(zone, day, begins, ends):
+def test_a_date_without_a_time_is_a_whole_day_in_the_departments_zone(zone, day, begins, ends):
     job = make_job(department_in(zone), opens_on=day, closes_on=day)
     assert not is_open(job, utc(begins) - MICROSECOND)
     assert is_open(job, utc(begins))
@@ -145,24 +145,24 @@ def test_a_day_without_a_time_lasts_from_its_first_to_its_last_instant_in_the_de
     ],
 )
 class TestATimeOfDay:
-    def test_an_opening_closes_at_that_instant_in_the_departments_zone(self, zone, day, at, instant):
+    def test_a_job_closes_at_that_instant_in_the_departments_zone(self, zone, day, at, instant):
         job = make_job(department_in(zone), opens_on=date(2024, 1, 1), closes_on=day, closes_time=at)
         assert is_open(job, utc(instant) - MICROSECOND)
         assert not is_open(job, utc(instant))
 
-    def test_an_opening_opens_at_that_instant_in_the_departments_zone(self, zone, day, at, instant):
+    def test_a_job_opens_at_that_instant_in_the_departments_zone(self, zone, day, at, instant):
         job = make_job(department_in(zone), opens_on=day, opens_time=at)
         assert not is_open(job, utc(instant) - MICROSECOND)
         assert is_open(job, utc(instant))
 
 
-def test_midnight_as_a_closing_time_is_a_time_and_not_a_missing_one():
+def test_midnight_is_a_valid_closing_time():
     job = make_job(department_in("America/New_York"), opens_on=SPRING, closes_on=SUMMER, closes_time=time(0, 0))
     assert is_open(job, utc("2024-07-04 04:00") - MICROSECOND)
     assert not is_open(job, utc("2024-07-04 04:00"))
 
 
-def test_the_same_day_ends_an_hour_apart_in_neighbouring_zones():
+def test_the_same_day_ends_an_hour_apart_in_neighboring_zones():
     east, west = make_department("East"), make_department("West", state="TN", city="", time_zone="America/Chicago")
     for department in (east, west):
         make_job(department, opens_on=SPRING, closes_on=SUMMER)
@@ -170,25 +170,25 @@ def test_the_same_day_ends_an_hour_apart_in_neighbouring_zones():
     assert list(names) == ["West"]
 
 
-# Without an opening day
+# Default opening date
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Guam", "Pacific/Honolulu"])
-def test_an_opening_without_an_opening_day_opens_on_the_day_it_is_there(zone):
+def test_the_opening_date_defaults_to_today_in_the_departments_zone(zone):
     department = department_in(zone)
     job = make_job(department, opens_on=None)
     assert job.opens_on == department.today()
     assert job.is_open()
 
 
-def test_an_opening_without_an_opening_day_that_closed_long_ago_opened_on_the_day_it_closed():
+def test_the_opening_date_defaults_to_a_past_closing_date():
     job = make_job(department_in("America/New_York"), opens_on=None, closes_on=SUMMER)
     assert job.opens_on == SUMMER
     assert is_open(job, utc("2024-07-04 12:00"))
     assert not job.is_open()
 
 
-def test_saving_an_opening_again_does_not_move_its_opening_day():
+def test_saving_a_job_again_keeps_its_opening_date():
     job = make_job(opens_on=None)
     Job.objects.update(opens_on=SPRING)
     job = Job.objects.get()
@@ -197,10 +197,10 @@ def test_saving_an_opening_again_does_not_move_its_opening_day():
     assert job.opens_on == SPRING
 
 
-# When the department's zone changes
+# Changes of the department
 
 
-def test_the_instants_follow_when_the_departments_zone_changes():
+def test_changing_the_departments_zone_updates_the_instants():
     department = department_in("America/New_York")
     job = make_job(department, opens_on=SPRING, closes_on=SUMMER)
     department.time_zone = "America/Phoenix"
@@ -211,7 +211,7 @@ def test_the_instants_follow_when_the_departments_zone_changes():
     assert not is_open(job, utc("2024-07-05 07:00"))
 
 
-def test_the_instants_follow_when_the_department_was_read_anew_and_changes_twice():
+def test_changing_the_zone_twice_updates_the_instants_twice():
     job = make_job(department_in("America/New_York"), opens_on=SPRING, closes_on=SUMMER, closes_time=time(17, 0))
     department = Department.objects.get()
     department.time_zone = "Pacific/Guam"
@@ -222,7 +222,7 @@ def test_the_instants_follow_when_the_department_was_read_anew_and_changes_twice
     assert not is_open(job, utc("2024-07-05 03:00"))
 
 
-def test_the_instants_of_openings_in_every_state_of_their_life_follow_the_zone():
+def test_changing_the_zone_updates_jobs_in_every_state():
     department = department_in("America/New_York")
     for status in Job.Status.values:
         make_job(department, status=status, opens_on=SPRING, closes_on=SUMMER)
@@ -231,7 +231,7 @@ def test_the_instants_of_openings_in_every_state_of_their_life_follow_the_zone()
     assert set(Job.objects.values_list("opens_at", "closes_at")) == {(utc("2024-03-09 14:00"), utc("2024-07-04 14:00"))}
 
 
-def test_a_departments_other_changes_leave_its_openings_alone():
+def test_other_changes_of_a_department_do_not_update_its_jobs():
     department = department_in("America/New_York")
     make_job(department)
     before = Job.objects.values().get()
@@ -240,7 +240,7 @@ def test_a_departments_other_changes_leave_its_openings_alone():
     assert Job.objects.values().get() == before
 
 
-def test_openings_are_found_by_their_departments_new_name():
+def test_search_finds_jobs_by_their_departments_new_name():
     department = department_in("America/New_York")
     job = make_job(department)
     department.name = "Quahog Police Department"
@@ -248,7 +248,7 @@ def test_openings_are_found_by_their_departments_new_name():
     assert Job.objects.matching("quahog").get() == job
 
 
-# The rule at hand and the rule in the database
+# Query and method
 
 
 days = st.dates(date(2024, 11, 1), date(2024, 11, 5))
@@ -267,7 +267,7 @@ minutes = st.none() | st.times().map(lambda at: at.replace(second=0, microsecond
         st.datetimes(datetime(2024, 10, 31), datetime(2024, 11, 7), timezones=st.just(UTC)), min_size=1, max_size=3
     ),
 )
-def test_the_database_and_the_opening_at_hand_agree(status, department_status, zone, opens, closes, instants):
+def test_the_query_and_the_method_agree(status, department_status, zone, opens, closes, instants):
     Job.objects.all().delete()
     Department.objects.all().delete()
     job = Job(
@@ -284,7 +284,7 @@ def test_the_database_and_the_opening_at_hand_agree(status, department_status, z
     if job.closes_at is not None and job.closes_at <= job.opens_at:
         job.closes_on = job.closes_time = None
     job.save()
-    # In UTC: to add to a time of a zone forgets which of the two hours it was that the clocks went back over.
+    # Add in UTC. Adding to a local time loses which of two equal hours it was when the clocks go back.
     boundaries = [job.opens_at, *([job.closes_at] if job.closes_at else [])]
     for boundary in (at.astimezone(UTC) for at in boundaries):
         instants += [boundary - MICROSECOND, boundary, boundary + MICROSECOND]
@@ -298,7 +298,7 @@ def test_the_database_and_the_opening_at_hand_agree(status, department_status, z
         assert is_open(job, instant) is expected
 
 
-def test_departments_that_hire_and_their_numbers_of_open_jobs_follow_the_same_rule():
+def test_hiring_and_open_job_counts_follow_the_same_rule():
     busy, quiet, draft = make_department("Busy"), make_department("Quiet"), make_department("Draft", status="draft")
     make_job(busy)
     make_job(busy, closes_on=SUMMER, opens_on=SPRING)
@@ -324,7 +324,7 @@ def test_departments_that_hire_and_their_numbers_of_open_jobs_follow_the_same_ru
     assert [department.name for department in hiring] == ["Busy", "Quiet"]
 
 
-# What people read of it
+# Texts
 
 
 @pytest.mark.parametrize(
@@ -340,15 +340,15 @@ def test_departments_that_hire_and_their_numbers_of_open_jobs_follow_the_same_ru
     ],
 )
 class TestWording:
-    def test_the_deadline_names_the_day_and_the_time_with_its_zone(self, zone, day, at, said):
+    def test_the_deadline_shows_the_date_time_and_zone(self, zone, day, at, said):
         job = make_job(department_in(zone), opens_on=date(2024, 1, 1), closes_on=day, closes_time=at)
         assert job.deadline == said
 
-    def test_the_opening_day_is_said_the_same_way(self, zone, day, at, said):
+    def test_the_opening_day_has_the_same_format(self, zone, day, at, said):
         assert make_job(department_in(zone), opens_on=day, opens_time=at).opening_day == said
 
 
-def test_an_opening_until_filled_has_no_deadline_and_counts_no_days():
+def test_a_job_open_until_filled_has_no_deadline():
     job = make_job(closes_on=None)
     assert (job.deadline, job.days_left) == ("", None)
 
@@ -356,14 +356,14 @@ def test_an_opening_until_filled_has_no_deadline_and_counts_no_days():
 @pytest.mark.parametrize("days", [-3, -1, 0, 1, 7, 400])
 @pytest.mark.parametrize("zone", ["Pacific/Guam", "Pacific/Honolulu"])
 def test_the_days_left_are_counted_in_the_departments_zone(zone, days):
-    # When it is noon in Connecticut, it is tomorrow on Guam; from evening to midnight there, today is over in UTC.
+    # When it is noon in Connecticut, it is tomorrow on Guam. In the evening there, UTC already has the next day.
     department = department_in(zone)
     day = department.today() + timedelta(days=days)
     job = make_job(department, opens_on=date(2020, 1, 1), closes_on=day)
     assert job.days_left == days
 
 
-def test_it_knows_what_is_planned_and_what_is_over():
+def test_it_knows_planned_and_closed_jobs():
     planned = make_job(opens_on=today() + timedelta(days=3), closes_on=today() + timedelta(days=9))
     over = make_job(closes_on=today() - timedelta(days=3))
     running = make_job(closes_on=today() + timedelta(days=3))
@@ -372,7 +372,7 @@ def test_it_knows_what_is_planned_and_what_is_over():
     assert [job.has_closed for job in (planned, over, running, drafted)] == [False, True, False, False]
 
 
-def test_lists_can_be_asked_for_any_instant_and_default_to_now():
+def test_open_takes_any_instant_and_defaults_to_now():
     past = make_job(title="Past", opens_on=SPRING - timedelta(days=400), closes_on=SPRING - timedelta(days=300))
     then = utc("2023-03-01 12:00")
     assert list(Job.objects.open(then)) == [past]

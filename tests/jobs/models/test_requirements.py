@@ -1,4 +1,4 @@
-"""What an opening asks of a person at least: what it says, what becomes of it, and what the database refuses."""
+"""Requirements: verdicts, groups of jobs, constraints and the job page."""
 
 from dataclasses import replace
 
@@ -15,14 +15,14 @@ from jobs.models.requirements import Certification, Citizenship, DriversLicense,
 from tests.factories import make_job, make_requirements, text_of
 
 
-def asking(**values):
-    """The minimums of an opening in Connecticut, not saved."""
+def make(**values):
+    """Return unsaved requirements of a job in Connecticut."""
     return Requirements(job=Job(title="Officer", department=Department(state="CT")), **values)
 
 
 MEETS, FAILS, UNANSWERED = Outcome.MEETS, Outcome.FAILS, Outcome.UNANSWERED
 
-# What an opening asks, what a person says, and the verdict with its words.
+# A requirement, an applicant's answers, and the verdict with its text.
 VERDICTS = [
     ({"minimum_age": 21}, {"age": 20}, FAILS, "Minimum age is 21; you are 20"),
     ({"minimum_age": 21}, {"age": 21}, MEETS, "At least 21 years old"),
@@ -89,21 +89,21 @@ VERDICTS = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "said", "outcome", "words"), VERDICTS)
-def test_a_minimum_is_held_against_what_a_person_says(asked, said, outcome, words):
-    assert asking(**asked).check_applicant(Applicant(**said)) == [(outcome, words)]
+@pytest.mark.parametrize(("required", "answers", "outcome", "text"), VERDICTS)
+def test_a_requirement_is_checked_against_an_answer(required, answers, outcome, text):
+    assert make(**required).check_applicant(Applicant(**answers)) == [(outcome, text)]
 
 
-def test_an_opening_that_states_nothing_asks_for_nothing():
-    assert asking().check_applicant(Applicant(age=20)) == asking().descriptions() == []
+def test_a_job_without_stated_requirements_has_no_verdicts():
+    assert make().check_applicant(Applicant(age=20)) == make().descriptions() == []
 
 
-def test_requirements_are_told_in_one_order():
-    minimums = asking(
+def test_requirements_have_a_fixed_order():
+    requirements = make(
         drivers_license="required", citizenship="citizen", experience_years=2, certification="this_state",
         education="associate", maximum_age=34, minimum_age=21,
     )  # fmt: skip
-    assert minimums.descriptions() == [
+    assert requirements.descriptions() == [
         "At least 21 years old",
         "At most 34 years old",
         "Associate degree",
@@ -114,7 +114,7 @@ def test_requirements_are_told_in_one_order():
     ]
 
 
-# Of all minimums together
+# Groups of jobs
 
 
 def opening(**values):
@@ -125,7 +125,7 @@ def opening(**values):
 
 
 @pytest.mark.parametrize(
-    ("asked", "said", "group"),
+    ("required", "answers", "group"),
     [
         ({}, {"age": 30}, "unknown"),
         ({"minimum_age": 21}, {"age": 30}, "meets"),
@@ -137,15 +137,15 @@ def opening(**values):
         ({"minimum_age": 21, "maximum_age": 21}, {"age": 21}, "meets"),
     ],
 )
-def test_an_opening_is_met_when_all_that_it_states_is_and_not_met_when_one_is_not(asked, said, group):
-    job = opening(**asked)
-    groups = group_jobs([job], Applicant(**said))
+def test_a_job_is_met_only_if_all_its_requirements_are_met(required, answers, group):
+    job = opening(**required)
+    groups = group_jobs([job], Applicant(**answers))
     assert {name: getattr(groups, name) for name in groups._fields} == dict.fromkeys(groups._fields, []) | {
         group: [job]
     }
 
 
-def test_openings_keep_their_order_within_a_group():
+def test_jobs_keep_their_order_within_a_group():
     jobs = [opening(), opening(minimum_age=21), opening(minimum_age=18), opening(minimum_age=40), opening()]
     groups = group_jobs(jobs, Applicant(age=30))
     assert groups == ([jobs[1], jobs[2]], [jobs[0], jobs[4]], [jobs[3]])
@@ -153,7 +153,7 @@ def test_openings_keep_their_order_within_a_group():
 
 AGES = st.none() | st.integers(14, 99)
 YEARS = st.none() | st.integers(0, 50)
-MINIMUMS = st.fixed_dictionaries(
+REQUIREMENTS = st.fixed_dictionaries(
     {
         "minimum_age": AGES,
         "maximum_age": AGES,
@@ -164,7 +164,7 @@ MINIMUMS = st.fixed_dictionaries(
         "drivers_license": st.sampled_from(["", *DriversLicense.values]),
     }
 )
-PEOPLE = st.builds(
+APPLICANTS = st.builds(
     Applicant,
     age=st.none() | st.integers(0, 120),
     education=st.sampled_from(["", *Education.values]),
@@ -174,7 +174,7 @@ PEOPLE = st.builds(
     citizenship=st.sampled_from(["", *Citizenship.values]),
     drivers_license=st.sampled_from(["", *DriversLicense.values]),
 )
-# {what a person may have more of: the next of it}
+# For each answer, a function that returns the next better answer.
 MORE = {
     "age": lambda age: age + 1,
     "experience_years": lambda years: years + 1,
@@ -190,38 +190,38 @@ MORE = {
 }
 
 
-@given(asked=MINIMUMS, person=PEOPLE, name=st.sampled_from(list(MORE)))
+@given(required=REQUIREMENTS, applicant=APPLICANTS, name=st.sampled_from(list(MORE)))
 @settings(max_examples=300, deadline=None)
-def test_whoever_has_more_of_something_meets_no_less_but_for_the_highest_age(asked, person, name):
-    had = getattr(person, name)
+def test_a_better_answer_never_meets_fewer_requirements(required, applicant, name):
+    had = getattr(applicant, name)
     more = None if had in (None, "") else MORE[name](had)
-    minimums = asking(**asked | ({"maximum_age": None} if name == "age" else {}))
+    requirements = make(**required | ({"maximum_age": None} if name == "age" else {}))
     if more is not None:
-        before = minimums.check_applicant(person)
-        after = minimums.check_applicant(replace(person, **{name: more}))
+        before = requirements.check_applicant(applicant)
+        after = requirements.check_applicant(replace(applicant, **{name: more}))
         lost = [old.text for old, new in zip(before, after, strict=True) if old.outcome == MEETS != new.outcome]
         assert lost == []
 
 
-@given(asked=MINIMUMS, person=PEOPLE)
+@given(required=REQUIREMENTS, applicant=APPLICANTS)
 @settings(max_examples=200, deadline=None)
-def test_a_silent_person_fails_nothing_and_an_answer_never_leaves_what_it_answers_open(asked, person):
-    minimums = asking(**asked)
-    assert FAILS not in {verdict.outcome for verdict in minimums.check_applicant(Applicant())}
+def test_no_answers_fail_nothing_and_full_answers_leave_nothing_open(required, applicant):
+    requirements = make(**required)
+    assert FAILS not in {verdict.outcome for verdict in requirements.check_applicant(Applicant())}
     answered = replace(
-        person,
-        age=person.age or 30,
-        education=person.education or "none",
-        certification=person.certification or "none",
-        certified_in=person.certified_in or "NY",
-        experience_years=person.experience_years or 0,
-        citizenship=person.citizenship or "work",
-        drivers_license=person.drivers_license or "none",
+        applicant,
+        age=applicant.age or 30,
+        education=applicant.education or "none",
+        certification=applicant.certification or "none",
+        certified_in=applicant.certified_in or "NY",
+        experience_years=applicant.experience_years or 0,
+        citizenship=applicant.citizenship or "work",
+        drivers_license=applicant.drivers_license or "none",
     )
-    assert UNANSWERED not in {verdict.outcome for verdict in minimums.check_applicant(answered)}
+    assert UNANSWERED not in {verdict.outcome for verdict in requirements.check_applicant(answered)}
 
 
-# What the database holds
+# Constraints
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_silent_person_fails_nothing_and_an_answer_never_leaves_what_it_answer
         ("requirements_license_known", {"drivers_license": "perhaps"}),
     ],
 )
-def test_the_database_refuses_what_no_opening_can_ask(db, constraint, values):
+def test_the_database_refuses_invalid_requirements(db, constraint, values):
     job = make_job()
     with pytest.raises(IntegrityError) as problem, transaction.atomic():
         Requirements.objects.bulk_create([Requirements(job=job, **values)])
@@ -242,14 +242,14 @@ def test_the_database_refuses_what_no_opening_can_ask(db, constraint, values):
 
 
 @pytest.mark.parametrize("values", [{"minimum_age": -1}, {"maximum_age": -1}, {"experience_years": -1}])
-def test_the_database_refuses_years_below_nothing(db, values):
+def test_the_database_refuses_negative_years(db, values):
     job = make_job()
     with pytest.raises(IntegrityError), transaction.atomic():
         Requirements.objects.bulk_create([Requirements(job=job, **values)])
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         ({"minimum_age": 13}, "Ensure this value is greater than or equal to 14."),
         ({"maximum_age": 100}, "Ensure this value is less than or equal to 99."),
@@ -258,24 +258,24 @@ def test_the_database_refuses_years_below_nothing(db, values):
         ({"education": "wizard"}, "Value 'wizard' is not a valid choice."),
     ],
 )
-def test_what_no_opening_can_ask_is_said_in_words(db, values, said):
+def test_invalid_requirements_have_error_messages(db, values, message):
     with pytest.raises(ValidationError) as problem:
         Requirements(job=make_job(), **values).full_clean()
-    assert said in problem.value.messages
+    assert message in problem.value.messages
 
 
-def test_an_opening_has_one_row_of_requirements_and_they_go_with_it(db):
-    minimums = make_requirements(minimum_age=21)
+def test_a_job_has_one_row_of_requirements_deleted_with_it(db):
+    requirements = make_requirements(minimum_age=21)
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_requirements(minimums.job, minimum_age=18)
-    minimums.job.delete()
+        make_requirements(requirements.job, minimum_age=18)
+    requirements.job.delete()
     assert not Requirements.objects.exists()
 
 
-# On an opening's page
+# Job page
 
 
-def test_an_openings_page_says_what_it_asks_and_leads_to_the_question(db, client):
+def test_a_job_page_shows_requirements_and_links_to_the_eligibility_page(db, client):
     job = make_job(kind="lateral", requirements="- Patience")
     make_requirements(job, minimum_age=21, certification="this_state", drivers_license="required")
     response = client.get(job.get_absolute_url())
@@ -286,14 +286,14 @@ def test_an_openings_page_says_what_it_asks_and_leads_to_the_question(db, client
     assert 'href="/jobs/eligible/?kind=lateral"' in response.content.decode()
 
 
-def test_an_openings_page_has_requirements_only_where_it_says_some(db, client):
+def test_a_job_page_has_a_requirements_section_only_if_needed(db, client):
     job = make_job()
     assert "Requirements" not in text_of(client.get(job.get_absolute_url()))
     make_requirements(job, education="none")
     assert "Requirements No diploma needed" in text_of(client.get(job.get_absolute_url()))
 
 
-def test_requirements_cost_an_openings_page_no_query(queries_of):
+def test_requirements_take_no_extra_query_on_a_job_page(queries_of):
     job = make_job()
     without = queries_of(job.get_absolute_url())
     make_requirements(job, minimum_age=21, certification="this_state")
