@@ -153,8 +153,8 @@ class Job(Sourced):
     closes_time = models.TimeField(
         _("closing time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: end of day.")
     )
-    opens_at = models.DateTimeField(_("opens at"), editable=False, db_index=True)
-    closes_at = models.DateTimeField(_("closes at"), editable=False, null=True, db_index=True)
+    opens_at = models.DateTimeField(_("opens at"), editable=False)
+    closes_at = models.DateTimeField(_("closes at"), editable=False, null=True)
     # When the opening and its department were first both published, so that visitors could see it. An opening can be
     # entered long after its opening date.
     published_at = models.DateTimeField(_("first published"), editable=False, null=True)
