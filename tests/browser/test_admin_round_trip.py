@@ -176,7 +176,7 @@ def test_an_editor_sees_and_changes_the_own_department_alone(visit, neighbourhoo
     page.goto(f"/admin/departments/department/{norwalk.pk}/change/")
     expect(page.get_by_text(re.compile("doesn’t exist"))).to_be_visible()
     page.goto("/admin/jobs/job/")
-    expect(page.get_by_text("0 openings")).to_be_visible()
+    expect(page.get_by_text("0 jobs")).to_be_visible()
 
     page.goto(f"/admin/departments/department/{neighbourhood.pk}/change/")
     expect(page.get_by_label("Chief's name")).to_be_editable()
