@@ -12,7 +12,7 @@ from departments.models import Department
 from departments.names import beginnings, normalise
 
 # How far to look for the nearest openings, in miles, before looking anywhere.
-RADII = (50, 500, 1500)
+RADII = (50, 500)
 
 
 # The fields that a list shows of an opening and its department.
@@ -34,7 +34,7 @@ COMMON_WORDS = frozenset(
 class NearestFirst:
     """Openings at any distance from a point, nearest first, for a paginator to count and to slice.
 
-    A slice is looked for in a circle that grows, because an index finds what is in it. That takes four queries at
+    A slice is looked for in a circle that grows, because an index finds what is in it. That takes three queries at
     most. Computing every distance takes ten times as long.
     """
 

@@ -9,7 +9,7 @@ from ..factories import make_requirements
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with scripts", "without scripts"])
-def test_a_visitor_sorts_the_openings_and_no_other_page_hears_of_it(visit, neighbourhood, java_script_enabled):
+def test_a_visitor_sees_which_jobs_they_qualify_for(visit, neighbourhood, java_script_enabled):
     make_requirements(Job.objects.get(title="Police Officer"), minimum_age=21, drivers_license="required")
     make_requirements(Job.objects.get(title="Dispatcher"), minimum_age=18)
     page = visit("/jobs/?near=06880&within=100", java_script_enabled=java_script_enabled)
@@ -17,7 +17,7 @@ def test_a_visitor_sorts_the_openings_and_no_other_page_hears_of_it(visit, neigh
     expect(page.get_by_label("Near")).to_have_value("06880")
     page.get_by_label("Your age").fill("20")
     page.get_by_label("Driver's license").select_option("Valid driver's license")
-    page.get_by_role("button", name="Sort the openings").click()
+    page.get_by_role("button", name="Show jobs").click()
 
     met = page.get_by_role("region", name="You meet the stated requirements (1)")
     not_met = page.get_by_role("region", name="You don't meet a stated requirement (1)")

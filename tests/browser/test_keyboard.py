@@ -81,7 +81,7 @@ def test_the_way_from_the_start_page_to_an_opening_needs_no_mouse(visit, neighbo
 
     tab_to(page, page.get_by_role("link", name="Search Nearby Jobs"))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="openings within 25 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="jobs within 25 miles of Westport, CT 06880")).to_be_visible()
 
     tab_to(page, page.get_by_role("link", name="Police Officer"))
     page.keyboard.press("Enter")
@@ -95,11 +95,11 @@ def test_a_search_is_refined_and_a_place_chosen_without_a_mouse(visit, neighbour
     page.keyboard.type("50")
     tab_to(page, page.get_by_text("More filters"))
     page.keyboard.press("Enter")
-    tab_to(page, page.get_by_label("Kind"))
+    tab_to(page, page.get_by_label("Job type"))
     page.keyboard.type("Entry")
     tab_to(page, page.get_by_role("button", name="Search", exact=True))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="5 openings within 50 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="5 jobs within 50 miles of Westport, CT 06880")).to_be_visible()
 
     go(page, "/jobs/?near=Springfield")
     tab_to(page, page.get_by_role("link", name="Springfield, Greene County, MO"))

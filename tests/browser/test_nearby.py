@@ -24,7 +24,7 @@ def test_search_nearby_jobs_leads_from_a_department_without_openings_to_the_near
 
     page.get_by_role("link", name="Search Nearby Jobs").click()
 
-    expect(page.get_by_role("heading", name="3 openings within 25 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 jobs within 25 miles of Westport, CT 06880")).to_be_visible()
     assert titles(page) == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]
     near, _, far = page.locator(".card").all()
     expect(near).to_contain_text("Norwalk Police Department, Norwalk, CT · 5 miles")
@@ -52,12 +52,12 @@ def test_a_wider_radius_brings_more_and_a_narrower_one_fewer(visit, neighbourhoo
 
     page.get_by_label("Within").select_option("50 miles")
     page.get_by_role("button", name="Search", exact=True).click()
-    expect(page.get_by_role("heading", name="5 openings within 50 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="5 jobs within 50 miles of Westport, CT 06880")).to_be_visible()
     assert titles(page)[-2:] == ["Police Recruit", "School Safety Agent"]
 
     page.get_by_label("Within").select_option("10 miles")
     page.get_by_role("button", name="Search", exact=True).click()
-    expect(page.get_by_role("heading", name="3 openings within 10 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 jobs within 10 miles of Westport, CT 06880")).to_be_visible()
 
 
 def test_when_nothing_is_within_the_radius_it_says_so_and_offers_what_lies_farther(visit, neighbourhood):
@@ -87,7 +87,7 @@ def test_a_town_that_several_states_have_may_also_be_typed_into_the_box_on_the_s
     page.get_by_label("ZIP, city or department").fill("springfield")
     page.get_by_role("button", name="Find openings").click()
 
-    box = page.get_by_label("Keyword")
+    box = page.get_by_label("Keywords")
     expect(box).to_have_value("springfield")
     expect(box).to_have_accessible_description(re.compile("several places"))
     page.get_by_role("link", name="Springfield, Sangamon County, IL").click()

@@ -19,7 +19,7 @@ def test_a_department_is_found_from_the_start_page(page):
 def test_openings_are_found_from_the_start_page(page):
     page.get_by_label("ZIP, city or department").fill("06880")
     page.get_by_role("button", name="Find openings").click()
-    expect(page.get_by_role("heading", name="3 openings within 25 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 jobs within 25 miles of Westport, CT 06880")).to_be_visible()
     assert page.locator(".card h3").all_inner_texts() == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]
 
 
@@ -28,7 +28,7 @@ def test_search_nearby_jobs_and_a_wider_radius(page):
     page.get_by_role("link", name="Search Nearby Jobs").click()
     page.get_by_label("Within").select_option("50 miles")
     page.get_by_role("button", name="Search", exact=True).click()
-    expect(page.get_by_role("heading", name="5 openings within 50 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="5 jobs within 50 miles of Westport, CT 06880")).to_be_visible()
     page.get_by_role("link", name="School Safety Agent").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("School Safety Agent")
     expect(page.get_by_text("Write to us.")).to_be_visible()
