@@ -314,7 +314,7 @@ class TestChangesDuringTheImport:
 
         numbers, words = load_while(add, post(), post(job_id="2"))
         assert numbers == counts(read=2, created=1, rejected=1)
-        assert "Another opening of this source has this number. Import the file again." in words
+        assert "Another job from this source has this job number. Import the file again." in words
         assert Job.objects.get(external_id="757172").title == "Counsel"
 
 
