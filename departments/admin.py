@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
-from policeapp.careful import CarefulAdmin
+from policeapp.web.admin import CarefulAdmin
 
 from .editing import EditorsMixin, change_each, note_edit
 from .logos import LogoField, check_room

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobs.models import HiringStep, Job, count_open_jobs, with_open_jobs
-from policeapp.limits import searching
-from policeapp.pagination import paginate
-from policeapp.public import public_page
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import searching
+from policeapp.web.pagination import paginate
 
 from . import index, maps, states, trails
 from .forms import DepartmentSearchForm

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.editing import EditorsMixin, change_each, note_edit
 from departments.models import Department
-from policeapp.careful import CarefulAdmin
+from policeapp.web.admin import CarefulAdmin
 
 from .alerts import admin as alerts_admin  # noqa: F401
 from .models import HiringStep, Job, Requirements

@@ -8,7 +8,7 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self):
-        from policeapp.metrics import figures
+        from policeapp.operations.metrics import figures
 
         from . import checks, metrics
 

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from departments import maps
-from policeapp.limits import searching
-from policeapp.pagination import CappedPaginator, paginate
-from policeapp.public import public_page
-from policeapp.structured_data import Crumb
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import searching
+from policeapp.web.pagination import CappedPaginator, paginate
+from policeapp.web.structured_data import Crumb
 
 from .forms import NEAREST_SHOWN, JobSearchForm
 from .models import Job

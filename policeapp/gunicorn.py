@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from gunicorn import glogging
 
-from policeapp.logs import to_stderr
+from policeapp.operations.logs import to_stderr
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Threads, so that a few slow visitors hold up nobody; waiting for many is the proxy's work. All workers share a socket:
 # with one each (reuse_port) a worker that ends takes along the connections that wait at its own.
-# The database's pool has a connection for each (policeapp.settings), and two may wait long (policeapp.timeouts).
+# The database's pool has a connection for each (policeapp.settings), and two may wait long (database/timeouts.py).
 threads = 4
 
 # Only TRUSTED_PROXIES decides whom to believe about https, addresses and paths.

@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
-from .logs import to_stderr
+from .operations.logs import to_stderr
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -112,15 +112,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "policeapp.middleware.TrustedProxies",
-    "policeapp.watching.WatchRequests",
-    "policeapp.unavailable.Unavailable",
-    "policeapp.page_cache.PageCache",
+    "policeapp.web.middleware.TrustedProxies",
+    "policeapp.operations.request_ids.WatchRequests",
+    "policeapp.database.unavailable.Unavailable",
+    "policeapp.caching.middleware.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
-    "policeapp.middleware.permissions_policy",
+    "policeapp.web.middleware.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -147,7 +147,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "policeapp.forms.SiteRenderer"
+FORM_RENDERER = "policeapp.web.forms.SiteRenderer"
 
 # Data
 
@@ -180,8 +180,17 @@ def cache(name, max_entries):
     if not CACHE_URL:
         options = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
         return options | {"KEY_PREFIX": name, "OPTIONS": {"MAX_ENTRIES": max_entries}}
-    options = {"serializer": "policeapp.caches.JSONSerializer", "socket_connect_timeout": 0.5, "socket_timeout": 0.5}
-    return {"BACKEND": "policeapp.caches.RedisCache", "LOCATION": CACHE_URL, "KEY_PREFIX": name, "OPTIONS": options}
+    options = {
+        "serializer": "policeapp.caching.backends.JSONSerializer",
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": 0.5,
+    }
+    return {
+        "BACKEND": "policeapp.caching.backends.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": name,
+        "OPTIONS": options,
+    }
 
 
 # Counts of searches are in the default cache. An entry takes less than 1 KB, so these are 10 MB at most.
@@ -200,17 +209,17 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Signing in: after so many failures of an account from an address, or five times as many from the address alone,
-# nobody may from there until this time has passed; see policeapp.lockout. Nothing is kept of who has signed in.
+# nobody may from there until this time has passed; see accounts/lockout.py. Nothing is kept of who has signed in.
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-AXES_HANDLER = "policeapp.lockout.Handler"
+AXES_HANDLER = "policeapp.accounts.lockout.Handler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
-AXES_USERNAME_CALLABLE = "policeapp.lockout.name_of"
-AXES_CLIENT_IP_CALLABLE = "policeapp.lockout.address_of"
-AXES_LOCKOUT_CALLABLE = "policeapp.lockout.locked_out"
-AXES_CLIENT_STR_CALLABLE = "policeapp.lockout.in_logs"
+AXES_USERNAME_CALLABLE = "policeapp.accounts.lockout.name_of"
+AXES_CLIENT_IP_CALLABLE = "policeapp.accounts.lockout.address_of"
+AXES_LOCKOUT_CALLABLE = "policeapp.accounts.lockout.locked_out"
+AXES_CLIENT_STR_CALLABLE = "policeapp.accounts.lockout.in_logs"
 AXES_RESET_ON_SUCCESS = True
 # Who goes on trying while they have to wait does not wait longer.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import metrics, sitemaps, statements, views
+from .operations import metrics
+from .pages import policies, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,8 +13,8 @@ urlpatterns = [
     path("alerts/", include("jobs.alerts.urls")),
     path("admin/", admin.site.urls),
     path("media/logos/<str:name>", views.logo, name="logo"),
-    path("privacy/", statements.privacy, name="privacy"),
-    path("accessibility/", statements.accessibility, name="accessibility"),
+    path("privacy/", policies.privacy, name="privacy"),
+    path("accessibility/", policies.accessibility, name="accessibility"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
@@ -23,6 +24,6 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
 ]
 
-handler400 = "policeapp.views.bad_request"
-handler404 = "policeapp.views.not_found"
-handler500 = "policeapp.views.server_error"
+handler400 = "policeapp.pages.views.bad_request"
+handler404 = "policeapp.pages.views.not_found"
+handler500 = "policeapp.pages.views.server_error"

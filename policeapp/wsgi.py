@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from .timeouts import limit_waiting
+from .database.timeouts import limit_waiting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policeapp.settings")
 

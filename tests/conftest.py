@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import os
 import sys
 from collections import Counter
 from datetime import timedelta
@@ -9,16 +10,19 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from whitenoise.base import WhiteNoise
 
 from departments import spelling
 
-from . import factories
+from . import factories, whole_site
 from .admin import signed_in
 from .mail_server import MailServer
+from .postgres import find_programs, private_server
+from .processes import PRODUCTION, python
 
 # Examples are the same in each run, so that it fails for what was changed and not by chance;
 # --hypothesis-profile=default looks for new ones.
@@ -202,3 +206,35 @@ def clock(monkeypatch):
 
     monkeypatch.setattr(timezone, "now", lambda: now() + passed)
     return let_pass
+
+
+@pytest.fixture
+def public_pages(db):
+    """Every public page in every state, as a list of ``whole_site.Page``, on a site that has them all."""
+    return whole_site.build()
+
+
+@pytest.fixture(scope="session")
+def answers(django_db_setup, django_db_blocker):
+    """What a stranger gets: ``[(page, response)]`` for every public page in every state. The database is left empty."""
+    client = Client()
+    with django_db_blocker.unblock(), transaction.atomic():
+        found = [(page, client.get(page.url)) for page in whole_site.EMPTY_SITE]
+        found += [(page, client.get(page.url)) for page in whole_site.build()]
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The URL of a PostgreSQL server with a migrated database, whatever the other tests run on."""
+    with private_server() as url:
+        done = python("manage.py", "migrate", "--verbosity=0", env=PRODUCTION | {"DATABASE_URL": url})
+        assert done.returncode == 0, done.stderr
+        yield url
+
+
+@pytest.fixture
+def postgres_programs(monkeypatch):
+    """PostgreSQL's programs are in PATH, here and in processes that the test starts."""
+    monkeypatch.setenv("PATH", f"{find_programs()}:{os.environ['PATH']}")

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from policeapp.careful import CarefulAdmin
+from policeapp.web.admin import CarefulAdmin
 
 from .models import Alert, Message, Subscriber
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
-from policeapp.limits import Limit
+from policeapp.operations.rate_limits import Limit
 
 from ..forms import JobSearchForm
 from .models import Alert, Message, Subscriber, delete_unconfirmed

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from policeapp.limits import client_of, searching, too_many
+from policeapp.operations.rate_limits import client_of, searching, too_many
 
 from . import outbox
 from .forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT, AlertForm, AlertSearchForm

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from departments import search
 from departments.models import Department
-from policeapp.limits import searching
-from policeapp.public import public_page
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import searching
 
 from ..models import Job
 from .columns import department_columns, job_columns

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from policeapp.limits import searching
-from policeapp.pagination import CappedPaginator, paginate
+from policeapp.operations.rate_limits import searching
+from policeapp.web.pagination import CappedPaginator, paginate
 
 from .evaluation import group_jobs
 from .forms import EligibilityForm

@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from policeapp.limits import searching
-from policeapp.public import public_page
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import searching
 
 from .forms import FeedSearchForm
 from .responses import (

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, Timezone, vDuration, vText
 
 from departments.models import Department
-from policeapp.limits import searching
-from policeapp.public import public_page
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import searching
 
 from ..models import HiringStep, Job
 from .forms import FeedSearchForm

@@ -8,15 +8,15 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from policeapp import markdown as commonmark
-from policeapp import structured_data
+from policeapp.web import markdown as commonmark
+from policeapp.web import structured_data
 
 register = template.Library()
 
 
 @register.filter
 def markdown(text, top=3):
-    """Long text as HTML, its headings from ``<h3>`` or the rank ``top`` on; see :mod:`policeapp.markdown`."""
+    """Long text as HTML, its headings from ``<h3>`` or the rank ``top`` on; see :mod:`policeapp.web.markdown`."""
     return commonmark.render(text, top)
 
 
@@ -68,7 +68,7 @@ def breadcrumbs(context, trail):
 
 @register.simple_tag
 def json_ld(data):
-    """A node of structured data (see :mod:`policeapp.structured_data`) as a script element, which nothing runs."""
+    """A node of structured data (see :mod:`policeapp.web.structured_data`) as a script element, which nothing runs."""
     json = structured_data.as_json(data)
     json = mark_safe(json)  # nosec B308, B703 # no <, > or & is left in it
     return format_html('<script type="application/ld+json">{}</script>', json)

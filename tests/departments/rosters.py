@@ -5,8 +5,8 @@ import io
 
 from departments.models import Department
 from departments.roster import RosterImporter
-from policeapp.importing import Import
-from policeapp.tables import Table
+from policeapp.imports.engine import Import
+from policeapp.imports.tables import Table
 
 WESTPORT = {"ori": "CT0015800", "name": "Westport Police Department", "state": "CT", "city": "Westport"}
 

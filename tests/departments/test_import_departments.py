@@ -18,12 +18,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from departments.models import Department
 from departments.roster import RosterImporter
-from policeapp import importing, tables
-from policeapp.importing import Import
-from policeapp.tables import Table
+from policeapp.imports import engine, tables
+from policeapp.imports.engine import Import
+from policeapp.imports.tables import Table
 from tests.departments.rosters import csv_of, edited
 from tests.factories import make_department
-from tests.site.processes import new_sqlite
+from tests.processes import new_sqlite
 
 WESTPORT = {"ori": "CT0015800", "name": "Westport Police Department", "state": "CT", "city": "Westport"}
 NORWALK = {"ori": "CT0010300", "name": "=Norwalk PD", "state": "CT", "city": "Norwalk"}
@@ -190,7 +190,7 @@ def test_a_year_that_is_none_is_refused(file, as_of):
     ],
 )
 def test_what_ends_it_in_the_middle_of_the_write_leaves_all_as_it_was(file, monkeypatch, problem, status, said):
-    monkeypatch.setattr(importing.batches, "__defaults__", (1,))
+    monkeypatch.setattr(engine.batches, "__defaults__", (1,))
     written = []
 
     def stop_at_the_second(self, created, updated):

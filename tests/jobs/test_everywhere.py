@@ -12,7 +12,7 @@ from django.urls.resolvers import URLResolver
 
 from jobs.alerts.tokens import make_token
 from jobs.models import Job
-from policeapp.sitemaps import OPENINGS
+from policeapp.pages.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of, today
 
 # What it walks through other tests ask for once: measuring the coverage of that again says nothing more.

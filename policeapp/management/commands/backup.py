@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.template.defaultfilters import filesizeformat
 
-from policeapp.backups import back_up
+from policeapp.operations.backups import back_up
 
 
 class Command(BaseCommand):

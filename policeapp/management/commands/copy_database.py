@@ -6,7 +6,7 @@ import dj_database_url
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
-from policeapp.copying import CopyRefused, copy_database
+from policeapp.database.copying import CopyRefused, copy_database
 
 SOURCE = "copied_from"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from policeapp.backups import restore
+from policeapp.operations.backups import restore
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.apps import apps
 
 from jobs.eligibility.evaluation import Applicant
 from jobs.models import Alert
-from policeapp.logs import PrivateFormatter
+from policeapp.operations.logs import PrivateFormatter
 from tests.factories import make_department, make_job, make_requirements, text_of, today
 from tests.jobs.pages import hiring_at, html_of, links, titles
 

@@ -1,0 +1,185 @@
+"""Guessing passwords: who fails too often has to wait, and nobody else does."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
+from django.core.management import call_command
+from django.db.models import F
+from django.test import Client
+
+from policeapp.accounts.lockout import FAILURES_OF_ADDRESS
+
+from ...factories import make_alice, make_bob, text_of
+
+pytestmark = pytest.mark.django_db
+
+MOST = settings.AXES_FAILURE_LIMIT
+HERE, THERE = "203.0.113.7", "198.51.100.4"
+LOGIN = "/admin/login/"
+FAILED, LOCKED, SIGNED_IN = 200, 429, 302
+
+
+@pytest.fixture(autouse=True)
+def people(db):
+    make_alice()
+    make_bob()
+
+
+def sign_in(name="alice", password="wrong", address=HERE, client=None, **headers):
+    client = client or Client()
+    return client.post(LOGIN, {"username": name, "password": password}, REMOTE_ADDR=address, headers=headers)
+
+
+def statuses(number, *arguments, **options):
+    return [sign_in(*arguments, **options).status_code for _ in range(number)]
+
+
+def let_pass(time):
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - time)
+
+
+def test_after_a_few_failures_the_right_password_is_not_accepted_either():
+    assert statuses(MOST) == [FAILED] * (MOST - 1) + [LOCKED]
+    assert sign_in(password="alice-password").status_code == LOCKED
+
+
+def test_the_answer_is_a_page_that_says_how_long_to_wait():
+    statuses(MOST)
+    answer = sign_in()
+    assert answer["Retry-After"] == "1800"
+    assert "You can try again in 30 minutes." in text_of(answer)
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_after_that_time_it_is_accepted_again():
+    statuses(MOST)
+    let_pass(settings.AXES_COOLOFF_TIME - timedelta(minutes=1))
+    assert sign_in(password="alice-password").status_code == LOCKED
+    let_pass(timedelta(minutes=2))
+    assert sign_in(password="alice-password").status_code == SIGNED_IN
+
+
+def test_who_goes_on_trying_does_not_wait_longer():
+    statuses(MOST)
+    let_pass(settings.AXES_COOLOFF_TIME - timedelta(minutes=1))
+    statuses(3)
+    let_pass(timedelta(minutes=2))
+    assert sign_in(password="alice-password").status_code == SIGNED_IN
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "x" * 100_000, "a\0b", ""])
+def test_a_name_that_no_account_can_have_is_a_failure_like_others(name):
+    assert set(statuses(MOST + 1, name)) <= {FAILED, LOCKED}
+
+
+def test_nobody_else_has_to_wait():
+    statuses(MOST)
+    assert sign_in("bob", "bob-password").status_code == SIGNED_IN, "another account, from the same address"
+    assert sign_in("alice", "alice-password", THERE).status_code == SIGNED_IN, "the account, from another address"
+
+
+def test_one_address_cannot_try_one_account_after_another():
+    tried = [sign_in(f"account {number}").status_code for number in range(FAILURES_OF_ADDRESS)]
+    assert tried == [FAILED] * (FAILURES_OF_ADDRESS - 1) + [LOCKED]
+    assert sign_in("alice", "alice-password").status_code == LOCKED
+    assert sign_in("alice", "alice-password", THERE).status_code == SIGNED_IN
+
+
+def test_to_sign_in_with_an_account_of_ones_own_in_between_does_not_help():
+    for number in range(FAILURES_OF_ADDRESS - 1):
+        assert sign_in(f"account {number}").status_code == FAILED
+        assert sign_in("bob", "bob-password").status_code == SIGNED_IN
+    assert sign_in().status_code == LOCKED
+
+
+def test_to_sign_in_forgets_the_failures_of_the_account():
+    statuses(MOST - 1)
+    assert sign_in(password="alice-password").status_code == SIGNED_IN
+    assert statuses(MOST) == [FAILED] * (MOST - 1) + [LOCKED]
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "User-Agent", "X-Requested-With"])
+def test_no_header_that_anybody_can_write_evades_it(name):
+    tried = [sign_in(**{name: value}).status_code for value in ("192.0.2.1", "192.0.2.2", "for=192.0.2.3", "4", "5")]
+    assert tried == [FAILED] * 4 + [LOCKED]
+
+
+def test_behind_a_proxy_that_is_trusted_the_address_is_the_one_it_tells(settings):
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+    forged = {"X-Forwarded-For": f"192.0.2.1, {HERE}"}
+    assert statuses(MOST, address="10.0.0.1", **forged)[-1] == LOCKED
+    assert sign_in(password="alice-password", address="10.0.0.1", **{"X-Forwarded-For": THERE}).status_code == SIGNED_IN
+
+
+def test_the_addresses_of_one_network_are_one_client():
+    tried = [sign_in(address=f"2001:db8:0:1::{number}").status_code for number in range(MOST)]
+    assert tried[-1] == LOCKED
+    assert sign_in(address="2001:db8:0:2::1").status_code == FAILED
+
+
+def test_where_no_address_is_known_all_are_one_client():
+    assert statuses(MOST, address="")[-1] == LOCKED
+
+
+def test_nobody_learns_which_accounts_there_are():
+    def answers(name):
+        pages = [sign_in(name) for _ in range(MOST + 1)]
+        return [(page.status_code, text_of(page), page.headers.get("Retry-After")) for page in pages]
+
+    assert answers("alice") == answers("nobody")
+
+
+def test_it_counts_in_the_database_and_so_for_all_processes_and_without_any_cache(settings):
+    unreachable = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = {"default": unreachable, "pages": unreachable}
+    assert statuses(MOST)[-1] == LOCKED
+    assert AccessAttempt.objects.get().failures_since_start == MOST
+    assert sign_in("bob", "bob-password").status_code == SIGNED_IN
+
+
+@pytest.mark.parametrize("command", [["axes_reset_username", "alice"], ["axes_reset_ip", HERE], ["axes_reset"]])
+def test_an_administrator_of_the_server_lets_somebody_in_again(command):
+    statuses(MOST)
+    call_command(*command, stdout=StringIO())
+    assert sign_in(password="alice-password").status_code == SIGNED_IN
+
+
+def test_neither_the_password_nor_who_has_signed_in_is_stored():
+    sign_in(password="almost-right")
+    sign_in("bob", "bob-password")
+    stored = repr(list(AccessAttempt.objects.values()))
+    assert "alice" in stored and HERE in stored
+    assert "almost-right" not in stored and "bob" not in stored
+    assert not AccessLog.objects.exists() and not AccessFailureLog.objects.exists()
+
+
+def test_the_log_names_the_address_and_no_account(caplog):
+    statuses(MOST, "alice", "almost-right")
+    said = caplog.text
+    assert HERE in said and "Locking out" in said
+    assert "alice" not in said and "almost-right" not in said
+
+
+def test_attempts_are_in_no_list_of_the_admin():
+    client = Client()
+    sign_in("alice", "alice-password", client=client)
+    assert client.get("/admin/axes/").status_code == 404
+    assert "axes" not in client.get("/admin/").content.decode().lower()
+
+
+def test_nothing_else_is_locked():
+    client = Client()
+    statuses(MOST)
+    assert client.get(LOGIN, REMOTE_ADDR=HERE).status_code == 200
+    assert client.get("/", REMOTE_ADDR=HERE).status_code == 200
+
+
+def test_who_is_signed_in_stays_so():
+    client = Client()
+    sign_in("alice", "alice-password", client=client)
+    statuses(MOST)
+    assert client.get("/admin/", REMOTE_ADDR=HERE).status_code == 200

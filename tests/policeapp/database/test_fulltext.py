@@ -1,0 +1,141 @@
+"""The full-text indexes stay true however rows come, change and go, and through migrations."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, models, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from departments.models import Department
+from jobs.models import Job
+from policeapp.database import fulltext
+from tests.factories import make_department, make_job
+
+
+def found(*beginnings):
+    """The names of the departments that have words with these beginnings, A to Z."""
+    rows = Department.objects.filter(search_text__words=[[beginning] for beginning in beginnings])
+    return sorted(rows.values_list("name", flat=True))
+
+
+def unsaved(name):
+    department = Department(name=name, state="CT", slug=name.lower().replace(" ", "-"), time_zone="America/New_York")
+    department.derive()
+    return department
+
+
+def check_index():
+    """SQLite compares its index with the table; PostgreSQL's is part of the table."""
+    if connection.vendor == "sqlite":
+        for table in ("departments_department_search_text_words", "jobs_job_words_words", "jobs_job_all_words_words"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")
+
+
+def test_every_word_is_sought_by_its_beginning_and_one_of_a_group_is_enough(db):
+    make_department("Alpha Beta", city="")
+    make_department("Beta Gamma", city="")
+    assert found("bet") == ["Alpha Beta", "Beta Gamma"]
+    assert found("bet", "alph") == ["Alpha Beta"]
+    assert found("eta") == []
+    either = Department.objects.filter(search_text__words=[["gam", "alp"], ["be"]])
+    assert either.count() == 2
+    assert Department.objects.exclude(search_text__words=[["gam"]]).get().name == "Alpha Beta"
+
+
+def test_rows_written_in_bulk_are_found_and_changed_ones_by_what_they_are_now(db):
+    Department.objects.bulk_create([unsaved("Alpha One"), unsaved("Alpha Two"), unsaved("Beta Three")])
+    assert found("alp") == ["Alpha One", "Alpha Two"]
+    one, two = Department.objects.filter(name__startswith="Alpha").order_by("name")
+    one.search_text, two.search_text = " gamma", " gamma delta"
+    Department.objects.bulk_update([one, two], ["search_text"])
+    assert found("alp") == [] and found("gam") == ["Alpha One", "Alpha Two"]
+    Department.objects.filter(pk=two.pk).update(search_text=" epsilon")
+    assert found("gam") == ["Alpha One"] and found("eps") == ["Alpha Two"]
+    again = unsaved("Alpha One")
+    again.search_text = " zeta"
+    Department.objects.bulk_create(
+        [again], update_conflicts=True, unique_fields=["state", "slug"], update_fields=["search_text"]
+    )
+    assert found("gam") == [] and found("zet") == ["Alpha One"]
+    Department.objects.filter(name__startswith="Alpha").delete()
+    assert found("zet") == found("eps") == [] and found("bet") == ["Beta Three"]
+    check_index()
+
+
+def test_a_fixture_is_found_and_loaded_twice_is_found_once(westport):
+    call_command("loaddata", "westport", verbosity=0)
+    assert found("westport") == ["Westport Police Department"]
+    check_index()
+
+
+def test_what_is_rolled_back_is_not_found(db):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        make_department("Alpha")
+        1 / 0  # noqa: B018
+    assert found("alp") == []
+    check_index()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_emptied_table_has_an_empty_index():
+    make_job(make_department("Alpha"), "Officer")
+    call_command("flush", interactive=False, verbosity=0)
+    assert found("alp") == [] and not Job.objects.matching("officer")
+    make_job(make_department("Beta"), "Chief")
+    assert found("bet") == ["Beta"] and Job.objects.matching("chief").exists()
+    check_index()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_a_migration_rebuilds_is_indexed_as_before():
+    make_department("Alpha")
+    field = Department._meta.get_field("city_key")
+    wider = field.clone()
+    wider.set_attributes_from_name("city_key")
+    wider.model, wider.max_length = Department, 121
+    for old, new in ((field, wider), (wider, field)):
+        with connection.schema_editor() as editor:
+            editor.alter_field(Department, old, new)
+    Department.objects.bulk_create([unsaved("Alpha Two")])
+    call_command("migrate", verbosity=0)
+    make_department("Alpha Three")
+    assert found("alp") == ["Alpha", "Alpha Three", "Alpha Two"]
+    check_index()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_databases_from_before_are_filled_in_by_the_migrations():
+    def migrate(*targets):
+        executor = MigrationExecutor(connection)
+        executor.migrate(list(targets))
+        return executor.loader.project_state(list(targets)).apps
+
+    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    try:
+        before = migrate(("departments", "0003_national"), ("jobs", "0002_words"))
+        old = unsaved("Town of Alpha Police Department")
+        values = {
+            field.attname: getattr(old, field.attname)
+            for field in before.get_model("departments", "Department")._meta.concrete_fields
+        }
+        department = before.get_model("departments", "Department").objects.create(**values | {"city": "St. Alpha"})
+        before.get_model("jobs", "Job").objects.create(
+            department=department, title="Diver", words=" diver", slug="diver", description="Harbour, K-9",
+            apply_instructions="Write.", opens_on="2026-01-01", opens_at="2026-01-01T00:00Z",
+        )  # fmt: skip
+    finally:
+        migrate(*leaves)
+        call_command("migrate", verbosity=0)
+    filled = Department.objects.get()
+    assert (filled.name_core, filled.city_key) == ("alpha", "saint alpha")
+    assert found("alp", "pol") == ["Town of Alpha Police Department"]
+    assert Job.objects.matching("diver").get() == Job.objects.matching_anywhere("harbour k 9").get()
+    check_index()
+
+
+def test_each_column_with_an_index_is_text():
+    indexed = [(model, column) for model in (Department, Job) for column in model.FULL_TEXT]
+    assert indexed
+    for model, column in indexed:
+        assert isinstance(model._meta.get_field(column), models.CharField | models.TextField)
+        assert fulltext.Words in model._meta.get_field(column).get_lookups().values()
