@@ -234,16 +234,16 @@ class Import:
             with transaction.atomic():
                 self._save(created, updated)
         except IntegrityError:
-            if len(rows) == 1 and not (taken := self._taken(rows[0].plan.instance)):
-                raise
             for instance in created:  # bulk_create() may have set it before it failed
                 instance.pk = None
-            if len(rows) == 1:
-                rows[0].plan = reject("", _("%s Import the file again.") % taken)
-            else:
+            if len(rows) > 1:
                 middle = len(rows) // 2
                 self._write(rows[:middle])
                 self._write(rows[middle:])
+            elif taken := self._taken(rows[0].plan.instance):
+                rows[0].plan = reject("", _("%s Import the file again.") % taken)
+            else:
+                raise
 
     def _save(self, created, updated):
         objects = self.importer.model._default_manager

@@ -117,8 +117,11 @@ def test_what_somebody_pickled_into_redis_is_not_executed(client, westport, redi
 # While a Redis does not answer
 
 
-def test_a_redis_that_is_away_breaks_no_page_and_is_one_line_in_the_log(client, westport, redis, settings, caplog):
+def test_a_redis_that_is_away_breaks_no_page_and_is_one_line_in_the_log(
+    client, westport, redis, settings, caplog, monkeypatch
+):
     redis(1)
+    monkeypatch.setattr("policeapp.caching.backends.RETRY_SECONDS", 60)
     settings.SEARCH_LIMIT = 1
     for url in (PROFILE, "/departments/", "/jobs/?q=officer", "/jobs/?q=chief"):
         assert client.get(url).status_code == 200

@@ -3,7 +3,6 @@
 import pytest
 from django.core.management import call_command
 from django.db import connection, models, transaction
-from django.db.migrations.executor import MigrationExecutor
 
 from departments.models import Department
 from jobs.models import Job
@@ -100,36 +99,6 @@ def test_a_table_that_a_migration_rebuilds_is_indexed_as_before():
     call_command("migrate", verbosity=0)
     make_department("Alpha Three")
     assert found("alp") == ["Alpha", "Alpha Three", "Alpha Two"]
-    check_index()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_databases_from_before_are_filled_in_by_the_migrations():
-    def migrate(*targets):
-        executor = MigrationExecutor(connection)
-        executor.migrate(list(targets))
-        return executor.loader.project_state(list(targets)).apps
-
-    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    try:
-        before = migrate(("departments", "0003_national"), ("jobs", "0002_words"))
-        old = unsaved("Town of Alpha Police Department")
-        values = {
-            field.attname: getattr(old, field.attname)
-            for field in before.get_model("departments", "Department")._meta.concrete_fields
-        }
-        department = before.get_model("departments", "Department").objects.create(**values | {"city": "St. Alpha"})
-        before.get_model("jobs", "Job").objects.create(
-            department=department, title="Diver", words=" diver", slug="diver", description="Harbour, K-9",
-            apply_instructions="Write.", opens_on="2026-01-01", opens_at="2026-01-01T00:00Z",
-        )  # fmt: skip
-    finally:
-        migrate(*leaves)
-        call_command("migrate", verbosity=0)
-    filled = Department.objects.get()
-    assert (filled.name_core, filled.city_key) == ("alpha", "saint alpha")
-    assert found("alp", "pol") == ["Town of Alpha Police Department"]
-    assert Job.objects.matching("diver").get() == Job.objects.matching_anywhere("harbour k 9").get()
     check_index()
 
 

@@ -29,7 +29,7 @@ import django, json
 django.setup()
 from django.apps import apps
 from django.db import connection
-from policeapp.health import unapplied_migrations
+from policeapp.operations.checks import unapplied_migrations
 models = apps.get_models(include_auto_created=True)
 rows = {
     model._meta.db_table: [
