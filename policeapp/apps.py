@@ -11,10 +11,10 @@ class PoliceAppConfig(AppConfig):
 
     def ready(self):
         from .caching.content import add_triggers
-        from .database.fulltext import keep_triggers
+        from .database.fulltext import restore_triggers
         from .operations import checks
 
-        post_migrate.connect(keep_triggers, dispatch_uid="full text")
+        post_migrate.connect(restore_triggers, dispatch_uid="full text")
         post_migrate.connect(add_triggers, dispatch_uid="content")
         register(checks.check_database, Tags.database, deploy=True)
         register(checks.check_cache, Tags.caches, deploy=True)

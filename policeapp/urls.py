@@ -1,16 +1,17 @@
-"""The map of the site."""
+"""The URLs of the site."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 from .operations import metrics
-from .pages import policies, sitemaps, views
+from .pages import health, help, policies, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("departments/", include("departments.urls")),
     path("", include("jobs.urls")),
     path("alerts/", include("jobs.alerts.urls")),
+    path("admin/help/", help.admin_help, name="admin help"),
     path("admin/", admin.site.urls),
     path("media/logos/<str:name>", views.logo, name="logo"),
     path("privacy/", policies.privacy, name="privacy"),
@@ -19,11 +20,11 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:name>.xml", sitemaps.part, name="sitemap part"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
 ]
 
-handler400 = "policeapp.pages.views.bad_request"
-handler404 = "policeapp.pages.views.not_found"
-handler500 = "policeapp.pages.views.server_error"
+handler400 = "policeapp.pages.errors.bad_request"
+handler404 = "policeapp.pages.errors.not_found"
+handler500 = "policeapp.pages.errors.server_error"

@@ -1,5 +1,6 @@
-"""Who has failed to sign in too often has to wait. django-axes counts the failures, in the database: where that is
-away nobody signs in anyway, and no other service need be there. This module says what is too often, and the answer.
+"""Locks out password guessing: the settings of django-axes that are functions.
+
+django-axes counts failed sign-ins in the database, so it needs no other service.
 """
 
 from ipaddress import ip_address
@@ -8,38 +9,41 @@ from axes.handlers.database import AxesDatabaseHandler
 from django.conf import settings
 from django.db.models import Sum
 
-from ..operations.rate_limits import client_of, too_many
+from ..operations.rate_limits import client_ip, too_many_requests
 from .models import User
 
-# So often may the sign-ins from one address fail, whatever the accounts; people behind one address share it. Those of
-# one account from there: ``AXES_FAILURE_LIMIT``.
-FAILURES_OF_ADDRESS = 25
+# Failed sign-ins from one IP address, for all accounts together; several people may share the address. The limit for
+# one account from one address is ``AXES_FAILURE_LIMIT``.
+FAILURES_PER_IP = 25
 
 
 class Handler(AxesDatabaseHandler):
-    """Counts an account's failures from an address, and apart from them those of the address alone.
+    """Counts the failures of an account from an IP address, and those of the IP address alone.
 
-    An account is never closed to all addresses: anybody could then keep its owner out.
+    An account is never locked for all IP addresses, because then anyone could lock out its owner.
     """
 
     def get_failures(self, request, credentials=None):
-        """The failures of the account from this address, or, in proportion to their own limit, all from there."""
-        of_account, of_address = (
+        """Return the account's failures from this IP address, or all failures from there scaled to the same limit."""
+        per_account, per_ip = (
             attempts.aggregate(number=Sum("failures_since_start", default=0))["number"]
             for attempts in self.get_user_attempts(request, credentials)
         )
-        return max(of_account, of_address * settings.AXES_FAILURE_LIMIT // FAILURES_OF_ADDRESS)
+        return max(per_account, per_ip * settings.AXES_FAILURE_LIMIT // FAILURES_PER_IP)
 
     def reset_user_attempts(self, request, credentials=None):
-        """To sign in forgets the account's failures from there, and no others: who has an account of their own may not
-        try as many others' passwords as they like in between."""
-        of_account, _of_address = self.filter_user_attempts(request, credentials)
-        return of_account.delete()[0]
+        """After a sign-in, delete only this account's failures and return their number.
+
+        The failures of the IP address stay. Otherwise an attacker with an account could sign in between guesses to
+        reset the count.
+        """
+        per_account, _per_ip = self.filter_user_attempts(request, credentials)
+        return per_account.delete()[0]
 
 
-def address_of(request):
-    """The client (:func:`policeapp.operations.rate_limits.client_of`) where it is an address, else None."""
-    client = client_of(request)
+def get_client_ip(request):
+    """Return the client (:func:`policeapp.operations.rate_limits.client_ip`) if it is an IP address, else None."""
+    client = client_ip(request)
     try:
         ip_address(client)
     except ValueError:
@@ -47,18 +51,18 @@ def address_of(request):
     return client
 
 
-def name_of(request, credentials=None):
-    """The name that was typed as far as a database can keep it, cut off where no account's name is longer."""
+def get_username(request, credentials=None):
+    """Return the typed user name without null characters, cut just above the maximum length of a user name."""
     typed = ((credentials or request.POST).get("username") or "").replace("\0", "")
     return typed[: User._meta.get_field("username").max_length + 1]
 
 
-def in_logs(username, address, *_others):
-    """What the log says of who failed: where from, for whoever has to stop it, and no name."""
-    return str(address)
+def format_for_log(username, ip, *_others):
+    """Describe a failed sign-in for the log: the IP address, so that it can be blocked, and no user name."""
+    return str(ip)
 
 
 def locked_out(request, response, credentials):
-    """The answer to who has to wait: the same whether there is such an account, and whether the password is right."""
+    """Return a 429 page. It is the same whether or not the account exists and the password is right."""
     wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    return too_many(request, wait, "admin/locked_out.html", {"minutes": wait // 60})
+    return too_many_requests(request, wait, "admin/locked_out.html", {"minutes": wait // 60})

@@ -1,4 +1,4 @@
-"""The accounts of people who edit."""
+"""User accounts."""
 
 from django.contrib.auth.models import AbstractUser
 
@@ -6,5 +6,5 @@ from django.contrib.auth.models import AbstractUser
 class User(AbstractUser):
     """A person who signs in to edit: an administrator, or an editor of one or more departments.
 
-    The site's own model from the first migration on, so that it can grow without a change of table.
+    The site has its own user model from the first migration, so that fields can be added to it later.
     """

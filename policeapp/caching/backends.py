@@ -1,4 +1,4 @@
-"""Redis as a cache that can neither run code in the site nor break a page."""
+"""A Redis cache that cannot execute code and whose failures break no page."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ RETRY_SECONDS = 1
 
 
 class JSONSerializer:
-    """Writes values as JSON: unlike pickle, reading it executes nothing, whoever wrote it. Other data is no value."""
+    """Stores values as JSON. Unlike pickle, reading JSON executes nothing. Invalid data reads as None."""
 
     def dumps(self, value):
         return json.dumps(value).encode()
@@ -27,7 +27,7 @@ class JSONSerializer:
 
 
 class RedisCache(redis.RedisCache):
-    """Django's Redis cache, empty while Redis does not answer. After a failure it is not asked again for a second."""
+    """Django's Redis cache that acts as empty while Redis is down. After a failure it waits a second to try again."""
 
     retry_at = 0
 
@@ -48,7 +48,7 @@ class RedisCache(redis.RedisCache):
             return failed
         try:
             return method(*arguments)
-        except RedisError as problem:
+        except RedisError as error:
             RedisCache.retry_at = monotonic() + RETRY_SECONDS
-            logger.warning("Redis does not answer: %s", problem)
+            logger.warning("Redis does not answer: %s", error)
             return failed

@@ -1,15 +1,14 @@
-"""The version of the content, which changes with every write to anything that a public page shows.
+"""The version of the content, which changes with each write to a table that public pages show.
 
-The database itself changes it: triggers on the tables of every watched model write a new token in the transaction of
-the write, whether it comes from the admin, an import, a command or another program. So a page that is read after a
-version is at least as new as that version.
+Database triggers change it in the same transaction as the write, whether the write comes from the admin, an import, a
+command or another program. So a page that is built after its version was read is at least as new as that version.
 
-No writer waits for another. On PostgreSQL each statement adds a token of its own and deletes those that no other
-transaction holds; the version is the set of tokens. On SQLite, which has one writer at a time, it is one token. Tokens
-are random, so a restored database never has the version of other content.
+Writers do not wait for each other. On PostgreSQL each statement adds a token and deletes the tokens that no other
+transaction has locked; the version is the set of tokens. SQLite has one writer at a time, and so one token. Tokens are
+random, so a restored database never repeats the version of other content.
 
-Models with ``IS_SHOWN = False`` are not watched. SQLite loses a table's triggers when a migration rebuilds it, so each
-``migrate`` adds those that are missing.
+Models with ``IS_SHOWN = False`` have no triggers. SQLite drops the triggers of a table when a migration rebuilds it, so
+each ``migrate`` creates the missing ones.
 """
 
 from django.db import connection, connections
@@ -25,7 +24,7 @@ def version():
 
 
 def add_triggers(sender, using, **kwargs):
-    """After ``migrate``, give each watched table of the app its triggers."""
+    """After ``migrate``, create the missing triggers on the tables of the app."""
     if sender.label not in APPS:
         return
     create = _create_postgresql if connections[using].vendor == "postgresql" else _create_sqlite
@@ -60,7 +59,7 @@ END $$
 
 def _create_postgresql(cursor, table):
     name = f"{table}_content"
-    # CREATE OR REPLACE TRIGGER would wait for everyone who writes to the table.
+    # CREATE OR REPLACE TRIGGER would wait for all writers of the table.
     cursor.execute("SELECT 1 FROM pg_trigger WHERE tgname = %s AND tgrelid = %s::regclass", [name, f'"{table}"'])
     if not cursor.fetchone():
         cursor.execute(FUNCTION)

@@ -1,4 +1,4 @@
-"""Pages that are the same for every stranger, so that the site's page cache and those in front of it may keep them."""
+"""The decorator for public pages: pages that are the same for all anonymous visitors, so caches may store them."""
 
 from functools import wraps
 from hashlib import sha256
@@ -9,8 +9,10 @@ from ..web.routes import route_at
 
 
 def public_page(*parameters):
-    """Marks a view whose page depends on nothing of the request but its address: host, path and these parameters of
-    the query string. It has an ETag of its content, a weak one, since it may be sent compressed.
+    """Mark a view whose response depends only on the host, the path and these parameters of the query string.
+
+    A parameter that may have several values ends with "*". Responses get an ETag, a weak one because they may be
+    compressed.
     """
 
     def decorate(view):
@@ -35,20 +37,21 @@ def _set_etag(response):
         response["ETag"] = f'W/"{sha256(response.content).hexdigest()[:32]}"'
 
 
-def parameters_of(path):
-    """The parameters of the public page at the path; None where there is none."""
+def public_parameters_of(path):
+    """Return the parameters of the public page at this path, or None if there is none."""
     return getattr(route_at(path).view, "public_parameters", None)
 
 
-def plain_query(typed, parameters):
-    """The query (a QueryDict) with these parameters alone, in this order and without empty ones, so that an address is
-    one page however it is written. Of a repeated one the last counts, as it does for forms, unless the name ends with
-    "*".
+def normalize_query(query, parameters):
+    """Return a QueryDict with only these parameters, in this order and without empty values.
+
+    So URLs that differ only in spelling share one cached page. The last value of a repeated parameter counts, as in
+    forms, unless the parameter's name ends with "*".
     """
-    plain = QueryDict(mutable=True)
-    for name in parameters if typed else ():
-        values = typed.getlist(name.rstrip("*"))
+    normalized = QueryDict(mutable=True)
+    for name in parameters if query else ():
+        values = query.getlist(name.rstrip("*"))
         values = [value for value in (values if name.endswith("*") else values[-1:]) if value]
         if values:
-            plain.setlist(name.rstrip("*"), values)
-    return plain
+            normalized.setlist(name.rstrip("*"), values)
+    return normalized

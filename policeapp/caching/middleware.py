@@ -1,9 +1,9 @@
-"""The page cache: public pages for anonymous visitors, stored whole in Django's cache ``pages`` and never stale.
+"""The page cache: whole public pages for anonymous visitors, stored in Django's cache ``pages`` and never stale.
 
-The key of a cached page holds the version of the content (caching/content.py) and the next instant at which time
-alone changes a page. Each request reads the version, one small query, so every process sees a write with the very next
-request. While the database is away nothing comes from the cache. Caches in front of the site may keep a page for
-``PROXY_SECONDS``, but not beyond that instant.
+The key of a cached page contains the version of the content (caching/content.py) and the next time at which a page
+changes without a write. Each request reads the version with one small query, so all processes see a write on their next
+request. While the database is down, no page comes from the cache. Caches in front of the site may store a page for
+``PROXY_SECONDS``, but not beyond that time.
 """
 
 from base64 import b64decode, b64encode
@@ -21,33 +21,34 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django_http_compression.middleware import best_coding
 
-from jobs.models import Job
-
-from ..operations.request_ids import count
+from ..operations.metrics import count_event
 from . import content
-from .decorators import parameters_of, plain_query
+from .decorators import normalize_query, public_parameters_of
 
-# Public pages have no longer query strings.
+# No public page has a longer query string.
 MAX_QUERY_LENGTH = 2_000
-# Openings open and close at any instant. Everything else that depends on time changes at a quarter of an hour.
+# Without a registered change, pages change at most every quarter of an hour, such as when a day ends in some time zone.
 QUARTER = timedelta(minutes=15)
-# Headers that are set anew for each response.
+# Functions ``(after, until)`` that return the first time in this interval at which a page changes, or None. Apps add
+# theirs in AppConfig.ready().
+next_changes = []
+# Headers that are set for each response.
 UNCACHED_HEADERS = {"cache-control", "vary", "x-noise", "expires"}
 
 
 class PageCache:
     """Answers GET and HEAD requests for public pages (:func:`policeapp.caching.decorators.public_page`) from the cache.
 
-    Visitors who may be signed in, or have a message to read, have a cookie that shows it and get a page of their own.
+    Visitors with a session or message cookie always get a page of their own.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
         self.private_cookies = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
-        self.period = None, 0, 0  # the last version, and since and until when its pages are valid
+        self.period = None, 0, 0  # the last version, and the time from and until which its pages are valid
 
     def __call__(self, request):
-        parameters = parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
+        parameters = public_parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
         if parameters is None or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
             return self.get_response(request)
         if self.private_cookies & request.COOKIES.keys():
@@ -59,13 +60,13 @@ class PageCache:
             origin = request.scheme, request.get_host()
             version, until = self._validity(now)
         except (DisallowedHost, OperationalError):
-            return self.get_response(request)  # which answers 400, or 503 if it needs the database
+            return self.get_response(request)  # it answers 400, or 503 if it needs the database
         return self._answer(request, (release(), version, until, *origin, *canonical(request, parameters)), until - now)
 
     def _answer(self, request, parts, seconds):
         key = sha256(repr(parts).encode()).hexdigest()
         cached = caches["pages"].get(key)
-        count("page_cache_hit" if cached else "page_cache_miss")
+        count_event("page_cache_hit" if cached else "page_cache_miss")
         if cached:
             headers, body = cached
             return finish(request, HttpResponse(b64decode(body), headers=headers), seconds)
@@ -77,7 +78,7 @@ class PageCache:
         return finish(request, response, seconds)
 
     def _validity(self, now):
-        """Return the version of the content and until when its pages are valid, in seconds since 1970."""
+        """Return the version of the content and the time until which its pages are valid (seconds since 1970)."""
         version, (known, since, until) = content.version(), self.period
         if version != known or not since <= now < until:
             until = next_change().timestamp()
@@ -86,22 +87,22 @@ class PageCache:
 
 
 def canonical(request, parameters):
-    """Reduce the request to what the page depends on, and return that: path, query string and content coding."""
-    request.GET = plain_query(request.GET, parameters)
+    """Normalize the parts of the request that the page depends on: return path, query string and content coding."""
+    request.GET = normalize_query(request.GET, parameters)
     request.META["QUERY_STRING"] = request.GET.urlencode()
     request.META["HTTP_ACCEPT_ENCODING"] = best_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     return request.path, request.META["QUERY_STRING"], request.META["HTTP_ACCEPT_ENCODING"]
 
 
 def next_change():
-    """Return the next instant at which time alone changes a page: an opening opens or closes, or a quarter begins."""
+    """Return the next time at which a page changes without a write: a registered one, or the next quarter hour."""
     now = timezone.now()
     quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + QUARTER
-    return Job.objects.next_change(now, quarter) or quarter
+    return min((change for function in next_changes if (change := function(now, quarter))), default=quarter)
 
 
 def finish(request, response, seconds):
-    """Set the headers for caches in front of the site; ``seconds`` is how long the page is still valid."""
+    """Set the headers for caches in front of the site. The page stays valid for ``seconds``."""
     seconds = max(0, min(settings.PROXY_SECONDS, int(seconds)))
     response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}" if seconds else "public, max-age=0"
     response["Vary"] = "Accept-Encoding"
@@ -112,7 +113,7 @@ def finish(request, response, seconds):
 
 @cache
 def release():
-    """Return a digest of the code, templates and settings, so releases that share a Redis do not share pages."""
+    """Return a digest of the code, templates and settings, so that releases with the same Redis share no pages."""
     if not settings.CACHE_URL:
         return ""
     folders = [settings.BASE_DIR / name for name in ("policeapp", "departments", "jobs", "templates")]

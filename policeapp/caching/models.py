@@ -1,10 +1,10 @@
-"""The version of the content."""
+"""The stored version of the content."""
 
 from django.db import models
 
 
 class ContentVersion(models.Model):
-    """What :mod:`policeapp.caching.content` knows the content by; triggers write it, and nothing else."""
+    """A token of the content's version. Only the triggers of :mod:`policeapp.caching.content` write these rows."""
 
     token = models.BigIntegerField(primary_key=True)
 

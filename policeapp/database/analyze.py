@@ -1,13 +1,13 @@
-"""What the database's planner knows of its tables."""
+"""Statistics for the database's query planner."""
 
 from django.db import connections
 
 
 def analyze(using="default"):
-    """Have it learn what the tables hold; after writing so many rows that its plans were made for others.
+    """Update the statistics of all tables. Call this after writing so many rows that the query plans no longer fit.
 
-    PostgreSQL would learn it by itself in time, SQLite never does. SQLite must not look at a sample only
-    (``PRAGMA analysis_limit``): it would take ``status``, which is nearly always the same, for a good index.
+    PostgreSQL would do it by itself in time; SQLite never does. On SQLite, don't limit the analysis to a sample
+    (``PRAGMA analysis_limit``): it would rate an index on ``status``, which has nearly always the same value, as good.
     """
     with connections[using].cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -1,22 +1,23 @@
-"""Full-text search with each engine's own index, and the same answers on SQLite and on PostgreSQL.
+"""Full-text search with each database's own index and the same results on SQLite and PostgreSQL.
 
 A model names its indexed columns in ``FULL_TEXT``; ``AddFullText`` in a migration creates their indexes, and
 ``filter(column__words=[["west"], ["policies", "policy"]])`` finds the rows whose column has a word that begins with
 "west" and one that begins with "policies" or "policy".
 
-The text of such a column has been made comparable in Python and is only parted at its blanks, so that no engine's idea
-of words, stop words, accents or endings matters. PostgreSQL has a GIN index of an expression; it needs no column and is
-always true. SQLite has an FTS5 table beside the column, kept true by triggers. Triggers vanish when a later migration
-rebuilds their table, as Django does on SQLite, so each ``migrate`` looks whether they are there.
+The text of such a column is normalized in Python and split only at spaces, so the databases' own rules for words, stop
+words, accents and endings do not matter. PostgreSQL has a GIN index on an expression, which needs no extra column and
+is always up to date. SQLite has an FTS5 table beside the column, which triggers update. The triggers are lost when a
+later migration rebuilds the table, as Django does on SQLite, so each ``migrate`` restores them.
 
-(https://www.sqlite.org/fts5.html#external_content_tables; https://www.postgresql.org/docs/current/textsearch.html)
+See https://www.sqlite.org/fts5.html#external_content_tables and
+https://www.postgresql.org/docs/current/textsearch.html.
 """
 
 from django.db import connections, models
 from django.db.migrations.operations.base import Operation
 
-# Of SQLite's index. Its names are quoted by who fills them in, or made of ours.
-IS_FOUND = "{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"
+# SQL for SQLite's index. The names are quoted by the caller or made from our own table names.
+MATCHES = "{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"
 ADD = """INSERT INTO "{index}" (rowid, "{column}") VALUES (new.id, new."{column}");"""
 REMOVE = """INSERT INTO "{index}" ("{index}", rowid, "{column}") VALUES ('delete', old.id, old."{column}");"""
 REBUILD = """INSERT INTO "{index}" ("{index}") VALUES ('rebuild')"""
@@ -25,9 +26,9 @@ REBUILD = """INSERT INTO "{index}" ("{index}") VALUES ('rebuild')"""
 @models.CharField.register_lookup
 @models.TextField.register_lookup
 class Words(models.Lookup):
-    """The column has, for each group of beginnings, a word with one of them; at least one group, none empty.
+    """Match rows whose column has, for each group of prefixes, a word that begins with one of them.
 
-    The beginnings are letters and digits alone, as the column's words are.
+    There must be at least one group, and none may be empty. Prefixes are letters and digits, like the words.
     """
 
     lookup_name = "words"
@@ -37,18 +38,17 @@ class Words(models.Lookup):
         column = self.lhs.target
         index = connection.ops.quote_name(_index_name(column.model._meta.db_table, column.column))
         key = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{compiler.quote_name_unless_alias('id')}"
-        asked = " AND ".join("(" + " OR ".join(f'"{word}"*' for word in group) + ")" for group in self.rhs)
-        return IS_FOUND.format(key=key, index=index), [asked]
+        query = " AND ".join("(" + " OR ".join(f'"{word}"*' for word in group) + ")" for group in self.rhs)
+        return MATCHES.format(key=key, index=index), [query]
 
     def as_postgresql(self, compiler, connection):
         column, _ = self.process_lhs(compiler, connection)
-        asked = " & ".join("(" + " | ".join(f"'{word}':*" for word in group) + ")" for group in self.rhs)
-        return f"{_vector(column)} @@ %s::tsquery", [asked]
+        query = " & ".join("(" + " | ".join(f"'{word}':*" for word in group) + ")" for group in self.rhs)
+        return f"{_vector(column)} @@ %s::tsquery", [query]
 
 
 class AddFullText(Operation):
-    """Creates the index of a column; on PostgreSQL without locking the table, so its migration has
-    ``atomic = False``."""
+    """Create the index of a column; on PostgreSQL concurrently, so the migration needs ``atomic = False``."""
 
     reduces_to_sql = True
     reversible = True
@@ -58,7 +58,7 @@ class AddFullText(Operation):
         self.column = column
 
     def state_forwards(self, app_label, state):
-        """The models' state knows nothing of it."""
+        """The index is not part of the models' state."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         model = to_state.apps.get_model(app_label, self.model_name)
@@ -78,8 +78,8 @@ class AddFullText(Operation):
         return f"Create the full-text index of {self.model_name}.{self.column}"
 
 
-def keep_triggers(sender, using, **kwargs):
-    """After ``migrate``: what rebuilding a table on SQLite has cost its index is made good."""
+def restore_triggers(sender, using, **kwargs):
+    """After ``migrate``, recreate the indexes that lost triggers when SQLite rebuilt their table."""
     connection = connections[using]
     if connection.vendor != "sqlite":
         return
@@ -117,7 +117,7 @@ def _drop_postgresql(table, column):
 
 def _create_sqlite(table, column):
     index = _index_name(table, column)
-    # "ascii" parts at blanks alone, for that is the only ASCII in the column besides letters and digits.
+    # "ascii" splits only at spaces: the column has no other ASCII characters besides letters and digits.
     yield (
         f'CREATE VIRTUAL TABLE "{index}" USING fts5("{column}", content="{table}", content_rowid="id", '
         f"tokenize='ascii', detail=none, columnsize=0)"

@@ -1,10 +1,10 @@
-"""Operations of migrations that a live site can run."""
+"""Migration operations that do not lock the tables of a running site."""
 
 from django.db.migrations.operations import AddIndex, RemoveIndex, RunSQL
 
 
 class AddIndexLive(AddIndex):
-    """Adds an index; on PostgreSQL without locking the table, so its migration has ``atomic = False``."""
+    """Add an index; on PostgreSQL concurrently, so the migration needs ``atomic = False``."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor != "postgresql":
@@ -15,7 +15,7 @@ class AddIndexLive(AddIndex):
 
 
 class RemoveIndexLive(RemoveIndex):
-    """Removes an index in the same way."""
+    """Remove an index in the same way."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor != "postgresql":
@@ -27,7 +27,7 @@ class RemoveIndexLive(RemoveIndex):
 
 
 class RunPostgreSQL(RunSQL):
-    """SQL that only PostgreSQL needs."""
+    """Run SQL on PostgreSQL only."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor == "postgresql":

@@ -1,4 +1,4 @@
-"""How long a process that serves requests waits for PostgreSQL. Commands wait as long as they need."""
+"""Time limits for PostgreSQL in processes that serve requests. Commands have none."""
 
 from contextlib import contextmanager
 from threading import BoundedSemaphore
@@ -8,27 +8,27 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-# Seconds that every request may wait for a connection or for an answer. Two of a worker's four threads may wait longer
-# for an answer, so some are always free for requests that need no database, such as /healthz.
+# Every request may wait this long (seconds) for a connection or for an answer. At most two of a worker's four threads
+# may wait longer for an answer, so threads are always free for requests that need no database, such as /healthz.
 SHORT_WAIT, LONG_WAITS = 0.4, BoundedSemaphore(2)
 
 
-def limit_waiting():
-    """Limit the waiting for an answer to ``DATABASE_TIMEOUT`` seconds. Call this before the first connection."""
+def limit_database_waits():
+    """Limit each wait for an answer to ``DATABASE_TIMEOUT`` seconds. Call this before the first connection."""
     database = settings.DATABASES["default"]
     if "postgresql" not in database["ENGINE"]:
         return
     ms, options = 1000 * settings.DATABASE_TIMEOUT, database["OPTIONS"]
-    # The second limit frees the rows that a process had locked when it, or its machine, stopped.
+    # The second limit releases the rows that a process had locked when it, or its machine, stopped.
     limits = f"-c statement_timeout={ms} -c idle_in_transaction_session_timeout={6 * ms}"
     options["options"] = f"{options.get('options', '')} {limits}".strip()
-    options["pool"] |= {"connection_class": ImpatientConnection, "timeout": SHORT_WAIT}
+    options["pool"] |= {"connection_class": DeadlineConnection, "timeout": SHORT_WAIT}
 
 
-class ImpatientConnection(psycopg.Connection):
-    """Gives up on a server that does not answer, not even with the error that ``statement_timeout`` asks for.
+class DeadlineConnection(psycopg.Connection):
+    """A connection that fails when the server does not answer at all, not even with a ``statement_timeout`` error.
 
-    A server that is stopped (SIGSTOP) still acknowledges packets, so the timeouts of TCP do not notice.
+    A stopped server (SIGSTOP) still acknowledges packets, so TCP timeouts do not notice it.
     """
 
     has_limit = True
@@ -66,10 +66,10 @@ def with_deadline(generator):
 
 @contextmanager
 def without_time_limit():
-    """Let queries take as long as they need, for an import that somebody waits for."""
+    """Lift the time limit for the queries of an import."""
     connection.ensure_connection()
     database = connection.connection
-    if not isinstance(database, ImpatientConnection):
+    if not isinstance(database, DeadlineConnection):
         yield
         return
     database.has_limit = False

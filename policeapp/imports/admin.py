@@ -15,24 +15,24 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ..web.admin import CarefulAdmin
+from ..web.admin import BadRequestAdmin
 from . import uploads
-from .commands import DAY
+from .commands import YEAR_OR_DATE
 from .models import Import
 from .tables import NotATable
 
-MOST_BYTES = 25 * 1024 * 1024
+MAX_BYTES = 25 * 1024 * 1024
 ROWS_SHOWN = 20
-# What may go wrong with an import that is nobody's mistake here: a full disk, a database that is gone.
+# Errors that are not the user's mistake, such as a full disk or a lost database.
 FAILURES = (OSError, DatabaseError)
 
 
 class ImportForm(forms.ModelForm):
-    """Takes a file and looks at it: one that is no table of its kind is refused with the reason."""
+    """Accepts a file and previews its import. A file that cannot be read is a form error."""
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("A CSV file of at most 25 MB. Nothing is changed before you have seen what it would change."),
+        help_text=_("A CSV file, up to 25 MB. You see a preview before anything changes."),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
     )
 
@@ -42,16 +42,16 @@ class ImportForm(forms.ModelForm):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
+        if file.size > MAX_BYTES:
             raise ValidationError(
-                _("This file has more than 25 MB. Split it, or import it on the server with manage.py.")
+                _("This file is larger than 25 MB. Split it, or import it on the server with manage.py.")
             )
         return file
 
     def clean_as_of(self):
         as_of = self.cleaned_data["as_of"]
-        if as_of and not DAY.match(as_of):
-            raise ValidationError(_("A year or a day: 2018 or 2018-12-31."))
+        if as_of and not YEAR_OR_DATE.match(as_of):
+            raise ValidationError(_("Enter a year or a date: 2018 or 2018-12-31."))
         return as_of
 
     def clean(self):
@@ -65,16 +65,16 @@ class ImportForm(forms.ModelForm):
             upload.content = cleaned["file"].read()
             try:
                 uploads.preview(upload)
-            except NotATable as problem:
-                self.add_error("file", str(problem))
-            except FAILURES as problem:
-                self.add_error("file", _("The file could not be looked at: %s") % problem)
+            except NotATable as error:
+                self.add_error("file", str(error))
+            except FAILURES as error:
+                self.add_error("file", _("The file could not be read: %s") % error)
         return cleaned
 
 
 @admin.register(Import)
-class ImportAdmin(CarefulAdmin):
-    """Upload, preview, apply: for those who may edit every department."""
+class ImportAdmin(BadRequestAdmin):
+    """Upload, preview and apply files. It needs the permission to edit every department."""
 
     form = ImportForm
     list_display = ["file_name", "kind", "created", "by", "applied_at", "outcome"]
@@ -111,7 +111,7 @@ class ImportAdmin(CarefulAdmin):
         return super().get_queryset(request).defer("content", "rejects", "conflicts")
 
     def get_urls(self):
-        """Besides Django's: the button that applies a file, and what was wrong with it as files to download."""
+        """Add the button that applies a file, and the downloads of rejected rows and conflicts."""
         apply = self.admin_site.admin_view(require_POST(self.apply))
         download = self.admin_site.admin_view(require_safe(self.download))
         return [
@@ -121,12 +121,12 @@ class ImportAdmin(CarefulAdmin):
             *super().get_urls(),
         ]
 
-    @admin.display(description=_("outcome"))
+    @admin.display(description=_("result"))
     def outcome(self, upload):
         return _("%(created)d new, %(updated)d changed, %(rejected)d rejected of %(read)d") % upload.report
 
     def add_view(self, request, form_url="", extra_context=None):
-        """Looks at the file outside of a transaction, which would keep everybody else from writing for as long."""
+        """Preview the file outside of a transaction, because one would block other writers on SQLite."""
         if request.method == "POST" and self.has_add_permission(request):
             form = ImportForm(request.POST, request.FILES)
             if form.is_valid():
@@ -141,7 +141,7 @@ class ImportAdmin(CarefulAdmin):
         super().save_model(request, upload, form, change)
 
     def response_add(self, request, upload, post_url_continue=None):
-        self.message_user(request, _("Nothing has been changed yet: this is what the file would change."))
+        self.message_user(request, _("This is a preview. Nothing has changed yet."))
         return HttpResponseRedirect(reverse("admin:policeapp_import_change", args=[upload.pk]))
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -152,26 +152,26 @@ class ImportAdmin(CarefulAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def apply(self, request, pk):
-        """Applies a file once: who presses a second time, or at the same time as another, is told so."""
+        """Apply a file once. A second attempt, even at the same time, gets an error message."""
         if not self.has_module_permission(request):
             raise PermissionDenied
         upload = get_object_or_404(Import, pk=pk)
         try:
             applied = uploads.apply(upload)
-        except (NotATable, *FAILURES) as problem:
-            said = _("The import failed, and nothing was changed: %s") % problem
-            self.message_user(request, said, messages.ERROR)
+        except (NotATable, *FAILURES) as error:
+            message = _("The import failed and nothing was changed: %s") % error
+            self.message_user(request, message, messages.ERROR)
         else:
             if applied:
                 self.log_change(request, upload, _("Applied."))
-                self.message_user(request, _("The file is imported."), messages.SUCCESS)
+                self.message_user(request, _("The file was imported."), messages.SUCCESS)
             else:
-                said = _("This file has been applied already, or is being applied just now.")
-                self.message_user(request, said, messages.ERROR)
+                message = _("This file was already applied, or is being applied now.")
+                self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(reverse("admin:policeapp_import_change", args=[pk]))
 
     def download(self, request, pk, part):
-        """The rows that were rejected, or the values that differ from what people have set, as a CSV file."""
+        """Return the rejected rows, or the values that differ from those that people entered, as a CSV file."""
         if not self.has_module_permission(request):
             raise PermissionDenied
         upload = get_object_or_404(Import.objects.defer("content"), pk=pk)
@@ -183,5 +183,5 @@ class ImportAdmin(CarefulAdmin):
 
 
 def _first_rows(content):
-    """The header and the first rows of a CSV file of ours, to be shown."""
+    """Return the header and the first rows of a CSV file that we wrote."""
     return list(islice(csv.reader(TextIOWrapper(BytesIO(content), encoding="utf-8-sig", newline="")), 1 + ROWS_SHOWN))

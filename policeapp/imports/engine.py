@@ -1,8 +1,8 @@
-"""Imports a table into a model: every row is accounted for, people's edits win, all or nothing.
+"""The import engine: writes a table into a model, completely or not at all, and reports on every row.
 
-The rows are read, cleaned and compared with the database first; the write is one transaction after that, so that people
-can save in the meantime. A row whose objects somebody else has changed by then is rejected. What a kind of table has of
-its own is an :class:`Importer`; :class:`Import` is the machine that all share.
+All rows are read, cleaned and compared with the database before a single transaction writes them, so people can save
+meanwhile. A row whose objects somebody changed in the meantime is rejected. Edits by people win over imports. An
+:class:`Importer` knows one kind of table; :class:`ImportRun` does the rest.
 """
 
 import time
@@ -19,16 +19,16 @@ from django.utils.translation import gettext as _
 
 from ..database.analyze import analyze
 
-BATCH = 1000  # rows; what a query may name on every engine
+BATCH = 1000  # rows; every database accepts queries with so many parameters
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, REJECTED = OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
 
-# What a file of rejected rows has before the columns of the table.
+# A file of rejected rows has these before the columns of the table.
 REJECT_COLUMNS = ["rejected_line", "rejected_column", "rejected_reason"]
 
 
 class Rejected(Exception):
-    """A row that cannot be imported: the column at fault ("" for the row as a whole) and the reason, in words."""
+    """A row cannot be imported: the column at fault ("" for the whole row) and the reason as text."""
 
     def __init__(self, column, reason):
         super().__init__(column, reason)
@@ -36,9 +36,9 @@ class Rejected(Exception):
 
 
 class Plan(NamedTuple):
-    """What is to become of a row: one of ``OUTCOMES``, made by the functions below.
+    """What to do with a row: one of ``OUTCOMES``. Use the functions below to make plans.
 
-    ``compared`` are the objects, as they were read, that the plan relies on; their models have ``modified``.
+    ``compared`` are the objects that the plan relies on, as they were read. Their models have a field ``modified``.
     """
 
     outcome: str
@@ -49,12 +49,12 @@ class Plan(NamedTuple):
 
 
 def create(instance, *compared):
-    """A new object, not saved yet."""
+    """Plan to save a new object."""
     return Plan(CREATED, instance, compared)
 
 
 def update(instance, *compared):
-    """An object of the database with the new values of what the importer ``writes``, not saved yet."""
+    """Plan to save an existing object with new values in the fields that the importer ``writes``."""
     return Plan(UPDATED, instance, (instance, *compared))
 
 
@@ -72,7 +72,7 @@ def reject(column, reason):
 
 @dataclass(slots=True)
 class CleanedRow:
-    """A row on its way from the file to the database: its ``facts`` until it has a ``plan``."""
+    """A row that was read: first it has ``facts``, later a ``plan``."""
 
     line: int
     plan: Plan | None = None
@@ -81,11 +81,11 @@ class CleanedRow:
 
 
 class Importer:
-    """What an import knows of one kind of table; an instance serves one import.
+    """How to import one kind of table. Each import has an instance of its own.
 
-    ``model`` must have ``modified``. ``columns`` and ``required`` are those of :class:`policeapp.imports.tables.Table`.
-    ``writes`` names the fields that the import fills in, the derived ones too. ``key_column`` heads what the conflicts
-    are told apart by.
+    ``model`` needs a field ``modified``. ``columns`` and ``required`` are for :class:`policeapp.imports.tables.Table`.
+    ``writes`` names the fields that the import sets, including derived ones. ``key_column`` is the header of the column
+    that identifies rows in the list of conflicts.
     """
 
     model = None
@@ -99,45 +99,49 @@ class Importer:
         self.notices, self.conflicts, self.claimed = [], [], {}
 
     def begin(self, table):
-        """Called once before the first row."""
+        """Prepare for the first row."""
         self.table = table
 
     def clean(self, row):
-        """``(facts, rank)`` of a :class:`policeapp.imports.tables.Row`; raises :class:`Rejected`. No query a row.
+        """Return ``(facts, rank)`` of a :class:`policeapp.imports.tables.Row`, or raise :class:`Rejected`.
 
-        The facts are whatever :meth:`plan` needs. Rows of a lower rank are planned first.
+        The facts are the input of :meth:`plan`. Rows with a lower rank are planned first. Don't query the database
+        here.
         """
         raise NotImplementedError
 
     def plan(self, rows):
-        """A :class:`Plan` for each of the ``(line, facts)``, at most ``BATCH`` of them, in the same order."""
+        """Return a :class:`Plan` for each of at most ``BATCH`` ``(line, facts)``, in the same order."""
         raise NotImplementedError
 
     def written(self, created, updated):
-        """Called in the transaction with the objects of each batch written."""
+        """Do more for a batch of written objects, in the same transaction."""
 
     def claim(self, kind, key, line):
-        """Take a key of a kind (a slug, an object) for a row; the other line that has it already, or None."""
+        """Reserve a key, such as a slug, for a row. Return None, or the line that already has the key."""
         first = self.claimed.setdefault((kind, key), line)
         return None if first == line else first
 
     def notice(self, line, column, reason):
-        """Report something about a row that is imported all the same. The reason is one of few, to be counted."""
+        """Report a problem in a row that is imported anyway. Use few different reasons, because they are counted."""
         self.notices.append((line, column, reason))
 
     def conflict(self, line, key, name, conflicts):
-        """Report what the file said and was not taken, because a person had set it; ``conflicts`` of ``take``."""
+        """Report the values that were not imported because a person had set others.
+
+        ``conflicts`` are ``(column, our value, their value, set by)``.
+        """
         self.conflicts += [
             (line, key, name, column, str(ours), str(theirs), set_by) for column, ours, theirs, set_by in conflicts
         ]
 
 
 class Report(NamedTuple):
-    """How many rows were read, and what became of them: ``read`` is the sum of the five after it.
+    """The number of rows by outcome; ``read`` is the sum of the next five.
 
-    ``skipped`` are rows with nothing to import: blank ones, and a header in the midst of the file. ``rejections`` and
-    ``notices`` are ``(column, reason, number, first line)``, ``ignored`` the columns that mean nothing to the importer;
-    ``seconds`` is how long the write took.
+    ``skipped`` rows have nothing to import: blank rows and repeated headers. ``rejections`` and ``notices`` are
+    lists of ``(column, reason, number, first line)``. ``ignored`` are the unknown columns. ``seconds`` is how long
+    writing took.
     """
 
     read: int
@@ -153,7 +157,7 @@ class Report(NamedTuple):
     seconds: float = 0.0
 
     def as_dict(self):
-        """The numbers of rows alone."""
+        """Return only the numbers of rows."""
         return {name: getattr(self, name) for name in ("read", *OUTCOMES)}
 
 
@@ -161,10 +165,10 @@ def no_progress(iterable, total, label):
     return iterable
 
 
-class Import:
+class ImportRun:
     """One import: ``prepare()`` reads and compares, ``apply()`` writes.
 
-    ``progress(iterable, total, label)`` returns an iterable of the same that may show how far it is.
+    ``progress(iterable, total, label)`` returns an iterable of the same items and may show the progress.
     """
 
     def __init__(self, importer, table, progress=no_progress):
@@ -172,7 +176,7 @@ class Import:
         self.rows, self.seconds = [], 0.0
 
     def prepare(self):
-        """Read, clean and compare all rows; nothing is written. The :class:`Report` of what ``apply`` would do."""
+        """Read, clean and compare all rows. Return the :class:`Report` of what ``apply()`` would do."""
         self.importer.begin(self.table)
         self.rows = [self._clean(row) for row in self.progress(self.table, self.table.lines, _("Reading"))]
         self._plan()
@@ -185,8 +189,8 @@ class Import:
             return CleanedRow(row.line, skip())
         try:
             facts, rank = self.importer.clean(row)
-        except Rejected as problem:
-            return CleanedRow(row.line, reject(problem.column, problem.reason))
+        except Rejected as error:
+            return CleanedRow(row.line, reject(error.column, error.reason))
         return CleanedRow(row.line, facts=facts, rank=rank)
 
     def _plan(self):
@@ -197,9 +201,9 @@ class Import:
                 row.facts = None
 
     def apply(self):
-        """Write what was prepared, in one transaction, and report.
+        """Write the prepared rows in one transaction and return the :class:`Report`.
 
-        Rows are rejected whose objects somebody has changed or deleted since they were compared.
+        Rows are rejected if somebody changed or deleted their objects after the comparison.
         """
         rows = [row for row in self.rows if row.plan.instance is not None]
         if rows:
@@ -212,22 +216,22 @@ class Import:
         return self.report()
 
     def _reject_changed(self, rows):
-        """Lock what the rows were compared with; those rows for which it is still the same. The others are rejected."""
-        seen = defaultdict(set)
+        """Lock the objects that the rows were compared with. Reject rows whose objects changed; return the others."""
+        compared = defaultdict(set)
         for row in rows:
             for instance in row.plan.compared:
-                seen[type(instance)].add(instance.pk)
-        now = {}
-        for model, numbers in seen.items():
-            locked = model._default_manager.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk")
-            now |= {(model, pk): modified for pk, modified in locked.values_list("pk", "modified")}
+                compared[type(instance)].add(instance.pk)
+        current = {}
+        for model, keys in compared.items():
+            locked = model._default_manager.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+            current |= {(model, pk): modified for pk, modified in locked.values_list("pk", "modified")}
         for row in rows:
-            if any(now.get((type(one), one.pk)) != one.modified for one in row.plan.compared):
-                row.plan = reject("", _("was changed by somebody else during the import: import the file again"))
+            if any(current.get((type(one), one.pk)) != one.modified for one in row.plan.compared):
+                row.plan = reject("", _("was changed by somebody else during the import; import the file again"))
         return [row for row in rows if row.plan.instance is not None]
 
     def _write(self, rows):
-        """Save the objects of the rows; reject a row if another object has taken a unique key of its object."""
+        """Save the objects of the rows. Reject a row if another object has taken its unique key."""
         created = [row.plan.instance for row in rows if row.plan.outcome == CREATED]
         updated = [row.plan.instance for row in rows if row.plan.outcome == UPDATED]
         try:
@@ -240,14 +244,14 @@ class Import:
                 middle = len(rows) // 2
                 self._write(rows[:middle])
                 self._write(rows[middle:])
-            elif taken := self._taken(rows[0].plan.instance):
+            elif taken := self._taken_key(rows[0].plan.instance):
                 rows[0].plan = reject("", _("%s Import the file again.") % taken)
             else:
                 raise
 
     def _save(self, created, updated):
         objects = self.importer.model._default_manager
-        # An upsert of rows that are known to be there: as fast as adding them, however many fields have changed.
+        # An upsert of existing rows is as fast as adding them, however many fields change.
         objects.bulk_create(
             updated,
             update_conflicts=True,
@@ -257,29 +261,29 @@ class Import:
         objects.bulk_create(created)
         self.importer.written(created, updated)
 
-    def _taken(self, instance):
-        """The sentence that says which unique key another object has; "" if none has."""
+    def _taken_key(self, instance):
+        """Return a sentence about the unique key that another object has, or ""."""
         model = self.importer.model
         for constraint in model._meta.constraints:
             if isinstance(constraint, UniqueConstraint):
                 try:
                     constraint.validate(model, instance)
-                except ValidationError as problem:
-                    return " ".join(problem.messages)
+                except ValidationError as error:
+                    return " ".join(error.messages)
         return ""
 
     def rejects(self):
-        """``(header, rows)`` of the rejected rows, in the table's own columns behind the line, column and reason."""
-        # When the table is a mended file of rejects, it has those already.
-        kept = [place for place, name in enumerate(self.table.header) if name not in REJECT_COLUMNS]
-        header = [*REJECT_COLUMNS, *(self.table.header[place] for place in kept)]
+        """Return ``(header, rows)`` of the rejected rows: line, column and reason, then the table's own columns."""
+        # A corrected file of rejected rows already has these columns.
+        positions = [position for position, name in enumerate(self.table.header) if name not in REJECT_COLUMNS]
+        header = [*REJECT_COLUMNS, *(self.table.header[position] for position in positions)]
         width = len(self.table.header)
         plans = {row.line: row.plan for row in self._rejected()}
-        # Read again, because few files have many: to hold all cells would take as much memory as all else.
+        # Read the file again: keeping all cells would double the memory, and few files have many rejected rows.
         rejected = (row for row in self.table if row.line in plans) if plans else ()
         rows = (
             [line, plans[line].column, plans[line].reason]
-            + [cells[place] for place in kept if place < len(cells)]
+            + [cells[position] for position in positions if position < len(cells)]
             + cells[width:]
             for line, _values, cells, _problem in rejected
         )
@@ -289,7 +293,7 @@ class Import:
         return (row for row in self.rows if row.plan.outcome == REJECTED)
 
     def conflicts(self):
-        """``(header, rows)`` of where the table and what a person has set disagree."""
+        """Return ``(header, rows)`` of the values that differ from those that people set."""
         header = ["line", self.importer.key_column, "name", "column", "ours", "theirs", "set_by"]
         return header, sorted(self.importer.conflicts, key=lambda conflict: conflict[0])
 
@@ -299,25 +303,25 @@ class Import:
             read=len(self.rows),
             **{outcome: outcomes[outcome] for outcome in OUTCOMES},
             conflicts=len(self.importer.conflicts),
-            rejections=counted((row.line, row.plan.column, row.plan.reason) for row in self._rejected()),
-            notices=counted(self.importer.notices),
+            rejections=count_reasons((row.line, row.plan.column, row.plan.reason) for row in self._rejected()),
+            notices=count_reasons(self.importer.notices),
             ignored=self.table.ignored,
             seconds=self.seconds,
         )
 
 
-def counted(found):
-    """``(column, reason, how often, the first line)`` of ``(line, column, reason)``, the most frequent first."""
+def count_reasons(problems):
+    """Return ``[(column, reason, number, first line)]`` of ``(line, column, reason)``, most frequent first."""
     lines = defaultdict(list)
-    for line, column, reason in found:
+    for line, column, reason in problems:
         lines[column, reason].append(line)
-    rows = [(column, reason, len(those), min(those)) for (column, reason), those in lines.items()]
+    rows = [(column, reason, len(found), min(found)) for (column, reason), found in lines.items()]
     return sorted(rows, key=lambda row: (-row[2], row[3]))
 
 
 def batches(rows, size=BATCH):
-    """Lists of at most ``size``."""
+    """Yield lists of at most ``size`` rows."""
     rows = iter(rows)
     while batch := list(islice(rows, size)):
         yield batch
-        reset_queries()  # with DEBUG, Django keeps them all
+        reset_queries()  # with DEBUG, Django stores all queries

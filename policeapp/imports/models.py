@@ -10,36 +10,38 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Import(models.Model):
-    """A file that an administrator has uploaded: read and compared at once, applied when they say so, and only once.
+    """A file that an administrator uploaded. It is compared at once, and applied only once, when they confirm.
 
-    ``report`` is a :class:`policeapp.imports.engine.Report` as a dict, of the preview and later of the import itself;
-    ``rejects`` and ``conflicts`` are CSV files that tell more. The file's ``content`` goes when it has been applied.
+    ``report`` is a :class:`policeapp.imports.engine.Report` as a dict: first of the preview, later of the import.
+    ``rejects`` and ``conflicts`` are CSV files with the details. ``content`` is deleted when the file is applied.
     """
 
     class Kind(models.TextChoices):
         DEPARTMENTS = "departments", _("Departments")
-        OPENINGS = "openings", _("Openings")
+        OPENINGS = "openings", _("Jobs")
 
-    # Who applies it holds it for so long; the claim of one who was cut off lapses. To import twice does no harm.
+    # The claim of a request that was interrupted expires after this time. Importing a file twice does no harm.
     CLAIM = timedelta(minutes=10)
 
     kind = models.CharField(_("what the file lists"), max_length=12, choices=Kind.choices)
     file_name = models.CharField(_("file"), max_length=255)
     content = models.BinaryField(null=True)
     source = models.CharField(
-        _("source"), max_length=60, blank=True, help_text=_("Who published the list, where its rows do not say.")
+        _("source"), max_length=60, blank=True, help_text=_("Who published the list, if its rows don't say so.")
     )
     as_of = models.CharField(
         _("as of"),
         max_length=10,
         blank=True,
-        help_text=_("The year or the day (2026-06-23) that the list is of, where its rows do not say."),
+        help_text=_("The year or date of the list, such as 2026-06-23, if its rows don't say so."),
     )
     overwrite = models.BooleanField(
-        _("overwrite edits"), default=False, help_text=_("Replace also what people have set by hand.")
+        _("overwrite edits"), default=False, help_text=_("Also replace values that people entered.")
     )
-    draft = models.BooleanField(_("as drafts"), default=False, help_text=_("Publish nothing that is new."))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, editable=False)
+    draft = models.BooleanField(_("as drafts"), default=False, help_text=_("Save new departments and jobs as drafts."))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("uploaded by"), null=True, editable=False
+    )
     created = models.DateTimeField(_("uploaded"), auto_now_add=True)
     report = models.JSONField(_("report"), default=dict, editable=False)
     rejects = models.BinaryField(default=bytes)
@@ -51,23 +53,23 @@ class Import(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
-        # Whoever may edit every department may import.
+        # Imports need the permission to edit every department.
         default_permissions = ()
 
     def __str__(self):
         return self.file_name
 
     def claim(self):
-        """True for the one who may apply it now; False while another does, and once it is applied."""
+        """Return True if the caller may apply the file now; False if it is being applied or was applied before."""
         now = timezone.now()
         free = Import.objects.filter(Q(claimed_at=None) | Q(claimed_at__lt=now - self.CLAIM), applied_at=None)
         return free.filter(pk=self.pk).update(claimed_at=now) == 1
 
     def release(self):
-        """Give up the claim: it was not applied."""
+        """Give up the claim without having applied the file."""
         Import.objects.filter(pk=self.pk).update(claimed_at=None)
 
     def finish(self):
-        """It is applied: save its report, and let the file go."""
+        """Save the report, mark the file as applied, and delete its content."""
         self.content, self.applied_at = None, timezone.now()
         self.save(update_fields=["content", "applied_at", "report", "rejects", "conflicts"])

@@ -1,6 +1,7 @@
-"""Tables in CSV: read as people, spreadsheets and agencies save them, written so that no spreadsheet runs a cell.
+"""Reads CSV files as people, spreadsheets and agencies save them, and writes CSV files without live formulas.
 
-Read are UTF-8 (with or without its mark) and Windows-1252, with commas, semicolons or tabs, in any order of columns.
+Files may be UTF-8 (with or without a byte order mark) or Windows-1252, with commas, semicolons or tabs, and with their
+columns in any order.
 """
 
 import codecs
@@ -18,10 +19,10 @@ from django.utils.translation import gettext as _
 
 DELIMITERS = ",;\t"
 CHUNK = 1 << 16  # bytes
-LONGEST_LINE = 1 << 20  # characters
-MOST_LINES = 200_000  # after the header: an import holds all rows in memory
+MAX_LINE_LENGTH = 1 << 20  # characters
+MAX_LINES = 200_000  # after the header; an import holds all rows in memory
 
-# What a spreadsheet takes for the beginning of a formula, and what is only a number.
+# The beginning of a formula in a spreadsheet; a number is not a formula.
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 ESCAPED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
@@ -29,8 +30,8 @@ NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z", re.ASCII)
 
 NOT_LETTERS = re.compile(r"[\W_]+")
 
-# The first bytes of what people take for a table.
-BEGINNINGS = {
+# The first bytes of files that people mistake for CSV files.
+SIGNATURES = {
     b"PK\x03\x04": "an Excel workbook or another archive",
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"\x1f\x8b": "a compressed file",
@@ -42,23 +43,23 @@ BEGINNINGS = {
     b"<": "an HTML or XML file",
 }
 
-# Quotation marks stay as they are; everything else that ftfy mends was not meant.
-MENDING = ftfy.TextFixerConfig(uncurl_quotes=False)
-# What it mends: mojibake, which is two letters beyond ASCII in a row or one before a lost blank, and odd forms of
-# letters. To look for it first spares ftfy's time on long texts with curly quotation marks.
-PERHAPS_BROKEN = re.compile("[^\x00-\x7f]{2}|[\x80-\x9f\u0300-\u036f\ufb00-\ufb06\uff01-\uffee]|[ÂÃ] ")
+# Curly quotation marks stay; the other things that ftfy repairs are errors.
+REPAIRS = ftfy.TextFixerConfig(uncurl_quotes=False)
+# Text that ftfy may repair: mojibake (two non-ASCII letters in a row, or one before a lost space) and unusual forms of
+# letters. This test is much faster than ftfy on long texts with curly quotation marks.
+MAYBE_BROKEN = re.compile("[^\x00-\x7f]{2}|[\x80-\x9f\u0300-\u036f\ufb00-\ufb06\uff01-\uffee]|[ÂÃ] ")
 
 
 class NotATable(Exception):
-    """The file cannot be read as a table with the columns that are needed; says so in a sentence."""
+    """The file is not a table with the required columns. The message is a sentence for the user."""
 
 
 class Row(NamedTuple):
     """A row of a table.
 
-    ``line`` is the line of the file that it begins on, counted from 1. ``values`` maps our names of columns to the
-    cells' text, without blanks around it, "" where there is none; ``cells`` are all cells as they stand in the file.
-    ``problem`` says why the row cannot be read; it then has no values.
+    ``line`` is the number of the row's first line in the file, from 1. ``values`` maps our column names to the cells'
+    text, stripped, or "". ``cells`` are all cells as they are in the file. ``problem`` says why the row cannot be read;
+    such a row has no values.
     """
 
     line: int
@@ -72,26 +73,25 @@ class Row(NamedTuple):
 
 
 class Table:
-    """A CSV file whose header is understood; iterating gives its :class:`Row` s, from the first on.
+    """A CSV file with known columns. Iterate over it for its :class:`Row` objects.
 
-    ``file`` is a path or a binary file object that can seek. ``columns`` maps our names of columns to the other names
-    they go by, compared without regard to case, blanks and punctuation. ``required`` names columns, each a name or a
-    tuple of names of which one is enough. :class:`NotATable` when it is none; ``OSError`` never.
+    ``file`` is a path or a seekable binary file object. ``columns`` maps our column names to their other names; case,
+    spaces and punctuation don't matter. ``required`` lists column names, or tuples of names if one of them is enough.
+    Raises :class:`NotATable`, and never ``OSError``.
 
-    ``header`` has the columns' names as they stand in the file, ``found`` maps our names to their places in it, and
-    ``ignored`` are the names that mean nothing to us. ``lines`` is the number of lines after the first, at most
-    ``MOST_LINES``.
+    ``header`` has the column names as they are in the file, ``found`` maps our names to their positions, and
+    ``ignored`` are the unknown names. ``lines`` is the number of lines after the first, at most ``MAX_LINES``.
     """
 
     def __init__(self, file, columns, required=()):
         self._closing = ExitStack()
         try:
             self._open(file)
-            self._look_into()
+            self._inspect()
             self._read_header(columns, required)
-        except OSError as problem:
+        except OSError as error:
             self.close()
-            raise NotATable(_("%s cannot be read: %s.") % (self.name, problem.strerror or problem)) from problem
+            raise NotATable(_("%s cannot be read: %s.") % (self.name, error.strerror or error)) from error
         except NotATable:
             self.close()
             raise
@@ -118,8 +118,8 @@ class Table:
         else:
             self._file, self.name = file, str(getattr(file, "name", "") or _("The file"))
 
-    def _look_into(self):
-        """Find out the encoding and the number of lines, and what is no text at all."""
+    def _inspect(self):
+        """Detect the encoding, count the lines, and reject files that are not text."""
         self._file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         self.encoding = "utf-8"
@@ -128,11 +128,11 @@ class Table:
         start = head[self._start :].lstrip()
         if not start:
             raise NotATable(_("%s is empty.") % self.name)
-        for beginning, what in BEGINNINGS.items():
-            if start.startswith(beginning):
-                raise NotATable(_("%s is %s, not a CSV file: save it as CSV.") % (self.name, what))
+        for signature, kind in SIGNATURES.items():
+            if start.startswith(signature):
+                raise NotATable(_("%s is %s, not a CSV file. Save it as CSV.") % (self.name, kind))
         if b"\0" in head:
-            raise NotATable(_("%s is not a text file: it has NUL bytes.") % self.name)
+            raise NotATable(_("%s is not a text file: it contains null bytes.") % self.name)
         chunk, ends = head, Counter()
         while True:
             ends.update({end: chunk.count(end) for end in (b"\n", b"\r")})
@@ -145,39 +145,39 @@ class Table:
                 break
             last, chunk = chunk[-1:], self._file.read(CHUNK)
         self.lines = max(ends.values()) - (last in ends)
-        if self.lines > MOST_LINES:
+        if self.lines > MAX_LINES:
             raise NotATable(
-                _("%(file)s has more than %(number)s lines: split it into several files.")
-                % {"file": self.name, "number": f"{MOST_LINES:,}"}
+                _("%(file)s has more than %(number)s lines. Split it into several files.")
+                % {"file": self.name, "number": f"{MAX_LINES:,}"}
             )
 
     def _text(self):
-        """The file from its beginning as lines, each with its end as in the file."""
+        """Yield the lines of the file with their line endings."""
         self._file.seek(self._start)
-        # A detached wrapper leaves the file open for whoever opened it.
+        # Detach the wrapper, because closing it would close the caller's file.
         text = io.TextIOWrapper(self._file, encoding=self.encoding, errors="replace", newline="")
         try:
-            for line in iter(partial(text.readline, LONGEST_LINE), ""):
-                if len(line) == LONGEST_LINE:
+            for line in iter(partial(text.readline, MAX_LINE_LENGTH), ""):
+                if len(line) == MAX_LINE_LENGTH:
                     raise NotATable(_("%s is not a CSV file: it has a line of a million characters.") % self.name)
                 yield line
         finally:
             text.detach()
 
     def _read_header(self, columns, required):
-        ours = {_plain(name): column for column, names in columns.items() for name in (column, *names)}
+        ours = {_normalize(name): column for column, names in columns.items() for name in (column, *names)}
         readings = [(delimiter, self._first_record(delimiter)) for delimiter in DELIMITERS]
         self.delimiter, self.header = max(
-            readings, key=lambda reading: (sum(_plain(name) in ours for name in reading[1]), len(reading[1]))
+            readings, key=lambda reading: (sum(_normalize(name) in ours for name in reading[1]), len(reading[1]))
         )
         self.found, self.ignored = {}, []
-        for place, name in enumerate(self.header):
-            column = ours.get(_plain(name))
+        for position, name in enumerate(self.header):
+            column = ours.get(_normalize(name))
             if column in self.found:
                 same = {"file": self.name, "one": self.header[self.found[column]], "other": name}
-                raise NotATable(_("%(file)s has two columns that mean the same: “%(one)s” and “%(other)s”.") % same)
+                raise NotATable(_("%(file)s has two columns with the same meaning: “%(one)s” and “%(other)s”.") % same)
             if column:
-                self.found[column] = place
+                self.found[column] = position
             elif name.strip():
                 self.ignored.append(name)
         for needed in required:
@@ -202,23 +202,23 @@ class Table:
             cells = [_unescape(cell) if cell[:1] == "'" else cell for cell in cells]
             if problem:
                 yield Row(line, {}, cells, problem)
-            elif cells == self.header:  # files that were joined
+            elif cells == self.header:  # a repeated header, as in joined files
                 yield Row(line, {}, [""] * width)
             else:
-                yield Row(line, {column: _tidy(cells[place]) for column, place in found}, cells)
+                yield Row(line, {column: _clean(cells[position]) for column, position in found}, cells)
 
 
 class _Records:
     """Iterates over ``(line, cells, problem)`` of lines of CSV.
 
-    A quotation mark that is never closed would swallow the rows after it: when a record is none, only the line that
-    it begins on is given up, and reading goes on with the next.
+    A quotation mark that is never closed would swallow the following rows. So only the first line of an invalid record
+    is skipped, and reading continues with the next line.
     """
 
     def __init__(self, lines, delimiter, width=None):
         self.lines, self.delimiter, self.width = lines, delimiter, width
-        self.again, self.taken = deque(), []
-        self.line = 0  # of the file, the last that belongs to a finished record
+        self.pushed_back, self.consumed = deque(), []
+        self.line = 0  # the last line of the last complete record
         self._start()
 
     def close(self):
@@ -226,10 +226,10 @@ class _Records:
 
     def _feed(self):
         while True:
-            line = self.again.popleft() if self.again else next(self.lines, None)
+            line = self.pushed_back.popleft() if self.pushed_back else next(self.lines, None)
             if line is None:
                 return
-            self.taken.append(line)
+            self.consumed.append(line)
             yield line
 
     def __iter__(self):
@@ -241,31 +241,31 @@ class _Records:
                 cells, problem = next(self.reader), ""
             except csv.Error as error:
                 cells, problem = [], _explain(error)
-            taken, self.taken = self.taken, []
+            lines, self.consumed = self.consumed, []
             first = self.line + 1
-            self.line += len(taken)
+            self.line += len(lines)
             if not cells and not problem:
-                continue  # an empty line is no row
-            problem = problem or self._check(cells, taken)
-            if problem and len(taken) > 1:
+                continue  # an empty line is not a row
+            problem = problem or self._check(cells, lines)
+            if problem and len(lines) > 1:
                 problem = _("has a quotation mark that is never closed")
-                self._give_back(taken[1:])
+                self._push_back(lines[1:])
                 cells = []
-            return first, cells or [taken[0].rstrip("\r\n")], problem
+            return first, cells or [lines[0].rstrip("\r\n")], problem
 
     def _check(self, cells, lines):
-        """What is wrong with the record; blank cells beyond the header's are cut off."""
+        """Return the problem of a record, or "". Remove blank cells beyond the header."""
         if any("\0" in line for line in lines):
-            return _("has a NUL character")
+            return _("contains a null character")
         if self.width is None or len(cells) == self.width:
             return ""
         if len(cells) > self.width and not any(map(str.strip, cells[self.width :])):
             del cells[self.width :]
             return ""
-        return _("has %(cells)d cells, the header has %(width)d") % {"cells": len(cells), "width": self.width}
+        return _("has %(cells)d cells, but the header has %(width)d") % {"cells": len(cells), "width": self.width}
 
-    def _give_back(self, lines):
-        self.again.extendleft(reversed(lines))
+    def _push_back(self, lines):
+        self.pushed_back.extendleft(reversed(lines))
         self.line -= len(lines)
         self._start()
 
@@ -281,31 +281,31 @@ def _explain(error):
     return _("has a quotation mark that is not doubled inside a quoted cell")
 
 
-def _plain(name):
-    """A column's name as it is compared: letters and digits in lower case."""
+def _normalize(name):
+    """Return a column name for comparison: lowercase letters and digits."""
     return NOT_LETTERS.sub("", name.casefold())
 
 
-def _tidy(cell):
+def _clean(cell):
     cell = cell.strip()
-    if cell.isascii() or not PERHAPS_BROKEN.search(cell):
+    if cell.isascii() or not MAYBE_BROKEN.search(cell):
         return cell
-    return ftfy.fix_text(cell, MENDING).strip()
+    return ftfy.fix_text(cell, REPAIRS).strip()
 
 
-def neutral(cell):
-    """The cell so that a spreadsheet shows it and does not run it: behind an apostrophe if it begins as a formula."""
+def escape_formula(cell):
+    """Return the text of the cell, with an apostrophe before it if a spreadsheet would run it as a formula."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if FORMULA.match(text) and not NUMBER.match(text) else text
 
 
 def _unescape(cell):
-    """What :func:`neutral` was given."""
+    """Undo :func:`escape_formula`."""
     return cell[1:] if ESCAPED.match(cell) else cell
 
 
-def write(file, header, rows):
-    """Write a CSV file for people: ``file`` is a text file, opened with ``newline=""``; the cells become neutral."""
+def write_csv(file, header, rows):
+    """Write a CSV file with escaped formulas. ``file`` is a text file, opened with ``newline=""``."""
     writer = csv.writer(file)
-    writer.writerow(map(neutral, header))
-    writer.writerows(map(neutral, row) for row in rows)
+    writer.writerow(map(escape_formula, header))
+    writer.writerows(map(escape_formula, row) for row in rows)

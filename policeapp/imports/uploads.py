@@ -1,33 +1,30 @@
-"""Uploaded files are imported as the commands import theirs: first looked at, then applied."""
+"""Imports uploaded files in the same way as the import commands: first a preview, then the import."""
 
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 
-from departments.roster import RosterImporter
-from jobs.imports.openings import PostingImporter
-
 from ..database.timeouts import without_time_limit
-from . import engine
-from .models import Import
-from .tables import Table, write
+from .engine import ImportRun
+from .tables import Table, write_csv
 
-IMPORTERS = {Import.Kind.DEPARTMENTS: RosterImporter, Import.Kind.OPENINGS: PostingImporter}
+# The importer class for each kind of file (Import.Kind). Apps add theirs in AppConfig.ready().
+IMPORTERS = {}
 
 
 def preview(upload):
-    """Fill in the report of what applying would do. Raises :class:`policeapp.imports.tables.NotATable`."""
-    with _opened(upload) as running:
-        _note(upload, running, running.prepare())
+    """Fill in the report of what the import would do. Raises :class:`policeapp.imports.tables.NotATable`."""
+    with _opened(upload) as run:
+        _save_results(upload, run, run.prepare())
 
 
 def apply(upload):
-    """Write what the file says, all or nothing; False if it has been applied or somebody is at it."""
+    """Import the file, all or nothing. Return False if it was applied before or is being applied now."""
     if not upload.claim():
         return False
     try:
-        with _opened(upload) as running:
-            running.prepare()
-            _note(upload, running, running.apply())
+        with _opened(upload) as run:
+            run.prepare()
+            _save_results(upload, run, run.apply())
     except BaseException:
         upload.release()
         raise
@@ -43,16 +40,16 @@ def _opened(upload):
     file = BytesIO(upload.content)
     file.name = upload.file_name
     with without_time_limit(), Table(file, importer.columns, importer.required) as table:
-        yield engine.Import(importer, table)
+        yield ImportRun(importer, table)
 
 
-def _note(upload, running, report):
+def _save_results(upload, run, report):
     upload.report = report._asdict()
-    upload.rejects = _csv(*running.rejects()) if report.rejected else b""
-    upload.conflicts = _csv(*running.conflicts()) if report.conflicts else b""
+    upload.rejects = _csv(*run.rejects()) if report.rejected else b""
+    upload.conflicts = _csv(*run.conflicts()) if report.conflicts else b""
 
 
 def _csv(header, rows):
     file = StringIO(newline="")
-    write(file, header, rows)
+    write_csv(file, header, rows)
     return file.getvalue().encode("utf-8-sig")

@@ -1,7 +1,7 @@
 """Backups: the database and the uploaded files in one archive, such as policeapp-2026-11-23T180000Z.tar.gz (UTC).
 
-The database is dumped first, then the files are copied. Files are deleted 30 days after nothing refers to them
-(operations/media.py), so each file that the dump refers to is still there. Gzip's own checksum protects the archive.
+The database is dumped before the files are copied. Unused files are deleted only after 30 days (operations/media.py),
+so the archive has each file that the dump refers to. Gzip's checksum protects the archive.
 """
 
 import gzip
@@ -29,19 +29,19 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from psycopg.pq import Conninfo
 
-from ..database.copying import MADE_BY_MIGRATIONS
+from ..database.copying import FILLED_BY_MIGRATIONS
 
-# Sessions let people in, failed sign-ins may hold mistyped passwords, and counts are worthless tomorrow.
-LEFT_OUT = ("sessions.Session", "axes.AccessAttempt", "axes.AccessAttemptExpiration", "policeapp.RateCount")
+# Sessions would let people in, failed sign-ins may contain mistyped passwords, and counts expire.
+EXCLUDED = ("sessions.Session", "axes.AccessAttempt", "axes.AccessAttemptExpiration", "policeapp.RateCount")
 DUMP, MANIFEST, MEDIA = "database", "manifest.json", "media/"
 
 
 def back_up(folder, keep=None):
     """Write an archive to `folder` and return its path. Then delete all but the newest `keep` archives there."""
     path = folder / f"policeapp-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.tar.gz"
-    for left in folder.glob(".policeapp-*"):  # by a run that was killed
-        if left.stat().st_mtime < time.time() - 12 * 3600:
-            shutil.rmtree(left, ignore_errors=True)
+    for leftover in folder.glob(".policeapp-*"):  # of a run that was killed
+        if leftover.stat().st_mtime < time.time() - 12 * 3600:
+            shutil.rmtree(leftover, ignore_errors=True)
     with TemporaryDirectory(prefix=".policeapp-", dir=folder) as work:
         partial = Path(work, path.name)
         _write(partial)
@@ -64,7 +64,7 @@ def _write(path):
             tar.add(manifest, MANIFEST)
             tar.add(dump, DUMP)
             for upload in filter(Path.is_file, sorted(media.rglob("*"))):
-                with suppress(FileNotFoundError):  # deleted meanwhile
+                with suppress(FileNotFoundError):  # deleted in the meantime
                     tar.add(upload, MEDIA + upload.relative_to(media).as_posix())
         file.flush()
         os.fsync(file.fileno())
@@ -74,7 +74,7 @@ def verify(path):
     """Return the manifest of an archive, or raise CommandError if it is damaged."""
     try:
         with gzip.open(path) as content:
-            while content.read(1024 * 1024):  # to the end, where the checksum is
+            while content.read(1024 * 1024):  # read to the end, where the checksum is
                 pass
         with tarfile.open(path, "r:gz") as tar:
             for member in tar:
@@ -109,11 +109,11 @@ def restore(path, replace=False):
 def _has_rows():
     tables = connection.introspection.table_names()
     models = [model for model in apps.get_models() if model._meta.db_table in tables]
-    return any(model._base_manager.exists() for model in models if model not in MADE_BY_MIGRATIONS)
+    return any(model._base_manager.exists() for model in models if model not in FILLED_BY_MIGRATIONS)
 
 
 def _dump(path):
-    tables = [apps.get_model(label)._meta.db_table for label in LEFT_OUT]
+    tables = [apps.get_model(label)._meta.db_table for label in EXCLUDED]
     if connection.vendor == "postgresql":
         options = ["--format=custom", "--compress=0", *(f"--exclude-table-data={table}" for table in tables)]
         return _run("pg_dump", *options, f"--file={path}")
@@ -122,7 +122,7 @@ def _dump(path):
         for table in tables:
             copy.execute(f'DELETE FROM "{table}"')  # nosec B608
         copy.commit()
-        copy.execute("VACUUM")  # takes deleted rows out of the file
+        copy.execute("VACUUM")  # remove deleted rows from the file
 
 
 def _load(path, replace):
@@ -132,14 +132,14 @@ def _load(path, replace):
             return copy.backup(connection.connection)
     script, names = path.with_suffix(".sql"), connection.introspection.table_names() if replace else []
     _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", f"--file={script}", path)
-    # Psql runs the script, because pg_restore cannot drop tables that the dump doesn't know, such as a newer version's.
+    # Use psql, because pg_restore cannot drop tables that are not in the dump, such as those of a newer version.
     first = ["SET statement_timeout = 0; SET lock_timeout = '30s'", *(f'DROP TABLE "{name}" CASCADE' for name in names)]
     options = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
     _run("psql", *options, f"--command={'; '.join(first)}", f"--file={script}")
 
 
 def _run(program, *arguments):
-    # The programs find the database by their environment, since all users of the machine can see their arguments.
+    # Pass the password in the environment, because all users of the machine can see the arguments.
     params = connection.get_connection_params()
     names = {option.keyword.decode(): option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar}
     env = os.environ | {names[key]: str(value) for key, value in params.items() if key in names}

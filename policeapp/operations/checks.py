@@ -1,4 +1,4 @@
-"""System checks of what the site needs to run: ``manage.py check --deploy --database default``."""
+"""System checks of the database, cache and files: ``manage.py check --deploy --database default``."""
 
 import os
 import shutil
@@ -14,20 +14,20 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-LITTLE_SPACE = 1024**3  # bytes
-MOST_CONNECTIONS = 0.8  # of PostgreSQL's; commands and restarts need the rest
+MIN_FREE_SPACE = 1024**3  # bytes
+MAX_CONNECTION_SHARE = 0.8  # of PostgreSQL's limit; commands and restarts need the rest
 
 
 def check_database(app_configs, databases=None, **kwargs):
-    """The database answers, is set up as the site needs it, and has all migrations."""
+    """Check that the database answers, has the right settings and has all migrations."""
     if "default" not in (databases or ()):
         return []
     try:
         found = check_sqlite() if connection.vendor == "sqlite" else check_postgresql()
         missing = unapplied_migrations()
-    except DatabaseError as problem:
-        hint = "Check DATABASE_URL, and that the server runs. Restore a backup if the database is damaged."
-        return [Error(f"The database fails: {problem}", hint=hint, id="policeapp.E001")]
+    except DatabaseError as error:
+        hint = "Check DATABASE_URL and that the server is running. If the database is damaged, restore a backup."
+        return [Error(f"The database fails: {error}", hint=hint, id="policeapp.E001")]
     if missing:
         text = f"{len(missing)} migrations are not applied, such as {missing[0]}."
         found.append(Error(text, hint="Run manage.py migrate.", id="policeapp.E002"))
@@ -35,7 +35,7 @@ def check_database(app_configs, databases=None, **kwargs):
 
 
 def check_sqlite():
-    """Messages about an SQLite file."""
+    """Return messages about an SQLite file."""
     with connection.cursor() as cursor:
         [damage] = cursor.execute("PRAGMA quick_check(1)").fetchone()
         [journal] = cursor.execute("PRAGMA journal_mode").fetchone()
@@ -44,13 +44,13 @@ def check_sqlite():
         hint = "Restore the last backup: manage.py restore."
         found.append(Error(f"The database is damaged: {damage}", hint=hint, id="policeapp.E003"))
     if journal != "wal":
-        text = f"SQLite's journal mode is {journal} and not WAL, so readers and writers block each other."
+        text = f"SQLite's journal mode is {journal} instead of WAL, so readers and writers block each other."
         found.append(Warning(text, hint="Keep the database on a local disk.", id="policeapp.W001"))
     return found
 
 
 def check_postgresql():
-    """Messages about a PostgreSQL server."""
+    """Return messages about a PostgreSQL server."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_setting('server_encoding'), current_setting('max_connections')::int, "
@@ -59,56 +59,56 @@ def check_postgresql():
         encoding, most, used = cursor.fetchone()
     found = []
     if encoding != "UTF8":
-        hint = "Move to a database created WITH ENCODING 'UTF8'."
-        found.append(Error(f"The database's encoding is {encoding}.", hint=hint, id="policeapp.E004"))
-    if used > MOST_CONNECTIONS * most:
+        hint = "Move to a database that was created WITH ENCODING 'UTF8'."
+        found.append(Error(f"The encoding of the database is {encoding}, not UTF8.", hint=hint, id="policeapp.E004"))
+    if used > MAX_CONNECTION_SHARE * most:
         hint = "Raise max_connections, or lower WEB_CONCURRENCY."
-        found.append(Warning(f"{used} of PostgreSQL's {most} connections are used.", hint=hint, id="policeapp.W002"))
+        found.append(Warning(f"{used} of PostgreSQL's {most} connections are in use.", hint=hint, id="policeapp.W002"))
     return found
 
 
 def unapplied_migrations():
-    """The migrations that the database lacks, as text."""
+    """Return the names of migrations that are not applied."""
     executor = MigrationExecutor(connection)
     return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
 
 
 def check_cache(app_configs, **kwargs):
-    """The cache returns what was stored."""
+    """Check that the cache returns a value that was stored."""
     cache.set("policeapp.check", "stored", 60)
     if cache.get("policeapp.check") == "stored":
         return []
-    hint = "Check CACHE_URL, and that the server runs."
-    return [Error("The cache does not return what was stored.", hint=hint, id="policeapp.E005")]
+    hint = "Check CACHE_URL and that the server is running."
+    return [Error("The cache does not return stored values.", hint=hint, id="policeapp.E005")]
 
 
 def check_media(app_configs, **kwargs):
-    """Uploaded files can be stored: in MEDIA_ROOT, or where the first upload creates it."""
+    """Check that files can be written to MEDIA_ROOT, or to where the first upload creates it."""
     root = Path(settings.MEDIA_ROOT)
     try:
         with TemporaryFile(dir=next(folder for folder in (root, *root.parents) if folder.is_dir())):
             return []
-    except OSError as problem:
-        hint = "Let the site's user write to it."
-        return [Error(f"MEDIA_ROOT cannot be written to: {problem}", hint=hint, id="policeapp.E006")]
+    except OSError as error:
+        hint = "Give the site's user write access."
+        return [Error(f"MEDIA_ROOT is not writable: {error}", hint=hint, id="policeapp.E006")]
 
 
 def check_disk_space(app_configs, **kwargs):
-    """There is space where the site writes."""
+    """Check that the disks that the site writes to have free space."""
     folders = [Path(settings.MEDIA_ROOT), Path(gettempdir())]
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
         folders.append(Path(settings.DATABASES["default"]["NAME"]).parent)
     disks = {os.stat(folder).st_dev: folder for folder in folders if folder.exists()}
     free = {folder: shutil.disk_usage(folder).free for folder in disks.values()}
     return [
-        Warning(f"Only {space // 1024**2:,} MB are free in {folder}.", hint="Make space.", id="policeapp.W003")
+        Warning(f"Only {space // 1024**2:,} MB are free in {folder}.", hint="Free up space.", id="policeapp.W003")
         for folder, space in free.items()
-        if space < LITTLE_SPACE
+        if space < MIN_FREE_SPACE
     ]
 
 
 def check_static_files(app_configs, **kwargs):
-    """The static files of this release are collected."""
+    """Check that the static files of this release are collected."""
     if settings.DEBUG:
         return []
     names = [name for finder in get_finders() for name, _ in finder.list(["CVS", ".*", "*~"])]

@@ -1,25 +1,38 @@
-"""Deleting what has had its time, as the privacy page promises: once a day."""
+"""Deletes expired data once a day, as the privacy page promises."""
 
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from jobs.alerts.models import delete_unconfirmed
-
 from .media import delete_unused_files
 from .models import RateCount
 
 
-def forget():
-    """Delete sessions that have ended, failed attempts to sign in that count no longer, counts whose time is over, and
-    alerts that nobody confirmed, and files that nothing refers to. ``{what: their number}``."""
-    now = timezone.now()
-    attempts = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME)
-    return {
-        "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
-        "attempts to sign in": attempts.delete()[0],
-        "counts": RateCount.objects.filter(ends_at__lt=now).delete()[0],
-        "unconfirmed alerts": delete_unconfirmed(),
-        "unused files": delete_unused_files(),
-    }
+def delete_ended_sessions():
+    """Delete sessions that have ended and return their number."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
+def delete_old_attempts():
+    """Delete failed sign-ins that no longer count and return their number."""
+    return AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME).delete()[0]
+
+
+def delete_ended_counts():
+    """Delete the counts of rate limits whose period has ended and return their number."""
+    return RateCount.objects.filter(ends_at__lt=timezone.now()).delete()[0]
+
+
+# Functions that delete rows or files and return their number. Apps add theirs in AppConfig.ready().
+TASKS = {
+    "ended sessions": delete_ended_sessions,
+    "failed sign-ins": delete_old_attempts,
+    "rate limit counts": delete_ended_counts,
+    "unused files": delete_unused_files,
+}
+
+
+def clean_up():
+    """Run all tasks and return ``{name: number of deleted rows or files}``."""
+    return {name: task() for name, task in TASKS.items()}

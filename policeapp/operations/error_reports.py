@@ -1,7 +1,7 @@
-"""Reports of failures to the service that ``ERROR_REPORTS_DSN`` names, such as Sentry or GlitchTip.
+"""Error reports to the service in ``ERROR_REPORTS_DSN``, such as Sentry or GlitchTip.
 
-Imported only where it is set. A report says what went wrong and where in the code, and of the request no more than the
-logs do.
+This module is imported only if the setting has a value. A report contains the error and its place in the code, and no
+more of the request than the logs.
 """
 
 import sentry_sdk
@@ -10,28 +10,28 @@ from sentry_sdk.integrations.django import DjangoIntegration
 from .logs import redact, request_id
 
 
-def leaves(names):
+def fields(names):
     return {name: {} for name in names.split()}
 
 
-# All that a report may have. Variables, lines of source, arguments of log messages, the user, headers, the server's
-# environment and whatever else the library collects carry values that people have sent.
-ALLOWED = leaves("event_id timestamp platform level logger transaction release") | {
-    "sdk": leaves("name version"),
-    "request": leaves("method url"),
-    "logentry": leaves("message formatted"),
+# The only fields of a report. Local variables, source lines, arguments of log messages, the user, headers, the server's
+# environment and the other data that the library collects can contain private data.
+ALLOWED = fields("event_id timestamp platform level logger transaction release") | {
+    "sdk": fields("name version"),
+    "request": fields("method url"),
+    "logentry": fields("message formatted"),
     "exception": {
-        "values": leaves("type module value")
-        | {"stacktrace": {"frames": leaves("filename function module lineno in_app")}},
+        "values": fields("type module value")
+        | {"stacktrace": {"frames": fields("filename function module lineno in_app")}},
     },
 }
 
 
 def start(dsn):
-    """From now on, failures and errors in the log are reported."""
+    """Report exceptions and logged errors from now on."""
     sentry_sdk.init(
         dsn,
-        before_send=private,
+        before_send=redact_event,
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",
@@ -42,16 +42,18 @@ def start(dsn):
     )
 
 
-def private(event, hint):
-    """The event without whatever a log may not have."""
-    return allowed(event, ALLOWED) | {"tags": {"request_id": request_id.get()}}
+def redact_event(event, hint):
+    """Return the event with only the allowed fields and redacted text."""
+    return keep_allowed(event, ALLOWED) | {"tags": {"request_id": request_id.get()}}
 
 
-def allowed(value, names):
-    """The value with these names alone, at every level. Text is redacted and ends with its first line: in the others
-    of a message, databases quote the values of rows."""
+def keep_allowed(value, names):
+    """Return the value with only these fields, at every level, and with redacted text.
+
+    Only the first line of each text stays, because databases quote the values of rows in the following lines.
+    """
     if isinstance(value, dict):
-        return {name: allowed(value[name], inner) for name, inner in names.items() if name in value}
+        return {name: keep_allowed(value[name], inner) for name, inner in names.items() if name in value}
     if isinstance(value, (list, tuple)):
-        return [allowed(part, names) for part in value]
+        return [keep_allowed(part, names) for part in value]
     return redact(value.partition("\n")[0]) if isinstance(value, str) else value

@@ -1,5 +1,8 @@
-"""What may stand in a log: no query string, for it tells where a person lives, no e-mail address, and no link that only
-its receiver may follow. Each line of a request carries the request's id."""
+"""Log formats without private data.
+
+Query strings, which show where people live, email addresses and the tokens of signed links are removed. Each line of a
+request has the request's id.
+"""
 
 import logging
 import re
@@ -9,39 +12,40 @@ from datetime import datetime
 from pythonjsonlogger.json import JsonFormatter
 
 QUERY = re.compile(r"\?\S+")
-# The signed links of e-mails: who has one may do what it is for.
+# The signed links in emails: anyone who has one can use it.
 TOKEN = re.compile(r"(/alerts/+(?!new\b)\w+)/[^\s\"']+")
-# From where a word begins: from each of its letters on, a long path would take a second.
-OF_EMAIL = r"[^\s@<>\"'=,;:()/]"
-EMAIL = re.compile(rf"(?<!{OF_EMAIL}){OF_EMAIL}+(?:@|%40){OF_EMAIL}+")
+# Match only from the beginning of a word; from each of its letters, a long path would take a second.
+EMAIL_CHARACTER = r"[^\s@<>\"'=,;:()/]"
+EMAIL = re.compile(rf"(?<!{EMAIL_CHARACTER}){EMAIL_CHARACTER}+(?:@|%40){EMAIL_CHARACTER}+")
 
-# Of the request that is being answered; "-" outside of one.
+# The id of the current request, or "-" outside of requests.
 request_id = ContextVar("request_id", default="-")
 
 
 def redact(text):
-    """The text with query strings and the tokens of links cut off, and e-mail addresses replaced."""
-    # Most lines have none of these: an expression that finds nothing takes longer than to see that there is nothing.
+    """Return the text without query strings, the tokens of links and email addresses."""
+    # Most lines have none of these, and looking for a character is faster than a regular expression.
     if "?" in text:
         text = QUERY.sub("", text)
     if "/alerts/" in text:
         text = TOKEN.sub(r"\1/[token]", text)
     if "@" in text or "%40" in text:
-        text = EMAIL.sub("[e-mail]", text)
+        text = EMAIL.sub("[email]", text)
     return text
 
 
-class PrivateFormatter(logging.Formatter):
-    """Redacts the whole record as it will be written, its traceback too."""
+class RedactingFormatter(logging.Formatter):
+    """Redacts the whole formatted record with its traceback."""
 
     def format(self, record):
         return redact(super().format(record))
 
 
-class PrivateJsonFormatter(JsonFormatter):
-    """Writes a record as one line of JSON: its own fields, and those given as ``extra`` that are text or numbers.
+class RedactingJsonFormatter(JsonFormatter):
+    """Writes a record as one line of JSON with redacted text.
 
-    All text is redacted. What is neither is left out: a request, or what a query was given, tells too much.
+    It contains the record's own fields and the text and numbers in ``extra``. Other values, such as requests and query
+    parameters, are left out because they may contain private data.
     """
 
     def process_log_record(self, log_data):
@@ -52,23 +56,23 @@ class PrivateJsonFormatter(JsonFormatter):
         }
 
 
-class RequestId(logging.Filter):
-    """Gives each record the ``request_id`` of the request that it is about, unless it brings one."""
+class RequestIDFilter(logging.Filter):
+    """Adds the current ``request_id`` to each record that has none."""
 
     def filter(self, record):
         if not hasattr(record, "request_id"):
-            # Django says of some answers that they are failures when the request is over, and names it.
+            # Django logs some failures after the request has ended, with the request as an attribute.
             record.request_id = getattr(getattr(record, "request", None), "id", request_id.get())
         return True
 
 
 FORMATTERS = {
     "text": {
-        "()": "policeapp.operations.logs.PrivateFormatter",
+        "()": "policeapp.operations.logs.RedactingFormatter",
         "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
     },
     "json": {
-        "()": "policeapp.operations.logs.PrivateJsonFormatter",
+        "()": "policeapp.operations.logs.RedactingJsonFormatter",
         "fmt": ["levelname", "name", "request_id", "message"],
         "rename_fields": {"levelname": "level", "name": "logger", "exc_info": "traceback"},
         "timestamp": "time",
@@ -76,15 +80,15 @@ FORMATTERS = {
 }
 
 
-def to_stderr(log_format, level):
-    """A ``dictConfig`` by which everything from ``level`` on goes to standard error, as "text" or as "json"."""
+def logging_config(log_format, level):
+    """Return a ``dictConfig`` that writes all records from ``level`` up to standard error, as "text" or "json"."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"private": FORMATTERS[log_format]},
-        "filters": {"request id": {"()": "policeapp.operations.logs.RequestId"}},
+        "formatters": {"redacted": FORMATTERS[log_format]},
+        "filters": {"request id": {"()": "policeapp.operations.logs.RequestIDFilter"}},
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": "private", "filters": ["request id"]},
+            "console": {"class": "logging.StreamHandler", "formatter": "redacted", "filters": ["request id"]},
         },
         "root": {"handlers": ["console"], "level": level},
     }

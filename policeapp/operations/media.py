@@ -1,4 +1,4 @@
-"""Uploaded files: those that database rows refer to, and deleting the others."""
+"""Uploaded files: finds and deletes those that no database row refers to."""
 
 import logging
 import posixpath
@@ -23,7 +23,7 @@ def file_fields():
                 yield model, field
 
 
-def named_files():
+def referenced_files():
     """Return the names of the uploaded files that database rows refer to."""
     names = set()
     for model, field in file_fields():
@@ -32,14 +32,14 @@ def named_files():
 
 
 def delete_unused_files():
-    """Delete the uploaded files that nothing has referred to for 30 days. Return their number.
+    """Delete uploaded files that no row has referred to for 30 days, and return their number.
 
-    A file's date says when it was uploaded, not when it was replaced. So the first run that finds a file unused marks
-    it with an empty file, and a later run deletes it when the mark is 30 days old. The marks lie beside the files and
-    not in the database: machines with folders of their own don't disturb each other, and restoring an old database
-    doesn't bring back old dates.
+    A file's date shows when it was uploaded, not when it was replaced. So the first run that finds a file unused adds
+    an empty marker file, and a later run deletes the file when its marker is 30 days old. Markers are files and not
+    database rows, so that machines with separate folders don't affect each other, and restoring an old database does
+    not bring back old dates.
     """
-    used, deleted = named_files(), 0
+    used, deleted = referenced_files(), 0
     for folder in sorted({field.upload_to for _, field in file_fields()}):
         files = default_storage.listdir(folder)[1] if default_storage.exists(folder) else []
         for name in files:
@@ -52,14 +52,14 @@ def delete_unused_files():
 
 
 def _delete_if_unused(name, used):
-    mark = f".unused/{name}"
+    marker = f".unused/{name}"
     if name in used:
-        default_storage.delete(mark)
-    elif not default_storage.exists(mark):
-        default_storage.save(mark, ContentFile(b""))
-    # A file that was restored from a backup is newer than its mark.
-    elif max(map(default_storage.get_modified_time, (name, mark))) <= timezone.now() - UNUSED_FOR:
-        default_storage.delete(mark)
+        default_storage.delete(marker)
+    elif not default_storage.exists(marker):
+        default_storage.save(marker, ContentFile(b""))
+    # A file that was restored from a backup is newer than its marker.
+    elif max(map(default_storage.get_modified_time, (name, marker))) <= timezone.now() - UNUSED_FOR:
+        default_storage.delete(marker)
         default_storage.delete(name)
         return True
     return False

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: every process counts its requests, and apps add figures from the database."""
+"""Metrics for Prometheus: each process counts its requests, and apps add figures from the database."""
 
 import os
 
@@ -11,11 +11,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from ..web.middleware import AddressList
+from ..web.middleware import IPNetworks
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
-# Labels have few values: routes are names of URL patterns, and methods that we don't know count as "other".
+# Labels have few values: routes are names of URL patterns, and unknown methods count as "other".
 REQUESTS = Counter("policeapp_requests", "Requests answered.", ["route", "method", "status"])
 SECONDS = Histogram("policeapp_request_seconds", "How long requests took.", ["route"])
 EVENTS = Counter("policeapp_events", "Events, such as page cache hits.", ["event"])
@@ -25,13 +25,18 @@ figures = []
 
 
 def observe(route, method, status, seconds):
-    """Count an answered request; of its status code only the class (2xx) becomes a label."""
+    """Count a request that took ``seconds``. The label for its status is only the class, such as 2xx."""
     REQUESTS.labels(route, method if method in METHODS else "other", f"{status // 100}xx").inc()
     SECONDS.labels(route).observe(seconds)
 
 
+def count_event(event):
+    """Count an event with one of a few names, such as "page_cache_hit"."""
+    EVENTS.labels(event).inc()
+
+
 class SiteFigures:
-    """Collect the figures; while the database is away, only the metric that says so."""
+    """Collects the figures. While the database is down, there is only the metric that says so."""
 
     def collect(self):
         try:
@@ -45,8 +50,8 @@ class SiteFigures:
 @never_cache
 @require_safe
 def metrics(request):
-    """All metrics, for the clients in METRICS_ALLOWED; for everyone else there is no such page."""
-    if request.META.get("REMOTE_ADDR", "") not in AddressList(settings.METRICS_ALLOWED):
+    """Return all metrics to clients in METRICS_ALLOWED, and 404 to everyone else."""
+    if request.META.get("REMOTE_ADDR", "") not in IPNetworks(settings.METRICS_ALLOWED):
         raise Http404
     site, requests = CollectorRegistry(), REGISTRY
     site.register(SiteFigures())

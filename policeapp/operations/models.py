@@ -4,9 +4,9 @@ from django.db import models
 
 
 class RateCount(models.Model):
-    """How often someone has done something in a window of time; see :class:`policeapp.operations.rate_limits.Limit`."""
+    """How often someone did something in a period; see :class:`policeapp.operations.rate_limits.RateLimit`."""
 
-    key = models.CharField(max_length=64, primary_key=True)  # a digest of what, when and who
+    key = models.CharField(max_length=64, primary_key=True)  # a digest of the limit, the period and the person
     ends_at = models.DateTimeField(db_index=True)
     number = models.PositiveIntegerField(default=0)
 

@@ -1,7 +1,7 @@
-"""How often someone may do something.
+"""Rate limits.
 
-Limits that protect a person are counted in the database, for all processes together. Searches, which only cost time,
-are counted in Django's cache.
+Limits that protect people, such as those on email, are counted in the database for all processes. Searches only cost
+time, so they are counted in Django's cache.
 """
 
 from datetime import UTC, datetime
@@ -22,20 +22,20 @@ from .models import RateCount
 SEARCH_SECONDS = 60
 
 
-class Limit(NamedTuple):
-    """At most ``most`` times in each window of ``seconds``, for anyone who has a name."""
+class RateLimit(NamedTuple):
+    """Allows each person ``most`` times in each fixed window of ``seconds``."""
 
     name: str
     most: int
     seconds: int
 
-    def take(self, who):
-        """Count once more for ``who`` (any text), and return whether that is within the limit."""
+    def hit(self, who):
+        """Count once for ``who`` (any text) and return whether that is within the limit."""
         window = seconds_now() // self.seconds
         key = digest(f"{self.name} {window} {who}")
         ends_at = datetime.fromtimestamp((window + 1) * self.seconds, UTC)
         RateCount.objects.bulk_create([RateCount(key=key, ends_at=ends_at)], ignore_conflicts=True)
-        # One statement, so that processes that count at the same time do not go beyond the limit together.
+        # A single statement, so that processes that count at the same time cannot exceed the limit together.
         return RateCount.objects.filter(key=key, number__lt=self.most).update(number=F("number") + 1) == 1
 
     @property
@@ -44,30 +44,30 @@ class Limit(NamedTuple):
         return self.seconds - seconds_now() % self.seconds
 
 
-def take_search(client):
-    """Count one more search of the client, and return whether it is within ``SEARCH_LIMIT`` in this minute."""
+def count_search(client):
+    """Count a search of the client and return whether it is within ``SEARCH_LIMIT`` for this minute."""
     key = digest(f"searches {seconds_now() // SEARCH_SECONDS} {client}")
     if cache.add(key, 1, 2 * SEARCH_SECONDS):
         return True
     try:
         return cache.incr(key) <= settings.SEARCH_LIMIT
-    except ValueError:  # the cache was full and has just dropped it
+    except ValueError:  # the cache was full and has just dropped the key
         return True
 
 
-def searching(view):
-    """A view whose answer is work for the server: a client gets ``settings.SEARCH_LIMIT`` of them a minute, then 429.
+def limit_searches(view):
+    """Decorate an expensive view: each client gets ``settings.SEARCH_LIMIT`` responses a minute, then 429.
 
-    Stands above the decorators that say how long the answer may be kept.
+    Put it above the decorators that set cache headers.
     """
 
     @wraps(view)
-    def shown(request, *args, **kwargs):
-        if settings.SEARCH_LIMIT and not take_search(client_of(request)):
-            return too_many(request, SEARCH_SECONDS - seconds_now() % SEARCH_SECONDS)
+    def limited(request, *args, **kwargs):
+        if settings.SEARCH_LIMIT and not count_search(client_ip(request)):
+            return too_many_requests(request, SEARCH_SECONDS - seconds_now() % SEARCH_SECONDS)
         return view(request, *args, **kwargs)
 
-    return shown
+    return limited
 
 
 def seconds_now():
@@ -76,28 +76,28 @@ def seconds_now():
 
 
 def digest(text):
-    """Return a digest of the text, from which nobody without the secret key can tell who was counted."""
-    return salted_hmac("policeapp.operations.rate_limits", text, algorithm="sha256").hexdigest()
+    """Return a digest of the text that cannot be traced back without the secret key."""
+    return salted_hmac("policeapp.limits", text, algorithm="sha256").hexdigest()
 
 
-def too_many(request, wait, template="429.html", context=None):
-    """429: a page that says to try again in ``wait`` seconds, which nobody keeps."""
+def too_many_requests(request, wait, template="429.html", context=None):
+    """Return a 429 page that asks to try again in ``wait`` seconds. No cache stores it."""
     response = render(request, template, context, status=429)
     response["Retry-After"] = wait
     add_never_cache_headers(response)
     return response
 
 
-def client_of(request):
-    """Where a request comes from, as far as it cannot be varied at will: an address, of a long one its network (/64).
+def client_ip(request):
+    """Return the client's IPv4 address, or the /64 network of an IPv6 address, in which a client can pick addresses.
 
-    It is the address that :class:`policeapp.web.middleware.TrustedProxies` has found.
+    :class:`policeapp.web.middleware.TrustedProxies` has set the address. Unix sockets have none: "".
     """
     remote = request.META.get("REMOTE_ADDR", "")
     try:
-        address = ip_address(remote)
+        ip = ip_address(remote)
     except ValueError:
         return remote
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or IPv6Address(int(ip) >> 64 << 64))
     return remote

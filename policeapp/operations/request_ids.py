@@ -1,4 +1,4 @@
-"""Gives each request an id that all its log lines carry, and counts it for the metrics."""
+"""Middleware that gives each request an id for its log lines and counts it for the metrics."""
 
 import re
 import secrets
@@ -8,28 +8,22 @@ from ..web.routes import route_at
 from . import metrics
 from .logs import request_id
 
-# What a proxy may call a request; anything else could forge a line of the log.
-GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
+# Ids that a proxy may send; other characters could forge a log line.
+VALID_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
-def count(event):
-    """Count an event for the metrics: one of a few names, such as "page_cache_hit"."""
-    metrics.EVENTS.labels(event).inc()
+class RequestMonitor:
+    """Sets ``request.id``, returns it in ``X-Request-ID``, and counts the request.
 
-
-class WatchRequests:
-    """Names each request and counts it.
-
-    Its place is after TrustedProxies, which leaves an ``X-Request-ID`` only where a trusted proxy has sent it, and
-    before all others. The answer carries the id in the same header.
+    It comes right after TrustedProxies, which leaves ``X-Request-ID`` only if a trusted proxy sent it.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request.id = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(16)
+        sent = request.META.get("HTTP_X_REQUEST_ID", "")
+        request.id = sent if VALID_ID.fullmatch(sent) else secrets.token_hex(16)
         token, start = request_id.set(request.id), perf_counter()
         try:
             response = self.get_response(request)
@@ -41,8 +35,8 @@ class WatchRequests:
 
 
 def route_of(request, response):
-    """The name of the page in the map of the site; "-" for an address that has none."""
+    """Return the name of the request's URL pattern, or "-" if it has none."""
     if request.resolver_match:
         return request.resolver_match.view_name
-    # A cache before the views may have answered.
+    # The page cache may have answered before Django resolved the path.
     return route_at(request.path_info).name if response.status_code in (200, 304) else "-"

@@ -1,7 +1,7 @@
-"""What the site says of itself: what it keeps of people, and who can use it.
+"""The privacy policy and the accessibility statement.
 
-How long something is kept is said from the constants that the code goes by. Change these pages with what they are
-about: tests/policeapp/pages/test_policies.py names each model and each cookie that they must tell of.
+The periods on the privacy page come from the constants in the code. Update these pages when the site stores something
+new: tests/policeapp/pages/test_policies.py lists the models and cookies that they must describe.
 """
 
 from datetime import timedelta
@@ -24,53 +24,53 @@ from ..operations.rate_limits import SEARCH_SECONDS
 @public_page()
 @require_safe
 def privacy(request):
-    """What is kept of people, how long, and who sees it."""
+    """The privacy policy: what the site stores about people, for how long, and who sees it."""
     context = {
         "contact": settings.CONTACT_EMAIL,
         "cookies": cookies(),
-        "to_confirm": in_words(LIFETIMES["confirm"]),
-        "links": in_words(LIFETIMES["manage"]),
-        "year": in_words(AlertQuerySet.RENEWAL_INTERVAL),
-        "to_answer": in_words(AlertQuerySet.RENEWAL_GRACE),
-        "searches": in_words(timedelta(seconds=SEARCH_SECONDS)),
-        "sign_ups": in_words(timedelta(seconds=SIGN_UPS_PER_CLIENT.seconds)),
-        "mails": in_words(timedelta(seconds=EMAILS_PER_ADDRESS.seconds)),
-        "session": in_words(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
-        "lockout": in_words(settings.AXES_COOLOFF_TIME),
+        "to_confirm": format_duration(LIFETIMES["confirm"]),
+        "links": format_duration(LIFETIMES["manage"]),
+        "year": format_duration(AlertQuerySet.RENEWAL_INTERVAL),
+        "to_answer": format_duration(AlertQuerySet.RENEWAL_GRACE),
+        "searches": format_duration(timedelta(seconds=SEARCH_SECONDS)),
+        "sign_ups": format_duration(timedelta(seconds=SIGN_UPS_PER_CLIENT.seconds)),
+        "mails": format_duration(timedelta(seconds=EMAILS_PER_ADDRESS.seconds)),
+        "session": format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+        "lockout": format_duration(settings.AXES_COOLOFF_TIME),
     }
-    return render(request, "privacy.html", context)
+    return render(request, "pages/privacy.html", context)
 
 
 @public_page()
 @require_safe
 def accessibility(request):
-    """How the site is made to be used by everybody, how that is tested, and whom to tell what does not work."""
-    return render(request, "accessibility.html", {"contact": settings.CONTACT_EMAIL})
+    """The accessibility statement: what is tested, what is not, and how to report a problem."""
+    return render(request, "pages/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
 def cookies():
-    """``[(name, what it is for, how long the browser keeps it)]`` of every cookie that the site ever sets."""
+    """Return ``[(name, purpose, lifetime)]`` of all cookies that the site sets."""
     return [
         (
             settings.CSRF_COOKIE_NAME,
-            _("with a form: proves that what is sent comes from this site's own form"),
-            in_words(timedelta(seconds=settings.CSRF_COOKIE_AGE)),
+            _("protects forms: it proves that a form was sent from this site"),
+            format_duration(timedelta(seconds=settings.CSRF_COOKIE_AGE)),
         ),
         (
             settings.SESSION_COOKIE_NAME,
-            _("for who has signed in to edit: the number of the session"),
-            in_words(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+            _("keeps editors signed in"),
+            format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
         ),
         (
             CookieStorage.cookie_name,
-            _("for who has signed in to edit: what the next page says of what was saved"),
-            _("until that page"),
+            _("shows editors a message, such as “saved”, on the next page"),
+            _("deleted on that page"),
         ),
     ]
 
 
-def in_words(time):
-    """A timedelta in the largest unit that it is a whole number of: "7 days", "30 minutes"."""
+def format_duration(time):
+    """Return a timedelta as text in its largest whole unit, such as "7 days" or "30 minutes"."""
     seconds = int(time.total_seconds())
     if seconds % 86400 == 0:
         days = seconds // 86400

@@ -1,7 +1,7 @@
-"""What search engines are told to read: published departments and real open openings, never a sample.
+"""Sitemaps for search engines, with published departments and open openings, but no samples.
 
-An index names the parts: the site's own pages, a part for each state, and one for each ``OPENINGS`` openings in the
-order of their keys. Each part is found by an index of the database, so that none costs more the more there are.
+A sitemap index names the parts: the site's own pages, a part for each state, and a part for each ``OPENINGS`` primary
+keys of openings. Each part uses a database index, so its cost does not grow with the site.
 """
 
 from typing import NamedTuple
@@ -23,67 +23,67 @@ from jobs.models import Job
 
 from ..caching.decorators import public_page
 
-# A sitemap may name 50,000 addresses.
+# A sitemap may have 50,000 URLs.
 OPENINGS = 10_000
 
 
-class Address(NamedTuple):
-    """What a sitemap says of a page: its path, and when it was last changed if that is known."""
+class Page(NamedTuple):
+    """A page in a sitemap: its path, and the time of its last change if known."""
 
     path: str
     modified: object = None
 
 
 class Part(Sitemap):
-    """A sitemap of ``Address`` that are known when it is made."""
+    """A sitemap of the given pages."""
 
-    def __init__(self, addresses):
-        self.addresses = addresses
+    def __init__(self, pages):
+        self.pages = pages
 
     def items(self):
-        return self.addresses
+        return self.pages
 
-    def location(self, address):
-        return address.path
+    def location(self, page):
+        return page.path
 
-    def lastmod(self, address):
-        return address.modified
+    def lastmod(self, page):
+        return page.modified
 
 
 def pages():
-    """The ways in, and what the site says of itself."""
+    """Return the home page, the lists and the policies."""
     names = ("home", "directory", "jobs", "privacy", "accessibility")
     letter_pages = [reverse("letter", args=[letter]) for letter in letters.letters()]
-    return [Address(path) for path in (*map(reverse, names), *letter_pages)]
+    return [Page(path) for path in (*map(reverse, names), *letter_pages)]
 
 
 def state(code):
-    """A state, its letters and counties, and its departments; nothing where it has none."""
+    """Return the pages of a state: its lists and its departments. No pages if it has no departments."""
     departments = Department.objects.published().filter(state=code)
-    found = [
-        Address(reverse("department", args=[code, slug]), modified)
+    profiles = [
+        Page(reverse("department", args=[code, slug]), modified)
         for slug, modified in departments.by_name().values_list("slug", "modified")
     ]
-    if not found:
+    if not profiles:
         return []
     lists = [reverse("state", args=[code])]
     lists += [reverse("letter", args=[code, letter]) for letter in letters.letters(code)]
     lists += [reverse("county", args=[code, slug]) for slug, *_ in departments.counties()]
-    return [*map(Address, lists), *found]
+    return [*map(Page, lists), *profiles]
 
 
 def openings(number):
-    """The real open openings whose keys, divided by ``OPENINGS``, give the number."""
+    """Return the open openings whose primary keys, divided by ``OPENINGS``, give the number."""
     first = number * OPENINGS
     found = Job.objects.open().real().filter(pk__gte=first, pk__lt=first + OPENINGS).order_by("pk")
     return [
-        Address(reverse("job", args=[pk, slug]), modified)
+        Page(reverse("job", args=[pk, slug]), modified)
         for pk, slug, modified in found.values_list("pk", "slug", "modified")
     ]
 
 
 def parts():
-    """``[(name, latest change or None)]`` of the parts that name anything."""
+    """Return ``[(name, last change or None)]`` of the parts that are not empty."""
     changed = Department.objects.published().order_by("state").values_list("state").annotate(Max("modified"))
     numbered = Job.objects.open().real().annotate(part=Cast(F("pk") / OPENINGS, IntegerField())).order_by("part")
     return [
@@ -97,7 +97,7 @@ def parts():
 @require_safe
 @x_robots_tag
 def index(request):
-    """The sitemap index: where the parts are and when each was last changed."""
+    """The sitemap index: the URLs of the parts and the time of their last changes."""
     found = [
         SitemapIndexItem(request.build_absolute_uri(reverse("sitemap part", args=[name])), latest)
         for name, latest in parts()
@@ -108,14 +108,14 @@ def index(request):
 @public_page("p")
 @require_safe
 def part(request, name):
-    """A part of the sitemap, by the name that the index gives it; 404 for any other."""
+    """A part of the sitemap by its name in the index; 404 for other names."""
     kind, _dash, number = name.partition("-")
     if name == "pages":
-        addresses = pages()
+        found = pages()
     elif name.upper() in states.STATES:
-        addresses = state(name.upper())
+        found = state(name.upper())
     elif kind == "openings" and number.isdecimal() and len(number) < 12:
-        addresses = openings(int(number))
+        found = openings(int(number))
     else:
         raise Http404(_("There is no such part of the sitemap."))
-    return sitemap(request, {name: Part(addresses)})
+    return sitemap(request, {name: Part(found)})

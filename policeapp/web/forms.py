@@ -1,9 +1,9 @@
-"""How every form of the site is rendered."""
+"""How all forms are rendered."""
 
 from django.forms.renderers import TemplatesSetting
 
 
 class SiteRenderer(TemplatesSetting):
-    """Django's own widgets; a field, its hint and its error stand together in our partial."""
+    """Renders a field with its label, hint and errors by our own partial; widgets are Django's."""
 
     field_template_name = "_field.html"

@@ -1,4 +1,4 @@
-"""Middleware of the site's own."""
+"""Middleware for proxies and response headers."""
 
 from ipaddress import ip_address, ip_network
 
@@ -13,39 +13,39 @@ FORWARDED = [
     "HTTP_X_REQUEST_ID",
 ]
 
-# What pages may ask browsers for: the visitor's location, and nothing else.
+# Pages may ask the browser for the visitor's location, and for no other feature.
 PERMISSIONS_POLICY = (
     "geolocation=(self), accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "
     "fullscreen=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
 
 
-class AddressList:
-    """IP addresses and networks of a setting; "unix" stands for Unix sockets, whose clients have an empty address."""
+class IPNetworks:
+    """The IP addresses and networks of a setting; "unix" means Unix sockets, whose clients have an empty address."""
 
     def __init__(self, names):
         self.unix = "unix" in names
         self.networks = [ip_network(name, strict=False) for name in names if name != "unix"]
 
-    def __contains__(self, address):
-        if not address:
+    def __contains__(self, ip):
+        if not ip:
             return self.unix
         try:
-            return any(ip_address(address) in network for network in self.networks)
+            return any(ip_address(ip) in network for network in self.networks)
         except ValueError:
             return False
 
 
 class TrustedProxies:
-    """Believe ``X-Forwarded-*`` and ``X-Request-ID`` only from the proxies named in ``TRUSTED_PROXIES``.
+    """Accept ``X-Forwarded-*`` and ``X-Request-ID`` only from the proxies in ``TRUSTED_PROXIES``.
 
-    Behind them ``REMOTE_ADDR`` becomes the client's address: the last one in ``X-Forwarded-For`` that is not itself a
-    trusted proxy. From anyone else the headers are dropped, so that nothing after this can be fooled by them.
+    Behind them, ``REMOTE_ADDR`` becomes the client's IP address: the last one in ``X-Forwarded-For`` that is not a
+    trusted proxy. For all other clients the headers are removed, so later code cannot use forged ones.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.proxies = AddressList(settings.TRUSTED_PROXIES)
+        self.proxies = IPNetworks(settings.TRUSTED_PROXIES)
 
     def __call__(self, request):
         if request.META.get("REMOTE_ADDR", "") in self.proxies:
@@ -56,7 +56,7 @@ class TrustedProxies:
         return self.get_response(request)
 
     def client(self, meta):
-        """The nearest address that no trusted proxy has: what stands further left was written by the client."""
+        """Return the last IP address that is not a trusted proxy; the client can forge those to the left of it."""
         hops = [hop.strip() for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         for hop in reversed(hops):
             if hop not in self.proxies:

@@ -1,4 +1,4 @@
-"""Cutting a list of results into numbered pages."""
+"""Numbered pages of results."""
 
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
@@ -9,9 +9,9 @@ PER_PAGE = 20
 
 
 class CappedPaginator(Paginator):
-    """A Paginator of the first ``most`` results, for lists that take longer to count than to show.
+    """A Paginator of at most ``most`` results, for lists that are slower to count than to show.
 
-    The results count themselves up to a limit with ``count_up_to(limit)``.
+    The results need a method ``count_up_to(limit)``.
     """
 
     most = 1000
@@ -30,8 +30,8 @@ def paginate(request, results, per_page=PER_PAGE, paginator=Paginator):
     """Return the page of ``results`` that ``?page=`` asks for (default: the first), or raise Http404."""
     try:
         page = paginator(results, per_page).page(request.GET.get("page") or 1)
-    except InvalidPage as problem:
-        raise Http404(_("There is no such page of results.")) from problem
-    # Read the rows here: an {% if %} with "or" or "not" in a template takes a database error for "no results".
+    except InvalidPage as error:
+        raise Http404(_("There is no such page of results.")) from error
+    # Read the rows here: in a template, an {% if %} with "or" or "not" would treat a database error as "no results".
     page.object_list = list(page.object_list)
     return page

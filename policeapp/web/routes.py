@@ -1,4 +1,4 @@
-"""What the map of the site says of a path, for those who ask before Django does."""
+"""Looks up the view of a path before Django does, for middleware."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from django.urls import Resolver404, resolve
 
 
 class Route(NamedTuple):
-    """A page's name in the map of the site, and its view."""
+    """The name of a URL pattern and its view."""
 
     name: str
     view: object
@@ -15,7 +15,7 @@ class Route(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def route_at(path):
-    """The Route of the path; one without a view, named "-", where there is no page."""
+    """Return the Route of the path, or one with the name "-" and no view if the path has none."""
     try:
         match = resolve(path)
     except Resolver404:

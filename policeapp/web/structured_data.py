@@ -1,9 +1,9 @@
-"""What a page says to search engines besides its words: nodes of schema.org, as data that is written as JSON-LD.
+"""Structured data for search engines: schema.org nodes as dicts, written as JSON-LD.
 
-A node is a dict with its ``@type`` and those properties that are known. ``absolute`` makes an address of a path, as
-``request.build_absolute_uri`` does: there is nothing to be relative to.
+A node is a dict with an ``@type`` and the properties that are known. ``absolute`` is a function that makes a URL of a
+path, such as ``request.build_absolute_uri``, because JSON-LD needs whole URLs.
 
-The vocabulary is that of https://schema.org, and what Google asks of it is described for each type on
+The vocabulary is documented on https://schema.org, and Google's requirements for each type on
 https://developers.google.com/search/docs/appearance/structured-data/search-gallery.
 """
 
@@ -13,45 +13,45 @@ from typing import NamedTuple
 from django.urls import reverse
 
 CONTEXT = "https://schema.org"
-# Within a script element these could end it, or begin a comment. The JSON of Python itself has no U+2028 and U+2029:
-# it writes all that is not ASCII as escapes.
+# These could end the script element or begin a comment in it. json.dumps() escapes everything that is not ASCII, so
+# U+2028 and U+2029 cannot occur.
 ESCAPES = str.maketrans({"<": r"\u003C", ">": r"\u003E", "&": r"\u0026"})
 UNKNOWN = (None, "")
 
 
 class Crumb(NamedTuple):
-    """A page on the way to another: what it is called there, and its path."""
+    """A page in the breadcrumbs: its name and its path."""
 
     name: str
     path: str
 
 
 def node(kind, **properties):
-    """A node of this ``@type`` with those of the properties that are known."""
+    """Return a node with this ``@type`` and the properties that are known."""
     return {"@type": kind} | known(**properties)
 
 
 def known(**properties):
-    """The properties that have a value, and be it False or 0."""
+    """Return the properties that have a value; False and 0 are values."""
     return {name: value for name, value in properties.items() if value not in UNKNOWN}
 
 
 def as_json(data):
-    """The node as JSON-LD that may stand within a script element, whatever its texts hold."""
+    """Return the node as JSON-LD that is safe inside a script element."""
     return json.dumps({"@context": CONTEXT} | data, allow_nan=False, separators=(",", ":")).translate(ESCAPES)
 
 
-def breadcrumbs(trail, absolute):
-    """The way to a page as a BreadcrumbList. ``trail`` is a list of :class:`Crumb` that ends with the page itself."""
+def breadcrumbs(crumbs, absolute):
+    """Return a BreadcrumbList of :class:`Crumb` objects; the last one is the page itself."""
     items = [
         node("ListItem", position=position, name=crumb.name, item=absolute(crumb.path))
-        for position, crumb in enumerate(trail, start=1)
+        for position, crumb in enumerate(crumbs, start=1)
     ]
     return node("BreadcrumbList", itemListElement=items)
 
 
 def website(absolute):
-    """The site as a WebSite, with the search of its start page."""
+    """Return the site as a WebSite, with the search box of the home page."""
     search = node(
         "SearchAction",
         target=node("EntryPoint", urlTemplate=f"{absolute(reverse('directory'))}?q={{search_term_string}}"),

@@ -74,7 +74,7 @@ def test_it_finds_nothing_where_staff_sign_in(visit):
 
 def test_it_finds_nothing_on_the_pages_for_who_asks_too_often(visit, settings, monkeypatch):
     settings.SEARCH_LIMIT, settings.AXES_FAILURE_LIMIT = 10, 1
-    monkeypatch.setattr("policeapp.operations.rate_limits.take_search", lambda client: False)
+    monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
     page = visit("/jobs/?q=officer", status=429)
     assert findings(page) == []
     go(page, "/admin/login/")

@@ -19,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from departments.models import Department
 from departments.roster import RosterImporter
 from policeapp.imports import engine, tables
-from policeapp.imports.engine import Import
+from policeapp.imports.engine import ImportRun
 from policeapp.imports.tables import Table
 from tests.departments.rosters import csv_of, edited
 from tests.factories import make_department
@@ -136,7 +136,7 @@ def test_what_is_no_table_of_agencies_is_refused(file, content, said):
 
 
 def test_a_file_of_too_many_rows_is_refused(file, monkeypatch):
-    monkeypatch.setattr(tables, "MOST_LINES", 2)
+    monkeypatch.setattr(tables, "MAX_LINES", 2)
     run(file(WESTPORT, NORWALK))
     with pytest.raises(CommandError, match="has more than 2 lines: split it into several files"):
         run(file(WESTPORT, NORWALK, BAD))
@@ -249,7 +249,7 @@ CHANGED = "was changed by somebody else during the import: import the file again
 
 
 def prepared(*rows, **options):
-    running = Import(RosterImporter(**options), Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns))
+    running = ImportRun(RosterImporter(**options), Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns))
     running.prepare()
     return running
 

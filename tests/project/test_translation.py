@@ -25,7 +25,7 @@ from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Subscriber
 from policeapp.database import unavailable
 from policeapp.models import User
-from policeapp.operations.rate_limits import Limit
+from policeapp.operations.rate_limits import RateLimit
 from policeapp.pages.policies import cookies
 
 from .. import whole_site
@@ -145,7 +145,7 @@ def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, cl
     ]
     assert [response.status_code for response in answers] == [200] * len(answers)
     assert answers[0].templates[0].name == "jobs/alert_sent.html"
-    monkeypatch.setattr(Limit, "take", lambda self, who: False)
+    monkeypatch.setattr(RateLimit, "hit", lambda self, who: False)
     answers.append(client.post("/alerts/new/", sent))
     assert answers[-1].status_code == 429
     assert [untranslated(response) for response in answers] == [[]] * len(answers)
@@ -153,7 +153,7 @@ def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, cl
 
 def test_translators_see_every_word_of_the_answers_to_who_asks_too_often(marked, client, db, settings, monkeypatch):
     settings.SEARCH_LIMIT = 10
-    monkeypatch.setattr("policeapp.operations.rate_limits.take_search", lambda client: False)
+    monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
     settings.AXES_FAILURE_LIMIT = 1
     answers = [client.get("/jobs/"), client.post("/admin/login/", {"username": "α", "password": "β"})]
     assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2

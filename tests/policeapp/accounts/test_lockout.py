@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 
-from policeapp.accounts.lockout import FAILURES_OF_ADDRESS
+from policeapp.accounts.lockout import FAILURES_PER_IP
 
 from ...factories import make_alice, make_bob, text_of
 
@@ -83,14 +83,14 @@ def test_nobody_else_has_to_wait():
 
 
 def test_one_address_cannot_try_one_account_after_another():
-    tried = [sign_in(f"account {number}").status_code for number in range(FAILURES_OF_ADDRESS)]
-    assert tried == [FAILED] * (FAILURES_OF_ADDRESS - 1) + [LOCKED]
+    tried = [sign_in(f"account {number}").status_code for number in range(FAILURES_PER_IP)]
+    assert tried == [FAILED] * (FAILURES_PER_IP - 1) + [LOCKED]
     assert sign_in("alice", "alice-password").status_code == LOCKED
     assert sign_in("alice", "alice-password", THERE).status_code == SIGNED_IN
 
 
 def test_to_sign_in_with_an_account_of_ones_own_in_between_does_not_help():
-    for number in range(FAILURES_OF_ADDRESS - 1):
+    for number in range(FAILURES_PER_IP - 1):
         assert sign_in(f"account {number}").status_code == FAILED
         assert sign_in("bob", "bob-password").status_code == SIGNED_IN
     assert sign_in().status_code == LOCKED

@@ -24,8 +24,8 @@ from psycopg_pool import PoolTimeout
 
 from departments.models import Specialization
 from policeapp.database import timeouts, unavailable
-from policeapp.database.timeouts import ImpatientConnection
-from policeapp.database.unavailable import Unavailable
+from policeapp.database.timeouts import DeadlineConnection
+from policeapp.database.unavailable import DatabaseUnavailable
 
 from ...factories import form_of, make_alice, text_of
 from ...faults.postmaster import Postmaster
@@ -78,7 +78,7 @@ def raised_by(work, *arguments):
     ids=lambda problem: type(problem).__name__,
 )
 def test_what_passes_by_itself_on_postgresql(problem):
-    assert unavailable.passes(as_django_raises(problem))
+    assert unavailable.is_temporary(as_django_raises(problem))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_passes_by_itself_on_postgresql(problem):
     ids=lambda problem: type(problem).__name__,
 )
 def test_what_does_not(problem):
-    assert not unavailable.passes(as_django_raises(problem))
+    assert not unavailable.is_temporary(as_django_raises(problem))
 
 
 class TestSqlite:
@@ -114,30 +114,30 @@ class TestSqlite:
         other.execute("BEGIN EXCLUSIVE")
         problem = self.problem(database, "INSERT INTO word VALUES ('')")
         other.close()
-        assert "locked" in str(problem) and unavailable.passes(problem)
+        assert "locked" in str(problem) and unavailable.is_temporary(problem)
 
     def test_a_full_disk_passes(self, database):
         database.execute("PRAGMA max_page_count = 2")
         problem = self.problem(database, "INSERT INTO word VALUES (zeroblob(100000))")
-        assert "full" in str(problem) and unavailable.passes(problem)
+        assert "full" in str(problem) and unavailable.is_temporary(problem)
 
     def test_a_file_that_cannot_be_opened_passes(self, tmp_path):
         problem = as_django_raises(raised_by(sqlite3.connect, tmp_path / "nowhere" / "some.sqlite3"))
-        assert isinstance(problem, OperationalError) and unavailable.passes(problem)
+        assert isinstance(problem, OperationalError) and unavailable.is_temporary(problem)
 
     @pytest.mark.parametrize("statement", ["SELECT nothing FROM word", "SELECT * FROM nowhere", "SELECT FROM"])
     def test_a_wrong_statement_does_not(self, database, statement):
         problem = self.problem(database, statement)
-        assert isinstance(problem, OperationalError) and not unavailable.passes(problem)
+        assert isinstance(problem, OperationalError) and not unavailable.is_temporary(problem)
 
     def test_text_that_is_none_does_not(self, database):
         database.execute("INSERT INTO word VALUES (CAST(x'ff' AS TEXT))")
         problem = as_django_raises(raised_by(lambda: database.execute("SELECT word FROM word").fetchall()))
-        assert isinstance(problem, OperationalError) and not unavailable.passes(problem)
+        assert isinstance(problem, OperationalError) and not unavailable.is_temporary(problem)
 
 
 @pytest.mark.parametrize(
-    ("problem", "passes"),
+    ("problem", "temporary"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), True),
         (OSError(errno.EACCES, "Permission denied"), False),
@@ -148,8 +148,8 @@ class TestSqlite:
     ],
     ids=repr,
 )
-def test_other_exceptions(problem, passes):
-    assert unavailable.passes(problem) is passes
+def test_other_exceptions(problem, temporary):
+    assert unavailable.is_temporary(problem) is temporary
 
 
 @pytest.mark.parametrize("url", ["/jobs/?q=officer", "/departments/?q=police", "/jobs/feed/?q=officer", "/admin/"])
@@ -299,7 +299,7 @@ def test_a_server_that_does_not_answer_is_given_up_and_the_connection_is_closed(
     settings.DATABASE_TIMEOUT = 0.2
     port = int(re.search(r":(\d+)/", postgresql)[1])
     with Proxy(port) as proxy:
-        connection = ImpatientConnection.connect(postgresql.replace(str(port), str(proxy.port)))
+        connection = DeadlineConnection.connect(postgresql.replace(str(port), str(proxy.port)))
         assert connection.execute("SELECT 1").fetchone() == (1,)
         proxy.fall_silent()
         with pytest.raises(psycopg.OperationalError, match="does not answer"):
@@ -326,7 +326,7 @@ assert limits == [("7s", True), ("0", False), ("7s", True)], limits
 
 
 def test_a_wrong_statement_leaves_the_connection_open(postgresql):
-    with ImpatientConnection.connect(postgresql, autocommit=True) as connection:
+    with DeadlineConnection.connect(postgresql, autocommit=True) as connection:
         connection.execute("SET statement_timeout = 1")
         with pytest.raises(errors.QueryCanceled):
             connection.execute("SELECT pg_sleep(30)")
@@ -334,7 +334,7 @@ def test_a_wrong_statement_leaves_the_connection_open(postgresql):
 
 
 def test_a_slow_answer_is_waited_for(postgresql):
-    with ImpatientConnection.connect(postgresql) as connection:
+    with DeadlineConnection.connect(postgresql) as connection:
         assert connection.execute("SELECT 1 FROM pg_sleep(0.7)").fetchone() == (1,)
 
 
@@ -342,12 +342,12 @@ def test_of_the_threads_that_wait_for_long_there_are_two_at_most(postgresql, mon
     monkeypatch.setattr(timeouts, "LONG_WAITS", BoundedSemaphore(2))
     timeouts.LONG_WAITS.acquire()
     timeouts.LONG_WAITS.acquire()
-    with ImpatientConnection.connect(postgresql) as connection:
+    with DeadlineConnection.connect(postgresql) as connection:
         with pytest.raises(psycopg.OperationalError, match="does not answer"):
             connection.execute("SELECT pg_sleep(30)")
     timeouts.LONG_WAITS.release()
     for _ in range(2):  # one that is done with makes way for the next
-        with ImpatientConnection.connect(postgresql) as connection:
+        with DeadlineConnection.connect(postgresql) as connection:
             connection.execute("SELECT pg_sleep(0.7)")
 
 
@@ -402,7 +402,7 @@ class TestRest:
             middleware(None)
             return seen[-1]
 
-        seen, middleware = [], Unavailable(answer)
+        seen, middleware = [], DatabaseUnavailable(answer)
         return ask
 
     def test_all_wait_while_it_answers(self, pool, waits):

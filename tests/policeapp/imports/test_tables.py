@@ -118,7 +118,7 @@ def test_missing_files_and_directories_are_refused(tmp_path):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("last", ["", "end"])
 def test_a_file_of_too_many_lines_is_refused(monkeypatch, end, last):
-    monkeypatch.setattr(tables, "MOST_LINES", 30_000)
+    monkeypatch.setattr(tables, "MAX_LINES", 30_000)
     lines = ["name,state", *["A,CT"] * 30_000]
     assert table_of(end.join(lines) + (last and end)).lines == 30_000
     with pytest.raises(NotATable, match="has more than 30,000 lines: split it into several files."):
@@ -199,7 +199,7 @@ def test_whatever_the_csv_module_writes_is_read(records):
 @pytest.mark.parametrize("cell", ["=1+1", "+CMD|' /C calc'!A0", "-x", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1"])
 def test_no_spreadsheet_runs_what_we_write_and_we_read_it_as_it_was(cell):
     file = io.StringIO()
-    tables.write(file, ["name", "state"], [[cell, "CT"]])
+    tables.write_csv(file, ["name", "state"], [[cell, "CT"]])
     assert next(csv.reader(file.getvalue().splitlines()[1:]), [""])[0][:1] in ("'", '"')
     (row,) = rows_of(file.getvalue())
     assert row.cells == [cell, "CT"]
@@ -209,12 +209,12 @@ def test_no_spreadsheet_runs_what_we_write_and_we_read_it_as_it_was(cell):
     "cell", ["-73.36", "+1", "-9", "1e-5", "-.5", -73.36, "plain", "", None, "O'Fallon", "'quoted'"]
 )
 def test_numbers_and_plain_words_stay_as_they_are(cell):
-    assert tables.neutral(cell) == ("" if cell is None else str(cell))
+    assert tables.escape_formula(cell) == ("" if cell is None else str(cell))
 
 
 @given(st.text(alphabet="=+-@'\t\r\nx1.", max_size=8))
 def test_the_escape_is_taken_away_exactly(cell):
     file = io.StringIO()
-    tables.write(file, ["name", "state"], [[cell, "CT"]])
+    tables.write_csv(file, ["name", "state"], [[cell, "CT"]])
     (row,) = rows_of(file.getvalue().encode())
     assert row.cells == [cell, "CT"]

@@ -117,13 +117,13 @@ def test_it_is_applied_once(alice, westport_pd):
 def test_of_two_who_press_at_once_one_is_told_so(alice, westport_pd, monkeypatch):
     upload(alice, HEADER + GOOD)
     found, said = Import.objects.get(), []
-    apply = engine.Import.apply
+    apply = engine.ImportRun.apply
 
     def apply_while_another_presses(running):
         said.append(messages_of(alice.post(address(found, "apply/"), follow=True)))
         return apply(running)
 
-    monkeypatch.setattr(engine.Import, "apply", apply_while_another_presses)
+    monkeypatch.setattr(engine.ImportRun, "apply", apply_while_another_presses)
     alice.post(address(found, "apply/"))
     assert said == [["This file has been applied already, or is being applied just now."]]
     assert Job.objects.count() == 1
@@ -190,7 +190,7 @@ def test_without_a_file_a_kind_or_a_day_it_says_so(alice):
 
 
 def test_a_file_that_is_too_large_is_refused_with_a_way_out(alice, monkeypatch):
-    monkeypatch.setattr(admin, "MOST_BYTES", 100)
+    monkeypatch.setattr(admin, "MAX_BYTES", 100)
     response = upload(alice, HEADER + GOOD * 10)
     assert errors_of(response)["file"] == [
         "This file has more than 25 MB. Split it, or import it on the server with manage.py."
@@ -198,7 +198,7 @@ def test_a_file_that_is_too_large_is_refused_with_a_way_out(alice, monkeypatch):
 
 
 def test_a_file_of_too_many_rows_is_refused(alice, westport_pd, monkeypatch):
-    monkeypatch.setattr(tables, "MOST_LINES", 2)
+    monkeypatch.setattr(tables, "MAX_LINES", 2)
     upload(alice, HEADER + GOOD + BAD)
     response = upload(alice, HEADER + GOOD + BAD + GOOD)
     assert errors_of(response)["file"] == ["june.csv has more than 2 lines: split it into several files."]

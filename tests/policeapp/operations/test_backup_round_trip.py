@@ -20,8 +20,8 @@ from ...server import run_sql
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("postgres_programs")]
 
 PASSWORD = "password-of-the-database"
-LEFT_OUT = {"django_session", "policeapp_ratecount", "axes_accessattempt"}
-UNLIKE = LEFT_OUT | {"policeapp_contentversion"}
+EXCLUDED = {"django_session", "policeapp_ratecount", "axes_accessattempt"}
+UNLIKE = EXCLUDED | {"policeapp_contentversion"}
 
 # As JSON: all rows by table, what is indexed and triggered, and what migrations are missing.
 LOOK = """
@@ -179,7 +179,7 @@ def test_a_site_is_backed_up_while_people_work_and_restored_as_it_was_at_one_mom
         after = new.look()
         assert (before["unapplied"], after["unapplied"]) == (["admin.0003_logentry_add_action_flag_choices"], [])
         assert after["schema"] == before["schema"]
-        assert all(before["rows"][table] and not after["rows"][table] for table in LEFT_OUT)
+        assert all(before["rows"][table] and not after["rows"][table] for table in EXCLUDED)
         # Besides what was there before, there is all that the writer had done at one moment.
         written = 0
         for table in before["rows"].keys() - UNLIKE:

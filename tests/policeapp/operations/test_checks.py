@@ -49,7 +49,7 @@ from django.core.management import call_command
 from policeapp.operations import checks
 from tests import factories
 factories.make_place()
-checks.LITTLE_SPACE = 0
+checks.MIN_FREE_SPACE = 0
 call_command("check", deploy=True, databases=["default"], fail_level="WARNING")
 """
     done = python("-c", script, env=env)
@@ -196,7 +196,7 @@ def test_alerts_that_nothing_sends(clock):
     outbox.record_run(Counter(), "the mail server has no room for jane@example.com")
     [message] = check_alerts(None, **DATABASES)
     assert message.id == "jobs.W002"
-    assert message.msg == "The last send_alerts failed: the mail server has no room for [e-mail]"
+    assert message.msg == "The last send_alerts failed: the mail server has no room for [email]"
     outbox.record_run(Counter(), "")
     assert ids(check_alerts, **DATABASES) == []
 

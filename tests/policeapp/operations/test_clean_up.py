@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
-def upkeep():
+def clean_up():
     said = StringIO()
-    call_command("upkeep", stdout=said)
+    call_command("clean_up", stdout=said)
     return said.getvalue()
 
 
@@ -36,7 +36,7 @@ def test_sessions_that_have_ended_are_deleted():
         session = SessionStore()
         session.set_expiry(expires)
         session.create()
-    assert upkeep().startswith("Deleted 1 sessions,")
+    assert clean_up().startswith("Deleted 1 ended sessions,")
     assert Session.objects.get().expire_date > timezone.now()
 
 
@@ -46,14 +46,14 @@ def test_attempts_to_sign_in_that_count_no_longer_are_deleted():
     ago = timezone.now() - settings.AXES_COOLOFF_TIME
     AccessAttempt.objects.filter(username="old").update(attempt_time=ago - MINUTE)
     AccessAttempt.objects.filter(username="new").update(attempt_time=ago + MINUTE)
-    assert "1 attempts to sign in" in upkeep()
+    assert "1 failed sign-ins" in clean_up()
     assert AccessAttempt.objects.get().username == "new"
 
 
 def test_counts_whose_window_has_ended_are_deleted():
     RateCount.objects.create(key="old", ends_at=timezone.now() - MINUTE)
     RateCount.objects.create(key="new", ends_at=timezone.now() + MINUTE)
-    assert "1 counts" in upkeep()
+    assert "1 rate limit counts" in clean_up()
     assert RateCount.objects.get().key == "new"
 
 
@@ -63,7 +63,7 @@ def test_alerts_that_nobody_confirmed_are_deleted_with_their_address():
     long_ago = timezone.now() - LIFETIMES["confirm"] - MINUTE
     for model, owner in ((Alert, "subscriber__email"), (Subscriber, "email")):
         model.objects.exclude(**{owner: "fresh@example.com"}).update(created=long_ago)
-    assert "2 unconfirmed alerts" in upkeep()  # with the address
+    assert "2 unconfirmed alerts" in clean_up()  # with the address
     assert set(Subscriber.objects.values_list("email", flat=True)) == {"fresh@example.com", "sure@example.com"}
     assert Alert.objects.count() == 2
 
@@ -104,50 +104,50 @@ class TestLogos:
     @pytest.mark.parametrize("change", NEVER_AGAIN, ids=["replaced", "cleared", "department deleted"])
     def test_a_logo_that_is_unused_for_30_days_is_deleted(self, department, logo, days_pass, change):
         days_pass(400)
-        upkeep()
+        clean_up()
         change(department)
-        assert "0 unused files" in upkeep()
+        assert "0 unused files" in clean_up()
         days_pass(29)
-        assert "0 unused files" in upkeep()
+        assert "0 unused files" in clean_up()
         assert logo.read_bytes() == b"picture"
         days_pass(2)
-        assert "1 unused files" in upkeep()
+        assert "1 unused files" in clean_up()
         assert not logo.exists()
-        assert "0 unused files" in upkeep()
+        assert "0 unused files" in clean_up()
 
     def test_it_counts_from_the_first_run_however_long_there_was_none(self, department, logo, days_pass):
         days_pass(400)
         department.delete()
-        assert "0 unused files" in upkeep()
+        assert "0 unused files" in clean_up()
         assert logo.exists()
 
     def test_a_used_logo_stays(self, department, logo, days_pass):
         for _ in range(3):
-            upkeep()
+            clean_up()
             days_pass(31)
         assert logo.exists()
 
     def test_a_logo_that_is_used_again_and_then_not_counts_anew(self, department, logo, days_pass):
         rows = Department.objects.filter(pk=department.pk)
         rows.update(logo="")
-        upkeep()
+        clean_up()
         days_pass(20)
         rows.update(logo=department.logo.name)
-        upkeep()
+        clean_up()
         days_pass(20)
         rows.update(logo="")
-        assert "0 unused files" in upkeep()
+        assert "0 unused files" in clean_up()
         days_pass(29)
-        assert "0 unused files" in upkeep()
+        assert "0 unused files" in clean_up()
         days_pass(2)
-        assert "1 unused files" in upkeep()
+        assert "1 unused files" in clean_up()
 
     def test_a_file_that_a_backup_has_put_back_counts_anew(self, department, logo, days_pass):
         department.delete()
-        upkeep()
+        clean_up()
         days_pass(31)
         logo.write_bytes(b"picture")
-        assert "0 unused files" in upkeep()
+        assert "0 unused files" in clean_up()
         assert logo.exists()
 
     def test_files_elsewhere_are_never_deleted(self, department, media, days_pass):
@@ -155,15 +155,15 @@ class TestLogos:
         for path in others:
             path.parent.mkdir(exist_ok=True)
             path.write_text("other")
-        upkeep()
+        clean_up()
         days_pass(31)
-        assert "0 unused files" in upkeep()
+        assert "0 unused files" in clean_up()
         assert all(path.exists() for path in others)
 
     def test_one_that_cannot_be_deleted_does_not_end_the_run(self, department, logo, days_pass, monkeypatch, caplog):
         for name in ("bad.png", "good.png"):
             logo.with_name(name).write_text("unused")
-        upkeep()
+        clean_up()
         days_pass(31)
         delete = FileSystemStorage.delete
 
@@ -174,10 +174,10 @@ class TestLogos:
 
         with monkeypatch.context() as patch:
             patch.setattr(FileSystemStorage, "delete", fail)
-            assert "1 unused files" in upkeep()
+            assert "1 unused files" in clean_up()
         assert sorted(path.name for path in logo.parent.iterdir()) == ["bad.png", "logo.png"]
         assert "logos/bad.png could not be deleted" in caplog.text
 
 
 def test_there_may_be_nothing_to_delete():
-    assert upkeep() == "Deleted 0 sessions, 0 attempts to sign in, 0 counts, 0 unconfirmed alerts, 0 unused files.\n"
+    assert clean_up() == "Deleted 0 sessions, 0 attempts to sign in, 0 counts, 0 unconfirmed alerts, 0 unused files.\n"

@@ -105,12 +105,12 @@ def test_a_failure_is_reported_with_its_request_and_without_what_was_asked(servi
 
     cause, exception = failure["exception"]["values"]
     assert cause["type"] == "KeyError"
-    assert (exception["type"], exception["value"]) == ("ValueError", "cannot sign [e-mail] in at /jobs/")
+    assert (exception["type"], exception["value"]) == ("ValueError", "cannot sign [email] in at /jobs/")
     assert [frame["function"] for frame in exception["stacktrace"]["frames"]][-2:] == ["clean", "fail"]
     assert failure["tags"] == in_form["tags"] == {"request_id": done.stdout.strip()}
     assert failure["request"] == {"method": "POST", "url": "http://police.example.org/admin/login/"}
     assert logged["tags"] == {"request_id": "-"}
-    assert "[e-mail] did not get /jobs/" in str(logged["logentry"])
+    assert "[email] did not get /jobs/" in str(logged["logentry"])
 
     assert [secret for secret in SECRETS if secret in "".join(service.envelopes)] == []
 

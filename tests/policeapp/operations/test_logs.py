@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from policeapp.gunicorn import access_log_format
 from policeapp.operations import request_ids
-from policeapp.operations.logs import FORMATTERS, PrivateFormatter, RequestId, redact, to_stderr
+from policeapp.operations.logs import FORMATTERS, RedactingFormatter, RequestIDFilter, logging_config, redact
 
 from ...processes import PRODUCTION, python
 from ...server import running
@@ -46,7 +46,7 @@ def written(log_format):
     lines = StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(DictConfigurator({}).configure_formatter(dict(FORMATTERS[log_format])))
-    handler.addFilter(RequestId())
+    handler.addFilter(RequestIDFilter())
     root = logging.getLogger()
     root.addHandler(handler)
     yield lines.getvalue
@@ -54,7 +54,7 @@ def written(log_format):
 
 
 def formatted(message, *args, exc_info=None):
-    return PrivateFormatter().format(logging.LogRecord("x", logging.ERROR, "x.py", 1, message, args, exc_info))
+    return RedactingFormatter().format(logging.LogRecord("x", logging.ERROR, "x.py", 1, message, args, exc_info))
 
 
 def test_every_handler_of_the_site_writes_with_the_redacting_formatter():
@@ -79,7 +79,7 @@ def test_every_handler_of_the_site_writes_with_the_redacting_formatter():
 def test_logs_are_json_in_production_and_text_for_developers_unless_a_setting_says_otherwise(values, log_format):
     script = "import json; from django.conf import settings; print(json.dumps(settings.LOGGING['formatters']))"
     done = python("-c", script, env=PRODUCTION | values)
-    assert json.loads(done.stdout) == to_stderr(log_format, "INFO")["formatters"]
+    assert json.loads(done.stdout) == logging_config(log_format, "INFO")["formatters"]
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_logs_are_json_in_production_and_text_for_developers_unless_a_setting_sa
         ),
         ("Not Found: /departments/ct/", "Not Found: /departments/ct/"),
         ("Was that all? Yes.", "Was that all? Yes."),
-        ("written to alice@example.com", "written to [e-mail]"),
-        ("<alice.b+c@mail.example.co.uk>, bob@example.com", "<[e-mail]>, [e-mail]"),
-        ("no account alice%40example.com", "no account [e-mail]"),
+        ("written to alice@example.com", "written to [email]"),
+        ("<alice.b+c@mail.example.co.uk>, bob@example.com", "<[email]>, [email]"),
+        ("no account alice%40example.com", "no account [email]"),
         ("kept: 06880, 50%, a @ b", "kept: 06880, 50%, a @ b"),
         ('"POST /alerts/manage/0a1b:1vX:s-_9/ HTTP/1.1" 200', '"POST /alerts/manage/[token] HTTP/1.1" 200'),
         ('"GET /alerts/confirm/0a1b%3A1vX%3As-_9/ HTTP/1.1" 404', '"GET /alerts/confirm/[token] HTTP/1.1" 404'),
@@ -116,7 +116,7 @@ def test_it_keeps_the_path_and_cuts_the_query_and_the_e_mail_address(said, left)
 
 
 def test_arguments_are_redacted_like_the_message():
-    assert formatted("%s asked for %s", "alice@example.com", VISIT) == "[e-mail] asked for /jobs/"
+    assert formatted("%s asked for %s", "alice@example.com", VISIT) == "[email] asked for /jobs/"
 
 
 def test_tracebacks_are_redacted_too():
@@ -152,7 +152,7 @@ def test_no_e_mail_address_passes_wherever_it_stands(local, domain, before):
 def test_a_long_path_is_redacted_in_no_time():
     """A way to look for addresses that looks at each letter anew would take hours."""
     path = f"/{'a' * 1_000_000}/@/bob@example.com/"
-    assert redact(path) == path.replace("bob@example.com", "[e-mail]")
+    assert redact(path) == path.replace("bob@example.com", "[email]")
 
 
 def test_a_page_that_is_not_there_is_logged_without_what_was_asked_of_it(client, db, log):
@@ -224,7 +224,7 @@ def test_a_traceback_is_within_its_line(log_lines):
         logging.getLogger("policeapp.test").exception("Failed\nin two lines")
     [line] = log_lines()
     assert line["message"] == "Failed\nin two lines"
-    assert line["traceback"].startswith("Traceback") and line["traceback"].endswith("cannot show /jobs/ to [e-mail]")
+    assert line["traceback"].startswith("Traceback") and line["traceback"].endswith("cannot show /jobs/ to [email]")
 
 
 def test_what_is_neither_text_nor_a_number_stays_out(rf, log_lines):
@@ -256,7 +256,7 @@ def test_requests_that_are_answered_at_once_do_not_mix(rf, log_lines):
         logging.getLogger("policeapp.test").warning(request.path)
         return HttpResponse()
 
-    watch, answers = request_ids.WatchRequests(answer), {}
+    watch, answers = request_ids.RequestMonitor(answer), {}
     threads = [
         threading.Thread(target=lambda path=path: answers.update({path: watch(rf.get(path))})) for path in ("/a", "/b")
     ]
@@ -279,7 +279,7 @@ def test_an_id_is_believed_from_a_trusted_proxy_alone(client, settings):
 
 @pytest.mark.parametrize("given", ["", "x" * 201, "two words", "a\nb", 'a"b', "naïve", "a@example.com", "?near=06880"])
 def test_an_id_that_could_forge_a_line_or_tell_of_anybody_is_replaced(rf, given):
-    response = request_ids.WatchRequests(lambda request: HttpResponse())(rf.get("/", HTTP_X_REQUEST_ID=given))
+    response = request_ids.RequestMonitor(lambda request: HttpResponse())(rf.get("/", HTTP_X_REQUEST_ID=given))
     assert re.fullmatch("[0-9a-f]{32}", response["X-Request-ID"])
 
 

@@ -8,23 +8,23 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from policeapp.models import RateCount
-from policeapp.operations.rate_limits import Limit, client_of
+from policeapp.operations.rate_limits import RateLimit, client_ip
 
 from ...processes import PRODUCTION, python
 from ...server import migrated_database
 
 pytestmark = pytest.mark.django_db
 
-THREE_AN_HOUR = Limit("knocks", 3, 3600)
+THREE_AN_HOUR = RateLimit("knocks", 3, 3600)
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 CROWD = """
 import django
 django.setup()
 from threading import Thread
-from policeapp.operations.rate_limits import Limit
-limit, taken = Limit("knocks", 7, 24 * 3600), []
-threads = [Thread(target=lambda: taken.extend(limit.take("alice") for _ in range(5))) for _ in range(4)]
+from policeapp.operations.rate_limits import RateLimit
+limit, taken = RateLimit("knocks", 7, 24 * 3600), []
+threads = [Thread(target=lambda: taken.extend(limit.hit("alice") for _ in range(5))) for _ in range(4)]
 for thread in threads:
     thread.start()
 for thread in threads:
@@ -45,7 +45,7 @@ def clock(monkeypatch):
 
 
 def takes(number, who="alice", limit=THREE_AN_HOUR):
-    return [limit.take(who) for _ in range(number)]
+    return [limit.hit(who) for _ in range(number)]
 
 
 def test_everyone_is_within_the_limit_so_many_times():
@@ -55,7 +55,7 @@ def test_everyone_is_within_the_limit_so_many_times():
 
 def test_limits_are_counted_apart():
     takes(3)
-    assert takes(2, limit=Limit("rings", 1, 3600)) == [True, False]
+    assert takes(2, limit=RateLimit("rings", 1, 3600)) == [True, False]
 
 
 def test_counting_starts_anew_in_the_next_window(clock):
@@ -108,5 +108,5 @@ def test_without_the_database_nothing_is_allowed():
     ],
 )
 def test_a_client_is_an_address_or_the_network_that_it_may_choose_one_from(one, other, same):
-    first, second = (client_of(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other))
+    first, second = (client_ip(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other))
     assert (first == second) is same

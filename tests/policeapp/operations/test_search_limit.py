@@ -9,7 +9,7 @@ import pytest
 from django.core.cache.backends.locmem import LocMemCache
 from django.utils import timezone
 
-from policeapp.operations.rate_limits import take_search
+from policeapp.operations.rate_limits import count_search
 
 from ...factories import make_department, make_job, text_of
 
@@ -49,7 +49,7 @@ def limited(settings):
 
 
 def searches(number, client=HERE):
-    return [take_search(client) for _ in range(number)]
+    return [count_search(client) for _ in range(number)]
 
 
 def test_every_client_may_search_so_often_in_a_minute(limited, clock, django_assert_num_queries):

@@ -15,7 +15,7 @@ from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
 from policeapp.models import User
-from policeapp.pages.policies import in_words
+from policeapp.pages.policies import format_duration
 
 from ...admin import page, save
 from ...factories import make_alert, make_alice, make_department, make_job, text_of
@@ -116,7 +116,7 @@ def test_it_says_how_long_from_what_the_code_goes_by(client, monkeypatch, settin
     ],
 )
 def test_times_are_said_in_their_largest_whole_unit(time, words):
-    assert in_words(timedelta(**time)) == words
+    assert format_duration(timedelta(**time)) == words
 
 
 def test_whom_an_administrator_deletes_is_gone_from_everywhere(client):
