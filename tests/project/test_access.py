@@ -132,6 +132,7 @@ TABLE = {
     "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE)},
     # Strangers and Sue are led to the start of the admin, and from there to the login.
     "admin/logout/": {"/admin/logout/": (ELSEWHERE, ELSEWHERE, METHOD, METHOD, METHOD)},
+    "admin/help/": {"/admin/help/": STAFF},
     "admin/password_change/": {"/admin/password_change/": STAFF},
     "admin/password_change/done/": {"/admin/password_change/done/": STAFF},
     "admin/jsi18n/": {"/admin/jsi18n/": STAFF},

@@ -63,8 +63,8 @@ def test_imports_point_down():
         ("jobs/models/job.py", "jobs.forms"),
         ("jobs/models/querysets.py", "jobs.forms"),
         ("jobs/forms.py", "jobs.views"),
-        ("policeapp/pagination.py", "departments.models"),
-        ("policeapp/views.py", "policeapp.urls"),
+        ("policeapp/web/pagination.py", "departments.models"),
+        ("policeapp/operations/clean_up.py", "jobs.alerts.models"),
     ],
 )
 def test_an_import_that_points_up_is_found(tmp_path, module, upward):

@@ -166,7 +166,7 @@ def test_translators_see_every_word_of_the_pages_for_what_goes_wrong(marked, cli
         client.get("/healthz", headers={"host": "elsewhere.example"}),
         client.get("/"),  # fails: this test may not use the database
         Client(enforce_csrf_checks=True).post("/admin/login/"),
-        *(unavailable.page(request) for request in (asked.get("/"), asked.post("/"), asked.post("/", {"q": "χ"}))),
+        *map(unavailable.unavailable_page, (asked.get("/"), asked.post("/"), asked.post("/", {"q": "χ"}))),
     ]
     assert [response.status_code for response in answers] == [400, 500, 403, 503, 503, 503]
     assert [untranslated(response) for response in answers] == [[]] * len(answers)

@@ -50,7 +50,7 @@ def test_the_answer_is_a_page_that_says_how_long_to_wait():
     statuses(MOST)
     answer = sign_in()
     assert answer["Retry-After"] == "1800"
-    assert "You can try again in 30 minutes." in text_of(answer)
+    assert "Try again in 30 minutes." in text_of(answer)
     assert "no-store" in answer["Cache-Control"]
     assert answer["Content-Type"].startswith("text/html")
 

@@ -191,14 +191,14 @@ def test_a_site_moves_to_postgresql_as_the_readme_says_and_loses_nothing(tmp_pat
 
 def test_what_cannot_be_moved_is_said_in_a_sentence_and_nothing_changes(tmp_path, moved):
     old = f"sqlite:///{tmp_path / 'db.sqlite3'}"
-    refusals = [("nonsense", "nonsense is not the URL of a database."), (old, "unable to open database file")]
+    refusals = [("nonsense", "nonsense is not a database URL."), (old, "unable to open database file")]
     for url, sentence in refusals:
         done = manage("copy_database", url, DATABASE_URL=moved)
         assert (done.returncode, done.stderr) == (1, f"CommandError: {sentence}\n")
     assert not (tmp_path / "db.sqlite3").exists()
     new_sqlite(tmp_path / "db.sqlite3")
     done = manage("copy_database", old, DATABASE_URL=moved)
-    assert done.returncode == 1 and "The two have different migrations" in done.stderr
+    assert done.returncode == 1 and "The databases have different migrations" in done.stderr
     assert manage("migrate", "--verbosity=0", DATABASE_URL=moved).returncode == 0
     empty = run_script(ROWS, moved)
     script = "import django; django.setup(); from tests import factories; factories.make_place(); "

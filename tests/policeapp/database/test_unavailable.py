@@ -163,7 +163,7 @@ def test_a_page_that_cannot_be_made_says_when_to_come_again(client, alice, url):
         assert response["Retry-After"] == "5"
         assert "no-store" in response["Cache-Control"]
         assert "Content-Security-Policy" in response
-        assert "This page is not available just now" in text_of(response)
+        assert "This page is temporarily unavailable" in text_of(response)
         assert f'<a href="{url}">Try again</a>' in response.content.decode()
 
 
@@ -212,7 +212,7 @@ def test_a_password_is_not_written_out(client, db):
     with connection.execute_wrapper(away):
         response = client.post("/admin/login/", form | {"username": "alice", "password": "very secret"})
     assert response.status_code == 503
-    assert "go back in your browser" in text_of(response)
+    assert "Go back in your browser" in text_of(response)
     assert "very secret" not in response.content.decode()
 
 

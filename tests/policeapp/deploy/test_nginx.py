@@ -251,7 +251,7 @@ def test_searches_are_limited_by_client_whoever_it_says_to_be(site, visitor):
 
     answered, refused = first_refused(site, ask)
     assert 40 <= answered <= 60
-    assert_page_of_nginx(refused, 429, "at once")
+    assert_page_of_nginx(refused, 429, "Too many requests")
     assert int(refused.headers["Retry-After"]) > 0
     assert site.ask("/healthz", client=visitor).status == 200
     assert site.ask("/healthz?near=06880").status == 200
@@ -263,7 +263,7 @@ def test_logins_are_limited_by_client_whoever_it_says_to_be(site, visitor):
 
     answered, refused = first_refused(site, ask)
     assert 3 <= answered <= 10
-    assert_page_of_nginx(refused, 429, "at once")
+    assert_page_of_nginx(refused, 429, "Too many requests")
 
 
 def test_forms_are_limited_by_client(site, visitor):
@@ -359,7 +359,7 @@ def test_while_the_site_is_away_a_person_can_read_so(nginx_alone):
     site = nginx_alone()
     for _ in range(2):
         answer = site.ask(WESTPORT)
-        assert_page_of_nginx(answer, 503, "back in a moment")
+        assert_page_of_nginx(answer, 503, "be right back")
         assert int(answer.headers["Retry-After"]) > 0
 
 

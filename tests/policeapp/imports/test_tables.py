@@ -95,11 +95,11 @@ def test_both_kinds_of_uploads_are_read_twice(kind):
         (b'{"name": 1}', "JSON"),
         (b'[{"name": 1}]', "JSON"),
         (b"<!doctype html><table>", "HTML"),
-        (b"name,state\nA\0,CT", "NUL"),
+        (b"name,state\nA\0,CT", "null bytes"),
         (b"just words", "no column “name”"),
         (b"name,zip\nA,1", "no column “state”"),
-        (b"name,state,NAME\nA,CT,B", "mean the same: “name” and “NAME”"),
-        (b"name,state,zip,Postal\nA,CT,1,2", "mean the same: “zip” and “Postal”"),
+        (b"name,state,NAME\nA,CT,B", "with the same meaning: “name” and “NAME”"),
+        (b"name,state,zip,Postal\nA,CT,1,2", "with the same meaning: “zip” and “Postal”"),
         (b'"name,state\nA,CT', "no column “name”"),
     ],
 )
@@ -121,7 +121,7 @@ def test_a_file_of_too_many_lines_is_refused(monkeypatch, end, last):
     monkeypatch.setattr(tables, "MAX_LINES", 30_000)
     lines = ["name,state", *["A,CT"] * 30_000]
     assert table_of(end.join(lines) + (last and end)).lines == 30_000
-    with pytest.raises(NotATable, match="has more than 30,000 lines: split it into several files."):
+    with pytest.raises(NotATable, match="has more than 30,000 lines. Split it into several files."):
         table_of(end.join([*lines, "A,CT"]) + (last and end))
 
 
@@ -154,7 +154,8 @@ def test_blank_rows_and_repeated_headers_are_blank():
 
 def test_cells_behind_the_last_column_may_be_blank_only():
     rows = rows_of("name,state\nA,CT,, \nB,CT,x\nC\n")
-    assert [row.problem for row in rows] == ["", "has 3 cells, the header has 2", "has 1 cells, the header has 2"]
+    problems = ["", "has 3 cells, but the header has 2", "has 1 cells, but the header has 2"]
+    assert [row.problem for row in rows] == problems
 
 
 @pytest.mark.parametrize(
@@ -163,13 +164,13 @@ def test_cells_behind_the_last_column_may_be_blank_only():
         ('"A,CT', "never closed"),
         ('A,"CT', "never closed"),
         ('"A" B,CT', "not doubled"),
-        ("A\0,CT", "NUL"),
+        ("A\0,CT", "null character"),
         ("x" * 140_000 + ",CT", "too long"),
     ],
 )
 def test_a_broken_row_takes_no_other_with_it(line, problem):
-    # The NUL stands too far behind to make the whole file one of bytes.
-    before = "Before,CT\n" * 7_000 if problem == "NUL" else "Before,CT\n"
+    # The null character is beyond the part of the file that is checked for bytes.
+    before = "Before,CT\n" * 7_000 if problem == "null character" else "Before,CT\n"
     rows = rows_of(f'name,state\n{before}{line}\nAfter,CT\n"Last, quoted",CT\n')[-4:]
     assert [row.values.get("name") for row in rows] == ["Before", None, "After", "Last, quoted"]
     assert problem in rows[1].problem

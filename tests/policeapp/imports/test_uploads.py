@@ -63,9 +63,9 @@ def errors_of(response):
 
 def test_a_file_is_looked_at_first_and_changes_nothing(alice, westport_pd):
     words = text_of(upload(alice, HEADER + GOOD + BAD))
-    assert "Nothing has been changed yet" in words
-    assert "1 new 0 changed 0 unchanged 0 skipped 1 rejected 2 read in all" in words
-    assert "Rejected, by reason" in words and "1 employer Nowhere PD, XX0000000 is not in the directory 3" in words
+    assert "Nothing has changed yet" in words
+    assert "1 new 0 changed 0 unchanged 0 skipped 1 rejected 2 total" in words
+    assert "Rejected rows by reason" in words and "1 employer Nowhere PD, XX0000000 is not in the directory 3" in words
     assert "rejected_line rejected_column rejected_reason 3 employer Nowhere PD" in words
     assert not Job.objects.exists()
 
@@ -74,14 +74,14 @@ def test_pressing_apply_imports_it_and_lets_the_file_go(alice, westport_pd):
     upload(alice, HEADER + GOOD + BAD)
     found = Import.objects.get()
     response = alice.post(address(found, "apply/"), follow=True)
-    assert messages_of(response) == ["The file is imported."]
+    assert messages_of(response) == ["The file was imported."]
     assert "What was imported" in text_of(response) and "Apply" not in form_of(response)
     assert [job.title for job in westport_pd.jobs.all()] == ["Dispatcher"]
     found.refresh_from_db()
     assert found.content is None and found.applied_at and found.by.username == "alice"
     assert found.report["created"] == 1
     words = text_of(alice.get("/admin/policeapp/import/"))
-    assert "june.csv Openings" in words and "1 new, 0 changed, 1 rejected of 2" in words
+    assert "june.csv Jobs" in words and "1 new, 0 changed, 1 rejected of 2" in words
 
 
 def test_departments_are_imported_in_the_same_way(alice, client):
@@ -110,7 +110,7 @@ def test_it_is_applied_once(alice, westport_pd):
     alice.post(address(found, "apply/"))
     Job.objects.all().delete()
     response = alice.post(address(found, "apply/"), follow=True)
-    assert messages_of(response)[1:] == ["This file has been applied already, or is being applied just now."]
+    assert messages_of(response)[1:] == ["This file was already applied, or is being applied now."]
     assert not Job.objects.exists()
 
 
@@ -125,7 +125,7 @@ def test_of_two_who_press_at_once_one_is_told_so(alice, westport_pd, monkeypatch
 
     monkeypatch.setattr(engine.ImportRun, "apply", apply_while_another_presses)
     alice.post(address(found, "apply/"))
-    assert said == [["This file has been applied already, or is being applied just now."]]
+    assert said == [["This file was already applied, or is being applied now."]]
     assert Job.objects.count() == 1
 
 
@@ -145,7 +145,7 @@ def test_an_import_that_fails_changes_nothing_says_so_and_can_be_tried_again(ali
     with monkeypatch.context() as patch:
         patch.setattr(PostingImporter, "written", raises(problem))
         response = alice.post(address(found, "apply/"), follow=True)
-    assert messages_of(response) == [f"The import failed, and nothing was changed: {problem}"]
+    assert messages_of(response) == [f"The import failed and nothing was changed: {problem}"]
     assert not Job.objects.exists()
     alice.post(address(found, "apply/"))
     assert Job.objects.count() == 1
@@ -164,9 +164,9 @@ def raises(problem):
         ("", "The submitted file is empty."),
         ("\n\n", "is empty"),
         ("a,b\n1,2\n", "has no column “job_id”."),
-        (HEADER.replace("source,", "").encode(), "has no column “source”: say which list it is"),
+        (HEADER.replace("source,", "").encode(), "has no “source” column. Enter a source"),
         (b"PK\x03\x04 and so on", "is an Excel workbook or another archive, not a CSV file"),
-        (b"job_id,title,employer,source\n\0\0\0", "NUL"),
+        (b"job_id,title,employer,source\n\0\0\0", "null bytes"),
         (b"%PDF-1.7", "is a PDF document"),
     ],
 )
@@ -193,7 +193,7 @@ def test_a_file_that_is_too_large_is_refused_with_a_way_out(alice, monkeypatch):
     monkeypatch.setattr(admin, "MAX_BYTES", 100)
     response = upload(alice, HEADER + GOOD * 10)
     assert errors_of(response)["file"] == [
-        "This file has more than 25 MB. Split it, or import it on the server with manage.py."
+        "This file is larger than 25 MB. Split it, or import it on the server with manage.py."
     ]
 
 
@@ -201,7 +201,7 @@ def test_a_file_of_too_many_rows_is_refused(alice, westport_pd, monkeypatch):
     monkeypatch.setattr(tables, "MAX_LINES", 2)
     upload(alice, HEADER + GOOD + BAD)
     response = upload(alice, HEADER + GOOD + BAD + GOOD)
-    assert errors_of(response)["file"] == ["june.csv has more than 2 lines: split it into several files."]
+    assert errors_of(response)["file"] == ["june.csv has more than 2 lines. Split it into several files."]
     assert Import.objects.count() == 1
 
 
@@ -212,7 +212,7 @@ def test_a_row_whose_department_a_person_saves_meanwhile_is_among_the_rejected(a
     monkeypatch.setattr(PostingImporter, "plan", lambda *args: (plan(*args), westport_pd.save())[0])
     words = text_of(alice.post(address(found, "apply/"), follow=True))
     assert "0 new 0 changed 0 unchanged 0 skipped 1 rejected" in words
-    assert "was changed by somebody else during the import: import the file again" in words
+    assert "was changed by somebody else during the import; import the file again" in words
     assert "Dispatcher" in alice.get(address(found, "rejects.csv")).getvalue().decode()
 
 
@@ -227,7 +227,8 @@ def test_the_options_are_those_of_the_command(alice, westport_pd):
     job.title = "Ours"
     job.save()
     words = text_of(upload(alice, rows, source="Town list", as_of="2026-06-23"))
-    assert "Kept as people have set it" in words and "2 1 Ours title Ours Dispatcher user:bob" in words
+    assert "Not changed, because people entered other values" in words
+    assert "2 1 Ours title Ours Dispatcher user:bob" in words
     upload(alice, rows, source="Town list", overwrite="on")
     alice.post(address(Import.objects.first(), "apply/"))
     job.refresh_from_db()

@@ -114,7 +114,7 @@ class TestBackup:
             path.write_text("")
         call_command("backup", folder, keep=3)
         assert [path for path in old + others if path.exists()] == old[2:] + others
-        with pytest.raises(CommandError, match="--keep takes a number from 1"):
+        with pytest.raises(CommandError, match="--keep must be at least 1"):
             call_command("backup", folder, keep=0)
 
     def test_what_a_killed_backup_has_left_is_deleted_by_the_next_day(self, folder):

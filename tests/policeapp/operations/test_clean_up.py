@@ -180,4 +180,5 @@ class TestLogos:
 
 
 def test_there_may_be_nothing_to_delete():
-    assert clean_up() == "Deleted 0 sessions, 0 attempts to sign in, 0 counts, 0 unconfirmed alerts, 0 unused files.\n"
+    tasks = ("ended sessions", "failed sign-ins", "rate limit counts", "unused files", "unconfirmed alerts")
+    assert clean_up() == f"Deleted {', '.join(f'0 {task}' for task in tasks)}.\n"

@@ -59,8 +59,8 @@ def formatted(message, *args, exc_info=None):
 
 def test_every_handler_of_the_site_writes_with_the_redacting_formatter():
     [handler] = settings.LOGGING["handlers"].values()
-    assert handler["formatter"] == "private" and handler["filters"] == ["request id"]
-    assert settings.LOGGING["formatters"] == {"private": FORMATTERS["json"]}
+    assert handler["formatter"] == "redacted" and handler["filters"] == ["request id"]
+    assert settings.LOGGING["formatters"] == {"redacted": FORMATTERS["json"]}
     assert settings.LOGGING["root"]["handlers"] == list(settings.LOGGING["handlers"])
     for logger in ("django", "django.server", "django.request", "django.security"):
         assert logging.getLogger(logger).handlers == [], logger

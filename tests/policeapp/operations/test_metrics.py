@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from prometheus_client.parser import text_string_to_metric_families
 
 from jobs.alerts import outbox
-from policeapp.operations import metrics
+from policeapp.operations.metrics import count_event
 
 from ...factories import make_alert, make_job, yesterday
 from ...server import running
@@ -119,7 +119,7 @@ def test_pages_from_the_page_cache_are_counted_by_their_names_too(client, westpo
 
 
 def test_other_events_may_be_counted_too(db, grown):
-    metrics.count_event("page_cache_hit")
+    count_event("page_cache_hit")
     assert grown("policeapp_events_total", "page_cache_hit") == 1
 
 

@@ -81,7 +81,7 @@ def test_a_client_that_searches_without_end_is_asked_to_wait(client, limited):
     assert answer.status_code == 429
     assert answer["Retry-After"] == "60"
     assert "no-store" in answer["Cache-Control"]
-    assert "wait a minute and load this page again" in text_of(answer)
+    assert "Try again in a minute." in text_of(answer)
     assert client.get("/jobs/?q=officer", REMOTE_ADDR=THERE).status_code == 200
 
 

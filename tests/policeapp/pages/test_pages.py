@@ -54,7 +54,7 @@ class TestHome:
 
     def test_its_box_says_what_it_takes(self, client, db):
         page = text_of(client.get("/"))
-        assert "ZIP, city or department" in page
+        assert "ZIP code, city or department" in page
         assert "For example 06880, or Westport, CT" in page
 
     def test_what_was_typed_finds_departments_and_openings_alike(self, client, places):
@@ -79,14 +79,14 @@ class TestHome:
             make_job(department)
         make_job(department, closes_on=yesterday(department))
         page = text_of(client.get("/"))
-        assert "See all 3 openings" in page
-        assert "The directory: 2 departments" in page
+        assert "See all 3 jobs" in page
+        assert "Browse all 2 departments" in page
 
     def test_one_is_not_called_many(self, client, db):
         make_job(make_department())
         page = text_of(client.get("/"))
-        assert "See the one opening" in page
-        assert "The directory: one department" in page
+        assert "See the only job" in page
+        assert "Browse the only department" in page
 
     def test_it_shows_no_opening_that_is_not_open(self, client, db):
         department = make_department()
@@ -98,7 +98,7 @@ class TestHome:
         page = text_of(client.get("/"))
         for title in ("Closed", "Planned", "Drafted", "Withdrawn", "Of a draft"):
             assert title not in page
-        assert "There are no openings just now." in page
+        assert "No jobs are posted right now." in page
 
     def test_a_sample_is_called_one(self, client, db):
         make_job(is_sample=True)
@@ -106,7 +106,7 @@ class TestHome:
 
     def test_without_openings_it_says_so_and_leads_on(self, client, db):
         response = client.get("/")
-        assert "There are no openings just now." in text_of(response)
+        assert "No jobs are posted right now." in text_of(response)
         assert "/departments/" in links_of(response)
 
     def test_its_ways_in_all_lead_somewhere(self, client, db):
@@ -153,7 +153,7 @@ class TestWhenSomethingIsWrong:
             for url in ("/", "/departments/ct/westport-police-department/", "/admin/"):
                 response = client.get(url)
                 assert response.status_code == 503
-                assert "This page is not available just now" in text_of(response)
+                assert "This page is temporarily unavailable" in text_of(response)
                 assert "connection is lost" not in text_of(response)
 
     def test_a_page_that_is_not_there_needs_no_database(self, client):
@@ -173,7 +173,7 @@ class TestWhenSomethingIsWrong:
     def test_a_form_that_was_not_ours_is_asked_for_again(self, db):
         response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "alice"})
         assert response.status_code == 403
-        assert "Please send it again" in text_of(response)
+        assert "Please send the form again" in text_of(response)
 
 
 class TestMethods:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policeapp.templatetags.site import json_ld, words
+from policeapp.templatetags.site import json_ld, plain_text
 from policeapp.web.structured_data import as_json
 
 from ... import whole_site
@@ -212,4 +212,4 @@ def test_what_is_no_number_of_jsons_is_refused():
 
 
 def test_the_words_of_a_block_are_plain_text_on_one_line():
-    assert words(" \n A &amp; B\n &lt;i&gt; &quot;c&quot; ") == 'A & B <i> "c"'
+    assert plain_text(" \n A &amp; B\n &lt;i&gt; &quot;c&quot; ") == 'A & B <i> "c"'
