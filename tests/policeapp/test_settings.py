@@ -1,4 +1,4 @@
-"""The settings come from the environment, and a missing or wrong one stops the start with a sentence."""
+"""Settings come from the environment; a missing or invalid one stops the start with a sentence."""
 
 import json
 import re
@@ -65,7 +65,7 @@ print(json.dumps({name: getattr(settings, name) for name in names} | {"DATABASE"
 
 
 @pytest.mark.parametrize(("wrong", "named"), WRONG, ids=str)
-def test_a_wrong_setting_ends_every_command_with_a_sentence(wrong, named):
+def test_an_invalid_setting_stops_every_command_with_a_sentence(wrong, named):
     done = python("manage.py", "check", env=without_blanks(PRODUCTION | wrong))
     assert done.returncode != 0
     assert named in done.stderr
@@ -74,7 +74,7 @@ def test_a_wrong_setting_ends_every_command_with_a_sentence(wrong, named):
 
 
 @pytest.mark.parametrize("command", ["migrate", "runserver", "collectstatic", "load_places", "populate"])
-def test_no_command_begins_without_the_settings(command):
+def test_no_command_runs_without_the_settings(command):
     done = python("manage.py", command, env={})
     assert done.returncode != 0
     assert done.stderr.startswith("PoliceApp cannot start: SECRET_KEY is not set.")
@@ -92,7 +92,7 @@ def test_no_command_begins_without_the_settings(command):
     ],
     ids=str,
 )
-def test_the_server_does_not_start_with_a_wrong_setting(wrong, named):
+def test_the_server_does_not_start_with_an_invalid_setting(wrong, named):
     env = without_blanks(PRODUCTION | {"BIND": "127.0.0.1:0", "WEB_CONCURRENCY": "1"} | wrong)
     done = python("-m", "gunicorn", "--config", "policeapp/gunicorn.py", "policeapp.wsgi", env=env)
     assert done.returncode != 0
@@ -113,18 +113,18 @@ def test_the_deployment_check_sees_a_weak_key():
     assert "security.W009" in done.stderr
 
 
-def test_debug_is_off_unless_it_is_asked_for():
+def test_debug_is_off_by_default():
     assert settings_of()["DEBUG"] is False
     assert settings_of(DEBUG="1")["DEBUG"] is True
 
 
-def test_https_is_on_unless_debugging_or_switched_off():
+def test_https_is_on_except_with_debug_or_when_turned_off():
     assert settings_of()["SECURE_SSL_REDIRECT"] is True
     assert settings_of(DEBUG="1")["SECURE_SSL_REDIRECT"] is False
     assert settings_of(HTTPS="0")["SECURE_SSL_REDIRECT"] is False
 
 
-def test_a_developer_needs_to_name_no_host():
+def test_a_developer_needs_no_allowed_hosts():
     assert settings_of(DEBUG="1", ALLOWED_HOSTS=None)["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -139,13 +139,13 @@ def test_lists_may_have_spaces_after_their_commas():
     assert said["METRICS_ALLOWED"] == ["192.0.2.10", "2001:db8::/32"]
 
 
-def test_the_database_is_sqlite_beside_manage_py_unless_another_is_named():
+def test_the_default_database_is_sqlite_beside_manage_py():
     database = settings_of()["DATABASE"]
     assert database["ENGINE"] == "django.db.backends.sqlite3"
     assert database["NAME"] == str(ROOT / "db.sqlite3")
 
 
-def test_a_database_may_be_named_by_its_url():
+def test_a_database_is_set_by_its_url():
     database = settings_of(DATABASE_URL="postgres://user:pass%40word@db.example.org:5433/police")["DATABASE"]
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
@@ -173,7 +173,7 @@ print(json.dumps(said | {"from": settings.DEFAULT_FROM_EMAIL, "site": settings.S
     return json.loads(done.stdout)
 
 
-def test_e_mail_is_sent_as_one_setting_says():
+def test_one_setting_configures_email():
     said = email_of(EMAIL_URL="submission://me:pass%40word@mail.example.org", SITE_URL="https://police.example.org/")
     assert said == {
         "host": "mail.example.org",
@@ -191,7 +191,7 @@ def test_e_mail_is_sent_as_one_setting_says():
     assert (said["port"], said["use_ssl"], said["use_tls"], said["timeout"]) == (465, True, False, 3)
 
 
-def test_no_e_mail_is_sent_unless_the_settings_say_how_and_a_developer_sees_it_on_the_console():
+def test_no_email_is_sent_by_default_and_a_developer_sees_it_on_the_console():
     assert email_of()["sends"] is False
     assert email_of(EMAIL_URL="smtp://localhost")["sends"] is False
     assert email_of(SITE_URL="https://police.example.org")["sends"] is False
@@ -200,7 +200,7 @@ def test_no_e_mail_is_sent_unless_the_settings_say_how_and_a_developer_sees_it_o
     assert (said["kind"], said["sends"], said["site"]) == ("console", True, "http://localhost:8000")
 
 
-def test_without_them_the_alerts_are_not_sent_and_a_sentence_says_why():
+def test_without_email_settings_sending_alerts_fails_with_a_sentence():
     done = python("manage.py", "send_alerts", env=PRODUCTION | {"EMAIL_URL": "smtp://localhost"})
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("CommandError: SITE_URL is not set")
@@ -236,7 +236,7 @@ with transaction.atomic():
 
 
 @pytest.mark.django_db
-def test_the_migrations_are_those_of_the_models():
+def test_the_migrations_match_the_models():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
@@ -288,7 +288,7 @@ def test_the_readme_has_every_variable_that_the_server_reads():
     assert [name for name in read if f"`{name}`" not in readme] == []
 
 
-def test_a_redis_server_is_spoken_to_with_what_is_installed():
+def test_the_installed_packages_can_connect_to_redis():
     """Nothing listens at port 1: it is asked all the same, and not a library missed."""
     script = """
 import django
@@ -302,7 +302,7 @@ assert cache.add("x", 1, 60) is False
     assert "Redis does not answer: Error 111 connecting to 127.0.0.1:1" in done.stderr
 
 
-def test_nothing_is_loaded_for_error_reports_unless_they_are_set():
+def test_without_error_reports_nothing_is_loaded_for_them():
     script = """
 import sys
 import django

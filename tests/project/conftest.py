@@ -1,4 +1,4 @@
-"""What the tests of the site as a whole share."""
+"""Fixtures for the tests of the whole site."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -15,13 +15,13 @@ from policeapp.models import User
 from .. import factories
 from ..factories import make_department, make_job
 
-# Who the tables of test_access and test_access_writes are about.
+# The columns of the tables in test_access and test_access_writes.
 VISITORS = ("stranger", "sue", "charlie", "bob", "alice")
 
 
 @pytest.fixture
 def numbers(db):
-    """What the addresses of the table name, made; ``{name in the table: primary key}``."""
+    """Create the objects that the URLs of the table name; ``{name in the table: primary key}``."""
     own = make_department("Bobtown Police", slug="own", county="Fairfield")
     other = make_department("Elsewhere Police", slug="other")
     draft = make_department("Unseen Police", slug="draft", county="Hidden", status=Department.Status.DRAFT)
@@ -56,7 +56,7 @@ def numbers(db):
 
 @pytest.fixture
 def visitors(numbers):
-    """``{name: a client that is signed in as that visitor}``."""
+    """``{name: a client that is signed in as this visitor}``."""
     clients = {name: Client() for name in VISITORS}
     for name in VISITORS[1:]:
         clients[name].force_login(User.objects.get(username=name))

@@ -1,6 +1,6 @@
-"""Who may do what: the table of every address of the site and every kind of visitor.
+"""Who can see what: a table of all URLs of the site and all kinds of visitors.
 
-Strangers; Sue, who has an account and is no staff; Charlie, who is staff and edits nothing; Bob, who edits one
+A stranger; Sue, who has an account but is not staff; Charlie, who is staff but edits nothing; Bob, who edits one
 department; Alice, who administers everything.
 """
 
@@ -13,11 +13,11 @@ from policeapp.models import User
 from .. import factories
 from .conftest import VISITORS
 
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same code.
 pytestmark = pytest.mark.unmeasured
 
 SEEN, MOVED, LOGIN, FORBIDDEN, GONE, METHOD = 200, 301, "to the login", 403, 404, 405
-# To another page of the admin: where there is no such thing, it says so there.
+# A redirect to another page of the admin, which says that there is no such object.
 ELSEWHERE = 302
 
 EVERYONE = (SEEN,) * 5
@@ -28,12 +28,12 @@ EDITORS = (LOGIN, LOGIN, FORBIDDEN, SEEN, SEEN)
 NOT_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, SEEN)
 ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, SEEN)
 NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
-# Django's short form of an object's address, which leads to its long one.
+# Django's short URL of an object, which redirects to the long one.
 SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE)
 
 
 def only_alice(model, *, add=ALICE, delete=ALICE):
-    """The rows of a model in the admin that only administrators see; ``{app/name}`` stands for an object's number."""
+    """Return the rows of a model that only administrators see. ``{app/name}`` stands for an object's key."""
     begin = f"admin/{model}/"
     return {
         begin: {f"/{begin}": ALICE},
@@ -45,9 +45,9 @@ def only_alice(model, *, add=ALICE, delete=ALICE):
     }
 
 
-CHOOSE = "/admin/autocomplete/"  # what the fields that look things up ask
+CHOOSE = "/admin/autocomplete/"  # used by autocomplete fields
 
-# {pattern of the URLconf: {address: status of a GET for each of VISITORS}}
+# {URL pattern: {URL: status of a GET for each of VISITORS}}
 TABLE = {
     # What everyone reads
     "": {"/": EVERYONE},
@@ -244,11 +244,11 @@ def outcome(response):
     return LOGIN if to_login else response.status_code
 
 
-def test_every_address_of_the_site_is_in_the_table():
+def test_every_url_is_in_the_table():
     assert sorted(patterns()) == sorted(TABLE)
 
 
-def test_everyone_gets_what_the_table_says(visitors, numbers, stored_logo):
+def test_each_visitor_gets_the_status_in_the_table(visitors, numbers, stored_logo):
     expected = {address: dict(zip(VISITORS, statuses, strict=True)) for address, statuses in ROWS}
     found = {
         address: {name: outcome(client.get(address.format(**numbers))) for name, client in visitors.items()}
@@ -269,14 +269,14 @@ def test_lists_show_an_editor_only_what_is_theirs(visitors, address):
     assert address == "/admin/" or "Bobtown Police" in page
 
 
-def test_an_account_that_is_closed_sees_what_strangers_see(visitors, numbers):
+def test_an_inactive_account_sees_what_strangers_see(visitors, numbers):
     User.objects.update(is_active=False)
     for name in ("sue", "charlie", "bob", "alice"):
         assert outcome(visitors[name].get("/admin/")) == LOGIN
         assert visitors[name].get("/departments/ct/draft/").status_code == GONE
 
 
-def test_those_who_lose_their_department_lose_its_pages(visitors, numbers):
+def test_a_former_editor_cannot_see_the_department(visitors, numbers):
     Department.objects.get(pk=numbers["own"]).editors.clear()
     address = f"/admin/departments/department/{numbers['own']}/change/"
     assert outcome(visitors["bob"].get(address)) == FORBIDDEN

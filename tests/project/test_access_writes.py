@@ -1,4 +1,4 @@
-"""Who may change what: the table of every form of the site and every kind of visitor (see test_access)."""
+"""Who can change what: a table of all forms of the site and all kinds of visitors (see test_access)."""
 
 import re
 
@@ -86,7 +86,7 @@ def test_every_form_of_the_admin_is_in_the_table(numbers):
 
 
 @pytest.mark.parametrize("address", WRITES)
-def test_a_form_changes_something_for_those_who_may_and_for_nobody_else(visitors, numbers, address):
+def test_forms_work_only_for_visitors_with_permission(visitors, numbers, address):
     """Everybody sends what the form of an administrator would send."""
     sent, who_may = WRITES[address]
     url = address.format(**numbers)
@@ -102,7 +102,7 @@ def test_a_form_changes_something_for_those_who_may_and_for_nobody_else(visitors
     assert changed == who_may
 
 
-def test_no_other_method_changes_anything_for_anybody(visitors, numbers):
+def test_other_methods_change_nothing(visitors, numbers):
     before = rows()
     for address, _ in ROWS:
         if not address.startswith("/admin/"):
@@ -112,7 +112,7 @@ def test_no_other_method_changes_anything_for_anybody(visitors, numbers):
     assert rows() == before
 
 
-def test_no_form_is_taken_from_another_site(visitors, numbers):
+def test_forms_of_other_sites_are_rejected(visitors, numbers):
     """Not even from a browser in which an administrator is signed in."""
     client = Client(enforce_csrf_checks=True)
     client.cookies = visitors["alice"].cookies
@@ -123,7 +123,7 @@ def test_no_form_is_taken_from_another_site(visitors, numbers):
 
 
 @pytest.mark.parametrize("name", ["stranger", "sue", "charlie"])
-def test_nothing_that_is_sent_by_one_without_rights_changes_anything(visitors, numbers, stored_logo, name):
+def test_requests_without_permission_change_nothing(visitors, numbers, stored_logo, name):
     before = rows()
     sent = {"post": "yes", "action": "delete_selected", "_selected_action": numbers["own"], "name": "x", "title": "x"}
     for address, _ in ROWS:

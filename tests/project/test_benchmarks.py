@@ -1,4 +1,4 @@
-"""The verdict of ``make bench``; what it measures is not run here."""
+"""The verdict of ``make bench``. No benchmark runs here."""
 
 import math
 from pathlib import Path
@@ -10,7 +10,7 @@ from ..benchmarks.table import Bar, Case, Row, Size, show, side_by_side
 CASE = Case("SQLite", Size(27_000, 270_000), Path())
 
 
-def test_a_table_in_which_every_bar_holds_is_a_success(capsys):
+def test_it_succeeds_when_every_bar_holds(capsys):
     rows = [Row("near", CASE, {"ms": 12.34, "queries": 3}, [Bar("ms more", 3, 3)]), Row("by hand", CASE, {"ms": 1}, [])]
     assert show(rows) is True
     first, second = [line for line in capsys.readouterr().out.splitlines() if "SQLite" in line]
@@ -19,7 +19,7 @@ def test_a_table_in_which_every_bar_holds_is_a_success(capsys):
 
 
 @pytest.mark.parametrize("measured", [3.001, math.inf, math.nan])
-def test_one_missed_bar_is_a_failure_and_is_shown(capsys, measured):
+def test_it_fails_and_shows_a_missed_bar(capsys, measured):
     rows = [Row("near", CASE, {}, [Bar("queries", 3, 8), Bar("ms more", measured, 3)])]
     assert show(rows) is False
     out = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The verdict of ``make faults``, and who it has do the harm; the harm itself is not done here."""
+"""The verdict of ``make faults``. No fault is injected here."""
 
 from importlib import import_module
 
@@ -8,7 +8,7 @@ from ..faults.__main__ import SUBJECTS
 from ..faults.report import Bar, Row, show
 
 
-def test_a_broken_promise_is_shown_and_is_a_failure(capsys):
+def test_it_fails_and_shows_a_missed_bar(capsys):
     row = Row("a worker killed", {"answers": 1234}, [Bar("requests lost", 1, 0), Bar("s for an answer", 1.5, 3)])
     assert show(row) is False
     lines = capsys.readouterr().out.splitlines()
@@ -17,11 +17,11 @@ def test_a_broken_promise_is_shown_and_is_a_failure(capsys):
     assert lines[3] == "    BROKEN  requests lost 1 (at most 0)"
 
 
-def test_promises_that_are_kept_are_a_success(capsys):
+def test_it_succeeds_when_every_bar_holds(capsys):
     assert show(Row("a worker killed", {"answers": 1}, [Bar("requests lost", 0, 0)])) is True
     assert "BROKEN" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_every_subject_is_there(name):
+def test_every_subject_exists(name):
     assert callable(import_module(f"tests.faults.{name}").rows)

@@ -150,7 +150,7 @@ def test_no_value_of_a_parameter_makes_a_feed_or_a_calendar_fail(client, site, u
         ("/jobs/?pay=1e5", "Enter a whole number."),
     ],
 )
-def test_what_cannot_be_searched_for_is_said_beside_the_field(client, site, url, said):
+def test_invalid_searches_are_form_errors(client, site, url, said):
     response = client.get(url)
     assert response.status_code == 200
     assert said in text_of(response)
@@ -161,12 +161,12 @@ def test_what_cannot_be_searched_for_is_said_beside_the_field(client, site, url,
 
 @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "1.5", "NaN", "%00", "9" * 400, "%D9%A9"])
 @pytest.mark.parametrize("url", ["/departments/", "/jobs/", "/departments/ct/", "/departments/ct/county/fairfield/"])
-def test_a_page_of_results_that_is_not_there_is_not_found(client, site, url, page):
+def test_a_missing_page_of_results_is_404(client, site, url, page):
     assert client.get(f"{url}?page={page}").status_code == 404
 
 
 @pytest.mark.parametrize("words", ["We_tport", "We%25port", "We%25", "Westp?rt", "Westp*rt", "West%5C%25", "_", "%25"])
-def test_signs_that_databases_take_for_any_letter_find_nothing_more(client, site, words):
+def test_wildcards_of_databases_have_no_effect(client, site, words):
     """They part words and are no letters themselves."""
     found = text_of(client.get(f"/departments/?q={words}"))
     plain = quote(unquote(words).translate(dict.fromkeys(map(ord, "_%?*\\"), " ")))
@@ -176,7 +176,7 @@ def test_signs_that_databases_take_for_any_letter_find_nothing_more(client, site
     assert ("Westport Police Department" in found) == (words in ("We%25", "West%5C%25", "_", "%25"))
 
 
-def test_unknown_parameters_do_not_matter(client, site):
+def test_unknown_parameters_are_ignored(client, site):
     plain = text_of(client.get("/departments/?q=norwalk"))
     assert "Norwalk Police Department" in plain
     assert text_of(client.get("/departments/?q=norwalk&unknown=1&utm_source=x&q[]=y&near[]=z")) == plain
@@ -187,7 +187,7 @@ def test_the_last_of_a_repeated_parameter_counts(client, site):
     assert "Norwalk Police Department" in page
 
 
-def test_what_was_typed_stands_in_the_box_as_text(client, site):
+def test_the_search_box_repeats_the_text_escaped(client, site):
     typed = "\"><script>alert(1)</script>'&lt;"
     html = client.get("/jobs/", {"q": typed, "near": typed}).content.decode()
     assert "<script>alert" not in html
@@ -259,7 +259,7 @@ def test_no_path_makes_the_site_fail(client, site, path):
         ("/static/", 404),
     ],
 )
-def test_paths_that_lead_nowhere_are_not_found(client, site, path, status):
+def test_unknown_paths_are_404(client, site, path, status):
     assert client.get(path).status_code == status
 
 

@@ -102,16 +102,16 @@ def test_every_text_column_of_every_model_is_hostile(site):
     assert tame == []
 
 
-def test_what_is_hostile_nowhere_is_a_column_that_there_is():
+def test_every_exception_is_an_existing_column():
     known = {f"{model._meta.label}.{field.name}" for model in hostile.models_of_ours() for field in model._meta.fields}
     assert hostile.ELSEWHERE.keys() <= known
 
 
-def test_no_page_has_an_element_or_a_link_that_a_text_brought(pages):
+def test_no_text_becomes_an_element_or_a_link(pages):
     assert {url[:200]: found for url, html in pages.items() if (found := dangers(html))} == {}
 
 
-def test_the_test_above_sees_what_a_text_could_bring():
+def test_the_test_above_detects_such_elements():
     for brought in (
         "<iframe>",
         "<img src=x onerror=hit(1)>",
@@ -121,7 +121,7 @@ def test_the_test_above_sees_what_a_text_could_bring():
         assert dangers(f"<p>{brought}")
 
 
-def test_nothing_runs_but_the_sites_own_scripts(pages):
+def test_only_the_sites_own_scripts_run(pages):
     for url, html in pages.items():
         scripts = [attributes for tag, attributes in markup_of(html).tags if tag == "script"]
         own = [script for script in scripts if script.get("src", "").startswith("/static/js/")]
@@ -138,7 +138,7 @@ def test_every_text_shows_as_it_was_written(site, pages):
             assert " ".join(expected) in text, each.text[:60]
 
 
-def test_structured_data_hold_the_texts_whole(site, pages):
+def test_structured_data_contains_the_whole_texts(site, pages):
     for each in site.values():
         for page, name, expected in (
             (0, "name", each.department.name),
@@ -150,13 +150,13 @@ def test_structured_data_hold_the_texts_whole(site, pages):
             assert nodes[0][name] == expected
 
 
-def test_no_page_is_torn_by_a_template_in_a_text(site, pages):
+def test_template_syntax_in_texts_is_not_rendered(site, pages):
     profile = pages[site["templates"].pages()[0]]
     assert "{{ 7|add:35 }}{% load static %}" in profile
     assert "${7*6}" in profile
 
 
-def test_feeds_are_xml_with_nothing_but_their_own(site):
+def test_feeds_have_no_injected_elements(site):
     known = set("feed title link id updated author name entry published summary category subtitle uri rights".split())
     for url in ["/jobs/feed/?q=zq", *(url for each in site.values() for url in each.feeds())]:
         root = ElementTree.fromstring(Client().get(url).content)
@@ -175,7 +175,7 @@ def test_sitemaps_are_xml(site):
             assert not element.tag.endswith("}loc") or element.text.startswith("http://testserver/"), url
 
 
-def test_calendars_have_no_property_that_a_text_brought(site):
+def test_calendars_have_no_injected_properties(site):
     components = {"VCALENDAR", "VEVENT", "VTIMEZONE", "STANDARD", "DAYLIGHT"}
     for url in ["/jobs/calendar/?q=zq", *(url for each in site.values() for url in each.calendars())]:
         content = Client().get(url).content
@@ -198,7 +198,7 @@ def test_suggestions_are_json(site):
     assert response.json()["departments"]
 
 
-def test_e_mails_have_no_header_that_a_text_brought(site):
+def test_emails_have_no_injected_headers(site):
     known = {"Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
     known |= {"List-Unsubscribe", "List-Unsubscribe-Post"}
     messages = Message.objects.select_related("alert__subscriber", "alert__department")
@@ -214,7 +214,7 @@ def test_e_mails_have_no_header_that_a_text_brought(site):
         assert [danger for danger in found if "style" not in danger] == []
 
 
-def test_csv_files_hold_no_formula(site):
+def test_csv_files_contain_no_formulas(site):
     texts = list(hostile.TEXTS.values())
     file = StringIO(newline="")
     writer = csv.writer(file)
@@ -254,7 +254,7 @@ def test_the_admin_shows_texts_as_texts(site):
 
 
 @pytest.mark.parametrize(("model", "name"), [(Department, "website"), (Job, "apply_url")])
-def test_no_form_takes_an_address_that_is_a_script(model, name):
+def test_forms_reject_script_urls(model, name):
     for address in (
         "javascript:hit(1)",
         "data:text/html,hit",

@@ -1,4 +1,4 @@
-"""The house: what stands at its top, and which way imports point."""
+"""The layout of the checkout, and the rules of who may import whom."""
 
 import ast
 import re
@@ -21,12 +21,12 @@ TOP = {
 }
 OURS = ("policeapp", "departments", "jobs")
 
-# What Django prescribes, and what its name says whole.
+# Modules whose names say everything.
 WIRING = ("apps.py", "urls.py", "__init__.py")
 
 
 def modules(*folders):
-    """The paths of the Python files in these folders, those that Django writes left out."""
+    """Return the paths of the Python files in these folders, without migrations."""
     found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     return [path for path in found if "migrations" not in path.parts]
 
@@ -40,14 +40,14 @@ def lint_imports(folder):
     return subprocess.run([linter, "--no-cache"], cwd=folder, capture_output=True, text=True, timeout=60)
 
 
-def test_nothing_stands_at_the_top_but_what_belongs_there():
-    """And what tools and the running site leave, which is ignored by git."""
+def test_the_top_level_has_only_the_expected_files():
+    """Files that git ignores may be there too."""
     ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.strip("/ ")]
     found = [path.name for path in ROOT.iterdir() if not path.name.startswith(".")]
     assert {name for name in found if not any(fnmatch(name, pattern) for pattern in ignored)} == TOP
 
 
-def test_imports_point_down():
+def test_the_import_rules_hold():
     done = lint_imports(ROOT)
     assert done.returncode == 0, done.stdout
     assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", done.stdout)
@@ -67,7 +67,7 @@ def test_imports_point_down():
         ("policeapp/operations/clean_up.py", "jobs.alerts.models"),
     ],
 )
-def test_an_import_that_points_up_is_found(tmp_path, module, upward):
+def test_a_forbidden_import_is_found(tmp_path, module, upward):
     for name in OURS:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -78,7 +78,7 @@ def test_an_import_that_points_up_is_found(tmp_path, module, upward):
     assert "BROKEN" in done.stdout
 
 
-def test_every_module_says_what_it_is_for():
+def test_every_module_has_a_docstring():
     silent = [
         name_of(path)
         for path in modules(*OURS, "tests")
@@ -89,14 +89,14 @@ def test_every_module_says_what_it_is_for():
     assert silent == []
 
 
-def test_every_command_says_what_it_does():
+def test_every_command_has_a_help_text():
     ours = [name for name, app in get_commands().items() if app in OURS]
     assert {"load_places", "load_samples", "remove_samples", "populate"} <= set(ours)
     for name in ours:
         assert load_command_class(get_commands()[name], name).help, name
 
 
-def test_every_public_function_of_more_than_a_few_lines_says_what_it_gives():
+def test_every_longer_public_function_has_a_docstring():
     silent = [
         f"{name_of(path)}: {node.name}"
         for path in modules(*OURS)
@@ -109,7 +109,7 @@ def test_every_public_function_of_more_than_a_few_lines_says_what_it_gives():
     assert silent == []
 
 
-def test_nothing_is_left_to_be_done_later():
+def test_there_are_no_reminders_in_the_code():
     later = re.compile(r"\b(TO" + "DO|FIX" + "ME|X" + "XX|H" + r"ACK)\b")
     found = []
     for folder in (*OURS, "templates", "static", "tests", "fixtures"):
@@ -119,7 +119,7 @@ def test_nothing_is_left_to_be_done_later():
     assert found == []
 
 
-def test_the_seeds_fixture_may_be_loaded_again_and_doubles_nothing(db):
+def test_loading_the_seed_twice_adds_nothing(db):
     def rows():
         models = [model for name in OURS for model in apps.get_app_config(name).get_models()]
         return Counter({model.__name__: model.objects.count() for model in models})

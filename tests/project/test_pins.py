@@ -1,4 +1,4 @@
-"""The pins: everything that is installed has one version and a hash, so that nothing is resolved at install time."""
+"""Every installed package has a pinned version and a hash, so that installing resolves nothing."""
 
 import re
 import subprocess
@@ -119,12 +119,12 @@ def test_installing_resolves_nothing(target):
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
-def test_the_pins_name_no_place_to_fetch_from(name):
+def test_the_pins_name_no_index(name):
     text = (ROOT / name).read_text()
     assert not re.search(r"https?:|file:/|--(extra-)?index-url|--find-links|--trusted-host|^-[if] ", text, flags=re.M)
 
 
-def test_the_tests_run_with_the_versions_that_the_site_runs_with():
+def test_tests_and_site_use_the_same_versions():
     site, tests = (pins_of(name) for name in REQUIREMENTS)
     assert site.keys() <= tests.keys()
     assert [name for name in site if version_of(site[name][0]) != version_of(tests[name][0])] == []

@@ -126,7 +126,7 @@ def test_translators_see_every_word_of_feeds_and_calendars(marked, client, publi
     assert [(response.status_code, untranslated(response)) for response in refused] == [(400, [])] * 4
 
 
-def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, client, db, monkeypatch):
+def test_translators_see_every_word_of_the_pages_of_alerts(marked, client, db, monkeypatch):
     monkeypatch.setattr(outbox, "deliver", lambda message: None)
     address = "1@βήτα.ελ"
     make_alert(address)
@@ -151,7 +151,7 @@ def test_translators_see_every_word_of_what_the_buttons_of_alerts_say(marked, cl
     assert [untranslated(response) for response in answers] == [[]] * len(answers)
 
 
-def test_translators_see_every_word_of_the_answers_to_who_asks_too_often(marked, client, db, settings, monkeypatch):
+def test_translators_see_every_word_of_the_rate_limit_pages(marked, client, db, settings, monkeypatch):
     settings.SEARCH_LIMIT = 10
     monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
     settings.AXES_FAILURE_LIMIT = 1
@@ -159,7 +159,7 @@ def test_translators_see_every_word_of_the_answers_to_who_asks_too_often(marked,
     assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2
 
 
-def test_translators_see_every_word_of_the_pages_for_what_goes_wrong(marked, client):
+def test_translators_see_every_word_of_the_error_pages(marked, client):
     client.raise_request_exception = False
     asked = RequestFactory()
     answers = [
@@ -172,7 +172,7 @@ def test_translators_see_every_word_of_the_pages_for_what_goes_wrong(marked, cli
     assert [untranslated(response) for response in answers] == [[]] * len(answers)
 
 
-def test_the_test_above_sees_a_word_that_no_translator_sees():
+def test_the_test_above_detects_an_untranslatable_word():
     answer = HttpResponse('<p>⟦a ⟦b⟧ <b>c</b>⟧ Ελληνικά, CT</p><p>Lost</p><img alt="Hidden"><input value="typed">')
     assert untranslated(answer) == ["Lost", "Hidden"]
 

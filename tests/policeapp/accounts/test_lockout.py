@@ -1,4 +1,4 @@
-"""Guessing passwords: who fails too often has to wait, and nobody else does."""
+"""Password guessing: clients with too many failed sign-ins are locked out, and nobody else."""
 
 from datetime import timedelta
 from io import StringIO
@@ -41,12 +41,12 @@ def let_pass(time):
     AccessAttempt.objects.update(attempt_time=F("attempt_time") - time)
 
 
-def test_after_a_few_failures_the_right_password_is_not_accepted_either():
+def test_after_five_failures_the_right_password_is_refused_too():
     assert statuses(MOST) == [FAILED] * (MOST - 1) + [LOCKED]
     assert sign_in(password="alice-password").status_code == LOCKED
 
 
-def test_the_answer_is_a_page_that_says_how_long_to_wait():
+def test_the_page_says_how_long_to_wait():
     statuses(MOST)
     answer = sign_in()
     assert answer["Retry-After"] == "1800"
@@ -55,7 +55,7 @@ def test_the_answer_is_a_page_that_says_how_long_to_wait():
     assert answer["Content-Type"].startswith("text/html")
 
 
-def test_after_that_time_it_is_accepted_again():
+def test_after_that_time_the_password_works_again():
     statuses(MOST)
     let_pass(settings.AXES_COOLOFF_TIME - timedelta(minutes=1))
     assert sign_in(password="alice-password").status_code == LOCKED
@@ -63,7 +63,7 @@ def test_after_that_time_it_is_accepted_again():
     assert sign_in(password="alice-password").status_code == SIGNED_IN
 
 
-def test_who_goes_on_trying_does_not_wait_longer():
+def test_trying_again_does_not_extend_the_lockout():
     statuses(MOST)
     let_pass(settings.AXES_COOLOFF_TIME - timedelta(minutes=1))
     statuses(3)
@@ -72,60 +72,60 @@ def test_who_goes_on_trying_does_not_wait_longer():
 
 
 @pytest.mark.parametrize("name", ["x" * 256, "x" * 100_000, "a\0b", ""])
-def test_a_name_that_no_account_can_have_is_a_failure_like_others(name):
+def test_an_impossible_user_name_counts_as_a_failure(name):
     assert set(statuses(MOST + 1, name)) <= {FAILED, LOCKED}
 
 
-def test_nobody_else_has_to_wait():
+def test_other_accounts_and_clients_are_not_locked_out():
     statuses(MOST)
     assert sign_in("bob", "bob-password").status_code == SIGNED_IN, "another account, from the same address"
     assert sign_in("alice", "alice-password", THERE).status_code == SIGNED_IN, "the account, from another address"
 
 
-def test_one_address_cannot_try_one_account_after_another():
+def test_one_ip_address_cannot_try_many_accounts():
     tried = [sign_in(f"account {number}").status_code for number in range(FAILURES_PER_IP)]
     assert tried == [FAILED] * (FAILURES_PER_IP - 1) + [LOCKED]
     assert sign_in("alice", "alice-password").status_code == LOCKED
     assert sign_in("alice", "alice-password", THERE).status_code == SIGNED_IN
 
 
-def test_to_sign_in_with_an_account_of_ones_own_in_between_does_not_help():
+def test_signing_in_with_another_account_does_not_reset_the_count():
     for number in range(FAILURES_PER_IP - 1):
         assert sign_in(f"account {number}").status_code == FAILED
         assert sign_in("bob", "bob-password").status_code == SIGNED_IN
     assert sign_in().status_code == LOCKED
 
 
-def test_to_sign_in_forgets_the_failures_of_the_account():
+def test_signing_in_resets_the_failures_of_the_account():
     statuses(MOST - 1)
     assert sign_in(password="alice-password").status_code == SIGNED_IN
     assert statuses(MOST) == [FAILED] * (MOST - 1) + [LOCKED]
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "User-Agent", "X-Requested-With"])
-def test_no_header_that_anybody_can_write_evades_it(name):
+def test_no_forged_header_evades_it(name):
     tried = [sign_in(**{name: value}).status_code for value in ("192.0.2.1", "192.0.2.2", "for=192.0.2.3", "4", "5")]
     assert tried == [FAILED] * 4 + [LOCKED]
 
 
-def test_behind_a_proxy_that_is_trusted_the_address_is_the_one_it_tells(settings):
+def test_behind_a_trusted_proxy_the_forwarded_ip_address_counts(settings):
     settings.TRUSTED_PROXIES = ["10.0.0.1"]
     forged = {"X-Forwarded-For": f"192.0.2.1, {HERE}"}
     assert statuses(MOST, address="10.0.0.1", **forged)[-1] == LOCKED
     assert sign_in(password="alice-password", address="10.0.0.1", **{"X-Forwarded-For": THERE}).status_code == SIGNED_IN
 
 
-def test_the_addresses_of_one_network_are_one_client():
+def test_all_ip_addresses_of_an_ipv6_network_are_one_client():
     tried = [sign_in(address=f"2001:db8:0:1::{number}").status_code for number in range(MOST)]
     assert tried[-1] == LOCKED
     assert sign_in(address="2001:db8:0:2::1").status_code == FAILED
 
 
-def test_where_no_address_is_known_all_are_one_client():
+def test_clients_without_an_ip_address_are_one_client():
     assert statuses(MOST, address="")[-1] == LOCKED
 
 
-def test_nobody_learns_which_accounts_there_are():
+def test_it_does_not_reveal_which_accounts_exist():
     def answers(name):
         pages = [sign_in(name) for _ in range(MOST + 1)]
         return [(page.status_code, text_of(page), page.headers.get("Retry-After")) for page in pages]
@@ -133,7 +133,7 @@ def test_nobody_learns_which_accounts_there_are():
     assert answers("alice") == answers("nobody")
 
 
-def test_it_counts_in_the_database_and_so_for_all_processes_and_without_any_cache(settings):
+def test_it_counts_in_the_database_for_all_processes(settings):
     unreachable = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
     settings.CACHES = {"default": unreachable, "pages": unreachable}
     assert statuses(MOST)[-1] == LOCKED
@@ -142,13 +142,13 @@ def test_it_counts_in_the_database_and_so_for_all_processes_and_without_any_cach
 
 
 @pytest.mark.parametrize("command", [["axes_reset_username", "alice"], ["axes_reset_ip", HERE], ["axes_reset"]])
-def test_an_administrator_of_the_server_lets_somebody_in_again(command):
+def test_an_operator_can_end_a_lockout(command):
     statuses(MOST)
     call_command(*command, stdout=StringIO())
     assert sign_in(password="alice-password").status_code == SIGNED_IN
 
 
-def test_neither_the_password_nor_who_has_signed_in_is_stored():
+def test_passwords_and_successful_sign_ins_are_not_stored():
     sign_in(password="almost-right")
     sign_in("bob", "bob-password")
     stored = repr(list(AccessAttempt.objects.values()))
@@ -157,28 +157,28 @@ def test_neither_the_password_nor_who_has_signed_in_is_stored():
     assert not AccessLog.objects.exists() and not AccessFailureLog.objects.exists()
 
 
-def test_the_log_names_the_address_and_no_account(caplog):
+def test_the_log_has_the_ip_address_and_no_user_name(caplog):
     statuses(MOST, "alice", "almost-right")
     said = caplog.text
     assert HERE in said and "Locking out" in said
     assert "alice" not in said and "almost-right" not in said
 
 
-def test_attempts_are_in_no_list_of_the_admin():
+def test_the_admin_does_not_list_attempts():
     client = Client()
     sign_in("alice", "alice-password", client=client)
     assert client.get("/admin/axes/").status_code == 404
     assert "axes" not in client.get("/admin/").content.decode().lower()
 
 
-def test_nothing_else_is_locked():
+def test_other_pages_stay_open():
     client = Client()
     statuses(MOST)
     assert client.get(LOGIN, REMOTE_ADDR=HERE).status_code == 200
     assert client.get("/", REMOTE_ADDR=HERE).status_code == 200
 
 
-def test_who_is_signed_in_stays_so():
+def test_signed_in_users_stay_signed_in():
     client = Client()
     sign_in("alice", "alice-password", client=client)
     statuses(MOST)

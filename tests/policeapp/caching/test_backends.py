@@ -1,4 +1,4 @@
-"""The caches: in each process's memory or in a Redis, which can neither run code in the site nor break a page."""
+"""The cache backends: local memory, or a Redis that can neither run code nor break a page."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def redis(settings, monkeypatch):
 # Settings
 
 
-def test_each_process_has_caches_in_its_memory_with_a_bound_each():
+def test_each_process_has_bounded_caches_in_its_memory():
     caches = caches_of()
     assert {cache["BACKEND"] for cache in caches.values()} == {"django.core.cache.backends.locmem.LocMemCache"}
     entries = {name: cache["OPTIONS"]["MAX_ENTRIES"] for name, cache in caches.items()}
@@ -64,13 +64,13 @@ def test_each_process_has_caches_in_its_memory_with_a_bound_each():
 
 
 @pytest.mark.parametrize("url", ["", "redis://:pass@cache.example.org:6380/2"])
-def test_the_pages_that_are_cached_are_a_setting(url):
+def test_a_setting_limits_the_cached_pages(url):
     assert caches_of(PAGE_CACHE_ENTRIES="7")["pages"]["OPTIONS"] == {"MAX_ENTRIES": 7}
     none = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     assert caches_of(PAGE_CACHE_ENTRIES="0", CACHE_URL=url)["pages"] == none
 
 
-def test_a_redis_is_shared_by_all_without_pickle_and_with_time_limits():
+def test_redis_is_used_without_pickle_and_with_time_limits():
     caches = caches_of(CACHE_URL="redis://:pass@cache.example.org:6380/2")
     assert {cache["BACKEND"] for cache in caches.values()} == {"policeapp.caching.backends.RedisCache"}
     assert {cache["LOCATION"] for cache in caches.values()} == {"redis://:pass@cache.example.org:6380/2"}
@@ -87,12 +87,12 @@ def test_a_redis_is_shared_by_all_without_pickle_and_with_time_limits():
 
 
 @pytest.mark.parametrize("value", [1, "text", ["a", {"b": None}], [{"Content-Type": "text/html"}, "AAH/"]])
-def test_values_come_back_as_they_were(value):
+def test_values_are_returned_unchanged(value):
     serializer = JSONSerializer()
     assert serializer.loads(serializer.dumps(value)) == value
 
 
-def test_a_count_is_stored_as_digits_that_redis_can_increment():
+def test_redis_can_increment_a_count():
     assert JSONSerializer().dumps(41) == b"41"
 
 
@@ -100,11 +100,11 @@ NOT_JSON = {"pickle": pickle.dumps(1), "cut": b"{", "bytes": b"\xff", "deep": b"
 
 
 @pytest.mark.parametrize("data", NOT_JSON.values(), ids=NOT_JSON)
-def test_what_is_not_json_is_no_value(data):
+def test_invalid_json_reads_as_none(data):
     assert JSONSerializer().loads(data) is None
 
 
-def test_what_somebody_pickled_into_redis_is_not_executed(client, westport, redis, monkeypatch, tmp_path):
+def test_a_pickle_in_redis_is_not_executed(client, westport, redis, monkeypatch, tmp_path):
     planted = pickle.dumps(Attack(tmp_path / "attacked"))
     redis(1)
     monkeypatch.setattr("redis.Redis.get", lambda self, key: planted)
@@ -117,9 +117,7 @@ def test_what_somebody_pickled_into_redis_is_not_executed(client, westport, redi
 # While a Redis does not answer
 
 
-def test_a_redis_that_is_away_breaks_no_page_and_is_one_line_in_the_log(
-    client, westport, redis, settings, caplog, monkeypatch
-):
+def test_without_redis_pages_work_and_the_log_has_one_line(client, westport, redis, settings, caplog, monkeypatch):
     redis(1)
     monkeypatch.setattr("policeapp.caching.backends.RETRY_SECONDS", 60)
     settings.SEARCH_LIMIT = 1
@@ -128,13 +126,13 @@ def test_a_redis_that_is_away_breaks_no_page_and_is_one_line_in_the_log(
     assert caplog.text.count("Redis does not answer") == 1
 
 
-def test_a_redis_that_says_nothing_breaks_no_page(client, westport, redis):
+def test_pages_work_while_redis_does_not_answer(client, westport, redis):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         redis(silent.getsockname()[1])
         assert client.get(PROFILE).status_code == 200
 
 
-def test_a_cache_in_a_redis_that_is_away_is_empty(redis):
+def test_without_redis_the_cache_is_empty(redis):
     redis(1)
     cache = caches["default"]
     cache.set("a", 1)
@@ -142,7 +140,7 @@ def test_a_cache_in_a_redis_that_is_away_is_empty(redis):
     assert (cache.add("a", 1), cache.incr("a")) == (False, 0)
 
 
-def test_after_a_failure_redis_is_asked_again_a_second_later(redis, monkeypatch):
+def test_after_a_failure_redis_is_tried_again_a_second_later(redis, monkeypatch):
     asked = []
 
     def get(self, key):

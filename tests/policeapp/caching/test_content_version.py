@@ -1,4 +1,4 @@
-"""The version of the content: every write to what pages show makes another one, and nothing else does."""
+"""The version of the content changes with each write to a table that public pages show."""
 
 import psycopg
 import pytest
@@ -21,7 +21,7 @@ def watched():
 
 
 @pytest.mark.parametrize("model", watched(), ids=lambda model: model._meta.label)
-def test_every_write_to_what_pages_show_makes_another_version(westport, model):
+def test_every_write_to_public_content_changes_the_version(westport, model):
     table, key = model._meta.db_table, model._meta.pk.column
     make_everything(westport)
     with connection.cursor() as cursor:
@@ -44,7 +44,7 @@ def make_everything(westport):
     westport.save()
 
 
-def test_what_no_page_shows_changes_nothing(db, django_user_model):
+def test_other_writes_do_not_change_the_version(db, django_user_model):
     make_alert()
     before = content.version()
     django_user_model.objects.create_user("someone", password="x")
@@ -52,13 +52,13 @@ def test_what_no_page_shows_changes_nothing(db, django_user_model):
     assert content.version() == before
 
 
-def test_only_what_is_sent_to_one_person_says_that_it_is_not_shown():
+def test_only_private_models_are_not_watched():
     unwatched = {model.__name__ for app in content.APPS for model in apps.get_app_config(app).get_models()}
     unwatched -= {model.__name__ for model in watched()}
     assert unwatched == {"Subscriber", "Alert", "Message", "NotifiedOpening", "SendRun"}
 
 
-def test_a_rolled_back_change_leaves_the_version(transactional_db):
+def test_a_rolled_back_write_does_not_change_the_version(transactional_db):
     department = make_department()
     before = content.version()
     with transaction.atomic():
@@ -69,7 +69,7 @@ def test_a_rolled_back_change_leaves_the_version(transactional_db):
     assert content.version() != before
 
 
-def test_triggers_that_a_migration_took_along_are_there_again_after_migrate(transactional_db):
+def test_migrate_restores_lost_triggers(transactional_db):
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER departments_division_content_insert")
@@ -82,7 +82,7 @@ def test_triggers_that_a_migration_took_along_are_there_again_after_migrate(tran
     assert content.version() != before
 
 
-def test_on_postgresql_no_writer_waits_for_another_and_every_commit_is_another_version(postgresql):
+def test_on_postgresql_writers_do_not_wait_and_each_commit_changes_the_version(postgresql):
     """Two who write at the same time, in tables that have nothing in common."""
 
     def versions(watcher):

@@ -1,4 +1,4 @@
-"""The page cache: what strangers get from it is never stale, whoever writes, and each address is one page."""
+"""The page cache is never stale, and each URL has one cached page."""
 
 import gzip
 from datetime import timedelta
@@ -25,7 +25,7 @@ PROFILE = "/departments/ct/westport-police-department/"
 
 
 @pytest.mark.parametrize("url", [PROFILE, "/", "/departments/", "/jobs/?near=06880", "/jobs/feed/", "/sitemap.xml"])
-def test_a_page_is_made_once_and_then_costs_one_query(client, westport, places, django_assert_num_queries, url):
+def test_a_cached_page_costs_one_query(client, westport, places, django_assert_num_queries, url):
     first = client.get(url)
     with django_assert_num_queries(1):
         again = client.get(url)
@@ -58,19 +58,19 @@ def by_adding_an_opening(department):
 
 
 @pytest.mark.parametrize("write", [by_saving, by_updating, by_another_program, by_adding_a_part, by_adding_an_opening])
-def test_the_next_request_sees_what_was_written(client, westport, write):
+def test_the_next_request_sees_a_change(client, westport, write):
     assert "Renamed Police" not in text_of(client.get(PROFILE))
     write(westport)
     assert "Renamed Police" in text_of(client.get(PROFILE))
 
 
-def test_the_next_request_sees_that_a_department_is_gone(client, westport):
+def test_the_next_request_sees_a_deletion(client, westport):
     assert client.get(PROFILE).status_code == 200
     westport.delete()
     assert client.get(PROFILE).status_code == 404
 
 
-def test_an_import_is_seen(client, db, tmp_path):
+def test_the_next_request_sees_an_import(client, db, tmp_path):
     assert "Imported Police" not in text_of(client.get("/departments/"))
     path = tmp_path / "list.csv"
     path.write_text("name,city,state,ori\nImported Police,Westport,CT,CT0015800\n")
@@ -96,7 +96,7 @@ def test_an_opening_opens_and_closes_by_the_clock(client, westport, clock):
     assert shown[0] is False and True in shown and shown[-1] is False
 
 
-def test_a_page_is_valid_until_an_opening_opens_or_closes_or_a_quarter_of_an_hour_begins(db, monkeypatch):
+def test_a_page_is_valid_until_a_job_opens_or_closes_or_the_next_quarter_hour(db, monkeypatch):
     now = timezone.now().replace(minute=20, second=0, microsecond=0)
     monkeypatch.setattr(timezone, "now", lambda: now)
     assert next_change() == now + timedelta(minutes=10)
@@ -107,7 +107,7 @@ def test_a_page_is_valid_until_an_opening_opens_or_closes_or_a_quarter_of_an_hou
 
 
 @pytest.mark.django_db
-def test_every_process_sees_what_another_one_writes(tmp_path, settings, django_db_setup):
+def test_every_process_sees_the_writes_of_others(tmp_path, settings, django_db_setup):
     static = {"STATIC_ROOT": str(settings.STATIC_ROOT)}
     with (
         migrated_database(tmp_path) as url,
@@ -131,7 +131,7 @@ def away(execute, sql, params, many, context):
     raise OperationalError("the connection is closed")
 
 
-def test_a_cached_page_answers_503_while_the_database_is_away(client, westport):
+def test_cached_pages_answer_503_while_the_database_is_down(client, westport):
     assert client.get(PROFILE).status_code == 200
     with connection.execute_wrapper(away):
         response = client.get(PROFILE)
@@ -141,12 +141,12 @@ def test_a_cached_page_answers_503_while_the_database_is_away(client, westport):
     assert client.get(PROFILE).status_code == 200
 
 
-def test_a_page_that_needs_no_database_is_still_sent(client, db):
+def test_pages_without_data_work_while_the_database_is_down(client, db):
     with connection.execute_wrapper(away):
         assert client.get("/privacy/").status_code == 200
 
 
-def test_a_wrong_query_for_the_version_is_an_error_of_ours(westport):
+def test_a_wrong_query_for_the_version_is_a_server_error(westport):
     def mistaken(execute, sql, params, many, context):
         if "contentversion" in sql:
             raise ProgrammingError("no such column")
@@ -182,7 +182,7 @@ def test_the_site_works_without_a_page_cache(client, westport, settings):
 # Whose it is
 
 
-def test_whoever_is_signed_in_gets_a_page_of_their_own(client, westport, alice):
+def test_signed_in_visitors_get_a_page_of_their_own(client, westport, alice):
     draft = make_job(westport, "Draft officer", status=Job.Status.DRAFT)
     mine = alice.get(draft.get_absolute_url())
     assert mine.status_code == 200 and "private" in mine["Cache-Control"] and "public" not in mine["Cache-Control"]
@@ -190,12 +190,12 @@ def test_whoever_is_signed_in_gets_a_page_of_their_own(client, westport, alice):
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/alerts/new/", "/jobs/eligible/?age=30", "/healthz", "/readyz"])
-def test_what_is_not_for_everybody_is_not_kept(client, db, path):
+def test_private_responses_are_not_cached(client, db, path):
     assert "public" not in client.get(path).headers.get("Cache-Control", "")
 
 
 @pytest.mark.parametrize("path", ["/departments/ct/nowhere/", "/jobs/1-x/"])
-def test_what_is_not_there_is_looked_for_each_time(client, westport, path):
+def test_missing_pages_are_not_cached(client, westport, path):
     for _ in range(2):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(path).status_code == 404
@@ -217,7 +217,7 @@ def test_what_is_not_there_is_looked_for_each_time(client, westport, path):
         ("/?", "/"),
     ],
 )
-def test_an_address_is_one_page_however_it_is_written(
+def test_different_spellings_of_a_url_share_a_cached_page(
     client, westport, places, django_assert_num_queries, written, plain
 ):
     page = client.get(written)
@@ -225,7 +225,7 @@ def test_an_address_is_one_page_however_it_is_written(
         assert client.get(plain).content == page.content
 
 
-def test_departments_to_compare_all_count(client, westport):
+def test_all_departments_of_a_comparison_are_in_the_key(client, westport):
     other = make_department("Norwalk Police", city="Norwalk")
     first = client.get(f"/departments/compare/?d=ct/{westport.slug}&d=ct/{other.slug}")
     assert "Norwalk Police" in text_of(first) and "Westport Police Department" in text_of(first)
@@ -233,7 +233,7 @@ def test_departments_to_compare_all_count(client, westport):
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip", ""])
-def test_each_coding_has_its_own(client, westport, coding):
+def test_each_content_coding_has_a_cached_page_of_its_own(client, westport, coding):
     for _ in range(2):
         page = client.get(PROFILE, headers={"accept-encoding": coding})
         assert page.headers.get("Content-Encoding", "") == coding
@@ -245,7 +245,7 @@ def test_each_coding_has_its_own(client, westport, coding):
     assert plain["ETag"] == page["ETag"]
 
 
-def test_who_has_the_page_gets_304_until_it_changes(client, westport):
+def test_a_browser_with_the_page_gets_304_until_it_changes(client, westport):
     page = client.get(PROFILE)
     again = client.get(PROFILE, headers={"if-none-match": page["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -254,13 +254,13 @@ def test_who_has_the_page_gets_304_until_it_changes(client, westport):
     assert client.get(PROFILE, headers={"if-none-match": page["ETag"]}).status_code == 200
 
 
-def test_a_change_elsewhere_leaves_the_etag(client, westport):
+def test_a_change_of_another_page_does_not_change_the_etag(client, westport):
     etag = client.get(PROFILE)["ETag"]
     make_department("Honolulu Police", state="HI")
     assert client.get(PROFILE, headers={"if-none-match": etag}).status_code == 304
 
 
-def test_head_is_answered_like_get(client, westport):
+def test_head_works_like_get(client, westport):
     page, head = client.get(PROFILE), client.head(PROFILE)
     assert (head.status_code, head["ETag"], head["Content-Length"]) == (200, page["ETag"], page["Content-Length"])
 
@@ -268,14 +268,14 @@ def test_head_is_answered_like_get(client, westport):
 # Caches in front of the site
 
 
-def test_caches_in_front_must_ask_each_time_unless_a_setting_allows_more(client, westport, settings):
+def test_proxies_must_revalidate_unless_a_setting_allows_more(client, westport, settings):
     assert client.get(PROFILE)["Cache-Control"] == "public, max-age=0"
     settings.PROXY_SECONDS = 30
     seconds = int(client.get(PROFILE)["Cache-Control"].removeprefix("public, max-age=0, s-maxage="))
     assert 0 < seconds <= 30
 
 
-def test_no_cache_in_front_keeps_a_page_beyond_the_next_opening_or_closing(client, westport, settings):
+def test_proxies_do_not_store_a_page_beyond_the_next_opening_or_closing(client, westport, settings):
     settings.PROXY_SECONDS = 3600
     job = make_job(westport)
     Job.objects.filter(pk=job.pk).update(closes_at=timezone.now() + timedelta(seconds=100), closes_on=today())

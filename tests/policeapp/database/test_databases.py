@@ -1,4 +1,4 @@
-"""The site on PostgreSQL through a pool of connections, and its move there from SQLite."""
+"""The site on PostgreSQL with a connection pool, and the move from SQLite to PostgreSQL."""
 
 import re
 import subprocess
@@ -35,7 +35,7 @@ def connections_of(url):
         return {pid for (pid,) in connection.execute(asked)}
 
 
-def test_requests_share_connections_that_stay_and_are_replaced_when_they_break(postgresql):
+def test_requests_share_pooled_connections(postgresql):
     with serving(postgresql) as server:
         assert server.get("/jobs/")[0] == 200
         first = connections_of(postgresql)
@@ -47,7 +47,7 @@ def test_requests_share_connections_that_stay_and_are_replaced_when_they_break(p
         assert not connections_of(postgresql) & first
 
 
-def test_a_process_has_a_connection_for_each_of_its_four_threads_at_most(postgresql):
+def test_a_process_has_at_most_four_connections(postgresql):
     with serving(postgresql) as server:
         with ThreadPoolExecutor(12) as visitors:
             answers = list(visitors.map(lambda number: server.get("/jobs/")[0], range(60)))
@@ -56,7 +56,7 @@ def test_a_process_has_a_connection_for_each_of_its_four_threads_at_most(postgre
         assert len(connections_of(postgresql)) <= 4
 
 
-def test_a_command_takes_one_connection_and_ends_without_a_word(postgresql):
+def test_a_command_uses_one_connection_and_ends_silently(postgresql):
     done = manage("migrate", "--check", DATABASE_URL=postgresql)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     script = """
@@ -160,7 +160,7 @@ def run_script(script, url):
     return done.stdout
 
 
-def test_a_site_moves_to_postgresql_as_the_readme_says_and_loses_nothing(tmp_path, moved):
+def test_a_site_moves_to_postgresql_without_losing_anything(tmp_path, moved):
     old = new_sqlite(tmp_path / "db.sqlite3")
     commands = read_me_commands()
     for written, meant in (
@@ -189,7 +189,7 @@ def test_a_site_moves_to_postgresql_as_the_readme_says_and_loses_nothing(tmp_pat
         assert server.get("/departments/ct/full/")[0] == 200
 
 
-def test_what_cannot_be_moved_is_said_in_a_sentence_and_nothing_changes(tmp_path, moved):
+def test_a_failed_copy_explains_why_and_changes_nothing(tmp_path, moved):
     old = f"sqlite:///{tmp_path / 'db.sqlite3'}"
     refusals = [("nonsense", "nonsense is not a database URL."), (old, "unable to open database file")]
     for url, sentence in refusals:

@@ -1,4 +1,4 @@
-"""The full-text indexes stay true however rows come, change and go, and through migrations."""
+"""The full-text indexes stay up to date after all kinds of writes and migrations."""
 
 import pytest
 from django.core.management import call_command
@@ -30,7 +30,7 @@ def check_index():
                 cursor.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")
 
 
-def test_every_word_is_sought_by_its_beginning_and_one_of_a_group_is_enough(db):
+def test_it_finds_words_by_prefix_and_one_of_each_group_is_enough(db):
     make_department("Alpha Beta", city="")
     make_department("Beta Gamma", city="")
     assert found("bet") == ["Alpha Beta", "Beta Gamma"]
@@ -41,7 +41,7 @@ def test_every_word_is_sought_by_its_beginning_and_one_of_a_group_is_enough(db):
     assert Department.objects.exclude(search_text__words=[["gam"]]).get().name == "Alpha Beta"
 
 
-def test_rows_written_in_bulk_are_found_and_changed_ones_by_what_they_are_now(db):
+def test_it_finds_rows_written_in_bulk_and_changed_rows(db):
     Department.objects.bulk_create([unsaved("Alpha One"), unsaved("Alpha Two"), unsaved("Beta Three")])
     assert found("alp") == ["Alpha One", "Alpha Two"]
     one, two = Department.objects.filter(name__startswith="Alpha").order_by("name")
@@ -61,13 +61,13 @@ def test_rows_written_in_bulk_are_found_and_changed_ones_by_what_they_are_now(db
     check_index()
 
 
-def test_a_fixture_is_found_and_loaded_twice_is_found_once(westport):
+def test_it_finds_a_fixture_once_even_if_loaded_twice(westport):
     call_command("loaddata", "westport", verbosity=0)
     assert found("westport") == ["Westport Police Department"]
     check_index()
 
 
-def test_what_is_rolled_back_is_not_found(db):
+def test_it_does_not_find_rows_that_were_rolled_back(db):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         make_department("Alpha")
         1 / 0  # noqa: B018
@@ -86,7 +86,7 @@ def test_an_emptied_table_has_an_empty_index():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_table_that_a_migration_rebuilds_is_indexed_as_before():
+def test_the_index_survives_a_migration_that_rebuilds_the_table():
     make_department("Alpha")
     field = Department._meta.get_field("city_key")
     wider = field.clone()

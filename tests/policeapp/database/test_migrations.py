@@ -1,4 +1,4 @@
-"""Migrations leave the tables of a live site usable, also by the version before: a linter reads their SQL."""
+"""A linter checks that migrations do not lock the tables of a running site."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def lint(tmp_path, postgresql):
     return run
 
 
-def test_no_migration_of_the_site_locks_a_live_table(lint):
+def test_no_migration_locks_a_live_table(lint):
     done = lint(f'AddIndexLive("thing", {INDEX}), RemoveIndexLive("thing", "thing_by_name")')
     assert done.returncode == 0, done.stdout
     assert "(doubtful, 0002_second)... OK" in done.stdout
@@ -84,7 +84,7 @@ def test_no_migration_of_the_site_locks_a_live_table(lint):
     ],
     ids=["not null", "index", "no index", "drop", "rename", "alter", "rename table", "drop table"],
 )
-def test_the_linter_refuses_what_would_break_a_live_site(lint, operation, said):
+def test_the_linter_rejects_migrations_that_would_break_a_live_site(lint, operation, said):
     done = lint(operation, "doubtful")
     assert done.returncode == 1
     assert said in done.stdout.partition("(doubtful, 0002_second)... ERR")[2]

@@ -1,4 +1,4 @@
-"""While the database does not answer, the disk is full or a lock is held: 503 in words, and nothing typed is lost."""
+"""The 503 page when the database is down, locked or full: it explains and loses no form data."""
 
 import errno
 import json
@@ -77,7 +77,7 @@ def raised_by(work, *arguments):
     ],
     ids=lambda problem: type(problem).__name__,
 )
-def test_what_passes_by_itself_on_postgresql(problem):
+def test_temporary_errors_of_postgresql(problem):
     assert unavailable.is_temporary(as_django_raises(problem))
 
 
@@ -92,7 +92,7 @@ def test_what_passes_by_itself_on_postgresql(problem):
     ],
     ids=lambda problem: type(problem).__name__,
 )
-def test_what_does_not(problem):
+def test_other_errors_of_postgresql(problem):
     assert not unavailable.is_temporary(as_django_raises(problem))
 
 
@@ -109,28 +109,28 @@ class TestSqlite:
     def problem(self, database, statement, *values):
         return as_django_raises(raised_by(database.execute, statement, *values))
 
-    def test_a_lock_passes(self, database, tmp_path):
+    def test_a_lock_is_temporary(self, database, tmp_path):
         other = sqlite3.connect(tmp_path / "some.sqlite3", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         problem = self.problem(database, "INSERT INTO word VALUES ('')")
         other.close()
         assert "locked" in str(problem) and unavailable.is_temporary(problem)
 
-    def test_a_full_disk_passes(self, database):
+    def test_a_full_disk_is_temporary(self, database):
         database.execute("PRAGMA max_page_count = 2")
         problem = self.problem(database, "INSERT INTO word VALUES (zeroblob(100000))")
         assert "full" in str(problem) and unavailable.is_temporary(problem)
 
-    def test_a_file_that_cannot_be_opened_passes(self, tmp_path):
+    def test_a_file_that_cannot_be_opened_is_temporary(self, tmp_path):
         problem = as_django_raises(raised_by(sqlite3.connect, tmp_path / "nowhere" / "some.sqlite3"))
         assert isinstance(problem, OperationalError) and unavailable.is_temporary(problem)
 
     @pytest.mark.parametrize("statement", ["SELECT nothing FROM word", "SELECT * FROM nowhere", "SELECT FROM"])
-    def test_a_wrong_statement_does_not(self, database, statement):
+    def test_a_wrong_statement_is_not_temporary(self, database, statement):
         problem = self.problem(database, statement)
         assert isinstance(problem, OperationalError) and not unavailable.is_temporary(problem)
 
-    def test_text_that_is_none_does_not(self, database):
+    def test_invalid_text_is_not_temporary(self, database):
         database.execute("INSERT INTO word VALUES (CAST(x'ff' AS TEXT))")
         problem = as_django_raises(raised_by(lambda: database.execute("SELECT word FROM word").fetchall()))
         assert isinstance(problem, OperationalError) and not unavailable.is_temporary(problem)
@@ -153,7 +153,7 @@ def test_other_exceptions(problem, temporary):
 
 
 @pytest.mark.parametrize("url", ["/jobs/?q=officer", "/departments/?q=police", "/jobs/feed/?q=officer", "/admin/"])
-def test_a_page_that_cannot_be_made_says_when_to_come_again(client, alice, url):
+def test_the_503_page_says_when_to_try_again(client, alice, url):
     for visitor in (client, alice):
         if visitor is client and url == "/admin/":
             continue
@@ -168,7 +168,7 @@ def test_a_page_that_cannot_be_made_says_when_to_come_again(client, alice, url):
 
 
 @pytest.mark.parametrize("url", ["/departments/?near=06880", "/jobs/"])
-def test_from_whichever_query_on_the_database_is_away_nobody_is_told_that_there_is_nothing(client, public_pages, url):
+def test_a_failed_query_never_shows_as_an_empty_list(client, public_pages, url):
     usual = text_of(client.get(url))
     for left in range(1, 9):
         caches["pages"].clear()
@@ -187,7 +187,7 @@ class AwayAfter:
         return (execute if self.queries >= 0 else partial(away, execute))(*query)
 
 
-def test_the_reason_is_a_line_in_the_log_without_what_was_asked_for(client, db, caplog):
+def test_the_log_has_one_line_without_the_search(client, db, caplog):
     with connection.execute_wrapper(away):
         client.get("/jobs/?near=06880")
     said = [record for record in caplog.records if record.name == "policeapp.database.unavailable"]
@@ -195,7 +195,7 @@ def test_the_reason_is_a_line_in_the_log_without_what_was_asked_for(client, db, 
     assert not any(record.exc_info for record in said)
 
 
-def test_a_form_that_could_not_be_saved_can_be_sent_again_as_it_was(alice, db):
+def test_a_form_that_was_not_saved_can_be_sent_again(alice, db):
     typed = {"name": '"Bomb" & <Squad>', "slug": "bomb-squad", "_save": "Save"}
     with connection.execute_wrapper(away):
         response = alice.post(ADD, typed)
@@ -207,7 +207,7 @@ def test_a_form_that_could_not_be_saved_can_be_sent_again_as_it_was(alice, db):
     assert Specialization.objects.get().name == '"Bomb" & <Squad>'
 
 
-def test_a_password_is_not_written_out(client, db):
+def test_the_503_page_contains_no_password(client, db):
     form = form_of(client.get("/admin/login/"))
     with connection.execute_wrapper(away):
         response = client.post("/admin/login/", form | {"username": "alice", "password": "very secret"})
@@ -216,7 +216,7 @@ def test_a_password_is_not_written_out(client, db):
     assert "very secret" not in response.content.decode()
 
 
-def test_what_fails_outside_of_a_view_is_answered_alike(client, db, monkeypatch):
+def test_errors_outside_of_views_are_answered_with_503_too(client, db, monkeypatch):
     def fail(self, request):
         raise OperationalError("disk I/O error")
 
@@ -234,7 +234,7 @@ def test_what_fails_outside_of_a_view_is_answered_alike(client, db, monkeypatch)
     ],
     ids=["full", "deleted"],
 )
-def test_a_session_that_cannot_be_saved_is_told_from_one_that_is_gone(client, db, problem, status):
+def test_a_session_that_cannot_be_saved_is_503_and_a_deleted_one_400(client, db, problem, status):
     make_alice()
 
     def fail(execute, sql, params, many, context):
@@ -249,7 +249,7 @@ def test_a_session_that_cannot_be_saved_is_told_from_one_that_is_gone(client, db
     assert ("Retry-After" in response) == (status == 503)
 
 
-def test_a_mistake_of_ours_is_still_one(db):
+def test_programming_errors_are_still_500(db):
     def mistaken(execute, sql, params, many, context):
         raise ProgrammingError("no such column")
 
@@ -295,7 +295,7 @@ def test_pages_have_time_limits_in_postgresql_and_commands_have_none(postgresql)
     assert (command["statement_timeout"], command["idle_in_transaction_session_timeout"]) == ("0", "0")
 
 
-def test_a_server_that_does_not_answer_is_given_up_and_the_connection_is_closed(postgresql, settings):
+def test_a_silent_server_times_out_and_the_connection_is_closed(postgresql, settings):
     settings.DATABASE_TIMEOUT = 0.2
     port = int(re.search(r":(\d+)/", postgresql)[1])
     with Proxy(port) as proxy:
@@ -333,12 +333,12 @@ def test_a_wrong_statement_leaves_the_connection_open(postgresql):
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_slow_answer_is_waited_for(postgresql):
+def test_a_slow_answer_arrives(postgresql):
     with DeadlineConnection.connect(postgresql) as connection:
         assert connection.execute("SELECT 1 FROM pg_sleep(0.7)").fetchone() == (1,)
 
 
-def test_of_the_threads_that_wait_for_long_there_are_two_at_most(postgresql, monkeypatch):
+def test_at_most_two_threads_wait_long(postgresql, monkeypatch):
     monkeypatch.setattr(timeouts, "LONG_WAITS", BoundedSemaphore(2))
     timeouts.LONG_WAITS.acquire()
     timeouts.LONG_WAITS.acquire()
@@ -405,14 +405,14 @@ class TestRest:
         seen, middleware = [], DatabaseUnavailable(answer)
         return ask
 
-    def test_all_wait_while_it_answers(self, pool, waits):
+    def test_requests_wait_while_the_database_answers(self, pool, waits):
         pool.up = True
         assert [waits(0), waits(0.1)] == [True, True]
 
-    def test_after_a_failure_nobody_does_until_a_second_has_passed(self, waits):
+    def test_after_a_failure_requests_do_not_wait_for_a_second(self, waits):
         assert [waits(0), waits(0.5), waits(0.9)] == [True, False, False]
         assert [waits(1.1), waits(1.2), waits(2.0), waits(2.2)] == [True, False, False, True]
 
-    def test_nor_does_a_failure_with_a_connection_change_anything(self, pool, waits, monkeypatch):
+    def test_a_failure_with_a_connection_does_not_back_off(self, pool, waits, monkeypatch):
         monkeypatch.setattr(unavailable, "_is_connected", lambda: True)
         assert [waits(0), waits(0.1)] == [True, True]

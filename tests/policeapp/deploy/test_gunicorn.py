@@ -1,4 +1,4 @@
-"""The site as it is served: through raw sockets to gunicorn, which refuses nonsense and goes on serving."""
+"""The site under gunicorn, through raw sockets: it rejects invalid requests and keeps running."""
 
 import gzip
 import re
@@ -149,7 +149,7 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("name", NONSENSE)
-def test_nonsense_gets_an_error_or_nothing_and_the_server_goes_on(server, name):
+def test_invalid_requests_get_an_error_and_the_server_keeps_running(server, name):
     sent, status = NONSENSE[name]
     answers = statuses(server.send(sent))
     assert answers[:1] == ([status] if status else [])
@@ -171,7 +171,7 @@ def test_nonsense_gets_an_error_or_nothing_and_the_server_goes_on(server, name):
     ).map(lambda text: text.encode("utf-8", "surrogatepass"))
 )
 @hypothesis_settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_bytes_at_all_make_the_server_fail(server, data):
+def test_random_bytes_do_not_make_the_server_fail(server, data):
     assert [status for status in statuses(server.send(data)) if status >= 500 and status != 501] == []
     assert server.get("/healthz")[0] == 200
 
@@ -192,12 +192,12 @@ def test_old_browsers_are_served(server):
     assert statuses(server.send(b"GET / HTTP/1.0\r\n" + HOST + b"\r\n")) == [200]
 
 
-def test_several_requests_may_come_at_once(server):
+def test_pipelined_requests_are_answered(server):
     one = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
     assert statuses(server.send(one + one + get(b"/healthz"))) == [200, 200, 200]
 
 
-def test_a_visitor_who_is_slow_to_ask_holds_up_nobody(server):
+def test_a_slow_client_does_not_block_others(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as slow:
         slow.sendall(b"GET /healthz HTTP/1.1\r\n")
         assert server.get("/healthz")[0] == 200
@@ -212,7 +212,7 @@ def test_a_redirect_never_leads_to_another_site(server):
         assert status == [404], target
 
 
-def test_headers_that_only_proxies_may_send_do_not_count(server):
+def test_forwarding_headers_of_clients_are_ignored(server):
     plain = server.send(get(b"/robots.txt"))
     for header in (
         b"X-Forwarded-Host: elsewhere.example",
@@ -228,7 +228,7 @@ def test_headers_that_only_proxies_may_send_do_not_count(server):
         assert answer.partition(b"\r\n\r\n")[2] == plain.partition(b"\r\n\r\n")[2], header
 
 
-def test_pages_name_static_files_by_their_contents_and_browsers_may_keep_them_for_good(server):
+def test_static_files_have_hashed_names_and_are_cached_forever(server):
     status, _, body = server.get(WESTPORT)
     assert status == 200
     tags = Markup(body.decode()).tags
@@ -273,14 +273,14 @@ def test_pages_come_compressed(server, coding, unpack):
     assert len(packed) < len(plain) / 2
 
 
-def test_a_browser_that_knows_no_compression_gets_none(server, stylesheet):
+def test_a_browser_without_compression_gets_plain_pages(server, stylesheet):
     for address in (WESTPORT, stylesheet):
         assert "content-encoding" not in server.get(address)[1]
         assert "content-encoding" not in server.get(address, Accept_Encoding="identity")[1]
         assert "content-encoding" not in server.get(address, Accept_Encoding="nonsense;q=x")[1]
 
 
-def test_the_log_has_the_path_and_nothing_of_what_was_asked(server):
+def test_the_log_has_the_path_without_the_query_string(server):
     secrets = "near=06880&q=alice@example.com&x=O'Fallon\"(12345)"
     before = len(server.log)
     server.get(f"/jobs/?{secrets}", Referer=f"https://police.example.org/jobs/?{secrets}", User_Agent="Browser 06880")
@@ -311,7 +311,7 @@ def test_each_request_is_one_line_whatever_its_path(server):
         )
 
 
-def test_the_site_over_https_hears_its_proxy():
+def test_the_site_uses_https_behind_its_proxy():
     with running(TRUSTED_PROXIES="127.0.0.1", STATIC_ROOT=str(settings.STATIC_ROOT)) as server:
         assert statuses(server.send(get(b"/robots.txt"))) == [301]
         answer = server.send(get(b"/robots.txt", b"X-Forwarded-Proto: https", b"X-Forwarded-For: 203.0.113.7"))

@@ -1,4 +1,4 @@
-"""The shipped nginx site in front of gunicorn: what visitors get, greedy ones too, and what is written of them."""
+"""The site behind the shipped nginx configuration: caching, limits and logs."""
 
 import gzip
 import re
@@ -85,7 +85,7 @@ def assert_page_of_nginx(answer, status, words):
 # What everybody gets
 
 
-def test_it_serves_pages_and_says_little_of_itself(site):
+def test_it_serves_pages_without_its_version(site):
     answer = site.ask(WESTPORT)
     assert answer.status == 200 and b"Westport Police Department" in answer.body
     assert answer.headers["Server"] == "nginx"
@@ -102,14 +102,14 @@ def test_it_speaks_http_2(site):
     site.context.set_alpn_protocols(["http/1.1"])
 
 
-def test_it_leads_to_https(site):
+def test_it_redirects_to_https(site):
     with unix_connection(site.http) as connection:
         connection.sendall(f"GET /jobs/?near=06880 HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
         head = connection.makefile("rb").read().decode()
     assert head.startswith("HTTP/1.1 301 ") and f"Location: https://{HOST}/jobs/?near=06880\r\n" in head
 
 
-def test_who_asks_for_another_host_gets_nothing(site):
+def test_requests_for_other_hosts_get_no_response(site):
     with unix_connection(site.http) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n")
         assert connection.recv(1000) == b""
@@ -117,7 +117,7 @@ def test_who_asks_for_another_host_gets_nothing(site):
         site.connection(server_name="elsewhere.example").connect()
 
 
-def test_static_files_are_kept_for_good_by_the_name_of_their_contents(site):
+def test_static_files_with_hashed_names_are_cached_forever(site):
     page = site.ask(WESTPORT).body.decode()
     css = re.search(r"/static/css/site\.[0-9a-f]{12}\.css", page)[0]
     plain, packed = site.ask(css), site.ask(css, Accept_Encoding="gzip")
@@ -142,14 +142,14 @@ def test_logos_come_from_the_site_with_its_own_headers(site):
 @pytest.mark.parametrize(
     "path", ["/static/../current/manage.py", "/static/%2e%2e/current/manage.py", "/static../current/manage.py"]
 )
-def test_nothing_but_static_files_is_served_from_the_disk(site, path):
+def test_only_static_files_are_served_from_the_disk(site, path):
     assert site.ask(path).status in (400, 404)
 
 
 # The cache
 
 
-def test_a_page_is_kept_as_long_as_the_site_says(site):
+def test_a_page_is_cached_as_long_as_the_site_allows(site):
     for number in count():
         url, client = f"{WESTPORT}?{number}", f"2001:db8:{number:x}::1"
         made = site.ask(url, client=client)
@@ -165,7 +165,7 @@ def test_a_page_is_kept_as_long_as_the_site_says(site):
     assert site.ask(url, client=client, If_None_Match=made.headers["ETag"]).status == 304
 
 
-def test_what_is_kept_says_when_it_was_made(site):
+def test_a_cached_page_has_the_date_of_its_response(site):
     """So that whoever keeps it in turn knows its age."""
     made = site.ask(f"{LOGO}?dated").headers["Date"]
     clients = (f"2001:db8:{number:x}::1" for number in count(1))
@@ -175,7 +175,7 @@ def test_what_is_kept_says_when_it_was_made(site):
     assert kept.headers["X-Cache-Status"] == "HIT" and kept.headers["Date"] == made
 
 
-def test_an_answer_is_kept_once_for_each_way_of_compressing_it(site):
+def test_a_page_is_cached_once_for_each_compression(site):
     def ask(accepted):
         return site.ask(f"{LOGO}?compressed", Accept_Encoding=accepted).headers["X-Cache-Status"]
 
@@ -185,12 +185,12 @@ def test_an_answer_is_kept_once_for_each_way_of_compressing_it(site):
 
 
 @pytest.mark.parametrize(("accepted", "coding"), [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("x", None)])
-def test_pages_are_compressed_as_the_visitor_likes(site, accepted, coding):
+def test_pages_are_compressed_as_the_browser_accepts(site, accepted, coding):
     assert site.ask("/departments/", Accept_Encoding=accepted).headers["Content-Encoding"] == coding
 
 
 @pytest.mark.parametrize("cookie", [SESSION, f"csrftoken=x; {SESSION}", f"x=y;{SESSION}"])
-def test_who_may_be_signed_in_is_never_served_from_the_cache(site, cookie, visitor):
+def test_visitors_with_a_session_are_never_served_from_the_cache(site, cookie, visitor):
     def ask(**headers):
         return site.ask(f"{LOGO}?{visitor}", client=visitor, **headers).headers["X-Cache-Status"]
 
@@ -198,26 +198,26 @@ def test_who_may_be_signed_in_is_never_served_from_the_cache(site, cookie, visit
     assert [ask(Cookie=cookie), ask(Cookie="csrftoken=x")] == ["BYPASS", "HIT"]
 
 
-def test_the_cookies_that_make_a_visitor_somebody_are_those_of_the_site():
+def test_nginx_knows_the_private_cookies_of_the_site():
     named = re.search(r'"~\(\^\|\[;,\\s\]\)\((.*)\)=" 1;', SITE.read_text())[1]
     assert set(named.split("|")) == {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
 
 
 @pytest.mark.parametrize("path", ["/alerts/new/", "/admin/login/", "/jobs/eligible/?age=30", "/healthz"])
-def test_what_the_site_keeps_to_one_visitor_is_not_kept(site, path):
+def test_private_responses_are_not_cached_by_nginx(site, path):
     for _ in range(2):
         answer = site.ask(path)
         assert answer.status == 200 and answer.headers["X-Cache-Status"] != "HIT"
 
 
-def test_metrics_are_refused_unless_an_operator_allows_somebody(site, visitor):
+def test_metrics_are_denied_by_default(site, visitor):
     """Also to whom the site itself would tell them."""
     for path in ("/metrics", "//metrics", "/%6detrics", "/metrics?x=y"):
         assert site.ask(path, client=visitor).status == 403, path
     assert site.ask("/metrics/", client=visitor).status == 404
 
 
-def test_prometheus_gets_metrics_that_no_cache_has_kept(tmp_path):
+def test_prometheus_gets_uncached_metrics(tmp_path):
     values = {"METRICS_ALLOWED": "192.0.2.10", "TMPDIR": str(tmp_path), "STATIC_ROOT": str(settings.STATIC_ROOT)}
     with (
         listening(tmp_path / "site.sock") as listener,
@@ -245,7 +245,7 @@ def forged(number):
     }
 
 
-def test_searches_are_limited_by_client_whoever_it_says_to_be(site, visitor):
+def test_searches_are_limited_by_client_whatever_its_headers(site, visitor):
     def ask(number):
         return site.ask(f"/healthz?near={number}", client=visitor, **forged(number))
 
@@ -257,7 +257,7 @@ def test_searches_are_limited_by_client_whoever_it_says_to_be(site, visitor):
     assert site.ask("/healthz?near=06880").status == 200
 
 
-def test_logins_are_limited_by_client_whoever_it_says_to_be(site, visitor):
+def test_logins_are_limited_by_client_whatever_its_headers(site, visitor):
     def ask(number):
         return site.ask("/admin/login/", "POST", "username=alice", client=visitor, **forged(number))
 
@@ -271,7 +271,7 @@ def test_forms_are_limited_by_client(site, visitor):
     assert 8 <= answered <= 20
 
 
-def test_all_addresses_of_one_network_are_one_client(site):
+def test_an_ipv6_network_is_one_client(site):
     def ask(number):
         return site.ask("/healthz?q", client=f"2001:db8:1:2:{number:x}::1")
 
@@ -279,7 +279,7 @@ def test_all_addresses_of_one_network_are_one_client(site):
     assert site.ask("/healthz?q", client="2001:db8:1:3::1").status == 200
 
 
-def test_a_client_has_only_so_many_requests_at_a_time(site, visitor):
+def test_simultaneous_requests_of_a_client_are_limited(site, visitor):
     held = []
     try:
         for _ in range(200):
@@ -298,7 +298,7 @@ def test_a_client_has_only_so_many_requests_at_a_time(site, visitor):
 # Whoever does harm
 
 
-def test_idle_and_slow_clients_keep_nobody_waiting(site):
+def test_idle_and_slow_clients_do_not_block_others(site):
     with ExitStack() as stack:
         for number in range(500):
             connection = stack.enter_context(unix_connection(site.http if number % 2 else site.https))
@@ -318,7 +318,7 @@ def tls(site):
     return connection.sock
 
 
-def test_a_client_that_never_ends_its_header_is_sent_away(nginx_alone):
+def test_a_client_that_never_ends_its_header_is_disconnected(nginx_alone):
     site = nginx_alone(client_header_timeout="1s")
     with unix_connection(site.http) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: police.exa")
@@ -341,7 +341,7 @@ def test_huge_headers_are_refused(site, path, headers, status):
     assert site.ask(path, **headers).status == status
 
 
-def test_what_is_too_large_is_refused_before_it_is_sent(site):
+def test_too_large_requests_are_rejected_before_they_are_sent(site):
     answer = site.ask("/alerts/new/", "POST", Content_Length="1000000", client="192.0.2.8")
     assert_page_of_nginx(answer, 413, "too large")
 
@@ -355,7 +355,7 @@ def test_editors_may_send_large_files(site):
 # The site comes and goes
 
 
-def test_while_the_site_is_away_a_person_can_read_so(nginx_alone):
+def test_while_the_site_is_down_a_page_says_so(nginx_alone):
     site = nginx_alone()
     for _ in range(2):
         answer = site.ask(WESTPORT)
@@ -374,7 +374,7 @@ def test_requests_wait_while_the_site_is_restarted(tmp_path):
 # What is written
 
 
-def test_logs_hold_neither_searches_nor_referrers_nor_what_lets_somebody_in(tmp_path):
+def test_logs_contain_no_searches_referrers_or_signed_links(tmp_path):
     """Those that say that the site is away, too: nginx would quote the whole request."""
     secret = "s3cret"
     with nginx(tmp_path, rate="1r/m") as site:

@@ -1,4 +1,4 @@
-"""The shipped systemd units and their settings: systemd takes them, and what they run is there."""
+"""The shipped systemd units and settings are valid, and their commands exist."""
 
 import re
 import shutil
@@ -51,7 +51,7 @@ def verify(folder):
     return analyze(folder, "verify", "--man=no", *sorted(folder.glob("*.*[!d]")))
 
 
-def test_systemd_takes_all_units(units):
+def test_systemd_accepts_all_units(units):
     assert len(SERVICES) >= 5
     done = verify(units)
     assert "policeapp" not in done.stderr, done.stderr
@@ -62,7 +62,7 @@ def test_systemd_takes_all_units(units):
     ("right", "wrong"),
     [("KillMode=mixed", "KillMod=mixed"), ("Type=notify", "Type=notified"), (sys.executable, "/nowhere/python")],
 )
-def test_it_would_not_take_mistakes(units, right, wrong):
+def test_systemd_rejects_mistakes(units, right, wrong):
     path = units / "policeapp-web.service"
     assert right in path.read_text()
     path.write_text(path.read_text().replace(right, wrong))
@@ -70,14 +70,14 @@ def test_it_would_not_take_mistakes(units, right, wrong):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_services_are_kept_from_the_rest_of_the_machine(units, name):
+def test_services_are_sandboxed(units, name):
     """By systemd's own measure, in which 10 is all that there is to reach."""
     done = analyze(units, "security", "--offline=yes", "--threshold=20", name)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_what_they_run_is_there(name):
+def test_their_commands_exist(name):
     """Commands of the site with arguments that they take; programs by their whole paths."""
     for command in re.findall(r"^Exec\w+=(.*)", (UNITS / name).read_text(), flags=re.MULTILINE):
         program, *arguments = with_paths_of_checkout(command).split()
@@ -92,7 +92,7 @@ def test_every_timer_has_its_service_and_every_service_its_timer():
 
 
 @pytest.mark.parametrize("name", TIMERS)
-def test_timers_go_off_at_times_that_systemd_understands(units, name):
+def test_systemd_understands_the_times_of_the_timers(units, name):
     times = re.findall(r"^OnCalendar=(.*)", (UNITS / name).read_text(), flags=re.MULTILINE)
     assert times
     for time in times:
@@ -103,7 +103,7 @@ def test_timers_go_off_at_times_that_systemd_understands(units, name):
 # The settings
 
 
-def test_the_settings_mean_the_same_to_systemd_and_to_a_shell():
+def test_systemd_and_a_shell_read_the_same_settings():
     lines = SETTINGS.read_text().splitlines()
     assert [
         line for line in lines if not re.fullmatch(r'(#.*|#?[A-Z_]+=([^\s$`\\"\'<>;&|()*?~#]+|"[^$`\\"]+")|)', line)

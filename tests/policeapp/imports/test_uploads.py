@@ -1,4 +1,4 @@
-"""Files that administrators upload: what they would change is shown first, and changed when they say so, once."""
+"""Uploaded files: a preview first, then the import, once."""
 
 import csv
 from datetime import timedelta
@@ -61,7 +61,7 @@ def errors_of(response):
     return response.context["adminform"].form.errors
 
 
-def test_a_file_is_looked_at_first_and_changes_nothing(alice, westport_pd):
+def test_a_preview_changes_nothing(alice, westport_pd):
     words = text_of(upload(alice, HEADER + GOOD + BAD))
     assert "Nothing has changed yet" in words
     assert "1 new 0 changed 0 unchanged 0 skipped 1 rejected 2 total" in words
@@ -70,7 +70,7 @@ def test_a_file_is_looked_at_first_and_changes_nothing(alice, westport_pd):
     assert not Job.objects.exists()
 
 
-def test_pressing_apply_imports_it_and_lets_the_file_go(alice, westport_pd):
+def test_apply_imports_the_file_and_deletes_its_content(alice, westport_pd):
     upload(alice, HEADER + GOOD + BAD)
     found = Import.objects.get()
     response = alice.post(address(found, "apply/"), follow=True)
@@ -94,7 +94,7 @@ def test_departments_are_imported_in_the_same_way(alice, client):
     assert "FBI, 2018" in text_of(client.get(department.get_absolute_url()))
 
 
-def test_the_report_is_of_the_day_it_was_applied(alice, westport_pd):
+def test_the_report_is_updated_when_the_file_is_applied(alice, westport_pd):
     """Between the preview and the import the directory may change."""
     upload(alice, HEADER + GOOD + BAD)
     make_department("Nowhere PD", ori="XX0000000")
@@ -114,7 +114,7 @@ def test_it_is_applied_once(alice, westport_pd):
     assert not Job.objects.exists()
 
 
-def test_of_two_who_press_at_once_one_is_told_so(alice, westport_pd, monkeypatch):
+def test_two_attempts_at_the_same_time_import_it_once(alice, westport_pd, monkeypatch):
     upload(alice, HEADER + GOOD)
     found, said = Import.objects.get(), []
     apply = engine.ImportRun.apply
@@ -129,7 +129,7 @@ def test_of_two_who_press_at_once_one_is_told_so(alice, westport_pd, monkeypatch
     assert Job.objects.count() == 1
 
 
-def test_the_claim_of_one_who_was_cut_off_lapses(alice, westport_pd):
+def test_the_claim_of_an_interrupted_request_expires(alice, westport_pd):
     upload(alice, HEADER + GOOD)
     found = Import.objects.get()
     assert found.claim() and not found.claim()
@@ -139,7 +139,7 @@ def test_the_claim_of_one_who_was_cut_off_lapses(alice, westport_pd):
 
 
 @pytest.mark.parametrize("problem", [OperationalError("disk I/O error"), OSError("No space left on device")])
-def test_an_import_that_fails_changes_nothing_says_so_and_can_be_tried_again(alice, westport_pd, monkeypatch, problem):
+def test_a_failed_import_changes_nothing_and_can_be_repeated(alice, westport_pd, monkeypatch, problem):
     upload(alice, HEADER + GOOD)
     found = Import.objects.get()
     with monkeypatch.context() as patch:
@@ -170,26 +170,26 @@ def raises(problem):
         (b"%PDF-1.7", "is a PDF document"),
     ],
 )
-def test_a_file_that_is_no_list_is_refused_at_its_field(alice, content, words):
+def test_an_invalid_file_is_a_form_error(alice, content, words):
     response = upload(alice, content)
     (said,) = errors_of(response)["file"]
     assert words in said
     assert not Import.objects.exists()
 
 
-def test_what_was_typed_stays_beside_a_refused_file(alice):
+def test_the_form_keeps_its_values_after_an_error(alice):
     response = upload(alice, "nonsense", source="My list", as_of="2026", overwrite="on")
     again = form_of(response)
     assert (again["source"], again["as_of"], again["overwrite"]) == ("My list", "2026", "on")
     assert "draft" not in again
 
 
-def test_without_a_file_a_kind_or_a_day_it_says_so(alice):
+def test_missing_and_invalid_values_are_form_errors(alice):
     response = alice.post(ADD, form_of(alice.get(ADD)) | {"kind": "neither", "as_of": "June"})
     assert set(errors_of(response)) == {"kind", "file", "as_of"}
 
 
-def test_a_file_that_is_too_large_is_refused_with_a_way_out(alice, monkeypatch):
+def test_a_file_that_is_too_large_is_rejected(alice, monkeypatch):
     monkeypatch.setattr(admin, "MAX_BYTES", 100)
     response = upload(alice, HEADER + GOOD * 10)
     assert errors_of(response)["file"] == [
@@ -197,7 +197,7 @@ def test_a_file_that_is_too_large_is_refused_with_a_way_out(alice, monkeypatch):
     ]
 
 
-def test_a_file_of_too_many_rows_is_refused(alice, westport_pd, monkeypatch):
+def test_a_file_with_too_many_rows_is_rejected(alice, westport_pd, monkeypatch):
     monkeypatch.setattr(tables, "MAX_LINES", 2)
     upload(alice, HEADER + GOOD + BAD)
     response = upload(alice, HEADER + GOOD + BAD + GOOD)
@@ -205,7 +205,7 @@ def test_a_file_of_too_many_rows_is_refused(alice, westport_pd, monkeypatch):
     assert Import.objects.count() == 1
 
 
-def test_a_row_whose_department_a_person_saves_meanwhile_is_among_the_rejected(alice, westport_pd, monkeypatch):
+def test_a_row_is_rejected_if_its_department_changes_during_the_import(alice, westport_pd, monkeypatch):
     upload(alice, HEADER + GOOD)
     found = Import.objects.get()
     plan = PostingImporter.plan
@@ -216,7 +216,7 @@ def test_a_row_whose_department_a_person_saves_meanwhile_is_among_the_rejected(a
     assert "Dispatcher" in alice.get(address(found, "rejects.csv")).getvalue().decode()
 
 
-def test_the_options_are_those_of_the_command(alice, westport_pd):
+def test_it_has_the_options_of_the_command(alice, westport_pd):
     rows = HEADER.replace("source,", "") + GOOD.replace("list,", "")
     upload(alice, rows, source="Town list", as_of="2026-06-23", draft="on")
     alice.post(address(Import.objects.get(), "apply/"))
@@ -250,7 +250,7 @@ def test_rejects_and_conflicts_can_be_downloaded(alice, westport_pd):
     assert {row["column"]: row["ours"] for row in rows}["title"] == "'=Ours", "no spreadsheet runs it"
 
 
-def test_where_nothing_was_rejected_there_is_nothing_to_download(alice, westport_pd):
+def test_without_rejected_rows_there_is_no_download(alice, westport_pd):
     upload(alice, HEADER + GOOD)
     found = Import.objects.get()
     assert "Download" not in text_of(alice.get(address(found)))
@@ -267,7 +267,7 @@ class TestWhoMay:
         return Import.objects.get()
 
     @pytest.mark.parametrize("person", ["bob", "charlie"])
-    def test_nobody_else_reads_or_does_anything(self, waiting, westport_pd, person):
+    def test_other_staff_cannot_see_or_apply_imports(self, waiting, westport_pd, person):
         client = signed_in({"bob": lambda: make_bob(westport_pd), "charlie": make_charlie}[person]())
         for part in ("change/", "rejects.csv", "conflicts.csv", "delete/"):
             assert client.get(address(waiting, part)).status_code == 403, part
@@ -276,13 +276,13 @@ class TestWhoMay:
         assert "Imports" not in text_of(client.get("/admin/"))
         assert not Job.objects.exists()
 
-    def test_strangers_are_led_to_the_login(self, waiting):
+    def test_strangers_must_sign_in(self, waiting):
         for part in ("change/", "rejects.csv", "conflicts.csv"):
             assert Client().get(address(waiting, part)).status_code == 302
         assert Client().post(address(waiting, "apply/")).status_code == 302
         assert not Job.objects.exists()
 
-    def test_the_right_to_edit_every_department_is_enough(self, waiting):
+    def test_the_permission_to_edit_every_department_is_enough(self, waiting):
         charlie = make_charlie()
         charlie.user_permissions.add(Permission.objects.get(codename="edit_every_department"))
         client = signed_in(charlie)
@@ -290,31 +290,31 @@ class TestWhoMay:
         assert Job.objects.count() == 1
         assert "june.csv" in text_of(client.get("/admin/policeapp/import/"))
 
-    def test_nothing_is_applied_by_following_a_link(self, waiting, alice):
+    def test_a_link_applies_nothing(self, waiting, alice):
         assert alice.get(address(waiting, "apply/")).status_code == 405
         assert not Job.objects.exists()
 
-    def test_nothing_is_applied_by_a_form_of_another_site(self, waiting):
+    def test_a_form_of_another_site_applies_nothing(self, waiting):
         client = Client(enforce_csrf_checks=True)
         client.force_login(waiting.by)
         assert client.post(address(waiting, "apply/")).status_code == 403
         assert not Job.objects.exists()
 
-    def test_what_was_uploaded_is_not_changed_but_may_be_removed(self, waiting, alice):
+    def test_an_upload_cannot_be_changed_but_deleted(self, waiting, alice):
         assert alice.post(address(waiting), {"file_name": "other.csv"}).status_code == 403
         assert alice.post(address(waiting, "delete/"), {"post": "yes"}).status_code == 302
         assert not Import.objects.exists()
 
 
 @pytest.mark.parametrize("number", ["0", "9" * 30])
-def test_an_import_that_there_is_not_is_not_found(alice, number):
+def test_a_missing_import_is_404(alice, number):
     for part in ("apply/", "rejects.csv", "conflicts.csv"):
         url = f"/admin/policeapp/import/{number}/{part}"
         assert (alice.post(url) if part == "apply/" else alice.get(url)).status_code == 404
     assert alice.get(f"/admin/policeapp/import/{number}/change/").status_code == 302
 
 
-def test_the_list_takes_no_more_queries_with_more_imports(alice, westport_pd, django_assert_max_num_queries):
+def test_the_list_takes_the_same_queries_for_more_imports(alice, westport_pd, django_assert_max_num_queries):
     for _ in range(3):
         upload(alice, HEADER + GOOD)
     with django_assert_max_num_queries(8):

@@ -1,4 +1,4 @@
-"""Backups: complete archives, as many as are wanted. Restores: nothing changes where an archive is damaged."""
+"""Backups are complete and old ones are deleted; restoring a damaged archive changes nothing."""
 
 import io
 import json
@@ -71,7 +71,7 @@ def assert_refused(archive, reason):
 
 
 class TestBackup:
-    def test_usual_tools_check_and_open_an_archive(self, archive, tmp_path):
+    def test_common_tools_can_check_and_open_an_archive(self, archive, tmp_path):
         subprocess.run(["gzip", "--test", archive], check=True)
         subprocess.run(["tar", "--extract", "--file", archive, "--directory", tmp_path], check=True)
         assert (tmp_path / "media/logos/picture.png").read_bytes() == b"picture"
@@ -79,7 +79,7 @@ class TestBackup:
         assert manifest["engine"] == connection.vendor
         assert "policeapp.0001_initial" in manifest["migrations"]
 
-    def test_a_logo_that_is_replaced_meanwhile_is_in_the_archive(self, folder, monkeypatch):
+    def test_a_logo_that_is_replaced_during_the_backup_is_in_the_archive(self, folder, monkeypatch):
         department, dump = make_department(logo=ContentFile(b"old", "old.png")), backups._dump
 
         def dump_and_replace(path):
@@ -93,7 +93,7 @@ class TestBackup:
         with Department.objects.get().logo.open() as logo:
             assert logo.read() == b"old"
 
-    def test_a_file_that_is_deleted_meanwhile_does_not_break_it(self, folder, monkeypatch):
+    def test_a_file_that_is_deleted_during_the_backup_does_not_break_it(self, folder, monkeypatch):
         """As an upload that is only tried: see departments.logos.check_room."""
         for name in ("a", "b"):
             make_department(name, logo=ContentFile(b"picture", f"{name}.png"))
@@ -107,7 +107,7 @@ class TestBackup:
         path = backups.back_up(folder)
         assert [name for name in members_of(path) if name.startswith("media/")] == ["media/logos/a.png"]
 
-    def test_the_oldest_archives_are_deleted_and_nothing_else_is(self, folder):
+    def test_only_the_oldest_archives_are_deleted(self, folder):
         old = [folder / f"policeapp-2020-01-0{day}T000000Z.tar.gz" for day in (1, 2, 3, 4)]
         others = [folder / name for name in ("policeapp.tar.gz", "policeapp-2020-01-01T000000Z.tar.gz.old", "a.txt")]
         for path in old + others:
@@ -117,7 +117,7 @@ class TestBackup:
         with pytest.raises(CommandError, match="--keep must be at least 1"):
             call_command("backup", folder, keep=0)
 
-    def test_what_a_killed_backup_has_left_is_deleted_by_the_next_day(self, folder):
+    def test_a_later_backup_deletes_the_remains_of_a_killed_one(self, folder):
         for name in ("killed", "running"):
             (folder / f".policeapp-{name}").mkdir()
             (folder / f".policeapp-{name}" / "database").write_text("half")
@@ -125,7 +125,7 @@ class TestBackup:
         path = backups.back_up(folder)
         assert sorted(folder.iterdir()) == [folder / ".policeapp-running", path]
 
-    def test_nothing_is_deleted_and_nothing_left_when_there_is_no_room(self, folder):
+    def test_a_full_disk_deletes_no_archive_and_leaves_no_remains(self, folder):
         old = folder / "policeapp-2020-01-01T000000Z.tar.gz"
         old.write_text("")
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -137,7 +137,7 @@ class TestBackup:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert list(folder.iterdir()) == [old]
 
-    def test_there_is_no_backup_where_there_is_no_folder(self, folder):
+    def test_a_missing_folder_is_an_error(self, folder):
         with pytest.raises(CommandError, match="The backup failed: .*elsewhere"):
             call_command("backup", folder / "elsewhere")
 
@@ -149,7 +149,7 @@ class TestBackup:
         ("echo wrong version >&2; exit 1", "pg_dump failed: wrong version"),
     ],
 )
-def test_it_says_what_is_wrong_with_postgresqls_programs(postgresql, tmp_path, program, reason):
+def test_it_reports_errors_of_postgresqls_programs(postgresql, tmp_path, program, reason):
     if program:
         (tmp_path / "pg_dump").write_text(f"#!/bin/sh\n{program}\n")
         (tmp_path / "pg_dump").chmod(0o755)
@@ -159,7 +159,7 @@ def test_it_says_what_is_wrong_with_postgresqls_programs(postgresql, tmp_path, p
 
 
 class TestRestore:
-    def test_a_damaged_archive_is_refused_wherever_it_is_damaged(self, archive):
+    def test_a_damaged_archive_is_rejected_wherever_it_is_damaged(self, archive):
         whole = archive.read_bytes()
         for place in range(100, len(whole), len(whole) // 7):
             archive.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
@@ -168,11 +168,11 @@ class TestRestore:
             assert_refused(archive, "damaged")
 
     @pytest.mark.parametrize("name", ["../outside", "/outside", "media/../../outside"])
-    def test_an_archive_that_leads_out_of_its_folder_is_refused(self, archive, name):
+    def test_an_archive_with_paths_outside_of_its_folder_is_rejected(self, archive, name):
         rewrite(archive, **{name: b"x"})
         assert_refused(archive, "path traversal")
 
-    def test_an_archive_with_links_is_refused(self, archive, tmp_path):
+    def test_an_archive_with_links_is_rejected(self, archive, tmp_path):
         with tarfile.open(archive, "w:gz") as changed:
             link = tarfile.TarInfo("media/link")
             link.type, link.linkname = tarfile.SYMTYPE, str(tmp_path)
@@ -180,7 +180,7 @@ class TestRestore:
         assert_refused(archive, "media/link is not a file")
 
     @pytest.mark.parametrize("name", ["database", "manifest.json"])
-    def test_an_archive_that_is_not_whole_is_refused(self, archive, name):
+    def test_an_incomplete_archive_is_rejected(self, archive, name):
         rewrite(archive, **{name: None})
         assert_refused(archive, "not a backup")
 
@@ -192,17 +192,17 @@ class TestRestore:
         ],
         ids=["engine", "migrations"],
     )
-    def test_an_archive_that_does_not_fit_is_refused(self, archive, changed, reason):
+    def test_an_archive_of_another_engine_or_version_is_rejected(self, archive, changed, reason):
         manifest = json.loads(members_of(archive)["manifest.json"]) | changed
         rewrite(archive, **{"manifest.json": json.dumps(manifest).encode()})
         assert_refused(archive, reason)
 
-    def test_what_is_no_archive_is_refused(self, archive):
+    def test_other_files_are_rejected(self, archive):
         archive.write_text("text")
         assert_refused(archive, "not a backup")
         assert_refused(archive.with_name("nothing"), "nothing.*No such file")
 
-    def test_a_dump_that_cannot_be_loaded_leaves_the_database_as_it_was(self, archive):
+    def test_an_invalid_dump_does_not_change_the_database(self, archive):
         rewrite(archive, database=b"no dump of a database" * 1000)
         with pytest.raises(CommandError, match="^The restore failed|^pg_restore failed"):
             call_command("restore", archive, replace=True)

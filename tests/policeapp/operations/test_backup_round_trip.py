@@ -1,4 +1,4 @@
-"""The whole site in one archive while people work, and the same site again from it."""
+"""A backup of a whole site during writes, and its restore."""
 
 import json
 import os
@@ -161,7 +161,7 @@ def connected(url):
     return psycopg.connect(url, autocommit=True)
 
 
-def test_a_site_is_backed_up_while_people_work_and_restored_as_it_was_at_one_moment(tmp_path):
+def test_a_backup_during_writes_restores_one_consistent_state(tmp_path):
     backups = tmp_path / "backups"
     backups.mkdir()
     with database(tmp_path, "old", migrated=True) as old_url, database(tmp_path, "new", migrated=False) as new_url:

@@ -1,4 +1,4 @@
-"""System checks: ``manage.py check --deploy --database default`` says what the site lacks, and how to mend it."""
+"""System checks: ``manage.py check --deploy --database default`` reports problems with hints."""
 
 import sqlite3
 from collections import Counter, namedtuple
@@ -38,7 +38,7 @@ def database(monkeypatch):
     return lambda other: monkeypatch.setattr(checks, "connection", other)
 
 
-def test_a_site_that_lacks_nothing_passes(tmp_path, smtp):
+def test_a_complete_site_passes(tmp_path, smtp):
     values = {"DATABASE_URL": new_sqlite(tmp_path / "db.sqlite3"), "MEDIA_ROOT": str(tmp_path)}
     values |= {"STATIC_ROOT": str(configured.STATIC_ROOT), "SITE_URL": "https://police.example.org"}
     env = PRODUCTION | values | {"EMAIL_URL": f"smtp://127.0.0.1:{smtp.port}"}
@@ -58,7 +58,7 @@ call_command("check", deploy=True, databases=["default"], fail_level="WARNING")
     assert smtp.messages == []
 
 
-def test_a_new_site_hears_what_to_do(tmp_path):
+def test_a_new_site_gets_instructions(tmp_path):
     values = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}", "STATIC_ROOT": str(tmp_path / "static")}
     done = python("manage.py", "check", "--deploy", "--database", "default", env=PRODUCTION | values)
     assert done.returncode == 1
@@ -67,7 +67,7 @@ def test_a_new_site_hears_what_to_do(tmp_path):
 
 
 @pytest.mark.parametrize("command", [["check"], ["check", "--database", "default"], ["makemigrations", "--check"]])
-def test_no_other_machine_is_asked_unless_a_deployment_is_checked(command):
+def test_other_machines_are_only_checked_with_deploy(command):
     """Nothing listens at port 1."""
     nowhere = {"CACHE_URL": "redis://127.0.0.1:1", "EMAIL_URL": "smtp://127.0.0.1:1"}
     values = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "SITE_URL": "https://police.example.org"}
@@ -75,7 +75,7 @@ def test_no_other_machine_is_asked_unless_a_deployment_is_checked(command):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_database_is_asked_only_where_it_is_named():
+def test_the_database_is_only_checked_if_named():
     """This test may not use the database."""
     found = {message.id for message in django_checks.run_checks(include_deployment_checks=True)}
     assert "security.W004" in found
@@ -178,7 +178,7 @@ def test_a_cache_that_does_not_work(settings, cache):
     assert ids(checks.check_cache) == ["policeapp.E005"]
 
 
-def test_the_mail_server_lets_us_in(smtp, settings):
+def test_the_mail_server_accepts_our_login(smtp, settings):
     assert ids(check_mail) == []
     assert smtp.messages == []
     smtp.stop()
@@ -202,7 +202,7 @@ def test_alerts_that_nothing_sends(clock):
     assert ids(check_alerts, **DATABASES) == []
 
 
-def test_media_that_cannot_be_stored(tmp_path, settings):
+def test_a_media_folder_that_is_not_writable(tmp_path, settings):
     for folder in (tmp_path, tmp_path / "not" / "there"):
         settings.MEDIA_ROOT = str(folder)
         assert ids(checks.check_media) == []

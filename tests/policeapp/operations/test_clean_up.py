@@ -1,4 +1,4 @@
-"""Once a day what has had its time is deleted, and nothing else."""
+"""The daily clean-up deletes expired data and nothing else."""
 
 import os
 from datetime import timedelta
@@ -31,7 +31,7 @@ def clean_up():
     return said.getvalue()
 
 
-def test_sessions_that_have_ended_are_deleted():
+def test_ended_sessions_are_deleted():
     for expires in (-60, 60):
         session = SessionStore()
         session.set_expiry(expires)
@@ -40,7 +40,7 @@ def test_sessions_that_have_ended_are_deleted():
     assert Session.objects.get().expire_date > timezone.now()
 
 
-def test_attempts_to_sign_in_that_count_no_longer_are_deleted():
+def test_old_failed_sign_ins_are_deleted():
     for name in ("old", "new"):
         AccessAttempt.objects.create(username=name, failures_since_start=1)
     ago = timezone.now() - settings.AXES_COOLOFF_TIME
@@ -50,14 +50,14 @@ def test_attempts_to_sign_in_that_count_no_longer_are_deleted():
     assert AccessAttempt.objects.get().username == "new"
 
 
-def test_counts_whose_window_has_ended_are_deleted():
+def test_ended_rate_limit_counts_are_deleted():
     RateCount.objects.create(key="old", ends_at=timezone.now() - MINUTE)
     RateCount.objects.create(key="new", ends_at=timezone.now() + MINUTE)
     assert "1 rate limit counts" in clean_up()
     assert RateCount.objects.get().key == "new"
 
 
-def test_alerts_that_nobody_confirmed_are_deleted_with_their_address():
+def test_unconfirmed_alerts_are_deleted_with_their_address():
     for address, confirmed in (("late@example.com", False), ("fresh@example.com", False), ("sure@example.com", True)):
         make_alert(address, confirmed=confirmed)
     long_ago = timezone.now() - LIFETIMES["confirm"] - MINUTE
@@ -115,7 +115,7 @@ class TestLogos:
         assert not logo.exists()
         assert "0 unused files" in clean_up()
 
-    def test_it_counts_from_the_first_run_however_long_there_was_none(self, department, logo, days_pass):
+    def test_the_30_days_begin_with_the_first_run(self, department, logo, days_pass):
         days_pass(400)
         department.delete()
         assert "0 unused files" in clean_up()
@@ -127,7 +127,7 @@ class TestLogos:
             days_pass(31)
         assert logo.exists()
 
-    def test_a_logo_that_is_used_again_and_then_not_counts_anew(self, department, logo, days_pass):
+    def test_using_a_logo_again_restarts_the_30_days(self, department, logo, days_pass):
         rows = Department.objects.filter(pk=department.pk)
         rows.update(logo="")
         clean_up()
@@ -142,7 +142,7 @@ class TestLogos:
         days_pass(2)
         assert "1 unused files" in clean_up()
 
-    def test_a_file_that_a_backup_has_put_back_counts_anew(self, department, logo, days_pass):
+    def test_restoring_a_file_restarts_the_30_days(self, department, logo, days_pass):
         department.delete()
         clean_up()
         days_pass(31)
@@ -160,7 +160,9 @@ class TestLogos:
         assert "0 unused files" in clean_up()
         assert all(path.exists() for path in others)
 
-    def test_one_that_cannot_be_deleted_does_not_end_the_run(self, department, logo, days_pass, monkeypatch, caplog):
+    def test_a_file_that_cannot_be_deleted_does_not_stop_it(
+        self, department, logo, days_pass, monkeypatch, caplog
+    ):
         for name in ("bad.png", "good.png"):
             logo.with_name(name).write_text("unused")
         clean_up()
@@ -179,6 +181,6 @@ class TestLogos:
         assert "logos/bad.png could not be deleted" in caplog.text
 
 
-def test_there_may_be_nothing_to_delete():
+def test_it_works_with_nothing_to_delete():
     tasks = ("ended sessions", "failed sign-ins", "rate limit counts", "unused files", "unconfirmed alerts")
     assert clean_up() == f"Deleted {', '.join(f'0 {task}' for task in tasks)}.\n"

@@ -1,4 +1,4 @@
-"""Failures are reported to the service that a setting names, with the request's id and without who asked for what."""
+"""Errors are reported with the request's id and without private data."""
 
 import gzip
 import json
@@ -98,7 +98,7 @@ def run(script, dsn):
     return python(str(script), env=PRODUCTION | values)
 
 
-def test_a_failure_is_reported_with_its_request_and_without_what_was_asked(service, script):
+def test_an_error_is_reported_with_its_request_id_and_no_private_data(service, script):
     done = run(script, service.dsn)
     assert done.returncode == 0, done.stderr
     in_form, failure, logged = (json.loads(envelope.splitlines()[2]) for envelope in service.envelopes)
@@ -115,6 +115,6 @@ def test_a_failure_is_reported_with_its_request_and_without_what_was_asked(servi
     assert [secret for secret in SECRETS if secret in "".join(service.envelopes)] == []
 
 
-def test_a_service_that_does_not_answer_harms_nobody(script):
+def test_a_report_service_that_is_down_breaks_nothing(script):
     done = run(script, "http://key@127.0.0.1:1/1")
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Logs tell what happened, and neither where a visitor lives (the query string) nor anybody's e-mail address."""
+"""Logs contain no query strings and no email addresses."""
 
 import json
 import logging
@@ -76,7 +76,7 @@ def test_every_handler_of_the_site_writes_with_the_redacting_formatter():
         ({"DEBUG": "1", "LOG_FORMAT": "json"}, "json"),
     ],
 )
-def test_logs_are_json_in_production_and_text_for_developers_unless_a_setting_says_otherwise(values, log_format):
+def test_logs_are_json_in_production_and_text_with_debug(values, log_format):
     script = "import json; from django.conf import settings; print(json.dumps(settings.LOGGING['formatters']))"
     done = python("-c", script, env=PRODUCTION | values)
     assert json.loads(done.stdout) == logging_config(log_format, "INFO")["formatters"]
@@ -111,7 +111,7 @@ def test_logs_are_json_in_production_and_text_for_developers_unless_a_setting_sa
         ('"GET /alerts/new/ HTTP/1.1" 200', '"GET /alerts/new/ HTTP/1.1" 200'),
     ],
 )
-def test_it_keeps_the_path_and_cuts_the_query_and_the_e_mail_address(said, left):
+def test_it_keeps_paths_and_removes_query_strings_and_email_addresses(said, left):
     assert redact(said) == left
 
 
@@ -132,7 +132,7 @@ def test_tracebacks_are_redacted_too():
     path=st.text("abc/-_.~!$&'()*+,;=:@%é", max_size=20),
     query=st.text("abc=&+%/?-_.~!$'()*,;:@\"", min_size=1, max_size=30),
 )
-def test_no_query_string_passes_whatever_its_letters(path, query):
+def test_no_query_string_gets_through(path, query):
     said = redact(f'"GET /jobs/{path}?{query}SECRET{query} HTTP/1.1" 200')
     assert "SECRET" not in said
 
@@ -142,39 +142,39 @@ def test_no_query_string_passes_whatever_its_letters(path, query):
     domain=st.from_regex(r"[a-z0-9-]{1,9}\.(com|org|us)", fullmatch=True),
     before=st.sampled_from(["", " ", "<", '"', "'", "=", ",", ":", "mailto:", "/", "(", "{'email': '"]),
 )
-def test_no_e_mail_address_passes_wherever_it_stands(local, domain, before):
+def test_no_email_address_gets_through(local, domain, before):
     for at in ("@", "%40"):
         said = redact(f"{before}{local}{at}{domain} was here")
         assert f"{at}{domain}" not in said
         assert said.endswith(" was here")
 
 
-def test_a_long_path_is_redacted_in_no_time():
+def test_a_long_path_is_redacted_quickly():
     """A way to look for addresses that looks at each letter anew would take hours."""
     path = f"/{'a' * 1_000_000}/@/bob@example.com/"
     assert redact(path) == path.replace("bob@example.com", "[email]")
 
 
-def test_a_page_that_is_not_there_is_logged_without_what_was_asked_of_it(client, db, log):
+def test_a_404_is_logged_without_its_query_string(client, db, log):
     client.get("/alice@example.com/?near=06880")
     assert "Not Found: " in log()
     assert "06880" not in log() and "alice" not in log()
 
 
-def test_a_failure_is_logged_with_its_traceback_and_without_what_was_asked(client, log):
+def test_an_error_is_logged_with_its_traceback_and_without_its_query_string(client, log):
     client.raise_request_exception = False
     assert client.get(VISIT).status_code == 500  # this test may not use the database
     assert "Internal Server Error: /jobs/" in log() and "Traceback" in log()
     assert "06880" not in log() and "alice" not in log()
 
 
-def test_a_wrong_host_is_logged_without_what_was_asked(client, db, log):
+def test_a_wrong_host_is_logged_without_its_query_string(client, db, log):
     client.get(VISIT, headers={"host": "elsewhere.example"})
     assert "Invalid HTTP_HOST header" in log()
     assert "06880" not in log() and "alice" not in log()
 
 
-def test_a_refused_form_is_logged_without_where_it_came_from(db, log):
+def test_a_rejected_form_is_logged_without_its_referrer(db, log):
     strict = Client(enforce_csrf_checks=True)
     referrer = "https://elsewhere.example/?q='06880&x=alice@example.com"
     response = strict.post("/admin/login/?next=/06880", secure=True, headers={"referer": referrer})
@@ -183,17 +183,17 @@ def test_a_refused_form_is_logged_without_where_it_came_from(db, log):
     assert "06880" not in log() and "alice" not in log()
 
 
-def test_a_failed_sign_in_is_logged_without_the_name(client, db, log):
+def test_a_failed_sign_in_is_logged_without_the_user_name(client, db, log):
     client.post("/admin/login/", {"username": "alice@example.com", "password": "wrong"})
     assert "alice" not in log()
 
 
-def test_a_line_break_in_a_path_makes_no_second_line(client, db, log):
+def test_a_line_break_in_a_path_starts_no_second_line(client, db, log):
     client.get("/" + quote("x\r\n2026-01-01 ERROR forged"))
     assert len(log().splitlines()) == 1
 
 
-def test_the_servers_access_log_asks_for_no_query_no_referrer_and_no_browser():
+def test_the_access_log_has_no_query_string_referrer_or_user_agent():
     """Also without the formatter, which cuts what it can recognise."""
     fields = set(re.findall(r"%\(([^)]+)\)s", access_log_format))
     assert {"m", "U", "s"} <= fields
@@ -203,7 +203,7 @@ def test_the_servers_access_log_asks_for_no_query_no_referrer_and_no_browser():
 # Lines of JSON
 
 
-def test_a_line_of_json_says_when_how_bad_who_and_what(log_lines):
+def test_a_line_of_json_has_time_level_logger_and_message(log_lines):
     logging.getLogger("policeapp.test").warning("%s openings", 3, extra={"ms": 12, "route": "jobs"})
     [line] = log_lines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", line.pop("time"))
@@ -217,7 +217,7 @@ def test_a_line_of_json_says_when_how_bad_who_and_what(log_lines):
     }
 
 
-def test_a_traceback_is_within_its_line(log_lines):
+def test_a_traceback_is_part_of_its_line(log_lines):
     try:
         raise ValueError(f"cannot show {VISIT} to alice@example.com")
     except ValueError:
@@ -227,7 +227,7 @@ def test_a_traceback_is_within_its_line(log_lines):
     assert line["traceback"].startswith("Traceback") and line["traceback"].endswith("cannot show /jobs/ to [email]")
 
 
-def test_what_is_neither_text_nor_a_number_stays_out(rf, log_lines):
+def test_only_text_and_numbers_are_logged(rf, log_lines):
     given = {"request": rf.get(VISIT), "params": ("06880",), "said": VISIT}
     logging.getLogger("policeapp.test").warning("Asked", extra=given)
     [line] = log_lines()
@@ -238,7 +238,7 @@ def test_what_is_neither_text_nor_a_number_stays_out(rf, log_lines):
 # The request's id
 
 
-def test_all_lines_of_a_request_carry_the_id_that_its_answer_has(client, log_lines):
+def test_all_lines_of_a_request_have_the_id_of_its_response(client, log_lines):
     client.raise_request_exception = False
     first, second = client.get("/nothing-there/"), client.get(VISIT)  # this test may not use the database
     assert (first.status_code, second.status_code) == (404, 500)
@@ -248,7 +248,7 @@ def test_all_lines_of_a_request_carry_the_id_that_its_answer_has(client, log_lin
     assert list(dict.fromkeys(line["request_id"] for line in log_lines())) == [*ids, "-"]
 
 
-def test_requests_that_are_answered_at_once_do_not_mix(rf, log_lines):
+def test_simultaneous_requests_have_their_own_ids(rf, log_lines):
     both_are_in = threading.Barrier(2, timeout=30)
 
     def answer(request):
@@ -269,7 +269,7 @@ def test_requests_that_are_answered_at_once_do_not_mix(rf, log_lines):
     assert len(set(said.values())) == 2
 
 
-def test_an_id_is_believed_from_a_trusted_proxy_alone(client, settings):
+def test_only_a_trusted_proxy_can_send_an_id(client, settings):
     given = {"HTTP_X_REQUEST_ID": "4bf92f3577b34da6a3ce929d0e0e4736", "REMOTE_ADDR": "10.0.0.1"}
     assert client.get("/healthz", **given)["X-Request-ID"] != given["HTTP_X_REQUEST_ID"]
     settings.TRUSTED_PROXIES = ["10.0.0.1"]
@@ -278,12 +278,12 @@ def test_an_id_is_believed_from_a_trusted_proxy_alone(client, settings):
 
 
 @pytest.mark.parametrize("given", ["", "x" * 201, "two words", "a\nb", 'a"b', "naïve", "a@example.com", "?near=06880"])
-def test_an_id_that_could_forge_a_line_or_tell_of_anybody_is_replaced(rf, given):
+def test_an_unsafe_id_is_replaced(rf, given):
     response = request_ids.RequestMonitor(lambda request: HttpResponse())(rf.get("/", HTTP_X_REQUEST_ID=given))
     assert re.fullmatch("[0-9a-f]{32}", response["X-Request-ID"])
 
 
-def test_the_servers_line_of_a_request_has_its_id_too():
+def test_the_access_log_has_the_id_too():
     with running(LOG_FORMAT="json", HTTPS="0", STATIC_ROOT=str(settings.STATIC_ROOT)) as server:
         answer = server.send(b"GET /jobs/?near=06880 HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n")
         server.wait_for("gunicorn.access")

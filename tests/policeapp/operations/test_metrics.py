@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: requests that all workers have counted, and figures of the site, for those who may ask."""
+"""Metrics for Prometheus: the requests of all workers and figures of the site, for allowed clients."""
 
 import os
 import signal
@@ -52,14 +52,14 @@ def metrics(client, settings):
         (["unix"], PROMETHEUS, 404),
     ],
 )
-def test_only_the_addresses_in_the_setting_may_ask(client, db, settings, allowed, address, status):
+def test_only_ip_addresses_in_the_setting_get_metrics(client, db, settings, allowed, address, status):
     settings.METRICS_ALLOWED = allowed
     response = client.get("/metrics", REMOTE_ADDR=address)
     assert response.status_code == status
     assert (b"policeapp_requests_total" in response.content) == (status == 200)
 
 
-def test_behind_a_proxy_the_address_of_its_client_counts(client, db, settings):
+def test_behind_a_proxy_the_ip_address_of_the_client_counts(client, db, settings):
     settings.METRICS_ALLOWED, settings.TRUSTED_PROXIES = [PROMETHEUS], ["10.0.0.1"]
     client.handler.load_middleware()
     for proxy, visitor, status in (
@@ -72,7 +72,7 @@ def test_behind_a_proxy_the_address_of_its_client_counts(client, db, settings):
         assert response.status_code == status, (proxy, visitor)
 
 
-def test_prometheus_needs_no_https_and_no_cache_keeps_its_answer(client, db, settings):
+def test_metrics_need_no_https_and_are_not_cached(client, db, settings):
     settings.METRICS_ALLOWED, settings.SECURE_SSL_REDIRECT = [PROMETHEUS], True
     client.handler.load_middleware()
     response = client.get("/metrics", REMOTE_ADDR=PROMETHEUS)
@@ -91,7 +91,7 @@ def grown(metrics):
     return lambda *names: metrics().get(names, 0) - before.get(names, 0)
 
 
-def test_requests_are_counted_by_the_names_of_pages_and_never_by_addresses(client, db, settings, grown):
+def test_requests_are_counted_by_url_name_and_not_by_url(client, db, settings, grown):
     for number in range(3):
         client.get(f"/departments/ct/nothing-{number}/?near=06880")
         client.get(f"/nowhere/{number}/")
@@ -104,13 +104,13 @@ def test_requests_are_counted_by_the_names_of_pages_and_never_by_addresses(clien
     assert "nothing-" not in text and "nowhere" not in text and "06880" not in text
 
 
-def test_methods_that_somebody_invents_are_counted_together(client, db, grown):
+def test_unknown_methods_are_counted_together(client, db, grown):
     for method in ("BREW", "WHEN"):
         client.generic(method, "/healthz")
     assert grown("policeapp_requests_total", "other", "healthz", "4xx") == 2
 
 
-def test_pages_from_the_page_cache_are_counted_by_their_names_too(client, westport, grown):
+def test_cached_pages_are_counted_by_url_name_too(client, westport, grown):
     for _visit in range(3):
         client.get(westport.get_absolute_url())
     assert grown("policeapp_requests_total", "GET", "department", "2xx") == 3
@@ -118,7 +118,7 @@ def test_pages_from_the_page_cache_are_counted_by_their_names_too(client, westpo
     assert grown("policeapp_events_total", "page_cache_hit") == 2
 
 
-def test_other_events_may_be_counted_too(db, grown):
+def test_events_are_counted(db, grown):
     count_event("page_cache_hit")
     assert grown("policeapp_events_total", "page_cache_hit") == 1
 
@@ -134,7 +134,7 @@ def figures(found):
     return {names: value for names, value in ours.items() if "request" not in names[0] and "event" not in names[0]}
 
 
-def test_an_empty_site_has_its_figures_too(db, metrics):
+def test_an_empty_site_has_figures_too(db, metrics):
     assert figures(metrics()) == {
         ("policeapp_database_up",): 1,
         LAST_RUN: 0,
@@ -146,7 +146,7 @@ def test_an_empty_site_has_its_figures_too(db, metrics):
     }
 
 
-def test_figures_tell_how_the_site_does(db, metrics):
+def test_the_figures_describe_the_site(db, metrics):
     make_job()
     make_job(closes_on=yesterday())
     make_job(is_sample=True)
@@ -163,7 +163,7 @@ def test_figures_tell_how_the_site_does(db, metrics):
     }
 
 
-def test_without_the_database_there_are_no_figures_but_that_it_is_away(db, metrics):
+def test_without_the_database_the_only_figure_says_so(db, metrics):
     def fail(*_):
         raise OperationalError("the connection is lost")
 
@@ -207,7 +207,7 @@ def stopped(pid):
         os.kill(pid, signal.SIGCONT)
 
 
-def test_any_worker_tells_what_all_have_counted_also_those_that_have_died(server):
+def test_each_worker_returns_the_counts_of_all_including_dead_ones(server):
     visits = ("policeapp_requests_total", "GET", "healthz", "2xx")
     one, other = workers(server)
     for pid, number in ((one, 2), (other, 3)):

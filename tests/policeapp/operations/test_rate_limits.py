@@ -1,4 +1,4 @@
-"""Limits that protect a person: how often someone may do something, counted in the database for all processes."""
+"""Rate limits that are counted in the database for all processes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -48,17 +48,17 @@ def takes(number, who="alice", limit=THREE_AN_HOUR):
     return [limit.hit(who) for _ in range(number)]
 
 
-def test_everyone_is_within_the_limit_so_many_times():
+def test_each_person_is_allowed_as_often_as_the_limit():
     assert takes(5) == [True, True, True, False, False]
     assert takes(4, "bob") == [True, True, True, False]
 
 
-def test_limits_are_counted_apart():
+def test_each_limit_has_its_own_count():
     takes(3)
     assert takes(2, limit=RateLimit("rings", 1, 3600)) == [True, False]
 
 
-def test_counting_starts_anew_in_the_next_window(clock):
+def test_the_count_restarts_in_the_next_window(clock):
     takes(3)
     clock(minutes=30)
     assert takes(1) == [False]
@@ -76,13 +76,13 @@ def test_it_takes_two_statements_and_one_row(django_assert_num_queries):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_crowd_does_not_go_beyond_the_limit_together(tmp_path):
+def test_simultaneous_hits_do_not_exceed_the_limit(tmp_path):
     with migrated_database(tmp_path) as url:
         done = python("-c", CROWD, env=PRODUCTION | {"DATABASE_URL": url})
     assert (done.returncode, done.stdout) == (0, "20 7\n"), done.stderr
 
 
-def test_the_database_does_not_say_who_it_was():
+def test_the_database_does_not_reveal_who_was_counted():
     takes(1, "alice@example.com")
     assert "alice" not in RateCount.objects.get().key
 
@@ -107,6 +107,6 @@ def test_without_the_database_nothing_is_allowed():
         ("unix", "203.0.113.7", False),
     ],
 )
-def test_a_client_is_an_address_or_the_network_that_it_may_choose_one_from(one, other, same):
+def test_a_client_is_an_ipv4_address_or_an_ipv6_network(one, other, same):
     first, second = (client_ip(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other))
     assert (first == second) is same

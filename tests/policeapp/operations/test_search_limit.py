@@ -52,7 +52,7 @@ def searches(number, client=HERE):
     return [count_search(client) for _ in range(number)]
 
 
-def test_every_client_may_search_so_often_in_a_minute(limited, clock, django_assert_num_queries):
+def test_each_client_has_a_limit_per_minute(limited, clock, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert searches(MOST + 3) == [True] * MOST + [False] * 3
     assert searches(MOST + 1, THERE) == [True] * MOST + [False]
@@ -62,19 +62,19 @@ def test_every_client_may_search_so_often_in_a_minute(limited, clock, django_ass
     assert searches(MOST + 1) == [True] * MOST + [False]
 
 
-def test_a_count_that_the_cache_drops_at_a_bad_moment_refuses_nobody(limited, monkeypatch):
+def test_a_count_that_the_cache_drops_blocks_nobody(limited, monkeypatch):
     monkeypatch.setattr(LocMemCache, "add", lambda self, *arguments: False)  # it was there, and now it is not
     assert searches(1) == [True]
 
 
-def test_the_cache_does_not_say_who_it_was(limited, monkeypatch):
+def test_the_cache_does_not_reveal_who_searched(limited, monkeypatch):
     keys = []
     monkeypatch.setattr(LocMemCache, "add", lambda self, key, *arguments: keys.append(key) or True)
     searches(1)
     assert len(keys) == 1 and HERE not in keys[0]
 
 
-def test_a_client_that_searches_without_end_is_asked_to_wait(client, limited):
+def test_a_client_over_the_limit_is_asked_to_wait(client, limited):
     make_job(make_department())
     assert [client.get(f"/jobs/?q=officer+{number}").status_code for number in range(MOST)] == [200] * MOST
     answer = client.get("/jobs/?q=officer")
@@ -85,7 +85,7 @@ def test_a_client_that_searches_without_end_is_asked_to_wait(client, limited):
     assert client.get("/jobs/?q=officer", REMOTE_ADDR=THERE).status_code == 200
 
 
-def test_all_searches_count_together_and_none_is_kept_by_a_cache_when_it_is_refused(client, limited):
+def test_all_searches_count_together_and_a_429_is_not_cached(client, limited):
     for number in range(MOST):
         client.get(f"/departments/suggest/?q=w{number}")
     for url in SEARCHES:
@@ -95,7 +95,7 @@ def test_all_searches_count_together_and_none_is_kept_by_a_cache_when_it_is_refu
         assert text_of(answer), url
 
 
-def test_pages_to_read_are_not_counted(client, limited):
+def test_other_pages_are_not_counted(client, limited):
     job = make_job(make_department())
     for number in range(MOST + 1):
         client.get(f"/jobs/?q=officer+{number}")
@@ -103,13 +103,13 @@ def test_pages_to_read_are_not_counted(client, limited):
         assert client.get(url).status_code == 200, url
 
 
-def test_no_header_that_anybody_can_write_evades_it(client, limited):
+def test_no_forged_header_evades_it(client, limited):
     for number in range(MOST):
         forged = {"X-Forwarded-For": f"192.0.2.{number}", "X-Real-IP": f"192.0.2.{number}"}
         client.get(f"/jobs/?q=officer+{number}", headers=forged)
     assert client.get("/jobs/", headers={"X-Forwarded-For": "192.0.2.99"}).status_code == 429
 
 
-def test_it_can_be_switched_off(client, settings):
+def test_it_can_be_turned_off(client, settings):
     settings.SEARCH_LIMIT = 0
     assert {client.get(f"/departments/suggest/?q=w{number}").status_code for number in range(100)} == {200}

@@ -1,4 +1,4 @@
-"""Home, the pages for when something is wrong, and what robots, browsers and probes ask for."""
+"""The home page, error pages, health checks, logos, robots.txt and the icon."""
 
 from datetime import timedelta
 from io import StringIO
@@ -43,7 +43,7 @@ def links_of(response):
 
 
 class TestHome:
-    def test_it_has_one_box_that_leads_to_departments_and_to_openings(self, client, db):
+    def test_one_search_box_finds_departments_and_jobs(self, client, db):
         tags = Markup(client.get("/").content.decode()).tags
         inputs = [attributes for tag, attributes in tags if tag == "input"]
         assert [(box["type"], box["name"]) for box in inputs] == [("search", "q")]
@@ -52,17 +52,17 @@ class TestHome:
         assert [form["action"] for form in forms] == ["/departments/"]
         assert [button.get("formaction") for button in buttons] == [None, "/jobs/"]
 
-    def test_its_box_says_what_it_takes(self, client, db):
+    def test_the_search_box_explains_its_input(self, client, db):
         page = text_of(client.get("/"))
         assert "ZIP code, city or department" in page
         assert "For example 06880, or Westport, CT" in page
 
-    def test_what_was_typed_finds_departments_and_openings_alike(self, client, places):
+    def test_the_same_text_finds_departments_and_jobs(self, client, places):
         make_job(make_department(at=(41.14, -73.35)), "Dispatcher")
         assert "Westport Police Department" in text_of(client.get("/departments/?q=06880"))
         assert "Dispatcher" in text_of(client.get("/jobs/?q=06880"))
 
-    def test_it_shows_the_six_latest_openings_newest_first(self, client, db):
+    def test_it_shows_the_six_latest_jobs_newest_first(self, client, db):
         department = make_department()
         for age in range(8):
             make_job(department, f"Opening {age}", opens_on=yesterday(department) - timedelta(days=age))
@@ -71,7 +71,7 @@ class TestHome:
         assert found == sorted(found)
         assert "Opening 6" not in page and "Opening 7" not in page
 
-    def test_it_counts_departments_and_openings(self, client, db):
+    def test_it_counts_departments_and_jobs(self, client, db):
         department = make_department()
         make_department("Norwalk Police Department")
         make_department("A draft", status=Department.Status.DRAFT)
@@ -82,13 +82,13 @@ class TestHome:
         assert "See all 3 jobs" in page
         assert "Browse all 2 departments" in page
 
-    def test_one_is_not_called_many(self, client, db):
+    def test_one_department_and_one_job_are_singular(self, client, db):
         make_job(make_department())
         page = text_of(client.get("/"))
         assert "See the only job" in page
         assert "Browse the only department" in page
 
-    def test_it_shows_no_opening_that_is_not_open(self, client, db):
+    def test_it_hides_jobs_that_are_not_open(self, client, db):
         department = make_department()
         make_job(department, "Closed", opens_on=yesterday(department), closes_on=yesterday(department))
         make_job(department, "Planned", opens_on=tomorrow(department))
@@ -100,16 +100,16 @@ class TestHome:
             assert title not in page
         assert "No jobs are posted right now." in page
 
-    def test_a_sample_is_called_one(self, client, db):
+    def test_a_sample_is_marked(self, client, db):
         make_job(is_sample=True)
         assert "Sample: not a real job" in text_of(client.get("/"))
 
-    def test_without_openings_it_says_so_and_leads_on(self, client, db):
+    def test_without_jobs_it_links_to_departments(self, client, db):
         response = client.get("/")
         assert "No jobs are posted right now." in text_of(response)
         assert "/departments/" in links_of(response)
 
-    def test_its_ways_in_all_lead_somewhere(self, client, db):
+    def test_all_its_links_work(self, client, db):
         make_job(make_department())
         ways = [address for address in links_of(client.get("/")) if address.startswith("/")]
         assert len(ways) >= 6
@@ -120,7 +120,7 @@ class TestWhenSomethingIsWrong:
     @pytest.mark.parametrize(
         "url", ["/nothing", "/nothing/", "/departments/zz/", "/departments/ct/nobody/", "/jobs/0-x/", "/jobs/?page=99"]
     )
-    def test_a_page_that_is_not_there_says_so_and_leads_on(self, client, db, url):
+    def test_a_missing_page_links_to_other_pages(self, client, db, url):
         make_job()
         response = client.get(url)
         assert response.status_code == 404
@@ -128,12 +128,12 @@ class TestWhenSomethingIsWrong:
         assert {"/", "/departments/", "/jobs/"} <= links_of(response)
         assert '<meta name="robots" content="noindex">' in response.content.decode()
 
-    def test_an_address_that_lacks_its_slash_is_led_to_the_page(self, client, db):
+    def test_a_url_without_its_slash_redirects(self, client, db):
         response = client.get("/jobs?near=06880")
         assert response.status_code == 301
         assert response["Location"] == "/jobs/?near=06880"
 
-    def test_a_failure_says_that_it_is_ours_and_leads_on(self, client):
+    def test_a_server_error_says_that_it_is_our_fault(self, client):
         """Without a database, which this test may not use: the start page fails, and the page that says so doesn't."""
         client.raise_request_exception = False
         response = client.get("/")
@@ -142,7 +142,7 @@ class TestWhenSomethingIsWrong:
         assert "/" in links_of(response)
         assert "Traceback" not in response.content.decode()
 
-    def test_a_lost_database_is_said_to_people_who_are_signed_in_too(self, client, django_user_model, db):
+    def test_signed_in_visitors_get_the_503_page_too(self, client, django_user_model, db):
         client.force_login(django_user_model.objects.create_user("alice"))
         client.raise_request_exception = False
 
@@ -156,21 +156,21 @@ class TestWhenSomethingIsWrong:
                 assert "This page is temporarily unavailable" in text_of(response)
                 assert "connection is lost" not in text_of(response)
 
-    def test_a_page_that_is_not_there_needs_no_database(self, client):
+    def test_a_404_needs_no_database(self, client):
         assert client.get("/nothing/").status_code == 404
 
-    def test_a_wrong_host_is_a_bad_request_that_says_so(self, client):
+    def test_a_wrong_host_gets_a_400_page(self, client):
         response = client.get("/", headers={"host": "elsewhere.example"})
         assert response.status_code == 400
         assert "We can't understand this request" in text_of(response)
         assert "elsewhere.example" not in response.content.decode()
 
-    def test_a_flood_of_parameters_is_a_bad_request_that_says_so(self, client):
+    def test_too_many_parameters_get_a_400_page(self, client):
         response = client.get("/jobs/?" + "&".join("x" * (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)))
         assert response.status_code == 400
         assert "We can't understand this request" in text_of(response)
 
-    def test_a_form_that_was_not_ours_is_asked_for_again(self, db):
+    def test_a_form_without_a_token_must_be_sent_again(self, db):
         response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "alice"})
         assert response.status_code == 403
         assert "Please send the form again" in text_of(response)
@@ -194,13 +194,13 @@ class TestMethods:
         yield [*self.URLS, make_job(westport).get_absolute_url()]
         default_storage.delete(f"logos/{LOGO}")
 
-    def test_the_head_of_every_page_may_be_asked_for_alone(self, client, urls):
+    def test_head_works_on_every_page(self, client, urls):
         for url in urls:
             response = client.head(url)
             assert response.status_code == 200, url
             assert not response.getvalue(), url
 
-    def test_nothing_may_be_sent_to_a_page_that_only_shows(self, client, urls):
+    def test_read_only_pages_accept_only_get_and_head(self, client, urls):
         for url in urls:
             for method in ("post", "put", "patch", "delete", "options"):
                 response = getattr(client, method)(url)
@@ -209,7 +209,7 @@ class TestMethods:
 
 
 class TestRobots:
-    def test_they_may_read_everything_but_the_admin_and_hear_of_the_sitemap(self, client):
+    def test_robots_may_read_everything_except_the_admin(self, client):
         response = client.get("/robots.txt")
         assert response["Content-Type"].startswith("text/plain")
         assert response.content.decode().split("\n") == [
@@ -222,7 +222,7 @@ class TestRobots:
 
 
 class TestFavicon:
-    def test_browsers_that_ask_for_the_old_icon_get_the_one_that_pages_name(self, client, db):
+    def test_the_default_icon_redirects_to_the_icon_of_the_pages(self, client, db):
         response = client.get("/favicon.ico", follow=True)
         assert response.status_code == 200
         assert response.getvalue().startswith(b"<svg")
@@ -234,36 +234,36 @@ class TestFavicon:
 class TestProbes:
     """``/healthz`` and ``/readyz``."""
 
-    def test_alive_needs_nothing_but_the_process(self, client):
+    def test_healthz_needs_only_the_process(self, client):
         response = client.get("/healthz")
         assert (response.status_code, response.content) == (200, b"alive\n")
 
-    def test_alive_also_when_the_database_is_gone(self, client, broken_database):
+    def test_healthz_works_without_the_database(self, client, broken_database):
         assert client.get("/healthz").status_code == 200
 
-    def test_no_cache_keeps_what_a_probe_was_told(self, client, db):
+    def test_health_checks_are_not_cached(self, client, db):
         for url in ("/healthz", "/readyz"):
             assert "no-store" in client.get(url)["Cache-Control"]
 
-    def test_ready_with_a_migrated_database_that_has_places(self, client, db):
+    def test_readyz_with_a_migrated_database_and_places(self, client, db):
         make_place()
         response = client.get("/readyz")
         assert (response.status_code, response.content) == (200, b"ready\n")
 
-    def test_not_ready_without_places(self, client, db):
+    def test_readyz_fails_without_places(self, client, db):
         response = client.get("/readyz")
         assert response.status_code == 503
         assert response.content == b"places: run manage.py load_places\n"
 
     @pytest.mark.parametrize("app", ["jobs", "departments", "sessions"])
-    def test_not_ready_while_a_migration_is_to_be_done(self, client, db, app):
+    def test_readyz_fails_with_unapplied_migrations(self, client, db, app):
         make_place()
         MigrationRecorder(connection).migration_qs.filter(app=app).delete()
         response = client.get("/readyz")
         assert response.status_code == 503
         assert response.content == b"migrations: run manage.py migrate\n"
 
-    def test_not_ready_when_the_database_is_gone(self, client, broken_database):
+    def test_readyz_fails_without_the_database(self, client, broken_database):
         response = client.get("/readyz")
         assert response.status_code == 503
         assert response.content == b"database: it does not answer\n"
@@ -277,7 +277,7 @@ class TestProbes:
             ("sqlite:///{folder}/new.sqlite3", "migrations: run manage.py migrate"),
         ],
     )
-    def test_not_ready_with_a_real_database_that_cannot_be_used(self, tmp_path, url, said):
+    def test_readyz_fails_with_an_unusable_database(self, tmp_path, url, said):
         (tmp_path / "notes.txt").write_text("This is no database. " * 100)
         script = """
 import django
@@ -290,9 +290,7 @@ print(response.status_code, response.content.decode().strip())
         done = python("-c", script, env=PRODUCTION | values)
         assert done.stdout.strip() == f"503 {said}", done.stderr
 
-    def test_alerts_that_nothing_sends_are_overdue_after_a_day_and_the_site_is_ready_all_the_same(
-        self, client, db, smtp, clock
-    ):
+    def test_overdue_alerts_are_reported_but_the_site_is_ready(self, client, db, smtp, clock):
         make_place()
         make_alert()
         assert client.get("/readyz").content == b"ready\n"
@@ -304,13 +302,13 @@ print(response.status_code, response.content.decode().strip())
         clock(days=3, hours=2)
         assert client.get("/readyz").content == b"ready\nalerts: run manage.py send_alerts\n"
 
-    def test_alerts_that_nobody_waits_for_are_not_overdue(self, client, db, smtp, clock):
+    def test_without_subscribers_alerts_are_not_overdue(self, client, db, smtp, clock):
         make_place()
         call_command("send_alerts", stdout=StringIO())
         clock(days=3, hours=2)
         assert client.get("/readyz").content == b"ready\n"
 
-    def test_what_is_missing_is_said_without_secrets(self, client, db):
+    def test_readyz_reveals_no_secrets(self, client, db):
         def fail(*_):
             raise OperationalError('password authentication failed for user "secret"')
 
@@ -329,7 +327,7 @@ class TestLogo:
         for name in names:
             default_storage.delete(name)
 
-    def test_it_is_a_picture_that_browsers_may_keep_for_good(self, client, stored):
+    def test_browsers_may_cache_a_logo_forever(self, client, stored):
         response = client.get(f"/media/logos/{LOGO}")
         assert response.status_code == 200
         assert response.getvalue() == PNG
@@ -368,7 +366,7 @@ class TestLogo:
             "",
         ],
     )
-    def test_nothing_else_in_the_folder_or_beside_it_can_be_had(self, client, stored, name):
+    def test_no_other_file_is_served(self, client, stored, name):
         assert client.get(f"/media/logos/{name}").status_code == 404
 
     @pytest.mark.parametrize("url", ["/media/", "/media/secret.png", "/media/logos/", "/media/logos"])

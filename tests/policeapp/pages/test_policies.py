@@ -1,4 +1,4 @@
-"""The privacy page tells of all that is stored of people, and for as long as the code keeps it."""
+"""The privacy policy describes all stored personal data with the periods of the code."""
 
 import re
 from datetime import timedelta
@@ -23,14 +23,14 @@ from ...whole_site import Markup
 
 pytestmark = pytest.mark.django_db
 
-# {model: the part of the page that tells of it, or None where nothing in it is about people}. Whoever adds a model says
-# here, and if need be there, what it keeps of whom.
-TOLD = {
+# {model: the section of the page that describes it, or None if it has no personal data}. If you add a model, add it
+# here and, if it has personal data, to the page.
+DESCRIBED = {
     "admin.LogEntry": "editors",
     "auth.Group": None,
     "auth.Permission": None,
     "axes.AccessAttempt": "attempts",
-    "axes.AccessAttemptExpiration": None,  # these three stay empty (test_lockout)
+    "axes.AccessAttemptExpiration": None,  # these three stay empty; see test_lockout
     "axes.AccessFailureLog": None,
     "axes.AccessLog": None,
     "contenttypes.ContentType": None,
@@ -62,14 +62,14 @@ def privacy(client, db):
     return client.get("/privacy/")
 
 
-def test_every_model_that_keeps_something_of_people_is_told_of(privacy):
-    assert {model._meta.label for model in apps.get_models()} == TOLD.keys()
+def test_every_model_with_personal_data_is_described(privacy):
+    assert {model._meta.label for model in apps.get_models()} == DESCRIBED.keys()
     ids = {attributes.get("id") for _, attributes in Markup(privacy.content.decode()).tags}
-    assert set(filter(None, TOLD.values())) <= ids
+    assert set(filter(None, DESCRIBED.values())) <= ids
 
 
-def test_what_is_kept_of_a_subscriber_is_all_named(privacy):
-    """A new column of these is no business of this page until it says so."""
+def test_all_personal_columns_are_described(privacy):
+    """If you add a column to these models, describe it on the page and add it here."""
     assert {field.name for field in apps.get_model("jobs.Subscriber")._meta.concrete_fields} == {
         *("id", "key", "email", "created", "refused_at", "refusal"),
     }
@@ -82,7 +82,7 @@ def test_what_is_kept_of_a_subscriber_is_all_named(privacy):
         assert words in said
 
 
-def test_it_says_how_long_from_what_the_code_goes_by(client, monkeypatch, settings):
+def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setitem(LIFETIMES, "confirm", timedelta(days=11))
     monkeypatch.setitem(LIFETIMES, "manage", timedelta(days=61))
     monkeypatch.setattr(AlertQuerySet, "RENEWAL_INTERVAL", timedelta(days=401))
@@ -115,11 +115,11 @@ def test_it_says_how_long_from_what_the_code_goes_by(client, monkeypatch, settin
         ({"seconds": 15}, "15 seconds"),
     ],
 )
-def test_times_are_said_in_their_largest_whole_unit(time, words):
+def test_durations_are_formatted_in_their_largest_whole_unit(time, words):
     assert format_duration(timedelta(**time)) == words
 
 
-def test_whom_an_administrator_deletes_is_gone_from_everywhere(client):
+def test_a_deleted_subscriber_leaves_no_data(client):
     client.force_login(make_alice())
     subscribers = [make_alert(f"{name}@example.com", near="Westport").subscriber for name in ("jane", "john")]
     assert client.post(page(subscribers[0], "delete"), {"post": "yes"}).status_code == 302
@@ -130,21 +130,21 @@ def test_whom_an_administrator_deletes_is_gone_from_everywhere(client):
 
 
 def named(response):
-    """``{name of a cookie: what is said of it}``."""
+    """Return ``{name of a cookie: its description}``."""
     return dict(re.findall(r"<dt><code>(.*?)</code></dt>\s*<dd>(.*?)</dd>", response.content.decode()))
 
 
-def test_every_cookie_that_the_site_sets_is_named(privacy):
-    """Those that are met on a way through all that sets any, and those that the code can set at all."""
-    met = {}
+def test_every_cookie_is_listed(privacy):
+    """Visit everything that sets a cookie."""
+    seen = {}
 
-    class Noting(Client):
+    class CookieRecorder(Client):
         def request(self, **request):
             response = super().request(**request)
-            met.update(response.cookies)
+            seen.update(response.cookies)
             return response
 
-    visitor = Noting(enforce_csrf_checks=False)
+    visitor = CookieRecorder(enforce_csrf_checks=False)
     department = make_department()
     make_alice()
     visitor.get("/alerts/new/")
@@ -154,7 +154,7 @@ def test_every_cookie_that_the_site_sets_is_named(privacy):
     assert save(visitor, job, title="Another").status_code == 200
     visitor.post(page(job, "delete"), {"post": "yes"})
     visitor.post("/admin/logout/")
-    assert {"sessionid", "csrftoken", "messages"} <= met.keys() <= named(privacy).keys()
+    assert {"sessionid", "csrftoken", "messages"} <= seen.keys() <= named(privacy).keys()
 
 
 def test_no_other_code_sets_cookies():
@@ -169,7 +169,7 @@ def test_no_other_code_sets_cookies():
     assert not [path.name for path in scripts if re.search("cookie|Storage|indexedDB", path.read_text())]
 
 
-def test_the_lifetimes_of_cookies_are_said(privacy):
+def test_the_lifetimes_of_cookies_are_listed(privacy):
     said = named(privacy)
     assert {name: words.rpartition("; ")[2] for name, words in said.items()} == {
         "csrftoken": "364 days",
@@ -178,33 +178,33 @@ def test_the_lifetimes_of_cookies_are_said(privacy):
     }
 
 
-def test_a_session_ends_when_the_page_says(client):
+def test_a_session_ends_as_described(client):
     client.force_login(make_alice())
     assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE == 14 * 86400
     assert client.session.get_expiry_date() > timezone.now()
 
 
 @pytest.mark.parametrize("path", ["/privacy/", "/accessibility/"])
-def test_they_say_whom_to_write_to(client, settings, path):
+def test_both_pages_name_the_contact(client, settings, path):
     assert "write to the operator of this site" in text_of(client.get(path)).lower()
     settings.CONTACT_EMAIL = "office@police.example.org"
-    caches["pages"].clear()  # as after the new start that a setting takes
+    caches["pages"].clear()  # as after a restart with new settings
     answer = client.get(path)
     assert "Write to office@police.example.org." in text_of(answer) or "write to office@" in text_of(answer)
     assert 'href="mailto:office@police.example.org"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("url", ["/", "/departments/", "/jobs/", "/alerts/new/", "/nothing/", "/privacy/"])
-def test_every_page_leads_to_them(client, db, url):
+def test_every_page_links_to_both(client, db, url):
     links = [attributes.get("href") for tag, attributes in Markup(client.get(url).content.decode()).tags if tag == "a"]
     assert links[-2:] == ["/privacy/", "/accessibility/"]
 
 
-def test_they_need_no_query(queries_of):
+def test_they_need_no_queries(queries_of):
     assert (queries_of("/privacy/"), queries_of("/accessibility/")) == (0, 0)
 
 
-def test_the_accessibility_statement_says_what_was_not_tested(client, db):
+def test_the_accessibility_statement_lists_what_is_not_tested(client, db):
     said = text_of(client.get("/accessibility/"))
     assert "WCAG) 2.2" in said
     assert "have audited the site" in said

@@ -1,4 +1,4 @@
-"""The sitemap: an index of parts, which together name every public page once and nothing else."""
+"""The sitemap: an index of parts that list each public page once."""
 
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -45,12 +45,12 @@ def listed(read):
     return listed
 
 
-def test_an_empty_site_lists_its_ways_in_and_what_it_says_of_itself(read, listed):
+def test_an_empty_site_lists_its_own_pages(read, listed):
     assert read("/sitemap.xml").keys() == {"/sitemap-pages.xml"}
     assert listed().keys() == {"/", "/departments/", "/jobs/", "/privacy/", "/accessibility/"}
 
 
-def test_it_lists_published_departments_and_real_open_openings_only(listed):
+def test_it_lists_only_published_departments_and_real_open_jobs(listed):
     department = make_department(county="Fairfield")
     draft = make_department("A draft", status=Department.Status.DRAFT, county="Hidden", state="WY")
     FormerAddress.objects.create(state="CT", slug="former", department=department)
@@ -76,13 +76,13 @@ def test_it_lists_published_departments_and_real_open_openings_only(listed):
     }
 
 
-def test_everything_that_it_lists_is_there(client, westport, listed):
+def test_every_listed_page_exists(client, westport, listed):
     make_job(westport)
     make_department("911 Dispatch", state="LA", county="Orleans")
     assert {path: client.get(path).status_code for path in listed()} == dict.fromkeys(listed(), 200)
 
 
-def test_each_state_and_so_many_openings_are_a_part(read, monkeypatch):
+def test_each_state_and_each_range_of_jobs_is_a_part(read, monkeypatch):
     monkeypatch.setattr(sitemaps, "OPENINGS", 2)
     make_job(make_department("Boston Police", state="MA"))
     westport = make_department()
@@ -98,7 +98,7 @@ def test_each_state_and_so_many_openings_are_a_part(read, monkeypatch):
     assert westport.get_absolute_url() not in read("/sitemap-ma.xml")
 
 
-def test_it_says_when_a_page_and_when_a_part_was_last_changed(read):
+def test_it_has_the_dates_of_the_last_changes(read):
     long_ago, lately = datetime(2020, 1, 2, tzinfo=UTC), datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
     old, new = make_department("Old Police"), make_department("New Police")
     job = make_job(old)
@@ -112,7 +112,7 @@ def test_it_says_when_a_page_and_when_a_part_was_last_changed(read):
     assert state[new.get_absolute_url()]["lastmod"] == "2026-03-04"
 
 
-def test_it_costs_few_queries_however_many_states_there_are(queries_of, db):
+def test_it_takes_the_same_queries_for_more_states(queries_of, db):
     for state in ("CT", "NY", "TX", "WY"):
         make_job(make_department(state=state, county="Orange"))
     # With the cache, which keeps the index, empty.
@@ -121,7 +121,7 @@ def test_it_costs_few_queries_however_many_states_there_are(queries_of, db):
     assert queries_of("/sitemap-openings-0.xml") <= 1
 
 
-def test_letters_that_xml_reserves_do_not_break_it(listed):
+def test_special_characters_are_escaped(listed):
     make_job(make_department("Smith & Sons <PD>"), "K-9 & “Bomb” <Squad>")
     assert "/departments/ct/smith-sons-pd/" in listed()
 
@@ -129,16 +129,16 @@ def test_letters_that_xml_reserves_do_not_break_it(listed):
 @pytest.mark.parametrize(
     "name", ["zz", "openings", "openings-", "openings-x", "openings-²", "openings-" + "9" * 400, "ct-1"]
 )
-def test_a_part_that_there_is_not_is_not_found(client, db, name):
+def test_a_missing_part_is_404(client, db, name):
     assert client.get(f"/sitemap-{name}.xml").status_code == 404
 
 
-def test_a_page_of_a_part_that_is_not_there_is_not_found(client, db):
+def test_a_missing_page_of_a_part_is_404(client, db):
     make_department()
     for page in ("99", "x", "-1", "0", "9" * 400):
         assert client.get("/sitemap-ct.xml", {"p": page}).status_code == 404, page
 
 
-def test_a_part_may_name_no_more_addresses_than_the_format_allows():
+def test_a_part_has_at_most_as_many_urls_as_the_format_allows():
     assert sitemaps.OPENINGS < 50_000
     assert sitemaps.Part.limit <= 50_000

@@ -80,7 +80,7 @@ def heads(answers):
     return [(page, Head(response)) for page, response in answers if page.status != 301]
 
 
-def test_every_public_page_is_either_listed_or_asks_to_be_left_out(heads):
+def test_every_public_page_is_indexed_or_has_noindex(heads):
     seen = set()
     for page, head in heads:
         if is_listed(page):
@@ -91,7 +91,7 @@ def test_every_public_page_is_either_listed_or_asks_to_be_left_out(heads):
     assert seen == {state for _, state in LISTED}
 
 
-def test_from_the_later_pages_of_a_list_and_from_what_a_search_finds_links_are_followed(heads):
+def test_links_on_unlisted_pages_are_followed(heads):
     lists = {path for path, _ in LISTED}
     for page, head in heads:
         path, _, query = page.url.partition("?")
@@ -99,13 +99,13 @@ def test_from_the_later_pages_of_a_list_and_from_what_a_search_finds_links_are_f
             assert head.robots == ["noindex, follow"], str(page)
 
 
-def test_a_listed_page_says_its_one_address_without_its_query(heads):
+def test_an_indexed_page_has_a_canonical_url_without_query_string(heads):
     for page, head in heads:
         address = f"http://testserver{page.url.partition('?')[0]}"
         assert head.canonical == ([address] if is_listed(page) else []), str(page)
 
 
-def test_a_listed_page_says_how_a_link_to_it_is_shown(heads):
+def test_an_indexed_page_has_open_graph_tags(heads):
     for page, head in filter(lambda each: is_listed(each[0]), heads):
         image = head.og.pop("og:image", [])
         assert head.og == {
@@ -121,19 +121,19 @@ def test_a_listed_page_says_how_a_link_to_it_is_shown(heads):
         assert image == ([f"http://testserver/media/logos/{'0' * 32}.png"] if has_logo else []), str(page)
 
 
-def test_no_two_listed_pages_have_the_same_title_and_description(heads):
+def test_indexed_pages_have_different_titles_and_descriptions(heads):
     full = [(page, head) for page, head in heads if page not in whole_site.EMPTY_SITE]
     said = [(head.title, *head.described) for page, head in full if is_listed(page) and "?" not in page.url]
     assert len(said) == len(set(said)) > 10
 
 
-def test_a_page_that_is_left_out_says_none_of_it(heads):
+def test_a_noindex_page_has_none_of_them(heads):
     for page, head in heads:
         if not is_listed(page):
             assert (head.og, head.nodes) == ({}, {}), str(page)
 
 
-def test_every_kind_of_page_has_its_structured_data_and_no_other(heads):
+def test_every_kind_of_page_has_the_right_structured_data(heads):
     kinds = {
         r"/$": {"WebSite"},
         r"/departments/$": set(),
@@ -150,31 +150,31 @@ def test_every_kind_of_page_has_its_structured_data_and_no_other(heads):
             assert head.nodes.keys() == expected, str(page)
 
 
-def test_drafts_and_plans_that_staff_see_are_left_out(client, public_pages):
+def test_drafts_have_noindex(client, public_pages):
     client.force_login(make_alice())
     for page in whole_site.drafts():
         head = Head(client.get(page.url))
         assert (head.robots, head.canonical, head.og, head.nodes) == (["noindex"], [], {}, {}), str(page)
 
 
-def test_the_address_is_that_of_the_host_and_the_scheme_that_were_asked(client, db):
+def test_the_canonical_url_has_the_host_and_scheme_of_the_request(client, db):
     head = Head(client.get("/departments/?", secure=True, headers={"host": "localhost"}))
     assert head.canonical == head.og["og:url"] == ["https://localhost/departments/"]
 
 
-def test_what_a_newsletter_adds_to_an_address_is_not_part_of_it(client, db):
+def test_the_canonical_url_has_no_tracking_parameters(client, db):
     make_department()
     for path in ("/", "/departments/ct/", "/departments/ct/westport-police-department/"):
         assert Head(client.get(path, {"utm_source": "mail"})).canonical == [f"http://testserver{path}"]
 
 
-def test_the_logo_of_its_department_goes_with_an_opening(client, db):
+def test_a_job_has_the_logo_of_its_department(client, db):
     job = make_job(make_department(logo=f"logos/{'0' * 32}.png"))
     assert Head(client.get(job.get_absolute_url())).og["og:image"] == [f"http://testserver/media/logos/{'0' * 32}.png"]
 
 
 @pytest.mark.parametrize("name", ['"><script>alert(1)</script>', "' onload='alert(1)", "A &amp; B & C", "</title>"])
-def test_names_stay_names_wherever_the_head_says_them(client, db, name):
+def test_names_are_escaped_in_the_head(client, db, name):
     head = Head(client.get(make_department(name, slug="odd").get_absolute_url()))
     assert head.title == f"{name}, Westport, CT - PoliceApp"
     assert head.og["og:title"] == [f"{name}, Westport, CT"]
@@ -182,7 +182,7 @@ def test_names_stay_names_wherever_the_head_says_them(client, db, name):
     assert head.nodes["GovernmentOrganization"]["name"] == name
 
 
-def test_the_start_page_says_how_the_site_is_searched(client, db):
+def test_the_home_page_describes_the_search(client, db):
     make_department("Westport Police Department")
     site = nodes_of(client.get("/"))["WebSite"]
     assert (site["name"], site["url"]) == ("PoliceApp", "http://testserver/")
@@ -199,17 +199,17 @@ JSON = st.recursive(
 
 
 @given(value=JSON)
-def test_whatever_the_data_are_a_script_element_holds_them_and_gives_them_back(value):
+def test_any_text_survives_the_script_element(value):
     written = as_json({"value": value})
     assert not re.search("[<>&\u2028\u2029]", written)
     [node] = [json.loads(script) for script in Markup(json_ld({"value": value})).scripts]
     assert node == {"@context": "https://schema.org", "value": value}
 
 
-def test_what_is_no_number_of_jsons_is_refused():
+def test_numbers_that_json_does_not_have_are_rejected():
     with pytest.raises(ValueError):
         as_json({"value": float("nan")})
 
 
-def test_the_words_of_a_block_are_plain_text_on_one_line():
+def test_a_block_becomes_plain_text_on_one_line():
     assert plain_text(" \n A &amp; B\n &lt;i&gt; &quot;c&quot; ") == 'A & B <i> "c"'

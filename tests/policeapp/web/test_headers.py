@@ -1,4 +1,4 @@
-"""What every answer tells the browser to allow, and what no page holds."""
+"""Response headers, and what public pages must not contain."""
 
 import json
 import re
@@ -64,35 +64,35 @@ def assert_guarded(response, url):
     assert response["Cross-Origin-Opener-Policy"] == "same-origin", url
 
 
-def test_every_public_page_answers_as_it_should(answers):
+def test_every_public_page_has_the_expected_status(answers):
     """The other tests of this file would say little if the pages were not what they are taken for."""
     assert {str(page): response.status_code for page, response in answers} == {
         str(page): page.status for page, _ in answers
     }
 
 
-def test_every_public_page_allows_only_what_is_the_sites_own(answers):
+def test_every_public_page_has_a_strict_content_security_policy(answers):
     for page, response in answers:
         assert_guarded(response, str(page))
 
 
 @pytest.mark.parametrize("url", [*MACHINES, "/admin/login/", "/admin/"])
-def test_the_admin_and_what_machines_read_are_guarded_alike(client, db, url):
+def test_the_admin_and_machine_readable_pages_have_the_same_headers(client, db, url):
     assert_guarded(client.get(url), url)
 
 
-def test_the_page_for_a_wrong_host_is_guarded_too(client, db):
+def test_the_400_page_has_the_headers_too(client, db):
     assert_guarded(client.get("/", headers={"host": "elsewhere.example"}), "/")
 
 
-def test_the_page_for_a_failure_is_guarded_too(client):
+def test_the_500_page_has_the_headers_too(client):
     client.raise_request_exception = False
     response = client.get("/alerts/new/?near=06880")  # which fails, because this test may not use the database
     assert response.status_code == 500
     assert_guarded(response, "/alerts/new/?near=06880")
 
 
-def test_no_page_may_be_framed(client, answers):
+def test_no_page_can_be_framed(client, answers):
     for page, response in answers:
         if page.status != 301:  # that one shows nothing
             assert response["X-Frame-Options"] == "DENY", str(page)
@@ -107,7 +107,7 @@ def test_public_pages_set_no_cookie(client, db, answers):
         assert not client.get(url).cookies, url
 
 
-def test_public_pages_hold_no_inline_script_or_style(answers):
+def test_public_pages_have_no_inline_scripts_or_styles(answers):
     for page, response in answers:
         markup = Markup(response.content.decode())
         # Structured data is not a script: nothing runs it.
@@ -120,7 +120,7 @@ def test_public_pages_hold_no_inline_script_or_style(answers):
             assert not (attributes.get("href") or "").lower().startswith("javascript:"), str(page)
 
 
-def test_public_pages_fetch_nothing_from_elsewhere(answers):
+def test_public_pages_load_nothing_from_other_sites(answers):
     for page, response in answers:
         for tag, attributes in Markup(response.content.decode()).tags:
             if tag == "link" and attributes.get("rel") in ("canonical", "alternate"):
@@ -132,7 +132,7 @@ def test_public_pages_fetch_nothing_from_elsewhere(answers):
 
 
 @pytest.mark.parametrize("name", ["css/site.css", "js/location.js", "img/icon.svg", "img/badge.svg"])
-def test_static_files_fetch_nothing_from_elsewhere(name):
+def test_static_files_load_nothing_from_other_sites(name):
     text = (Path(settings.BASE_DIR) / "static" / name).read_text().replace("http://www.w3.org/2000/svg", "")
     assert not re.findall(r"https?:|@import|['\"(]//", text)
 
@@ -167,35 +167,35 @@ print(json.dumps({
     return json.loads(done.stdout)
 
 
-def test_with_https_on_a_plain_request_is_sent_to_https(over_https):
+def test_with_https_http_requests_are_redirected(over_https):
     answer = over_https["plain"]
     assert answer["status"] == 301
     assert answer["headers"]["Location"] == "https://police.example.org/admin/login/?next=/admin/"
 
 
 @pytest.mark.parametrize("probe", ["plain health", "plain readiness"])
-def test_with_https_on_the_probes_are_not_redirected(over_https, probe):
+def test_with_https_health_checks_are_not_redirected(over_https, probe):
     assert over_https[probe]["status"] in (200, 503)
 
 
 @pytest.mark.parametrize("name", ["secure", "secure health"])
-def test_with_https_on_browsers_are_told_to_stay_with_it_for_a_year(over_https, name):
+def test_with_https_browsers_must_use_it_for_a_year(over_https, name):
     said = over_https[name]["headers"]["Strict-Transport-Security"]
     assert said == "max-age=31536000; includeSubDomains; preload"
 
 
-def test_with_https_on_cookies_go_over_https_only_and_scripts_cannot_read_them(over_https):
+def test_with_https_cookies_are_secure_and_http_only(over_https):
     cookie = over_https["secure"]["cookies"]["csrftoken"]
     assert cookie["secure"] and cookie["httponly"]
     assert cookie["samesite"] == "Lax"
 
 
-def test_only_a_configured_proxy_may_say_that_a_request_came_over_https(over_https):
+def test_only_a_trusted_proxy_can_report_https(over_https):
     assert over_https["plain, lying"]["status"] == 301
     assert over_https["plain, from the proxy"]["status"] == 200
 
 
-def test_session_cookies_are_guarded_like_the_others():
+def test_session_cookies_are_secure_too():
     done = python("manage.py", "diffsettings", env=PRODUCTION)
     assert "SESSION_COOKIE_SECURE = True" in done.stdout
     assert "SESSION_COOKIE_HTTPONLY = False" not in done.stdout

@@ -1,4 +1,4 @@
-"""Pages of many openings: they are counted and shown up to a thousand."""
+"""Lists of jobs are counted and shown up to a thousand."""
 
 import pytest
 from django.utils import timezone
@@ -24,14 +24,14 @@ def thousand_and_one(places):
 
 
 @pytest.mark.parametrize("url", ["/jobs/", "/jobs/?near=06880", "/jobs/?near=06880&within=any&sort=pay"])
-def test_above_a_thousand_openings_the_page_does_not_count_them(client, thousand_and_one, url):
+def test_more_than_a_thousand_jobs_are_not_counted(client, thousand_and_one, url):
     page = client.get(url)
     assert "1,000 or more jobs" in page.content.decode()
     assert "Page 1 of 50" in page.content.decode()
 
 
 @pytest.mark.parametrize("url", ["/jobs/?", "/jobs/?near=06880&"])
-def test_nobody_is_shown_more_than_a_thousand(client, thousand_and_one, url):
+def test_at_most_a_thousand_jobs_are_shown(client, thousand_and_one, url):
     assert client.get(f"{url}page=50").content.decode().count('class="card"') == 20
     assert client.get(f"{url}page=51").status_code == 404
 
@@ -42,11 +42,11 @@ def test_fewer_than_a_thousand_are_counted(client, thousand_and_one):
     assert "See all 999 jobs" in client.get("/").content.decode()
 
 
-def test_home_leads_to_more_than_a_thousand_without_a_number(client, thousand_and_one):
+def test_the_home_page_gives_no_number_above_a_thousand(client, thousand_and_one):
     assert "See all jobs" in client.get("/").content.decode()
 
 
-def test_wider_circles_say_how_many_they_hold(client, thousand_and_one):
+def test_wider_distances_show_their_number_of_jobs(client, thousand_and_one):
     page = text_of(client.get("/jobs/?near=10001&within=10"))
     assert "No jobs" in page
     assert "Within 50 miles: 1,001" in page
