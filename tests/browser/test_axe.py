@@ -81,7 +81,7 @@ def test_it_finds_nothing_on_the_pages_for_who_asks_too_often(visit, settings, m
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Too many attempts to sign in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Too many failed sign-ins")).to_be_visible()
     assert findings(page) == []
 
 
@@ -91,5 +91,5 @@ def test_it_finds_nothing_on_the_page_that_asks_to_send_a_form_again(visit):
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password").fill("alice-password")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Please send it again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Please send the form again")).to_be_visible()
     assert findings(page) == []

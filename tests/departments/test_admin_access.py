@@ -124,7 +124,7 @@ def test_strangers_meet_the_door_at_the_start_page_too(charlie):
 def test_the_start_page_offers_editors_what_concerns_them(bob):
     words = text_of(bob.get("/admin/"))
     assert "Departments" in words
-    assert "Openings" in words
+    assert "Jobs" in words
     for not_theirs in ("Users", "Groups", "Places", "Former addresses"):
         assert not_theirs not in words
 

@@ -160,9 +160,7 @@ class TestLogos:
         assert "0 unused files" in clean_up()
         assert all(path.exists() for path in others)
 
-    def test_a_file_that_cannot_be_deleted_does_not_stop_it(
-        self, department, logo, days_pass, monkeypatch, caplog
-    ):
+    def test_a_file_that_cannot_be_deleted_does_not_stop_it(self, department, logo, days_pass, monkeypatch, caplog):
         for name in ("bad.png", "good.png"):
             logo.with_name(name).write_text("unused")
         clean_up()

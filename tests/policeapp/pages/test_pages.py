@@ -54,7 +54,7 @@ class TestHome:
 
     def test_the_search_box_explains_its_input(self, client, db):
         page = text_of(client.get("/"))
-        assert "ZIP code, city or department" in page
+        assert "ZIP, city or department" in page
         assert "For example 06880, or Westport, CT" in page
 
     def test_the_same_text_finds_departments_and_jobs(self, client, places):
