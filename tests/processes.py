@@ -1,4 +1,4 @@
-"""Other processes: Python with an environment that a test gives whole, so that nothing of the tests' own leaks in."""
+"""Runs Python in other processes, with only the environment variables that a test gives."""
 
 import os
 import shutil
@@ -11,12 +11,12 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# What the README asks for in production, and nothing else.
+# The settings that production needs, and no others.
 PRODUCTION = {"SECRET_KEY": "qLr7-" * 11, "ALLOWED_HOSTS": "police.example.org"}
 
 
 def environment(values):
-    """The environment of a process that has only these variables of ours."""
+    """Return an environment with only these settings."""
     return {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "policeapp.settings",
@@ -27,14 +27,14 @@ def environment(values):
 
 
 def python(*arguments, env):
-    """Run Python with these arguments from the top of the checkout; the finished process, its output as text."""
+    """Run Python with these arguments in the checkout. Return the finished process with its output as text."""
     return subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=environment(env), capture_output=True, text=True, timeout=60
     )
 
 
 def new_sqlite(path):
-    """Put an empty database there that has all migrations; its URL."""
+    """Create an empty, migrated database at the path and return its URL."""
     shutil.copy(migrated_sqlite(), path)
     return f"sqlite:///{path}"
 

@@ -1,4 +1,4 @@
-"""The site as it is served in production: gunicorn with its settings, in processes and with a database of its own."""
+"""Runs the site as in production: under gunicorn, in processes and with a database of its own."""
 
 import os
 import re
@@ -14,11 +14,11 @@ from django.conf import settings
 
 from .processes import PRODUCTION, ROOT, environment, new_sqlite, python
 
-PATIENCE = 30  # seconds, for what takes a fraction of one; only a hanging server needs them all
+PATIENCE = 30  # seconds; only a hanging server takes so long
 
 
 class Server:
-    """A running server: its ``port``, and ``log``, everything that it has written so far."""
+    """A running server with its ``port`` and its ``log`` so far."""
 
     def __init__(self, process):
         self.process, self.lines, self.news = process, [], threading.Condition()
@@ -39,19 +39,19 @@ class Server:
         return "".join(self.lines)
 
     def wait_for(self, pattern):
-        """Wait until the log has the pattern; ``AssertionError`` with the log when it never does."""
+        """Wait until the log matches the pattern, or raise ``AssertionError`` with the log."""
         with self.news:
             assert self.news.wait_for(lambda: re.search(pattern, self.log), PATIENCE), f"no {pattern} in:\n{self.log}"
 
     def send(self, *parts):
-        """Send these bytes, say that there are no more, and return all that comes back until the end."""
+        """Send these bytes, close the sending side, and return the whole response."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
             try:
                 for part in parts:
                     connection.sendall(part)
                 connection.shutdown(socket.SHUT_WR)
             except OSError:
-                pass  # it has heard enough: what it says still comes
+                pass  # the server has stopped reading, but its response still arrives
             answer = b""
             try:
                 while received := connection.recv(65536):

@@ -1,6 +1,6 @@
-"""A site with a page in every state that a public page can be in, and the means to read those pages.
+"""Builds a site with every public page in every state, and parses its pages.
 
-All of its data are in Greek letters, so that a Latin letter on a page is the site's own.
+All of its data is in Greek letters, so Latin letters on a page are the site's own text.
 """
 
 from datetime import time, timedelta
@@ -32,7 +32,7 @@ ANCHORAGE = (61.2, -149.9)
 
 
 class Page(NamedTuple):
-    """An address, what there is to see, and the status it answers with."""
+    """A URL, the state of its page, and its status."""
 
     url: str
     state: str
@@ -42,7 +42,7 @@ class Page(NamedTuple):
         return f"{self.url[:80]} ({self.state})"
 
 
-# What visitors see of a site that nobody has filled yet.
+# The pages of a site without data.
 EMPTY_SITE = [
     Page("/", "nothing loaded"),
     Page("/departments/", "nothing loaded"),
@@ -55,7 +55,7 @@ EMPTY_SITE = [
 
 
 def build():
-    """Fill the database; a ``Page`` for every public page in every state."""
+    """Fill the database and return a ``Page`` for every public page in every state."""
     _make_places()
     full, hiring = _make_full_department(), _make_hiring_department()
     bare = make_department("Γυμνή", slug="bare", state="VT", city="")

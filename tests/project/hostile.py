@@ -1,7 +1,7 @@
-"""A site on which every text that the database can hold is hostile: in each text column of each model stands what would
-be run, leave its place or break what it stands in, if anything took it for more than text.
+"""Builds a site on which each text column of each model contains hostile text.
 
-What columns there are is read from the models, so that a new one is hostile too.
+The text would run, escape from its place or break the page if it were treated as anything but text. The columns are
+read from the models, so that a new one is hostile too.
 """
 
 import re
@@ -20,7 +20,7 @@ from policeapp.models import Import, User
 
 from .. import factories
 
-# Each would call hit() if it ran; but for the formulas, a search for "zq" finds them all.
+# Each would call hit() if it ran. A search for "zq" finds all of them except the formulas.
 TEXTS = {
     "script": "zq </script></style></title></textarea><script>hit(1)</script><script src=//evil.example/></script>",
     "handlers": (
@@ -51,7 +51,7 @@ TEXTS = {
 }
 LONGEST = 20_000  # letters in a column that has no limit
 
-# Text columns that cannot hold what anybody likes, with what keeps them from it; all others must be hostile.
+# Text columns that cannot contain arbitrary text, and why; all others must be hostile.
 ELSEWHERE = {
     "departments.Department.slug": "made from the name",
     "departments.Department.time_zone": "one of the zones that there are",

@@ -14,7 +14,7 @@ from jobs.models import Job
 from .. import factories
 from .test_access import FORBIDDEN, GONE, METHOD, ROWS, SEEN, TABLE
 
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same code.
 pytestmark = pytest.mark.unmeasured
 
 NOBODY_ELSE, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"bob", "alice"}, set()

@@ -32,7 +32,7 @@ from .. import whole_site
 from ..factories import make_alert, make_alice, make_job, today
 from ..whole_site import Markup
 
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same code.
 pytestmark = pytest.mark.unmeasured
 
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")

@@ -1,6 +1,6 @@
-"""The shipped nginx site as Debian's nginx runs it, in a folder of its own: for what people get in production.
+"""Runs the shipped nginx configuration as Debian's nginx does, in a folder of its own.
 
-Its sockets are Unix sockets, so that no port can be taken, and visitors have the addresses that tests give them.
+It uses Unix sockets, so no port can be in use, and visitors have the IP addresses that tests give them.
 """
 
 import os
@@ -25,7 +25,7 @@ DEPLOY = ROOT / "policeapp" / "deploy"
 SITE = DEPLOY / "nginx" / "policeapp.conf"
 HOST = "police.example.org"
 
-# What stands around the site in Debian's /etc/nginx/nginx.conf, and who a visitor is.
+# The parts of Debian's /etc/nginx/nginx.conf around the site, and the IP address of the visitor.
 AROUND = """
 user {user};
 daemon off;

@@ -11,7 +11,7 @@ from ...processes import PRODUCTION, python
 from ...whole_site import Markup
 
 # The only addresses that are no page; some of them still show in a browser.
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same code.
 pytestmark = pytest.mark.unmeasured
 
 MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz", "/jobs/feed/", "/jobs/calendar/"]
