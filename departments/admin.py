@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
-from policeapp.careful import CarefulAdmin
+from policeapp.web.admin import BadRequestAdmin
 
 from .editing import EditorsMixin, change_each, note_edit
 from .logos import LogoField, check_room
@@ -72,7 +72,7 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, CarefulAdmin):
+class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
     editors_may = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
@@ -165,14 +165,14 @@ class DepartmentAdmin(EditorsMixin, CarefulAdmin):
 
 
 @admin.register(Specialization)
-class SpecializationAdmin(EditorsMixin, CarefulAdmin):
+class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
     editors_may = {"view"}
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
 
 @admin.register(Place)
-class PlaceAdmin(CarefulAdmin):
+class PlaceAdmin(BadRequestAdmin):
     """To look things up: places come from a package, and a change would be lost with its next version."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
@@ -191,7 +191,7 @@ class PlaceAdmin(CarefulAdmin):
 
 
 @admin.register(FormerAddress)
-class FormerAddressAdmin(CarefulAdmin):
+class FormerAddressAdmin(BadRequestAdmin):
     list_display = ["__str__", "department"]
     search_fields = ["slug"]
     list_select_related = ["department"]

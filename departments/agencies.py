@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from policeapp.importing import Rejected
+from policeapp.imports.engine import Rejected
 
 from . import cleaning
 from .located import Precision

@@ -8,6 +8,10 @@ class DepartmentsConfig(AppConfig):
     verbose_name = _("Departments")
 
     def ready(self):
-        from .checks import check_places
+        from policeapp.imports.uploads import IMPORTERS
 
+        from .checks import check_places
+        from .roster import RosterImporter
+
+        IMPORTERS["departments"] = RosterImporter
         register(check_places, Tags.database, deploy=True)

@@ -7,7 +7,7 @@ from statistics import median
 import zipcodes
 from django.db import transaction
 
-from policeapp import planner
+from policeapp.database.analyze import analyze
 
 from . import states
 from .geography import Point, miles_between
@@ -26,7 +26,7 @@ def load():
     with transaction.atomic():
         Place.objects.all().delete()
         Place.objects.bulk_create(places, batch_size=BATCH)
-    planner.learn()
+    analyze()
     return len(places)
 
 

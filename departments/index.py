@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db.models import Count
 from django.db.models.functions import Left
 
-from policeapp import content
+from policeapp.caching import content
 
 from .models import Department
 

@@ -1,6 +1,6 @@
 """The national roster: which row of a file is which department, and what it changes.
 
-The machine around it is :mod:`policeapp.importing`; a row is read in :mod:`departments.agencies`.
+The machine around it is :mod:`policeapp.imports.engine`; a row is read in :mod:`departments.agencies`.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from jobs.models import sync_from_departments
-from policeapp.importing import Importer, create, reject, unchanged, update
+from policeapp.imports.engine import Importer, create, reject, unchanged, update
 
 from .agencies import COLUMNS, GROUPS, Reader
 from .geography import Point, miles_between

@@ -3,7 +3,7 @@
 The officers are no ``numberOfEmployees``: they are sworn officers only, and a department has other employees.
 """
 
-from policeapp.structured_data import known, node
+from policeapp.web.structured_data import known, node
 
 from .kinds import DepartmentKind
 from .located import Precision

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from policeapp.structured_data import Crumb
+from policeapp.web.structured_data import Crumb
 
 from .states import STATES
 

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobs.models import HiringStep, Job, count_open_jobs, with_open_jobs
-from policeapp.limits import searching
-from policeapp.pagination import paginate
-from policeapp.public import public_page
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import limit_searches
+from policeapp.web.pagination import paginate
 
 from . import index, maps, states, trails
 from .forms import DepartmentSearchForm
@@ -24,7 +24,7 @@ SUGGESTIONS_SHOWN = 8
 
 @public_page(*DepartmentSearchForm.base_fields, "page")
 @require_safe
-@searching
+@limit_searches
 def directory(request):
     """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
     form = DepartmentSearchForm(request.GET)
@@ -45,7 +45,7 @@ def directory(request):
 
 @public_page("q")
 @require_safe
-@searching
+@limit_searches
 def suggest(request):
     """JSON while a person types: ``{"departments": [{"name", "town", "url"}, ...]}``, those that begin so."""
     found = Department.objects.published().beginning(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]

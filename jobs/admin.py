@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.editing import EditorsMixin, change_each, note_edit
 from departments.models import Department
-from policeapp.careful import CarefulAdmin
+from policeapp.web.admin import BadRequestAdmin
 
 from .alerts import admin as alerts_admin  # noqa: F401
 from .models import HiringStep, Job, Requirements
@@ -80,7 +80,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(EditorsMixin, CarefulAdmin):
+class JobAdmin(EditorsMixin, BadRequestAdmin):
     editors_may = {"view", "add", "change", "delete"}
     list_display = ["title", "department", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]

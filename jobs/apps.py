@@ -8,10 +8,19 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self):
-        from policeapp.metrics import figures
+        from policeapp.caching.middleware import next_changes
+        from policeapp.imports.uploads import IMPORTERS
+        from policeapp.operations.clean_up import TASKS
+        from policeapp.operations.metrics import figures
 
         from . import checks, metrics
+        from .alerts.models import delete_unconfirmed
+        from .imports.openings import PostingImporter
+        from .models import Job
 
+        next_changes.append(Job.objects.next_change)
+        IMPORTERS["openings"] = PostingImporter
+        TASKS["unconfirmed alerts"] = delete_unconfirmed
         figures.append(metrics.figures)
         register(checks.check_mail, deploy=True)
         register(checks.check_alerts, Tags.database, deploy=True)

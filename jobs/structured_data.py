@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from departments.structured_data import identity, place
-from policeapp.structured_data import known, node
+from policeapp.web.structured_data import known, node
 
 from .models import Schedule
 from .models.pay import PayPeriod

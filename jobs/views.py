@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from departments import maps
-from policeapp.limits import searching
-from policeapp.pagination import CappedPaginator, paginate
-from policeapp.public import public_page
-from policeapp.structured_data import Crumb
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import limit_searches
+from policeapp.web.pagination import CappedPaginator, paginate
+from policeapp.web.structured_data import Crumb
 
 from .forms import NEAREST_SHOWN, JobSearchForm
 from .models import Job
@@ -18,7 +18,7 @@ from .structured_data import job_posting
 
 @public_page(*JobSearchForm.base_fields, "page")
 @require_safe
-@searching
+@limit_searches
 def job_list(request):
     """Search open jobs; if nothing is near enough, suggest the nearest jobs and wider distances."""
     form = JobSearchForm(request.GET)

@@ -10,11 +10,11 @@ class PoliceAppConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self):
-        from . import checks
-        from .content import add_triggers
-        from .fulltext import keep_triggers
+        from .caching.content import add_triggers
+        from .database.fulltext import restore_triggers
+        from .operations import checks
 
-        post_migrate.connect(keep_triggers, dispatch_uid="full text")
+        post_migrate.connect(restore_triggers, dispatch_uid="full text")
         post_migrate.connect(add_triggers, dispatch_uid="content")
         register(checks.check_database, Tags.database, deploy=True)
         register(checks.check_cache, Tags.caches, deploy=True)
@@ -22,6 +22,6 @@ class PoliceAppConfig(AppConfig):
         register(checks.check_disk_space, Tags.files, deploy=True)
         register(checks.check_static_files, Tags.staticfiles, deploy=True)
         if settings.ERROR_REPORTS_DSN:
-            from . import reports
+            from .operations import error_reports
 
-            reports.start(settings.ERROR_REPORTS_DSN)
+            error_reports.start(settings.ERROR_REPORTS_DSN)

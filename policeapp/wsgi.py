@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from .timeouts import limit_waiting
+from .database.timeouts import limit_database_waits
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policeapp.settings")
 
-limit_waiting()
+limit_database_waits()
 application = get_wsgi_application()

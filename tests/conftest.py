@@ -1,5 +1,6 @@
-"""What all tests share."""
+"""Fixtures and settings for all tests."""
 
+import os
 import sys
 from collections import Counter
 from datetime import timedelta
@@ -9,36 +10,42 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from whitenoise.base import WhiteNoise
 
 from departments import spelling
 
-from . import factories
+from . import factories, whole_site
 from .admin import signed_in
 from .mail_server import MailServer
+from .postgres import find_programs, private_server
+from .processes import PRODUCTION, python
 
-# Examples are the same in each run, so that it fails for what was changed and not by chance;
+# Use the same examples in each run, so that a failure has a cause and not bad luck.
 # --hypothesis-profile=default looks for new ones.
 hypothesis.settings.register_profile("the same", derandomize=True)
 hypothesis.settings.load_profile("the same")
 
 
 def pytest_sessionstart(session):
-    """Static files are hashed and compressed, as in production: pages name the hashed files. Once for all workers, and
-    for all runs that are given the same TESTS_STATIC_ROOT."""
+    """Collect static files under hashed names, as in production.
+
+    This happens once for all workers, and for all runs with the same TESTS_STATIC_ROOT.
+    """
     if not hasattr(session.config, "workerinput") and not (settings.STATIC_ROOT / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-# Measuring coverage doubles what a test takes: so many cases of a parametrized test are measured, and no random ones.
+# Measuring coverage doubles the time of a test, so only this many cases of a parametrized test are measured, and no
+# random ones.
 MEASURED = 1
 
 
 def pytest_collection_modifyitems(config, items):
-    """What asks nothing of the database, or is refused before, and the browser's tests are run once: with SQLite."""
+    """Run tests that use no database, and the browser tests, only on SQLite."""
     cases = Counter()
     for item in items:
         cases[item.function] += 1
@@ -46,14 +53,15 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("unmeasured")
     if connection.vendor == "sqlite":
         return
-    config.hook.pytest_deselected(items=[item for item in items if not asks_the_database(item)])
-    items[:] = filter(asks_the_database, items)
+    config.hook.pytest_deselected(items=[item for item in items if not uses_the_database(item)])
+    items[:] = filter(uses_the_database, items)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Nothing is traced during a test marked ``unmeasured``. (pytest-cov's ``no_cover`` would start coverage anew each
-    time, which then judges every module again: slower than measuring.)
+    """Don't trace tests marked ``unmeasured``.
+
+    pytest-cov's ``no_cover`` restarts coverage for each test, which is slower than measuring it.
     """
     if not item.get_closest_marker("unmeasured"):
         return (yield)
@@ -65,7 +73,7 @@ def pytest_runtest_protocol(item):
         sys.settrace(tracer)
 
 
-def asks_the_database(item):
+def uses_the_database(item):
     if "browser" in item.path.parts or item.get_closest_marker("any_engine"):
         return False
     return item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
@@ -73,7 +81,7 @@ def asks_the_database(item):
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
-    """Read from the disk once, not per client."""
+    """Read static files from the disk once, not for each client."""
     scan, scanned = WhiteNoise.update_files_dictionary, {}
 
     def scan_once(self, root, prefix):
@@ -88,8 +96,8 @@ def static_files():
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered():
-    """What a process keeps in its memory is from no other test."""
+def clear_caches():
+    """Clear the caches of the process after each test."""
     yield
     for cache in caches.all():
         cache.clear()
@@ -97,8 +105,8 @@ def nothing_remembered():
 
 
 @pytest.fixture
-def plans_untaught(db):
-    """Plans are made for tables of which nothing is known: SQLite keeps in mind what a test before has taught it."""
+def without_statistics(db):
+    """Remove the statistics of the tables, which SQLite keeps from earlier tests."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             if "sqlite_stat1" in connection.introspection.table_names(cursor, include_views=True):
@@ -133,14 +141,16 @@ def places(db):
 
 @pytest.fixture
 def queries_of(client, db):
-    """``queries_of(url)``: how many database queries a GET of the page takes that finds nothing in the cache, besides
-    the one for the version of the content; fails unless it answers 200."""
+    """``queries_of(url)``: the number of queries for an uncached page, without the one for the version of the content.
+
+    It fails unless the status is 200.
+    """
 
     def count(url):
-        client.get("/privacy/")  # from now on the client's page cache knows when the next opening opens or closes
+        client.get("/privacy/")  # let the page cache learn when the next job opens or closes
         for cache in caches.all():
             cache.clear()
-        assert connection.features.supports_json_field  # of which Django assures itself once
+        assert connection.features.supports_json_field  # Django checks this once, with a query
         with CaptureQueriesContext(connection) as captured:
             response = client.get(url)
         assert response.status_code == 200, url
@@ -175,13 +185,13 @@ def bob(own):
 
 @pytest.fixture
 def charlie(db):
-    """Somebody who is staff but edits nothing, signed in."""
+    """A staff member who edits nothing, signed in."""
     return signed_in(factories.make_charlie())
 
 
 @pytest.fixture
 def smtp(settings):
-    """A running SMTP server that the site sends its e-mail to; see :class:`tests.mail_server.MailServer`."""
+    """A running SMTP server that receives the site's email; see :class:`tests.mail_server.MailServer`."""
     server = MailServer()
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -192,7 +202,7 @@ def smtp(settings):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """``clock(days=1)`` lets that time pass for Django's clock."""
+    """``clock(days=1)`` advances Django's clock by this time."""
     passed = timedelta()
     now = timezone.now
 
@@ -202,3 +212,35 @@ def clock(monkeypatch):
 
     monkeypatch.setattr(timezone, "now", lambda: now() + passed)
     return let_pass
+
+
+@pytest.fixture
+def public_pages(db):
+    """A site with every public page in every state, as a list of ``whole_site.Page``."""
+    return whole_site.build()
+
+
+@pytest.fixture(scope="session")
+def answers(django_db_setup, django_db_blocker):
+    """``[(page, response)]`` of every public page in every state for a stranger. The database stays empty."""
+    client = Client()
+    with django_db_blocker.unblock(), transaction.atomic():
+        found = [(page, client.get(page.url)) for page in whole_site.EMPTY_SITE]
+        found += [(page, client.get(page.url)) for page in whole_site.build()]
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The URL of a migrated PostgreSQL database, whatever engine the other tests use."""
+    with private_server() as url:
+        done = python("manage.py", "migrate", "--verbosity=0", env=PRODUCTION | {"DATABASE_URL": url})
+        assert done.returncode == 0, done.stderr
+        yield url
+
+
+@pytest.fixture
+def postgres_programs(monkeypatch):
+    """Add PostgreSQL's programs to PATH, here and in processes that the test starts."""
+    monkeypatch.setenv("PATH", f"{find_programs()}:{os.environ['PATH']}")

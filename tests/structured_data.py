@@ -10,7 +10,7 @@ import re
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from .site.whole_site import Markup
+from .whole_site import Markup
 
 REQUIRED, RECOMMENDED, ALLOWED = "required", "recommended", "allowed"
 

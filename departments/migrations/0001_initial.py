@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 import departments.fields
 import departments.phones
-from policeapp.fulltext import AddFullText
+from policeapp.database.fulltext import AddFullText
 
 
 class Migration(migrations.Migration):

@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from policeapp.careful import CarefulAdmin
+from policeapp.web.admin import BadRequestAdmin
 
 from .models import Alert, Message, Subscriber
 
 
-class SuperuserOnlyAdmin(CarefulAdmin):
+class SuperuserOnlyAdmin(BadRequestAdmin):
     """Alerts are private, so no permission shows them to other staff."""
 
     def has_module_permission(self, request):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
-from policeapp.limits import Limit
+from policeapp.operations.rate_limits import RateLimit
 
 from ..forms import JobSearchForm
 from .models import Alert, Message, Subscriber, delete_unconfirmed
@@ -18,9 +18,9 @@ from .models import Alert, Message, Subscriber, delete_unconfirmed
 SALT = "policeapp.jobs.alert_forms"
 
 # Protects the owner of an address from others who sign up with it.
-EMAILS_PER_ADDRESS = Limit("confirmation emails", 10, 24 * 3600)
+EMAILS_PER_ADDRESS = RateLimit("confirmation emails", 10, 24 * 3600)
 # People behind one IP address, such as a library's, share this limit.
-SIGN_UPS_PER_CLIENT = Limit("alert sign-ups", 30, 3600)
+SIGN_UPS_PER_CLIENT = RateLimit("alert sign-ups", 30, 3600)
 
 # People need longer to type an address. A form that was open for longer may be a copy that a bot has stored.
 MIN_TIME = timedelta(seconds=2)
@@ -115,7 +115,7 @@ class AlertForm(forms.Form):
         already exists.
         """
         email = self.cleaned_data["email"]
-        if not EMAILS_PER_ADDRESS.take(email):
+        if not EMAILS_PER_ADDRESS.hit(email):
             return None
         delete_unconfirmed()
         with transaction.atomic():

@@ -19,7 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from policeapp.logs import redact
+from policeapp.operations.logs import redact
 
 from . import emails
 from .matching import prepare_digests, prepare_renewals

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from policeapp.limits import client_of, searching, too_many
+from policeapp.operations.rate_limits import client_ip, limit_searches, too_many_requests
 
 from . import outbox
 from .forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT, AlertForm, AlertSearchForm
@@ -51,7 +51,7 @@ def secret_link(view):
 
 @never_cache
 @require_get_or_post
-@searching
+@limit_searches
 def new(request):
     """Sign up for an alert with the filters in the query string.
 
@@ -62,8 +62,9 @@ def new(request):
     form = AlertForm(request.POST or None)
     context = {"search": search, "alert": alert, "form": form}
     if alert and form.is_valid():
-        if not SIGN_UPS_PER_CLIENT.take(client_of(request)):
-            return too_many(request, SIGN_UPS_PER_CLIENT.wait, "jobs/alert_new.html", context | {"limited": True})
+        if not SIGN_UPS_PER_CLIENT.hit(client_ip(request)):
+            context["limited"] = True
+            return too_many_requests(request, SIGN_UPS_PER_CLIENT.wait, "jobs/alert_new.html", context)
         if not form.is_spam and (message := form.save(alert)):
             outbox.deliver(message)
         return render(request, "jobs/alert_sent.html", context | {"daily_limit": EMAILS_PER_ADDRESS.most})

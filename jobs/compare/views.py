@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from departments import search
 from departments.models import Department
-from policeapp.limits import searching
-from policeapp.public import public_page
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import limit_searches
 
 from ..models import Job
 from .columns import department_columns, job_columns
@@ -21,7 +21,7 @@ NEAR_MILES = 50
 
 @public_page("d*", "q")
 @require_safe
-@searching
+@limit_searches
 def compare_departments(request):
     """Compare the departments in ``?d=ct/westport-police-department&d=...``; ``?q=`` searches for one to add."""
     chosen, notices = select_departments(request.GET.getlist("d"), request.user)
@@ -36,7 +36,7 @@ def compare_departments(request):
 
 @public_page("j*", "q")
 @require_safe
-@searching
+@limit_searches
 def compare_jobs(request):
     """Compare the openings in ``?j=12&j=15``; ``?q=`` searches for one to add."""
     chosen, notices = select_jobs(request.GET.getlist("j"), request.user)

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from policeapp.limits import searching
-from policeapp.pagination import CappedPaginator, paginate
+from policeapp.operations.rate_limits import limit_searches
+from policeapp.web.pagination import CappedPaginator, paginate
 
 from .evaluation import group_jobs
 from .forms import EligibilityForm
@@ -14,7 +14,7 @@ PER_PAGE = 50  # openings that are grouped together
 
 
 @require_safe
-@searching
+@limit_searches
 @cache_control(no_store=True)
 def eligible(request):
     """Show openings in three groups: requirements met, not met, and unknown.

@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from policeapp.limits import searching
-from policeapp.public import public_page
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import limit_searches
 
 from .forms import FeedSearchForm
 from .responses import (
@@ -34,7 +34,7 @@ class OpeningsFeed(Atom1Feed):
 
 @public_page(*FeedSearchForm.base_fields)
 @require_safe
-@searching
+@limit_searches
 def search_feed(request):
     """The newest openings that match the query string of a search; 400 with a message if it is invalid."""
     form = FeedSearchForm(request.GET, "newest")

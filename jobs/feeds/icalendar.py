@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, Timezone, vDuration, vText
 
 from departments.models import Department
-from policeapp.limits import searching
-from policeapp.public import public_page
+from policeapp.caching.decorators import public_page
+from policeapp.operations.rate_limits import limit_searches
 
 from ..models import HiringStep, Job
 from .forms import FeedSearchForm
@@ -58,7 +58,7 @@ class Entry(NamedTuple):
 
 @public_page(*FeedSearchForm.base_fields)
 @require_safe
-@searching
+@limit_searches
 def search_calendar(request):
     """The dates of the openings that match the query string of a search, earliest closing date first.
 

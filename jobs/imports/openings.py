@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from departments.cleaning import email, is_missing, ori, state, title, website
 from departments.models import Department
 from departments.names import normalise
-from policeapp.importing import Importer, Rejected, create, reject, skip, unchanged, update
-from policeapp.tables import NotATable
+from policeapp.imports.engine import Importer, Rejected, create, reject, skip, unchanged, update
+from policeapp.imports.tables import NotATable
 
 from ..models import Job
 from . import cleaning, plain_text

@@ -10,8 +10,8 @@ from django.db import migrations, models
 
 import departments.fields
 import jobs.alerts.models
-from policeapp.fulltext import AddFullText
-from policeapp.operations import RunPostgreSQL
+from policeapp.database.fulltext import AddFullText
+from policeapp.database.operations import RunPostgreSQL
 
 
 class Migration(migrations.Migration):

@@ -20,7 +20,7 @@ from departments.fields import DAYS, WebAddressField
 from departments.models import Department
 from departments.names import normalise, slug_of
 from departments.sources import Sourced
-from policeapp.importing import batches
+from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
 from .pay import PERIODS_A_YEAR, PayPeriod, format_pay

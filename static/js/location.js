@@ -1,4 +1,4 @@
-// "Use my location": puts the position, rounded to about a mile, into the field that asks for a place, and searches.
+// "Use my location": fills the place field with the location, rounded to about a mile, and searches.
 (() => {
   const field = document.querySelector("input[data-location]");
   const words = document.getElementById("location-words");
@@ -7,19 +7,19 @@
   button.type = "button";
   button.className = "plain";
   button.textContent = words.dataset.use;
-  const said = document.createElement("span");
-  said.setAttribute("role", "status");
-  field.after(button, said);
+  const message = document.createElement("span");
+  message.setAttribute("role", "status");
+  field.after(button, message);
   button.addEventListener("click", () => {
-    said.textContent = words.dataset.wait;
+    message.textContent = words.dataset.wait;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         field.value = coords.latitude.toFixed(2) + ", " + coords.longitude.toFixed(2);
-        said.textContent = "";
+        message.textContent = "";
         field.form.requestSubmit();
       },
       () => {
-        said.textContent = words.dataset.failed;
+        message.textContent = words.dataset.failed;
       },
       { timeout: 10000, maximumAge: 600000 },
     );

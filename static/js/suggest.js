@@ -1,4 +1,4 @@
-// Suggestions under a search box while typing: departments, each a way to its page. The pattern is the editable
+// Suggests departments under a search box. Each suggestion opens the department's page. The pattern is an editable
 // combobox with a list, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/: the focus stays in the box.
 (() => {
   const box = document.querySelector("input[data-suggest]");
@@ -11,12 +11,12 @@
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", words.dataset.label);
-  const said = document.createElement("span");
-  said.className = "hidden";
-  said.setAttribute("role", "status");
-  box.after(list, said);
+  const message = document.createElement("span");
+  message.className = "hidden";
+  message.setAttribute("role", "status");
+  box.after(list, message);
   box.parentElement.classList.add("suggesting");
-  box.type = "text"; // a search box of its own kind may not be a combobox
+  box.type = "text"; // ARIA does not allow the role combobox on type=search
   box.autocomplete = "off";
   box.setAttribute("role", "combobox");
   box.setAttribute("aria-autocomplete", "list");
@@ -44,7 +44,7 @@
     clearTimeout(waiting);
     request.abort();
     open(false);
-    said.textContent = "";
+    message.textContent = "";
   };
 
   const show = (departments) => {
@@ -62,33 +62,33 @@
     );
     list.style.top = `${box.offsetTop + box.offsetHeight}px`;
     open(departments.length > 0);
-    said.textContent = departments.length ? `${words.dataset.label}: ${departments.length}` : "";
+    message.textContent = departments.length ? `${words.dataset.label}: ${departments.length}` : "";
   };
 
-  const ask = async () => {
+  const fetchSuggestions = async () => {
     request.abort();
     request = new AbortController();
     try {
-      const answer = await fetch(`${words.dataset.url}?${new URLSearchParams({ q: box.value })}`, {
+      const response = await fetch(`${words.dataset.url}?${new URLSearchParams({ q: box.value })}`, {
         signal: request.signal,
       });
-      if (answer.ok) show((await answer.json()).departments);
+      if (response.ok) show((await response.json()).departments);
     } catch {
-      // Asked too late, or no connection: the box works without.
+      // The request was aborted or failed. The box works without suggestions.
     }
   };
 
   box.addEventListener("input", () => {
     clearTimeout(waiting);
     if (box.value.trim().length < 2) close();
-    else waiting = setTimeout(ask, 150);
+    else waiting = setTimeout(fetchSuggestions, 150);
   });
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.isComposing || !list.childElementCount) return;
     if (step && !event.altKey) {
-      // One stop of the round is the box itself.
+      // The arrow keys cycle through the options and the box itself.
       const stops = list.childElementCount + 1;
       const from = list.hidden ? -1 : chosen;
       open(true);
@@ -103,7 +103,7 @@
     }
     event.preventDefault();
   });
-  // Pressing on an option must not take the focus out of the box, which would close the list.
+  // Keep the focus in the box when an option is pressed, because losing the focus closes the list.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {

@@ -18,7 +18,7 @@ from django.http import HttpResponse, QueryDict
 from django.template import engines
 from django.urls import re_path, resolve
 
-from policeapp.pagination import PER_PAGE, CappedPaginator
+from policeapp.web.pagination import PER_PAGE, CappedPaginator
 
 PAGES = json.loads(Path(os.environ["BARE_PAGES"]).read_text()) if "BARE_PAGES" in os.environ else {}
 BODIES = {path: bytes.fromhex(page["body"]) for path, page in PAGES.items()}

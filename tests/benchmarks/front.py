@@ -16,7 +16,7 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 
 from tests.faults.site import processor_time_of, workers_of
-from tests.site.nginx import HOST, gunicorn, listening, nginx
+from tests.policeapp.deploy.nginx import HOST, gunicorn, listening, nginx
 
 from .load import visit
 from .pages import at, busiest

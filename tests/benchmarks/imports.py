@@ -68,12 +68,12 @@ def write_file(path, number, letters="AB"):
 def seconds_of_import(path):
     """How long an import of the file takes, and its report."""
     from departments.roster import RosterImporter
-    from policeapp.importing import Import
-    from policeapp.tables import Table
+    from policeapp.imports.engine import ImportRun
+    from policeapp.imports.tables import Table
 
     begun = perf_counter()
     with Table(path, RosterImporter.columns, RosterImporter.required) as table:
-        running = Import(RosterImporter(), table)
+        running = ImportRun(RosterImporter(), table)
         running.prepare()
         report = running.apply()
     return perf_counter() - begun, report
@@ -129,9 +129,9 @@ def peak_kilobytes():
 def rows(case):
     """The rows for the table, of the database in use, which has places and no departments and is left like that."""
     from departments.models import Department
-    from policeapp.tables import MOST_LINES
+    from policeapp.imports.tables import MAX_LINES
 
-    number, most = (ROWS // 10, MOST_LINES // 10) if case.quick else (ROWS, MOST_LINES)
+    number, most = (ROWS // 10, MAX_LINES // 10) if case.quick else (ROWS, MAX_LINES)
     path = Path(case.folder) / "agencies.csv"
     write_file(path, number)
     took = times(path)

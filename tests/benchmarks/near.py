@@ -3,7 +3,7 @@
 from django.test import RequestFactory
 
 from jobs.forms import JobSearchForm
-from policeapp.pagination import CappedPaginator, paginate
+from policeapp.web.pagination import CappedPaginator, paginate
 
 from .table import Bar, Row, Size, median_ms
 

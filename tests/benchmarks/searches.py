@@ -7,7 +7,7 @@ from departments import spelling
 from departments.forms import DepartmentSearchForm
 from departments.models import Department
 from jobs.models import Job
-from policeapp.pagination import paginate
+from policeapp.web.pagination import paginate
 
 from .table import Row, Size, median_ms
 

@@ -74,14 +74,14 @@ def test_it_finds_nothing_where_staff_sign_in(visit):
 
 def test_it_finds_nothing_on_the_pages_for_who_asks_too_often(visit, settings, monkeypatch):
     settings.SEARCH_LIMIT, settings.AXES_FAILURE_LIMIT = 10, 1
-    monkeypatch.setattr("policeapp.limits.take_search", lambda client: False)
+    monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
     page = visit("/jobs/?q=officer", status=429)
     assert findings(page) == []
     go(page, "/admin/login/")
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Too many attempts to sign in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Too many failed sign-ins")).to_be_visible()
     assert findings(page) == []
 
 
@@ -91,5 +91,5 @@ def test_it_finds_nothing_on_the_page_that_asks_to_send_a_form_again(visit):
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password").fill("alice-password")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Please send it again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Please send the form again")).to_be_visible()
     assert findings(page) == []

@@ -1,13 +1,13 @@
 """Hostile texts in every column of every model, as a real browser sees them: nothing runs, and nothing is tried that
 the policy of the site would have to forbid.
 
-tests/site/test_hostile.py looks at the same pages, and at the feeds, files and e-mails, more closely.
+tests/project/test_hostile.py looks at the same pages, and at the feeds, files and e-mails, more closely.
 """
 
 from playwright.sync_api import expect
 
 from ..factories import make_alice
-from ..site import hostile
+from ..project import hostile
 
 # Whatever would run sets a mark; whatever the policy forbids is noted.
 WATCH = """

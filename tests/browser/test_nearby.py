@@ -85,7 +85,7 @@ def test_a_name_that_several_towns_have_offers_them_and_a_click_chooses(visit, n
 def test_a_town_that_several_states_have_may_also_be_typed_into_the_box_on_the_start_page(visit, neighbourhood):
     page = visit("/")
     page.get_by_label("ZIP, city or department").fill("springfield")
-    page.get_by_role("button", name="Find openings").click()
+    page.get_by_role("button", name="Find jobs").click()
 
     box = page.get_by_label("Keywords")
     expect(box).to_have_value("springfield")

@@ -5,8 +5,8 @@ import io
 
 from departments.models import Department
 from departments.roster import RosterImporter
-from policeapp.importing import Import
-from policeapp.tables import Table
+from policeapp.imports.engine import ImportRun
+from policeapp.imports.tables import Table
 
 WESTPORT = {"ori": "CT0015800", "name": "Westport Police Department", "state": "CT", "city": "Westport"}
 
@@ -24,7 +24,7 @@ def csv_of(*rows):
 def report_of(*rows, **options):
     """Import the rows: the whole report."""
     table = Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns, RosterImporter.required)
-    running = Import(RosterImporter(**options), table)
+    running = ImportRun(RosterImporter(**options), table)
     expected = running.prepare().as_dict()
     report = running.apply()
     assert report.as_dict() == expected

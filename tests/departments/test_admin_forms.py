@@ -220,7 +220,7 @@ class TestOpenings:
         words = text_of(alice.get(page(own)))
         assert "Planned: opens on January 1, 2090 Open: open until January 1, 2090 Drafted: draft" in words
         assert "Closed:" not in words and "Withdrawn:" not in words
-        assert "See all 5 openings, closed ones too" in words
+        assert "See all 5 jobs, including closed ones" in words
 
     def test_they_are_changed_and_added_from_there_and_all_of_them_found(self, alice, own, strange):
         job, other = make_job(own), make_job(strange, title="Strange officer")
@@ -233,7 +233,7 @@ class TestOpenings:
 
     def test_a_new_department_has_none_yet(self, alice, own):
         assert "Save the department first" in text_of(alice.get("/admin/departments/department/add/"))
-        assert "None. Add an opening" in text_of(alice.get(page(own)))
+        assert "None. Add a job" in text_of(alice.get(page(own)))
 
     def test_of_three_hundred_openings_twenty_stand_there_and_the_form_stays_small(self, alice, own):
         job = make_job(own)

@@ -129,7 +129,7 @@ def test_search_engines_read_the_first_page_of_a_list_and_follow_the_others(clie
     ],
     ids=["by name", "by population", "of a state", "of a county"],
 )
-def test_each_list_is_read_in_the_order_of_an_index(plans_untaught, rows):
+def test_each_list_is_read_in_the_order_of_an_index(without_statistics, rows):
     plan = rows[400:420].explain()
     assert "department_listed" in plan, plan
     assert "TEMP B-TREE" not in plan and "->  Sort" not in plan, plan

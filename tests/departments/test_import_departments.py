@@ -18,12 +18,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from departments.models import Department
 from departments.roster import RosterImporter
-from policeapp import importing, tables
-from policeapp.importing import Import
-from policeapp.tables import Table
+from policeapp.imports import engine, tables
+from policeapp.imports.engine import ImportRun
+from policeapp.imports.tables import Table
 from tests.departments.rosters import csv_of, edited
 from tests.factories import make_department
-from tests.site.processes import new_sqlite
+from tests.processes import new_sqlite
 
 WESTPORT = {"ori": "CT0015800", "name": "Westport Police Department", "state": "CT", "city": "Westport"}
 NORWALK = {"ori": "CT0010300", "name": "=Norwalk PD", "state": "CT", "city": "Norwalk"}
@@ -106,7 +106,7 @@ def test_conflicts_are_listed_with_both_values(file, tmp_path):
     department.save()
     conflicts = tmp_path / "conflicts.csv"
     said = run(file(WESTPORT | {"phone": "203-341-6000"}), conflicts=conflicts)
-    assert "1 values differ from what people have set" in said
+    assert "1 values were not changed because people had entered others" in said
     assert table_in(conflicts) == [
         ["line", "ori", "name", "column", "ours", "theirs", "set_by"],
         ["2", "CT0015800", "Westport Police Department", "phone", "203-341-9999", "203-341-6000", "user:alice"],
@@ -123,7 +123,7 @@ def test_conflicts_are_listed_with_both_values(file, tmp_path):
         (b"PK\x03\x04", "Excel"),
         (b"name,city\nA,B\n", "no column “state”"),
         (b"state,city\nCT,B\n", "no column “name”"),
-        (b"name,state,Agency Name\nA,CT,B\n", "mean the same"),
+        (b"name,state,Agency Name\nA,CT,B\n", "with the same meaning"),
         (b"name,state\nA,CT\n" + b"x" * (1 << 20), "a million characters"),
     ],
 )
@@ -136,9 +136,9 @@ def test_what_is_no_table_of_agencies_is_refused(file, content, said):
 
 
 def test_a_file_of_too_many_rows_is_refused(file, monkeypatch):
-    monkeypatch.setattr(tables, "MOST_LINES", 2)
+    monkeypatch.setattr(tables, "MAX_LINES", 2)
     run(file(WESTPORT, NORWALK))
-    with pytest.raises(CommandError, match="has more than 2 lines: split it into several files"):
+    with pytest.raises(CommandError, match="has more than 2 lines. Split it into several files"):
         run(file(WESTPORT, NORWALK, BAD))
 
 
@@ -153,7 +153,7 @@ def test_files_to_write_are_tried_before_the_work(file, tmp_path):
     for options, said in (
         ({"rejects": tmp_path / "no" / "where.csv"}, "cannot be written"),
         ({"conflicts": tmp_path}, "cannot be written"),
-        ({"rejects": path}, "is the file to be imported"),
+        ({"rejects": path}, "is the file to import"),
     ):
         with pytest.raises(CommandError, match=said):
             run(path, **options)
@@ -190,7 +190,7 @@ def test_a_year_that_is_none_is_refused(file, as_of):
     ],
 )
 def test_what_ends_it_in_the_middle_of_the_write_leaves_all_as_it_was(file, monkeypatch, problem, status, said):
-    monkeypatch.setattr(importing.batches, "__defaults__", (1,))
+    monkeypatch.setattr(engine.batches, "__defaults__", (1,))
     written = []
 
     def stop_at_the_second(self, created, updated):
@@ -245,11 +245,11 @@ def test_a_process_killed_in_the_middle_of_the_write_leaves_all_as_it_was(tmp_pa
 # People who save between the comparing and the write
 
 
-CHANGED = "was changed by somebody else during the import: import the file again"
+CHANGED = "was changed by somebody else during the import; import the file again"
 
 
 def prepared(*rows, **options):
-    running = Import(RosterImporter(**options), Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns))
+    running = ImportRun(RosterImporter(**options), Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns))
     running.prepare()
     return running
 

@@ -280,16 +280,16 @@ def test_the_numbers_go_on_from_page_to_page(client, places):
 def test_the_map_has_a_name_a_ring_and_a_legend(client, around_westport):
     page = client.get("/jobs/?near=06880&within=50")
     assert 'role="img"' in drawing(page) and 'aria-labelledby="map-name"' in drawing(page)
-    assert "Map of the surroundings of Westport, CT 06880" in drawing(page)
+    assert "Map of the area around Westport, CT 06880" in drawing(page)
     assert '<circle class="ring"' in drawing(page)
-    assert "The ring is 50 miles around Westport, CT 06880" in text_of(page)
+    assert "Circle: 50 miles around Westport, CT 06880 (+)." in text_of(page)
 
 
 def test_anywhere_has_a_map_of_this_page_and_no_ring(client, around_westport):
     page = client.get("/jobs/?near=06880&within=any")
     assert dots(page) == ["1", "2–3", "4"]
     assert "ring" not in drawing(page)
-    assert "The cross marks Westport, CT 06880." in text_of(page)
+    assert "Westport, CT 06880 is at the +." in text_of(page)
 
 
 def test_dots_lie_in_their_direction_and_inside_of_the_ring(around_westport):

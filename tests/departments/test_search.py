@@ -252,7 +252,7 @@ def test_a_town_of_many_states_shows_its_departments_and_offers_the_towns(search
     assert "Springfield Police Department" in cards(page)
     assert message_at(page, "q") == ""
     offered = {words: address for words, address in links(page).items() if words.startswith("Springfield, ")}
-    assert "Or near: Springfield, Sangamon County, IL · Springfield, Hampden County, MA" in text_of(page)
+    assert "Search near: Springfield, Sangamon County, IL · Springfield, Hampden County, MA" in text_of(page)
     assert list(offered)[0] == "Springfield, Sangamon County, IL"
     assert parse_qs(urlsplit(offered["Springfield, Hampden County, MA"]).query) == {
         "near": ["Springfield, Hampden County, MA"]
@@ -260,7 +260,7 @@ def test_a_town_of_many_states_shows_its_departments_and_offers_the_towns(search
 
 
 def test_words_that_name_no_town_offer_none(search, country):
-    assert "Or near:" not in text_of(search("Navajo Nation"))
+    assert "Search near:" not in text_of(search("Navajo Nation"))
 
 
 # Misspelt
@@ -268,7 +268,7 @@ def test_words_that_name_no_town_offer_none(search, country):
 
 def test_what_was_meant_is_said_and_leads_to_the_same_departments(search, country, client):
     page = search("Wesport", state="CT")
-    assert "We know nothing called “Wesport”. Did you mean: Westport" in text_of(page)
+    assert "No match for “Wesport”. Did you mean: Westport" in text_of(page)
     meant = links(page)["Westport"]
     assert parse_qs(urlsplit(meant).query) == {"q": ["Westport"], "state": ["CT"]}
     assert oris(client.get(f"/departments/{meant}")) == oris(page) == ["CT0015800"]
@@ -285,7 +285,7 @@ def test_a_misspelt_town_where_no_department_is_offers_the_towns(search, country
     Department.objects.filter(city__contains="Springfield").delete()
     page = search("Springfeild")
     assert "Did you mean: Springfield" in text_of(page)
-    assert "Or near: Springfield" in text_of(page)
+    assert "Search near: Springfield" in text_of(page)
     assert "Springfield, Sangamon County, IL" in links(page)
 
 

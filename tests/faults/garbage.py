@@ -13,7 +13,7 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from ..site.test_garbage import PATHS, SEARCHES, VALUES, queries
+from ..project.test_garbage import PATHS, SEARCHES, VALUES, queries
 from . import site
 from .load import someone
 from .report import Bar, Row

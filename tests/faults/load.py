@@ -28,7 +28,7 @@ class Answer(NamedTuple):
     @property
     def is_apology(self):
         """Whether it says when to come again, in words."""
-        return self.status == 503 and bool(self.retry_after) and b"not available just now" in self.body
+        return self.status == 503 and bool(self.retry_after) and b"temporarily unavailable" in self.body
 
 
 class Load:

@@ -78,7 +78,8 @@ def write_new_version(code):
     last = max(path.stem for path in folder.glob("0*.py"))
     (folder / "9999_motto.py").write_text(MIGRATION.format(last=last, field=FIELD))
     replace(code / "departments" / "models.py", "    logo = ", f"    motto = {FIELD}\n    logo = ")
-    replace(code / "templates" / "home.html", "{% block content %}", "{% block content %}<p>" + WORDS + "</p>")
+    home = code / "templates" / "pages" / "home.html"
+    replace(home, "{% block content %}", "{% block content %}<p>" + WORDS + "</p>")
 
 
 def replace(path, old, new):

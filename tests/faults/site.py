@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from ..factories import form_of
-from ..site.processes import PRODUCTION, ROOT, environment
-from ..site.server import run_sql, running
+from ..processes import PRODUCTION, ROOT, environment
+from ..server import run_sql, running
 from .load import HOST
 
 WESTPORT = "/departments/ct/westport-police-department/"

@@ -12,7 +12,7 @@ from django.urls.resolvers import URLResolver
 
 from jobs.alerts.tokens import make_token
 from jobs.models import Job
-from policeapp.sitemaps import OPENINGS
+from policeapp.pages.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of, today
 
 # Other tests cover the same code. Measuring its coverage again would only take time.

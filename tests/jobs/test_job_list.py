@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from policeapp.pagination import PER_PAGE
+from policeapp.web.pagination import PER_PAGE
 from tests.factories import make_department, make_job, text_of, today
 
 from .pages import LATITUDE, LONGITUDE, hiring_at, html_of, link_of, links, search, titles

@@ -11,7 +11,7 @@ from django.utils import timezone
 from jobs.alerts import matching
 from jobs.alerts.outbox import send_waiting
 from jobs.models import Job
-from policeapp.sitemaps import OPENINGS
+from policeapp.pages.sitemaps import OPENINGS
 from tests.factories import make_alert, make_department, make_job, text_of
 
 # Other tests cover the same code. Measuring its coverage again would only take time.

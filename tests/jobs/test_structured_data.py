@@ -12,7 +12,7 @@ from departments.models import Precision
 from jobs.models import Job, Requirements
 from jobs.models.requirements import Education
 from jobs.structured_data import job_posting
-from policeapp.markdown import render
+from policeapp.web.markdown import render
 from tests.factories import make_charlie, make_department, make_job, text_of, today
 from tests.structured_data import RECOMMENDED, RULES, faults, missing, nodes_of
 

@@ -1,5 +1,5 @@
 from departments.roster import RosterImporter
-from policeapp.management.imports import BaseImportCommand
+from policeapp.imports.commands import BaseImportCommand
 
 
 class Command(BaseImportCommand):

@@ -1,5 +1,5 @@
 from jobs.imports.openings import PostingImporter
-from policeapp.management.imports import BaseImportCommand
+from policeapp.imports.commands import BaseImportCommand
 
 
 class Command(BaseImportCommand):

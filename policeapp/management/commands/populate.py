@@ -9,7 +9,7 @@ WESTPORT = {"state": "CT", "slug": "westport-police-department"}
 
 
 class Command(BaseCommand):
-    help = "Fill a new site: places, the Westport Police Department and the samples, each only where absent."
+    help = "Load places, the Westport Police Department and the samples if they are missing."
 
     def handle(self, **options):
         if not Place.objects.exists():
@@ -21,6 +21,6 @@ class Command(BaseCommand):
             call_command("load_samples", stdout=self.stdout)
 
     def has_westport(self):
-        """Also when it has been given another address: its ORI and its old address are still its own."""
+        """Find it also after a change of its slug, by its ORI or its former slug."""
         former = {f"former_addresses__{name}": value for name, value in WESTPORT.items()}
         return Department.objects.filter(Q(**WESTPORT) | Q(ori="CT0015800") | Q(**former)).exists()

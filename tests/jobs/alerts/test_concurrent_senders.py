@@ -8,8 +8,8 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 
 from tests.mail_server import MailServer, text_of
-from tests.site.processes import PRODUCTION, ROOT, environment, python
-from tests.site.server import migrated_database
+from tests.processes import PRODUCTION, ROOT, environment, python
+from tests.server import migrated_database
 
 SENDERS, SUBSCRIBERS = 3, 30
 

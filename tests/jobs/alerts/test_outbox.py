@@ -235,4 +235,4 @@ def test_a_run_is_recorded_with_its_totals_and_its_problem(smtp, clock, due):
 def test_the_record_of_a_run_contains_no_email_address(smtp):
     """The record stays when subscribers are deleted."""
     outbox.record_run(Counter(), f"550 nothing for {JANE}")
-    assert outbox.last_run().problem == "550 nothing for [e-mail]"
+    assert outbox.last_run().problem == "550 nothing for [email]"

@@ -11,7 +11,7 @@ from django.apps import apps
 
 from jobs.eligibility.evaluation import Applicant
 from jobs.models import Alert
-from policeapp.logs import PrivateFormatter
+from policeapp.operations.logs import RedactingFormatter
 from tests.factories import make_department, make_job, make_requirements, text_of, today
 from tests.jobs.pages import hiring_at, html_of, links, titles
 
@@ -239,9 +239,8 @@ def test_no_log_contains_an_answer(client):
     opening("Trooper", minimum_age=21)
     written = StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(
-        PrivateFormatter("%(name)s %(message)s")
-    )  # without a time, which could contain an answer's digits
+    # Without a time, which could contain the digits of an answer.
+    handler.setFormatter(RedactingFormatter("%(name)s %(message)s"))
     loggers = [logging.getLogger(), logging.getLogger("django.request")]
     for logger in loggers:
         logger.addHandler(handler)

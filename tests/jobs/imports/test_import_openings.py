@@ -297,7 +297,7 @@ class TestChangesDuringTheImport:
         job.title = "Counsel"
         numbers, words = load_while(job.save, post(positions="5"), post(job_id="2", positions="5"))
         assert numbers == counts(read=2, updated=1, rejected=1)
-        assert "was changed by somebody else during the import: import the file again (first on line 2)" in words
+        assert "was changed by somebody else during the import; import the file again (first on line 2)" in words
         job.refresh_from_db()
         assert (job.title, job.positions) == ("Counsel", 2)
 

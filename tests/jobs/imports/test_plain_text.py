@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobs.imports.plain_text import clean_text, escape_markdown, join_sections, to_markdown
-from policeapp.markdown import render
+from policeapp.web.markdown import render
 
 LISTS = [
     ("bullets in one line", "You will: •\tPatrol. •\tWrite reports.", "You will:\n\n- Patrol.\n- Write reports."),

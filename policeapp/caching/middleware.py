@@ -1,0 +1,123 @@
+"""The page cache: whole public pages for anonymous visitors, stored in Django's cache ``pages`` and never stale.
+
+The key of a cached page contains the version of the content (caching/content.py) and the next time at which a page
+changes without a write. Each request reads the version with one small query, so all processes see a write on their next
+request. While the database is down, no page comes from the cache. Caches in front of the site may store a page for
+``PROXY_SECONDS``, but not beyond that time.
+"""
+
+from base64 import b64decode, b64encode
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django_http_compression.middleware import best_coding
+
+from ..operations.metrics import count_event
+from . import content
+from .decorators import normalize_query, public_parameters_of
+
+# No public page has a longer query string.
+MAX_QUERY_LENGTH = 2_000
+# Without a registered change, pages change at most every quarter of an hour, such as when a day ends in some time zone.
+QUARTER = timedelta(minutes=15)
+# Functions ``(after, until)`` that return the first time in this interval at which a page changes, or None. Apps add
+# theirs in AppConfig.ready().
+next_changes = []
+# Headers that are set for each response.
+UNCACHED_HEADERS = {"cache-control", "vary", "x-noise", "expires"}
+
+
+class PageCache:
+    """Answers GET and HEAD requests for public pages (:func:`policeapp.caching.decorators.public_page`) from the cache.
+
+    Visitors with a session or message cookie always get a page of their own.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.private_cookies = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
+        self.period = None, 0, 0  # the last version, and the time from and until which its pages are valid
+
+    def __call__(self, request):
+        parameters = public_parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
+        if parameters is None or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
+            return self.get_response(request)
+        if self.private_cookies & request.COOKIES.keys():
+            response = self.get_response(request)
+            patch_cache_control(response, private=True, no_cache=True)
+            return response
+        now = timezone.now().timestamp()
+        try:
+            origin = request.scheme, request.get_host()
+            version, until = self._validity(now)
+        except (DisallowedHost, OperationalError):
+            return self.get_response(request)  # it answers 400, or 503 if it needs the database
+        return self._answer(request, (release(), version, until, *origin, *canonical(request, parameters)), until - now)
+
+    def _answer(self, request, parts, seconds):
+        key = sha256(repr(parts).encode()).hexdigest()
+        cached = caches["pages"].get(key)
+        count_event("page_cache_hit" if cached else "page_cache_miss")
+        if cached:
+            headers, body = cached
+            return finish(request, HttpResponse(b64decode(body), headers=headers), seconds)
+        response = self.get_response(request)
+        if response.status_code != 200 or response.streaming or response.cookies:
+            return response
+        headers = {name: value for name, value in response.items() if name.lower() not in UNCACHED_HEADERS}
+        caches["pages"].set(key, [headers, b64encode(response.content).decode()], max(1, round(seconds)))
+        return finish(request, response, seconds)
+
+    def _validity(self, now):
+        """Return the version of the content and the time until which its pages are valid (seconds since 1970)."""
+        version, (known, since, until) = content.version(), self.period
+        if version != known or not since <= now < until:
+            until = next_change().timestamp()
+            self.period = version, now, until
+        return version, until
+
+
+def canonical(request, parameters):
+    """Normalize the parts of the request that the page depends on: return path, query string and content coding."""
+    request.GET = normalize_query(request.GET, parameters)
+    request.META["QUERY_STRING"] = request.GET.urlencode()
+    request.META["HTTP_ACCEPT_ENCODING"] = best_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    return request.path, request.META["QUERY_STRING"], request.META["HTTP_ACCEPT_ENCODING"]
+
+
+def next_change():
+    """Return the next time at which a page changes without a write: a registered one, or the next quarter hour."""
+    now = timezone.now()
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + QUARTER
+    return min((change for function in next_changes if (change := function(now, quarter))), default=quarter)
+
+
+def finish(request, response, seconds):
+    """Set the headers for caches in front of the site. The page stays valid for ``seconds``."""
+    seconds = max(0, min(settings.PROXY_SECONDS, int(seconds)))
+    response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}" if seconds else "public, max-age=0"
+    response["Vary"] = "Accept-Encoding"
+    if "HTTP_IF_NONE_MATCH" in request.META:
+        return get_conditional_response(request, etag=response["ETag"], response=response)
+    return response
+
+
+@cache
+def release():
+    """Return a digest of the code, templates and settings, so that releases with the same Redis share no pages."""
+    if not settings.CACHE_URL:
+        return ""
+    folders = [settings.BASE_DIR / name for name in ("policeapp", "departments", "jobs", "templates")]
+    files = sorted(path for folder in folders for path in folder.rglob("*.*") if path.suffix in (".py", ".html"))
+    parts = [path.read_bytes() for path in (*files, settings.STATIC_ROOT / "staticfiles.json") if path.is_file()]
+    parts.append(f"{settings.SITE_URL} {settings.SENDS_EMAIL} {settings.CONTACT_EMAIL}".encode())
+    return sha256(b"\0".join(parts)).hexdigest()

@@ -1,0 +1,55 @@
+"""Imports uploaded files in the same way as the import commands: first a preview, then the import."""
+
+from contextlib import contextmanager
+from io import BytesIO, StringIO
+
+from ..database.timeouts import without_time_limit
+from .engine import ImportRun
+from .tables import Table, write_csv
+
+# The importer class for each kind of file (Import.Kind). Apps add theirs in AppConfig.ready().
+IMPORTERS = {}
+
+
+def preview(upload):
+    """Fill in the report of what the import would do. Raises :class:`policeapp.imports.tables.NotATable`."""
+    with _opened(upload) as run:
+        _save_results(upload, run, run.prepare())
+
+
+def apply(upload):
+    """Import the file, all or nothing. Return False if it was applied before or is being applied now."""
+    if not upload.claim():
+        return False
+    try:
+        with _opened(upload) as run:
+            run.prepare()
+            _save_results(upload, run, run.apply())
+    except BaseException:
+        upload.release()
+        raise
+    upload.finish()
+    return True
+
+
+@contextmanager
+def _opened(upload):
+    importer = IMPORTERS[upload.kind](
+        source=upload.source, as_of=upload.as_of, overwrite=upload.overwrite, draft=upload.draft
+    )
+    file = BytesIO(upload.content)
+    file.name = upload.file_name
+    with without_time_limit(), Table(file, importer.columns, importer.required) as table:
+        yield ImportRun(importer, table)
+
+
+def _save_results(upload, run, report):
+    upload.report = report._asdict()
+    upload.rejects = _csv(*run.rejects()) if report.rejected else b""
+    upload.conflicts = _csv(*run.conflicts()) if report.conflicts else b""
+
+
+def _csv(header, rows):
+    file = StringIO(newline="")
+    write_csv(file, header, rows)
+    return file.getvalue().encode("utf-8-sig")

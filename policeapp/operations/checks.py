@@ -1,0 +1,119 @@
+"""System checks of the database, cache and files: ``manage.py check --deploy --database default``."""
+
+import os
+import shutil
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.cache import cache
+from django.core.checks import Error, Warning
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+MIN_FREE_SPACE = 1024**3  # bytes
+MAX_CONNECTION_SHARE = 0.8  # of PostgreSQL's limit; commands and restarts need the rest
+
+
+def check_database(app_configs, databases=None, **kwargs):
+    """Check that the database answers, has the right settings and has all migrations."""
+    if "default" not in (databases or ()):
+        return []
+    try:
+        found = check_sqlite() if connection.vendor == "sqlite" else check_postgresql()
+        missing = unapplied_migrations()
+    except DatabaseError as error:
+        hint = "Check DATABASE_URL and that the server is running. If the database is damaged, restore a backup."
+        return [Error(f"The database fails: {error}", hint=hint, id="policeapp.E001")]
+    if missing:
+        text = f"{len(missing)} migrations are not applied, such as {missing[0]}."
+        found.append(Error(text, hint="Run manage.py migrate.", id="policeapp.E002"))
+    return found
+
+
+def check_sqlite():
+    """Return messages about an SQLite file."""
+    with connection.cursor() as cursor:
+        [damage] = cursor.execute("PRAGMA quick_check(1)").fetchone()
+        [journal] = cursor.execute("PRAGMA journal_mode").fetchone()
+    found = []
+    if damage != "ok":
+        hint = "Restore the last backup: manage.py restore."
+        found.append(Error(f"The database is damaged: {damage}", hint=hint, id="policeapp.E003"))
+    if journal != "wal":
+        text = f"SQLite's journal mode is {journal} instead of WAL, so readers and writers block each other."
+        found.append(Warning(text, hint="Keep the database on a local disk.", id="policeapp.W001"))
+    return found
+
+
+def check_postgresql():
+    """Return messages about a PostgreSQL server."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_encoding'), current_setting('max_connections')::int, "
+            "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
+        )
+        encoding, most, used = cursor.fetchone()
+    found = []
+    if encoding != "UTF8":
+        hint = "Move to a database that was created WITH ENCODING 'UTF8'."
+        found.append(Error(f"The encoding of the database is {encoding}, not UTF8.", hint=hint, id="policeapp.E004"))
+    if used > MAX_CONNECTION_SHARE * most:
+        hint = "Raise max_connections, or lower WEB_CONCURRENCY."
+        found.append(Warning(f"{used} of PostgreSQL's {most} connections are in use.", hint=hint, id="policeapp.W002"))
+    return found
+
+
+def unapplied_migrations():
+    """Return the names of migrations that are not applied."""
+    executor = MigrationExecutor(connection)
+    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+def check_cache(app_configs, **kwargs):
+    """Check that the cache returns a value that was stored."""
+    cache.set("policeapp.check", "stored", 60)
+    if cache.get("policeapp.check") == "stored":
+        return []
+    hint = "Check CACHE_URL and that the server is running."
+    return [Error("The cache does not return stored values.", hint=hint, id="policeapp.E005")]
+
+
+def check_media(app_configs, **kwargs):
+    """Check that files can be written to MEDIA_ROOT, or to where the first upload creates it."""
+    root = Path(settings.MEDIA_ROOT)
+    try:
+        with TemporaryFile(dir=next(folder for folder in (root, *root.parents) if folder.is_dir())):
+            return []
+    except OSError as error:
+        hint = "Give the site's user write access."
+        return [Error(f"MEDIA_ROOT is not writable: {error}", hint=hint, id="policeapp.E006")]
+
+
+def check_disk_space(app_configs, **kwargs):
+    """Check that the disks that the site writes to have free space."""
+    folders = [Path(settings.MEDIA_ROOT), Path(gettempdir())]
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
+        folders.append(Path(settings.DATABASES["default"]["NAME"]).parent)
+    disks = {os.stat(folder).st_dev: folder for folder in folders if folder.exists()}
+    free = {folder: shutil.disk_usage(folder).free for folder in disks.values()}
+    return [
+        Warning(f"Only {space // 1024**2:,} MB are free in {folder}.", hint="Free up space.", id="policeapp.W003")
+        for folder, space in free.items()
+        if space < MIN_FREE_SPACE
+    ]
+
+
+def check_static_files(app_configs, **kwargs):
+    """Check that the static files of this release are collected."""
+    if settings.DEBUG:
+        return []
+    names = [name for finder in get_finders() for name, _ in finder.list(["CVS", ".*", "*~"])]
+    missing = [name for name in names if name not in staticfiles_storage.hashed_files]
+    if not missing:
+        return []
+    text = f"{len(missing)} static files are not in STATIC_ROOT, such as {missing[0]}."
+    return [Error(text, hint="Run manage.py collectstatic.", id="policeapp.E007")]

@@ -1,0 +1,38 @@
+"""Deletes expired data once a day, as the privacy page promises."""
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from .media import delete_unused_files
+from .models import RateCount
+
+
+def delete_ended_sessions():
+    """Delete sessions that have ended and return their number."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
+def delete_old_attempts():
+    """Delete failed sign-ins that no longer count and return their number."""
+    return AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME).delete()[0]
+
+
+def delete_ended_counts():
+    """Delete the counts of rate limits whose period has ended and return their number."""
+    return RateCount.objects.filter(ends_at__lt=timezone.now()).delete()[0]
+
+
+# Functions that delete rows or files and return their number. Apps add theirs in AppConfig.ready().
+TASKS = {
+    "ended sessions": delete_ended_sessions,
+    "failed sign-ins": delete_old_attempts,
+    "rate limit counts": delete_ended_counts,
+    "unused files": delete_unused_files,
+}
+
+
+def clean_up():
+    """Run all tasks and return ``{name: number of deleted rows or files}``."""
+    return {name: task() for name, task in TASKS.items()}

@@ -1,0 +1,17 @@
+"""Counts for rate limits."""
+
+from django.db import models
+
+
+class RateCount(models.Model):
+    """How often someone did something in a period; see :class:`policeapp.operations.rate_limits.RateLimit`."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # a digest of the limit, the period and the person
+    ends_at = models.DateTimeField(db_index=True)
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.key

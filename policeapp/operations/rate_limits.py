@@ -1,0 +1,103 @@
+"""Rate limits.
+
+Limits that protect people, such as those on email, are counted in the database for all processes. Searches only cost
+time, so they are counted in Django's cache.
+"""
+
+from datetime import UTC, datetime
+from functools import wraps
+from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import F
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.crypto import salted_hmac
+
+from .models import RateCount
+
+SEARCH_SECONDS = 60
+
+
+class RateLimit(NamedTuple):
+    """Allows each person ``most`` times in each fixed window of ``seconds``."""
+
+    name: str
+    most: int
+    seconds: int
+
+    def hit(self, who):
+        """Count once for ``who`` (any text) and return whether that is within the limit."""
+        window = seconds_now() // self.seconds
+        key = digest(f"{self.name} {window} {who}")
+        ends_at = datetime.fromtimestamp((window + 1) * self.seconds, UTC)
+        RateCount.objects.bulk_create([RateCount(key=key, ends_at=ends_at)], ignore_conflicts=True)
+        # A single statement, so that processes that count at the same time cannot exceed the limit together.
+        return RateCount.objects.filter(key=key, number__lt=self.most).update(number=F("number") + 1) == 1
+
+    @property
+    def wait(self):
+        """The seconds until the window ends."""
+        return self.seconds - seconds_now() % self.seconds
+
+
+def count_search(client):
+    """Count a search of the client and return whether it is within ``SEARCH_LIMIT`` for this minute."""
+    key = digest(f"searches {seconds_now() // SEARCH_SECONDS} {client}")
+    if cache.add(key, 1, 2 * SEARCH_SECONDS):
+        return True
+    try:
+        return cache.incr(key) <= settings.SEARCH_LIMIT
+    except ValueError:  # the cache was full and has just dropped the key
+        return True
+
+
+def limit_searches(view):
+    """Decorate an expensive view: each client gets ``settings.SEARCH_LIMIT`` responses a minute, then 429.
+
+    Put it above the decorators that set cache headers.
+    """
+
+    @wraps(view)
+    def limited(request, *args, **kwargs):
+        if settings.SEARCH_LIMIT and not count_search(client_ip(request)):
+            return too_many_requests(request, SEARCH_SECONDS - seconds_now() % SEARCH_SECONDS)
+        return view(request, *args, **kwargs)
+
+    return limited
+
+
+def seconds_now():
+    """Return the whole seconds since 1970."""
+    return int(timezone.now().timestamp())
+
+
+def digest(text):
+    """Return a digest of the text that cannot be traced back without the secret key."""
+    return salted_hmac("policeapp.limits", text, algorithm="sha256").hexdigest()
+
+
+def too_many_requests(request, wait, template="429.html", context=None):
+    """Return a 429 page that asks to try again in ``wait`` seconds. No cache stores it."""
+    response = render(request, template, context, status=429)
+    response["Retry-After"] = wait
+    add_never_cache_headers(response)
+    return response
+
+
+def client_ip(request):
+    """Return the client's IPv4 address, or the /64 network of an IPv6 address, in which a client can pick addresses.
+
+    :class:`policeapp.web.middleware.TrustedProxies` has set the address. Unix sockets have none: "".
+    """
+    remote = request.META.get("REMOTE_ADDR", "")
+    try:
+        ip = ip_address(remote)
+    except ValueError:
+        return remote
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or IPv6Address(int(ip) >> 64 << 64))
+    return remote

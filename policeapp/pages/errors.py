@@ -1,0 +1,33 @@
+"""Error pages. A temporary error of the database is answered with 503 instead of 400 or 500."""
+
+import sys
+
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.http import HttpResponseServerError
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views import defaults
+
+from ..database.unavailable import is_temporary, unavailable_page
+
+
+def bad_request(request, exception):
+    """400, or 503 if a session could not be saved: Django raises the same error as for a deleted session."""
+    while isinstance(exception, SessionInterrupted | UpdateError):
+        exception = exception.__context__
+    if is_temporary(exception):
+        return unavailable_page(request)
+    return defaults.bad_request(request, exception)
+
+
+def not_found(request, exception=None):
+    """404, with links to go on."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """500, or 503 for a temporary error. The page needs no database, session or user."""
+    if is_temporary(sys.exception()):
+        return unavailable_page(request)
+    return HttpResponseServerError(render_to_string("500.html"))

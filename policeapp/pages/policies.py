@@ -1,0 +1,84 @@
+"""The privacy policy and the accessibility statement.
+
+The periods on the privacy page come from the constants in the code. Update these pages when the site stores something
+new: tests/policeapp/pages/test_policies.py lists the models and cookies that they must describe.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
+from jobs.alerts.models import AlertQuerySet
+from jobs.alerts.tokens import LIFETIMES
+
+from ..caching.decorators import public_page
+from ..operations.rate_limits import SEARCH_SECONDS
+
+
+@public_page()
+@require_safe
+def privacy(request):
+    """The privacy policy: what the site stores about people, for how long, and who sees it."""
+    context = {
+        "contact": settings.CONTACT_EMAIL,
+        "cookies": cookies(),
+        "to_confirm": format_duration(LIFETIMES["confirm"]),
+        "links": format_duration(LIFETIMES["manage"]),
+        "year": format_duration(AlertQuerySet.RENEWAL_INTERVAL),
+        "to_answer": format_duration(AlertQuerySet.RENEWAL_GRACE),
+        "searches": format_duration(timedelta(seconds=SEARCH_SECONDS)),
+        "sign_ups": format_duration(timedelta(seconds=SIGN_UPS_PER_CLIENT.seconds)),
+        "mails": format_duration(timedelta(seconds=EMAILS_PER_ADDRESS.seconds)),
+        "session": format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+        "lockout": format_duration(settings.AXES_COOLOFF_TIME),
+    }
+    return render(request, "pages/privacy.html", context)
+
+
+@public_page()
+@require_safe
+def accessibility(request):
+    """The accessibility statement: what is tested, what is not, and how to report a problem."""
+    return render(request, "pages/accessibility.html", {"contact": settings.CONTACT_EMAIL})
+
+
+def cookies():
+    """Return ``[(name, purpose, lifetime)]`` of all cookies that the site sets."""
+    return [
+        (
+            settings.CSRF_COOKIE_NAME,
+            _("protects forms: it proves that a form was sent from this site"),
+            format_duration(timedelta(seconds=settings.CSRF_COOKIE_AGE)),
+        ),
+        (
+            settings.SESSION_COOKIE_NAME,
+            _("keeps editors signed in"),
+            format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+        ),
+        (
+            CookieStorage.cookie_name,
+            _("shows editors a message, such as “saved”, on the next page"),
+            _("deleted on that page"),
+        ),
+    ]
+
+
+def format_duration(time):
+    """Return a timedelta as text in its largest whole unit, such as "7 days" or "30 minutes"."""
+    seconds = int(time.total_seconds())
+    if seconds % 86400 == 0:
+        days = seconds // 86400
+        return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+    if seconds % 3600 == 0:
+        hours = seconds // 3600
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    if seconds % 60 == 0:
+        minutes = seconds // 60
+        return ngettext("%(number)s minute", "%(number)s minutes", minutes) % {"number": minutes}
+    return ngettext("%(number)s second", "%(number)s seconds", seconds) % {"number": seconds}

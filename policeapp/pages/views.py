@@ -1,0 +1,60 @@
+"""The home page, and the small files that browsers and robots ask for."""
+
+import re
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from departments import index
+from departments.forms import DepartmentSearchForm
+from jobs.models import Job
+
+from ..caching.decorators import public_page
+from ..web.pagination import CappedPaginator
+from ..web.structured_data import website
+
+LATEST_JOBS = 6
+# Only names that departments.logos makes, not other files in the folder.
+LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
+
+
+@public_page()
+@require_safe
+def home(request):
+    """The home page: a search box, the latest jobs and links to the lists."""
+    context = {
+        "form": DepartmentSearchForm(),
+        "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_JOBS).page(1),
+        "department_count": sum(index.numbers().values()),
+        "structured_data": website(request.build_absolute_uri),
+    }
+    return render(request, "pages/home.html", context)
+
+
+@require_safe
+def logo(request, name):
+    """A department's logo. A changed logo has a new name, so caches may store it forever."""
+    path = f"logos/{name}"
+    if not LOGO_NAME.match(name) or not default_storage.exists(path):
+        raise Http404(_("There is no such logo."))
+    response = FileResponse(default_storage.open(path))
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def robots(request):
+    """robots.txt: robots may read everything except the admin. It names the sitemap."""
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
+
+
+@require_safe
+def favicon(request):
+    """Redirect browsers that ask for the icon at its default URL."""
+    return redirect(static("img/icon.svg"))

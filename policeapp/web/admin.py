@@ -1,0 +1,33 @@
+"""An admin base class that answers forged ids with 400."""
+
+from contextlib import contextmanager
+
+from django.contrib import admin
+from django.core.exceptions import BadRequest
+from django.db import DataError
+
+
+class BadRequestAdmin(admin.ModelAdmin):
+    """Answers invalid ids in URLs and forms with 400. Django's admin trusts them and would answer 500."""
+
+    def changelist_view(self, request, extra_context=None):
+        with bad_request_on_invalid_value():
+            return _render(super().changelist_view(request, extra_context))
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with bad_request_on_invalid_value():
+            return _render(super().changeform_view(request, object_id, form_url, extra_context))
+
+
+@contextmanager
+def bad_request_on_invalid_value():
+    """Raise BadRequest when a value cannot be converted to an id or a number."""
+    try:
+        yield
+    except (ValueError, OverflowError, DataError) as error:
+        raise BadRequest("An id or a number is invalid.") from error
+
+
+def _render(response):
+    """Render the response now, because form fields look up their values only when they are rendered."""
+    return response.render() if hasattr(response, "render") else response

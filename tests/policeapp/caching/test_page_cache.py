@@ -1,0 +1,283 @@
+"""The page cache is never stale, and each URL has one cached page."""
+
+import gzip
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError, ProgrammingError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from departments.models import Department
+from jobs.models import Job
+from policeapp.caching.middleware import next_change
+
+from ...factories import make_department, make_division, make_job, text_of, today
+from ...processes import PRODUCTION, python
+from ...server import migrated_database, running
+
+PROFILE = "/departments/ct/westport-police-department/"
+
+
+# Kept, and never stale
+
+
+@pytest.mark.parametrize("url", [PROFILE, "/", "/departments/", "/jobs/?near=06880", "/jobs/feed/", "/sitemap.xml"])
+def test_a_cached_page_costs_one_query(client, westport, places, django_assert_num_queries, url):
+    first = client.get(url)
+    with django_assert_num_queries(1):
+        again = client.get(url)
+    assert (again.status_code, again.content) == (200, first.content)
+    del first["X-Request-ID"], again["X-Request-ID"]
+    assert again.headers.items() == first.headers.items()
+
+
+def by_saving(department):
+    department.name = "Renamed Police"
+    department.save()
+
+
+def by_updating(department):
+    Department.objects.filter(pk=department.pk).update(name="Renamed Police")
+
+
+def by_another_program(department):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE departments_department SET name = 'Renamed Police' WHERE id = %s", [department.pk])
+
+
+def by_adding_a_part(department):
+    make_division(department, "Renamed Police")
+
+
+def by_adding_an_opening(department):
+    Job.objects.bulk_create([make_job(make_department("Elsewhere"), "Renamed Police")], ignore_conflicts=True)
+    Job.objects.update(department=department)
+
+
+@pytest.mark.parametrize("write", [by_saving, by_updating, by_another_program, by_adding_a_part, by_adding_an_opening])
+def test_the_next_request_sees_a_change(client, westport, write):
+    assert "Renamed Police" not in text_of(client.get(PROFILE))
+    write(westport)
+    assert "Renamed Police" in text_of(client.get(PROFILE))
+
+
+def test_the_next_request_sees_a_deletion(client, westport):
+    assert client.get(PROFILE).status_code == 200
+    westport.delete()
+    assert client.get(PROFILE).status_code == 404
+
+
+def test_the_next_request_sees_an_import(client, db, tmp_path):
+    assert "Imported Police" not in text_of(client.get("/departments/"))
+    path = tmp_path / "list.csv"
+    path.write_text("name,city,state,ori\nImported Police,Westport,CT,CT0015800\n")
+    call_command("import_departments", str(path), verbosity=0)
+    assert "Imported Police" in text_of(client.get("/departments/"))
+
+
+def test_the_numbers_of_the_directory_are_those_of_its_departments(client, westport):
+    assert "/departments/a-to-z/z/" not in client.get("/departments/").content.decode()
+    make_department("Zebulon Police", state="NC")
+    assert "/departments/a-to-z/z/" in client.get("/departments/").content.decode()
+
+
+def test_an_opening_opens_and_closes_by_the_clock(client, westport, clock):
+    at = timezone.now()
+    make_job(westport, "Planned officer", opens_on=today() + timedelta(days=2), closes_on=today() + timedelta(days=4))
+    shown = []
+    for hours in range(0, 24 * 6, 6):
+        expected = Job.objects.open().exists()
+        assert ("Planned officer" in text_of(client.get(PROFILE))) == expected, f"{hours} hours after {at}"
+        shown.append(expected)
+        clock(hours=6)
+    assert shown[0] is False and True in shown and shown[-1] is False
+
+
+def test_a_page_is_valid_until_a_job_opens_or_closes_or_the_next_quarter_hour(db, monkeypatch):
+    now = timezone.now().replace(minute=20, second=0, microsecond=0)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    assert next_change() == now + timedelta(minutes=10)
+    job = make_job(make_department())
+    for name, minutes in (("closes_at", 8), ("opens_at", 5)):
+        Job.objects.filter(pk=job.pk).update(closes_on=today(), **{name: now + timedelta(minutes=minutes)})
+        assert next_change() == now + timedelta(minutes=minutes)
+
+
+@pytest.mark.django_db
+def test_every_process_sees_the_writes_of_others(tmp_path, settings, django_db_setup):
+    static = {"STATIC_ROOT": str(settings.STATIC_ROOT)}
+    with (
+        migrated_database(tmp_path) as url,
+        running(DATABASE_URL=url, HTTPS="0", WEB_CONCURRENCY="2", **static) as server,
+    ):
+        names = []
+        for name in ("First Police", "Second Police", "Third Police"):
+            script = "import django; django.setup(); from departments.models import Department"
+            script += f"; Department.objects.update(name='{name}')"
+            done = python("-c", script, env=PRODUCTION | {"DATABASE_URL": url})
+            assert done.returncode == 0, done.stderr
+            bodies = [server.get(PROFILE)[2].decode() for _ in range(6)]
+            names.append({name in body for body in bodies})
+        assert names == [{True}] * 3
+
+
+# While the database is away
+
+
+def away(execute, sql, params, many, context):
+    raise OperationalError("the connection is closed")
+
+
+def test_cached_pages_answer_503_while_the_database_is_down(client, westport):
+    assert client.get(PROFILE).status_code == 200
+    with connection.execute_wrapper(away):
+        response = client.get(PROFILE)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "no-store" in response["Cache-Control"]
+    assert "Content-Security-Policy" in response
+    assert client.get(PROFILE).status_code == 200
+
+
+def test_pages_without_data_work_while_the_database_is_down(client, db):
+    with connection.execute_wrapper(away):
+        assert client.get("/privacy/").status_code == 200
+
+
+def test_a_wrong_query_for_the_version_is_a_server_error(westport):
+    def mistaken(execute, sql, params, many, context):
+        if "contentversion" in sql:
+            raise ProgrammingError("no such column")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(mistaken):
+        assert Client(raise_request_exception=False).get(PROFILE).status_code == 500
+
+
+# How much is cached
+
+
+def test_memory_is_bounded(client, westport, settings, django_assert_num_queries):
+    pages = settings.CACHES["pages"] | {"OPTIONS": {"MAX_ENTRIES": 3}}
+    settings.CACHES = settings.CACHES | {"pages": pages}
+    urls = [f"/jobs/?q=officer{number}" for number in range(6)]
+    for url in urls:
+        client.get(url)
+    with django_assert_num_queries(1):
+        client.get(urls[-1])
+    with CaptureQueriesContext(connection) as captured:
+        client.get(urls[0])
+    assert len(captured) > 1
+
+
+def test_the_site_works_without_a_page_cache(client, westport, settings):
+    dummy = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    settings.CACHES = settings.CACHES | {"pages": dummy}
+    first, again = client.get(PROFILE), client.get(PROFILE)
+    assert again.content == first.content and again["Cache-Control"] == first["Cache-Control"]
+
+
+# Whose it is
+
+
+def test_signed_in_visitors_get_a_page_of_their_own(client, westport, alice):
+    draft = make_job(westport, "Draft officer", status=Job.Status.DRAFT)
+    mine = alice.get(draft.get_absolute_url())
+    assert mine.status_code == 200 and "private" in mine["Cache-Control"] and "public" not in mine["Cache-Control"]
+    assert client.get(draft.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/alerts/new/", "/jobs/eligible/?age=30", "/healthz", "/readyz"])
+def test_private_responses_are_not_cached(client, db, path):
+    assert "public" not in client.get(path).headers.get("Cache-Control", "")
+
+
+@pytest.mark.parametrize("path", ["/departments/ct/nowhere/", "/jobs/1-x/"])
+def test_missing_pages_are_not_cached(client, westport, path):
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 404
+        assert len(captured) > 1
+
+
+# One address, one page
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("/jobs/?utm_source=x&near=06880&fbclid=1", "/jobs/?near=06880"),
+        ("/jobs/?kind=lateral&near=06880", "/jobs/?near=06880&kind=lateral"),
+        ("/jobs/?q=&near=06880&pay=&state=&sort=", "/jobs/?near=06880"),
+        ("/jobs/?near=10001&near=06880", "/jobs/?near=06880"),
+        ("/jobs/?near=06880&", "/jobs/?near=%30%36880"),
+        (f"{PROFILE}?anything=1", PROFILE),
+        ("/?", "/"),
+    ],
+)
+def test_different_spellings_of_a_url_share_a_cached_page(
+    client, westport, places, django_assert_num_queries, written, plain
+):
+    page = client.get(written)
+    with django_assert_num_queries(1):
+        assert client.get(plain).content == page.content
+
+
+def test_all_departments_of_a_comparison_are_in_the_key(client, westport):
+    other = make_department("Norwalk Police", city="Norwalk")
+    first = client.get(f"/departments/compare/?d=ct/{westport.slug}&d=ct/{other.slug}")
+    assert "Norwalk Police" in text_of(first) and "Westport Police Department" in text_of(first)
+    assert "Westport Police Department" not in text_of(client.get(f"/departments/compare/?d=ct/{other.slug}"))
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", ""])
+def test_each_content_coding_has_a_cached_page_of_its_own(client, westport, coding):
+    for _ in range(2):
+        page = client.get(PROFILE, headers={"accept-encoding": coding})
+        assert page.headers.get("Content-Encoding", "") == coding
+        assert page["Vary"] == "Accept-Encoding"
+    if coding == "gzip":
+        assert b"Westport Police Department" in gzip.decompress(page.content)
+    plain = client.get(PROFILE)
+    assert b"Westport Police Department" in plain.content
+    assert plain["ETag"] == page["ETag"]
+
+
+def test_a_browser_with_the_page_gets_304_until_it_changes(client, westport):
+    page = client.get(PROFILE)
+    again = client.get(PROFILE, headers={"if-none-match": page["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert (again["ETag"], again["Cache-Control"]) == (page["ETag"], page["Cache-Control"])
+    by_saving(westport)
+    assert client.get(PROFILE, headers={"if-none-match": page["ETag"]}).status_code == 200
+
+
+def test_a_change_of_another_page_does_not_change_the_etag(client, westport):
+    etag = client.get(PROFILE)["ETag"]
+    make_department("Honolulu Police", state="HI")
+    assert client.get(PROFILE, headers={"if-none-match": etag}).status_code == 304
+
+
+def test_head_works_like_get(client, westport):
+    page, head = client.get(PROFILE), client.head(PROFILE)
+    assert (head.status_code, head["ETag"], head["Content-Length"]) == (200, page["ETag"], page["Content-Length"])
+
+
+# Caches in front of the site
+
+
+def test_proxies_must_revalidate_unless_a_setting_allows_more(client, westport, settings):
+    assert client.get(PROFILE)["Cache-Control"] == "public, max-age=0"
+    settings.PROXY_SECONDS = 30
+    seconds = int(client.get(PROFILE)["Cache-Control"].removeprefix("public, max-age=0, s-maxage="))
+    assert 0 < seconds <= 30
+
+
+def test_proxies_do_not_store_a_page_beyond_the_next_opening_or_closing(client, westport, settings):
+    settings.PROXY_SECONDS = 3600
+    job = make_job(westport)
+    Job.objects.filter(pk=job.pk).update(closes_at=timezone.now() + timedelta(seconds=100), closes_on=today())
+    kept = client.get(PROFILE)["Cache-Control"]
+    assert 0 < int(kept.rpartition("=")[2]) <= 100

@@ -1,0 +1,124 @@
+"""The shipped systemd units and settings are valid, and their commands exist."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from django.core.management import get_commands
+
+from ...processes import PRODUCTION, ROOT, environment
+from .nginx import DEPLOY
+
+UNITS, SETTINGS = DEPLOY / "systemd", DEPLOY / "environment"
+SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+TIMERS = sorted(path.name for path in UNITS.glob("*.timer"))
+# What stands in the units for what lies elsewhere in a checkout.
+PATHS = {"/srv/policeapp/current/.venv/bin/python": sys.executable, "/srv/policeapp/current": str(ROOT)}
+
+
+@pytest.fixture
+def units(tmp_path):
+    """The units in a folder of their own, where systemd finds them, with the paths of this checkout."""
+    folder = shutil.copytree(UNITS, tmp_path / "units")
+    for path in folder.rglob("*.*"):
+        if path.is_file():
+            path.write_text(with_paths_of_checkout(path.read_text()))
+    return folder
+
+
+def with_paths_of_checkout(text):
+    for path, ours in PATHS.items():
+        text = text.replace(path, ours)
+    return text
+
+
+def analyze(folder, *arguments):
+    """What systemd-analyze says of units in the folder; its own among them."""
+    program = shutil.which("systemd-analyze")
+    assert program, "systemd-analyze is not there: install Debian's package systemd."
+    return subprocess.run(
+        [program, *arguments],
+        env=environment({"SYSTEMD_UNIT_PATH": f"{folder}:", "LC_ALL": "C"}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def verify(folder):
+    return analyze(folder, "verify", "--man=no", *sorted(folder.glob("*.*[!d]")))
+
+
+def test_systemd_accepts_all_units(units):
+    assert len(SERVICES) >= 5
+    done = verify(units)
+    assert "policeapp" not in done.stderr, done.stderr
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("KillMode=mixed", "KillMod=mixed"), ("Type=notify", "Type=notified"), (sys.executable, "/nowhere/python")],
+)
+def test_systemd_rejects_mistakes(units, right, wrong):
+    path = units / "policeapp-web.service"
+    assert right in path.read_text()
+    path.write_text(path.read_text().replace(right, wrong))
+    assert wrong.rpartition("=")[2] in verify(units).stderr or wrong.partition("=")[0] in verify(units).stderr
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_services_are_sandboxed(units, name):
+    """By systemd's own measure, in which 10 is all that there is to reach."""
+    done = analyze(units, "security", "--offline=yes", "--threshold=20", name)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_their_commands_exist(name):
+    """Commands of the site with arguments that they take; programs by their whole paths."""
+    for command in re.findall(r"^Exec\w+=(.*)", (UNITS / name).read_text(), flags=re.MULTILINE):
+        program, *arguments = with_paths_of_checkout(command).split()
+        assert shutil.which(program) == program, command
+        if arguments[0] == "manage.py":
+            assert arguments[1] in get_commands()
+
+
+def test_every_timer_has_its_service_and_every_service_its_timer():
+    timers = [name.removesuffix(".timer") for name in TIMERS]
+    assert timers == [name.removesuffix(".service") for name in SERVICES if name != "policeapp-web.service"]
+
+
+@pytest.mark.parametrize("name", TIMERS)
+def test_systemd_understands_the_times_of_the_timers(units, name):
+    times = re.findall(r"^OnCalendar=(.*)", (UNITS / name).read_text(), flags=re.MULTILINE)
+    assert times
+    for time in times:
+        done = analyze(units, "calendar", time)
+        assert done.returncode == 0 and "Next elapse" in done.stdout, done.stderr
+
+
+# The settings
+
+
+def test_systemd_and_a_shell_read_the_same_settings():
+    lines = SETTINGS.read_text().splitlines()
+    assert [
+        line for line in lines if not re.fullmatch(r'(#.*|#?[A-Z_]+=([^\s$`\\"\'<>;&|()*?~#]+|"[^$`\\"]+")|)', line)
+    ] == []
+
+
+def test_the_site_starts_with_them_once_it_has_a_secret_key(tmp_path):
+    path = tmp_path / "environment"
+    path.write_text(f"{SETTINGS.read_text()}SECRET_KEY={PRODUCTION['SECRET_KEY']}\n")
+    start = f"set -a; . {path}; exec {sys.executable} manage.py check --deploy --tag security --fail-level WARNING"
+    done = subprocess.run(["sh", "-c", start], cwd=ROOT, env=environment({}), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_explains_them_all():
+    explained = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(), flags=re.MULTILINE))
+    named = set(re.findall(r"^#?([A-Z_]+)=", SETTINGS.read_text(), flags=re.MULTILINE))
+    assert named - {"WEB_CONCURRENCY"} <= explained

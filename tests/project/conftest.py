@@ -1,0 +1,70 @@
+"""Fixtures for the tests of the whole site."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from departments.models import Department, FormerAddress
+from jobs.alerts.tokens import make_token
+from jobs.models import Job, Message
+from policeapp.models import User
+
+from .. import factories
+from ..factories import make_department, make_job
+
+# The columns of the tables in test_access and test_access_writes.
+VISITORS = ("stranger", "sue", "charlie", "bob", "alice")
+
+
+@pytest.fixture
+def numbers(db):
+    """Create the objects that the URLs of the table name; ``{name in the table: primary key}``."""
+    own = make_department("Bobtown Police", slug="own", county="Fairfield")
+    other = make_department("Elsewhere Police", slug="other")
+    draft = make_department("Unseen Police", slug="draft", county="Hidden", status=Department.Status.DRAFT)
+    FormerAddress.objects.create(state="CT", slug="draft-before", department=draft)
+    for make in (factories.make_charlie, lambda: factories.make_bob(own), factories.make_alice):
+        make()
+    made = {
+        "own": own,
+        "other": other,
+        "draft": draft,
+        "own job": make_job(own),
+        "other job": make_job(other),
+        "drafted job": make_job(own, status=Job.Status.DRAFT),
+        "planned job": make_job(own, opens_on=factories.tomorrow(own)),
+        "withdrawn job": make_job(own, status=Job.Status.WITHDRAWN),
+        "job of a draft": make_job(draft),
+        "departments/place": factories.make_place(),
+        "departments/specialization": factories.make_specialization(),
+        "departments/formeraddress": FormerAddress.objects.create(state="CT", slug="former", department=own),
+        "auth/group": Group.objects.create(name="Clerks"),
+        "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
+        "policeapp/user": User.objects.create_user("sue"),
+        "type of departments": ContentType.objects.get_for_model(Department),
+    }
+    alert = factories.make_alert(confirmed=False)
+    made |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
+    made["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
+    tokens = {purpose: make_token(purpose, alert.key) for purpose in ("confirm", "renew", "unsubscribe")}
+    tokens["manage"] = make_token("manage", alert.subscriber.key)
+    return {name: thing.pk for name, thing in made.items()} | tokens
+
+
+@pytest.fixture
+def visitors(numbers):
+    """``{name: a client that is signed in as this visitor}``."""
+    clients = {name: Client() for name in VISITORS}
+    for name in VISITORS[1:]:
+        clients[name].force_login(User.objects.get(username=name))
+    return clients
+
+
+@pytest.fixture
+def stored_logo():
+    name = default_storage.save(f"logos/{'0' * 32}.png", ContentFile(b"picture"))
+    yield
+    default_storage.delete(name)

@@ -1,0 +1,282 @@
+"""Who can see what: a table of all URLs of the site and all kinds of visitors.
+
+A stranger; Sue, who has an account but is not staff; Charlie, who is staff but edits nothing; Bob, who edits one
+department; Alice, who administers everything.
+"""
+
+import pytest
+from django.urls import get_resolver
+
+from departments.models import Department
+from policeapp.models import User
+
+from .. import factories
+from .conftest import VISITORS
+
+# Other tests cover the same code.
+pytestmark = pytest.mark.unmeasured
+
+SEEN, MOVED, LOGIN, FORBIDDEN, GONE, METHOD = 200, 301, "to the login", 403, 404, 405
+# A redirect to another page of the admin, which says that there is no such object.
+ELSEWHERE = 302
+
+EVERYONE = (SEEN,) * 5
+NOBODY = (GONE,) * 5
+DRAFT = (GONE, GONE, SEEN, SEEN, SEEN)
+STAFF = (LOGIN, LOGIN, SEEN, SEEN, SEEN)
+EDITORS = (LOGIN, LOGIN, FORBIDDEN, SEEN, SEEN)
+NOT_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, SEEN)
+ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, SEEN)
+NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+# Django's short URL of an object, which redirects to the long one.
+SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE)
+
+
+def only_alice(model, *, add=ALICE, delete=ALICE):
+    """Return the rows of a model that only administrators see. ``{app/name}`` stands for an object's key."""
+    begin = f"admin/{model}/"
+    return {
+        begin: {f"/{begin}": ALICE},
+        f"{begin}add/": {f"/{begin}add/": add},
+        f"{begin}<path:object_id>/history/": {f"/{begin}{{{model}}}/history/": ALICE},
+        f"{begin}<path:object_id>/delete/": {f"/{begin}{{{model}}}/delete/": delete},
+        f"{begin}<path:object_id>/change/": {f"/{begin}{{{model}}}/change/": ALICE},
+        f"{begin}<path:object_id>/": {f"/{begin}{{{model}}}/": SHORT},
+    }
+
+
+CHOOSE = "/admin/autocomplete/"  # used by autocomplete fields
+
+# {URL pattern: {URL: status of a GET for each of VISITORS}}
+TABLE = {
+    # What everyone reads
+    "": {"/": EVERYONE},
+    "departments/": {"/departments/": EVERYONE},
+    "departments/suggest/": {"/departments/suggest/": EVERYONE, "/departments/suggest/?q=unseen": EVERYONE},
+    "departments/compare/": {
+        "/departments/compare/": EVERYONE,
+        "/departments/compare/?d=ct/own&d=ct/draft&q=police": EVERYONE,
+    },
+    "jobs/compare/": {
+        "/jobs/compare/": EVERYONE,
+        "/jobs/compare/?j={own job}&j={drafted job}&j={withdrawn job}&q=officer": EVERYONE,
+    },
+    "departments/a-to-z/<letter:letter>/": {"/departments/a-to-z/b/": EVERYONE, "/departments/a-to-z/u/": NOBODY},
+    "departments/<state:state>/a-to-z/<letter:letter>/": {
+        "/departments/ct/a-to-z/b/": EVERYONE,
+        "/departments/ct/a-to-z/u/": NOBODY,
+    },
+    "departments/<state:state>/": {"/departments/ct/": EVERYONE, "/departments/zz/": NOBODY},
+    "departments/<state:state>/county/<slug:county>/": {
+        "/departments/ct/county/fairfield/": EVERYONE,
+        "/departments/ct/county/hidden/": NOBODY,
+    },
+    "departments/<state:state>/<slug:slug>/": {
+        "/departments/ct/own/": EVERYONE,
+        "/departments/ct/draft/": DRAFT,
+        "/departments/ct/former/": (MOVED,) * 5,
+        "/departments/ct/draft-before/": (GONE, GONE, MOVED, MOVED, MOVED),
+    },
+    # What programs read is the same for everybody.
+    **{
+        f"departments/<state:state>/<slug:slug>/{what}/": {
+            f"/departments/ct/own/{what}/": EVERYONE,
+            f"/departments/ct/draft/{what}/": NOBODY,
+            f"/departments/ct/former/{what}/": (MOVED,) * 5,
+            f"/departments/ct/draft-before/{what}/": NOBODY,
+        }
+        for what in ("feed", "calendar")
+    },
+    "jobs/": {"/jobs/": EVERYONE},
+    "jobs/eligible/": {"/jobs/eligible/": EVERYONE, "/jobs/eligible/?age=30": EVERYONE},
+    "jobs/<int:pk>-<slug:slug>/": {
+        "/jobs/{own job}-police-officer/": EVERYONE,
+        "/jobs/{own job}-another-title/": (MOVED,) * 5,
+        "/jobs/{drafted job}-police-officer/": DRAFT,
+        "/jobs/{drafted job}-another-title/": (GONE, GONE, MOVED, MOVED, MOVED),
+        "/jobs/{planned job}-police-officer/": DRAFT,
+        "/jobs/{job of a draft}-police-officer/": DRAFT,
+        "/jobs/{withdrawn job}-police-officer/": (410,) * 5,
+    },
+    "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 5},
+    "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 5},
+    "jobs/<int:pk>-<slug:slug>/calendar/": {
+        "/jobs/{own job}-police-officer/calendar/": EVERYONE,
+        "/jobs/{own job}-another-title/calendar/": (MOVED,) * 5,
+        "/jobs/{drafted job}-police-officer/calendar/": NOBODY,
+        "/jobs/{planned job}-police-officer/calendar/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/calendar/": NOBODY,
+        "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 5,
+    },
+    # Alerts: their links are for whoever has them
+    "alerts/new/": {"/alerts/new/": EVERYONE, "/alerts/new/?department=999999": EVERYONE},
+    "alerts/confirm/<str:token>/": {"/alerts/confirm/{confirm}/": EVERYONE, "/alerts/confirm/{manage}/": NOBODY},
+    "alerts/manage/<str:token>/": {"/alerts/manage/{manage}/": EVERYONE, "/alerts/manage/{unsubscribe}/": NOBODY},
+    "alerts/renew/<str:token>/": {"/alerts/renew/{renew}/": EVERYONE, "/alerts/renew/{confirm}/": NOBODY},
+    "alerts/unsubscribe/<str:token>/": {
+        "/alerts/unsubscribe/{unsubscribe}/": EVERYONE,
+        "/alerts/unsubscribe/{renew}/": NOBODY,
+    },
+    "media/logos/<str:name>": {f"/media/logos/{'0' * 32}.png": EVERYONE, "/media/logos/other.png": NOBODY},
+    "privacy/": {"/privacy/": EVERYONE},
+    "accessibility/": {"/accessibility/": EVERYONE},
+    "robots.txt": {"/robots.txt": EVERYONE},
+    "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 5},
+    "sitemap.xml": {"/sitemap.xml": EVERYONE},
+    "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
+    "healthz": {"/healthz": EVERYONE},
+    "readyz": {"/readyz": EVERYONE},
+    "metrics": {"/metrics": NOBODY},
+    # The admin
+    "admin/": {"/admin/": STAFF},
+    "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE)},
+    # Strangers and Sue are led to the start of the admin, and from there to the login.
+    "admin/logout/": {"/admin/logout/": (ELSEWHERE, ELSEWHERE, METHOD, METHOD, METHOD)},
+    "admin/help/": {"/admin/help/": STAFF},
+    "admin/password_change/": {"/admin/password_change/": STAFF},
+    "admin/password_change/done/": {"/admin/password_change/done/": STAFF},
+    "admin/jsi18n/": {"/admin/jsi18n/": STAFF},
+    "admin/autocomplete/": {
+        f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department": EDITORS,
+        f"{CHOOSE}?app_label=departments&model_name=departmentspecialization&field_name=specialization": EDITORS,
+        f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": ALICE,
+        CHOOSE: NOT_HERE,
+    },
+    "admin/r/<path:content_type_id>/<path:object_id>/": {
+        "/admin/r/{type of departments}/{own}/": SHORT,
+        "/admin/r/{type of departments}/999999/": (LOGIN, LOGIN, GONE, GONE, GONE),
+    },
+    "admin/^(?P<app_label>auth|policeapp|jobs|departments)/$": {
+        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
+        "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
+        "/admin/policeapp/": (LOGIN, LOGIN, GONE, GONE, SEEN),
+        "/admin/auth/": (LOGIN, LOGIN, GONE, GONE, SEEN),
+    },
+    "admin/(?P<url>.*)$": {"/admin/nothing/": (LOGIN, LOGIN, GONE, GONE, GONE)},
+    # Departments: their editors change their own
+    "admin/departments/department/": {"/admin/departments/department/": EDITORS},
+    "admin/departments/department/add/": {"/admin/departments/department/add/": ALICE},
+    "admin/departments/department/<path:object_id>/history/": {
+        "/admin/departments/department/{own}/history/": (LOGIN, LOGIN, ELSEWHERE, SEEN, SEEN),
+        "/admin/departments/department/{other}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN),
+    },
+    "admin/departments/department/<path:object_id>/delete/": {
+        "/admin/departments/department/{own}/delete/": ALICE,
+        "/admin/departments/department/{other}/delete/": ALICE,
+    },
+    "admin/departments/department/<path:object_id>/change/": {
+        "/admin/departments/department/{own}/change/": EDITORS,
+        "/admin/departments/department/{other}/change/": NOT_THEIRS,
+        "/admin/departments/department/{draft}/change/": NOT_THEIRS,
+        "/admin/departments/department/999999/change/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, ELSEWHERE),
+    },
+    "admin/departments/department/<path:object_id>/": {"/admin/departments/department/{own}/": SHORT},
+    # Openings: editors add, change and delete those of their own
+    "admin/jobs/job/": {"/admin/jobs/job/": EDITORS},
+    "admin/jobs/job/add/": {"/admin/jobs/job/add/": EDITORS},
+    "admin/jobs/job/<path:object_id>/history/": {
+        "/admin/jobs/job/{own job}/history/": (LOGIN, LOGIN, ELSEWHERE, SEEN, SEEN),
+        "/admin/jobs/job/{other job}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN),
+    },
+    "admin/jobs/job/<path:object_id>/delete/": {
+        "/admin/jobs/job/{own job}/delete/": EDITORS,
+        "/admin/jobs/job/{other job}/delete/": NOT_THEIRS,
+    },
+    "admin/jobs/job/<path:object_id>/change/": {
+        "/admin/jobs/job/{own job}/change/": EDITORS,
+        "/admin/jobs/job/{other job}/change/": NOT_THEIRS,
+    },
+    "admin/jobs/job/<path:object_id>/": {"/admin/jobs/job/{own job}/": SHORT},
+    # Specializations: editors look them up
+    "admin/departments/specialization/": {"/admin/departments/specialization/": EDITORS},
+    "admin/departments/specialization/add/": {"/admin/departments/specialization/add/": ALICE},
+    "admin/departments/specialization/<path:object_id>/history/": {
+        "/admin/departments/specialization/{departments/specialization}/history/": EDITORS
+    },
+    "admin/departments/specialization/<path:object_id>/delete/": {
+        "/admin/departments/specialization/{departments/specialization}/delete/": ALICE
+    },
+    "admin/departments/specialization/<path:object_id>/change/": {
+        "/admin/departments/specialization/{departments/specialization}/change/": EDITORS
+    },
+    "admin/departments/specialization/<path:object_id>/": {
+        "/admin/departments/specialization/{departments/specialization}/": SHORT
+    },
+    # The rest is for administrators; places and former addresses make themselves
+    **only_alice("departments/place", add=NOT_HERE, delete=NOT_HERE),
+    **only_alice("departments/formeraddress", add=NOT_HERE),
+    **only_alice("auth/group"),
+    **only_alice("policeapp/user"),
+    # Whoever may edit every department uploads files; what was uploaded is applied or removed, not changed.
+    **only_alice("policeapp/import"),
+    "admin/policeapp/import/<int:pk>/apply/": {
+        "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD)
+    },
+    "admin/policeapp/import/<int:pk>/rejects.csv": {
+        "/admin/policeapp/import/{policeapp/import}/rejects.csv": ALICE,
+        "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, GONE),
+    },
+    "admin/policeapp/import/<int:pk>/conflicts.csv": {
+        "/admin/policeapp/import/{policeapp/import}/conflicts.csv": ALICE
+    },
+    # Who is told of what by e-mail is shown, to be deleted.
+    **only_alice("jobs/subscriber", add=NOT_HERE),
+    **only_alice("jobs/alert", add=NOT_HERE),
+    **only_alice("jobs/message", add=NOT_HERE),
+    "admin/policeapp/user/<id>/password/": {"/admin/policeapp/user/{policeapp/user}/password/": ALICE},
+}
+
+ROWS = [(address, statuses) for addresses in TABLE.values() for address, statuses in addresses.items()]
+
+
+def patterns(entries=None, before=""):
+    """Every pattern of the URLconf, the admin's too, as one text."""
+    for entry in get_resolver().url_patterns if entries is None else entries:
+        if hasattr(entry, "url_patterns"):
+            yield from patterns(entry.url_patterns, before + str(entry.pattern))
+        else:
+            yield before + str(entry.pattern)
+
+
+def outcome(response):
+    response.getvalue()  # to the end, which closes the file of a logo
+    to_login = response.status_code == 302 and response["Location"].startswith("/admin/login/?next=/admin/")
+    return LOGIN if to_login else response.status_code
+
+
+def test_every_url_is_in_the_table():
+    assert sorted(patterns()) == sorted(TABLE)
+
+
+def test_each_visitor_gets_the_status_in_the_table(visitors, numbers, stored_logo):
+    expected = {address: dict(zip(VISITORS, statuses, strict=True)) for address, statuses in ROWS}
+    found = {
+        address: {name: outcome(client.get(address.format(**numbers))) for name, client in visitors.items()}
+        for address in expected
+    }
+    assert {address: statuses for address, statuses in found.items() if statuses != expected[address]} == {}
+
+
+def test_an_editor_finds_only_their_own_departments_to_choose_from(visitors):
+    found = visitors["bob"].get(f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department").json()
+    assert [result["text"] for result in found["results"]] == ["Bobtown Police"]
+
+
+@pytest.mark.parametrize("address", ["/admin/departments/department/", "/admin/jobs/job/", "/admin/"])
+def test_lists_show_an_editor_only_what_is_theirs(visitors, address):
+    page = factories.text_of(visitors["bob"].get(address))
+    assert "Elsewhere Police" not in page and "Unseen Police" not in page
+    assert address == "/admin/" or "Bobtown Police" in page
+
+
+def test_an_inactive_account_sees_what_strangers_see(visitors, numbers):
+    User.objects.update(is_active=False)
+    for name in ("sue", "charlie", "bob", "alice"):
+        assert outcome(visitors[name].get("/admin/")) == LOGIN
+        assert visitors[name].get("/departments/ct/draft/").status_code == GONE
+
+
+def test_a_former_editor_cannot_see_the_department(visitors, numbers):
+    Department.objects.get(pk=numbers["own"]).editors.clear()
+    address = f"/admin/departments/department/{numbers['own']}/change/"
+    assert outcome(visitors["bob"].get(address)) == FORBIDDEN

@@ -1,0 +1,144 @@
+"""Who can change what: a table of all forms of the site and all kinds of visitors (see test_access)."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
+
+from jobs.models import Job
+
+from .. import factories
+from .test_access import FORBIDDEN, GONE, METHOD, ROWS, SEEN, TABLE
+
+# Other tests cover the same code.
+pytestmark = pytest.mark.unmeasured
+
+NOBODY_ELSE, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"bob", "alice"}, set()
+DELETED = {"post": "yes"}
+OPENING = {"title": "Sent", "description": "x", "apply_instructions": "x", "opens_on": "2026-01-01"}
+ACCOUNT = {"username": "sent", "usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
+
+# {address that takes a form: (what is sent besides what stands in the form, who changes something by it)}
+WRITES = {
+    "/admin/departments/department/add/": ({"name": "Sent", "state": "CT"}, NOBODY_ELSE),
+    "/admin/departments/department/{own}/change/": ({"chief_name": "Sent"}, ALL_EDITORS),
+    "/admin/departments/department/{other}/change/": ({"chief_name": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/department/{own}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/departments/specialization/add/": ({"name": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/specialization/{departments/specialization}/change/": ({"name": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/specialization/{departments/specialization}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/departments/place/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/place/{departments/place}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/place/{departments/place}/delete/": (DELETED, NOT_EVEN_ALICE),
+    "/admin/departments/formeraddress/add/": ({"slug": "sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/formeraddress/{departments/formeraddress}/change/": ({"slug": "sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/formeraddress/{departments/formeraddress}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, ALL_EDITORS),
+    "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, ALL_EDITORS),
+    "/admin/jobs/job/{other job}/change/": ({"title": "Sent"}, NOBODY_ELSE),
+    "/admin/jobs/job/{own job}/delete/": (DELETED, ALL_EDITORS),
+    "/admin/jobs/job/{other job}/delete/": (DELETED, NOBODY_ELSE),
+    **{
+        f"/admin/jobs/{name}/{what}": (sent, who)
+        for name in ("subscriber", "alert", "message")
+        for what, sent, who in (
+            ("add/", {}, NOT_EVEN_ALICE),
+            (f"{{jobs/{name}}}/change/", {"email": "sent@example.com", "paused": "on"}, NOT_EVEN_ALICE),
+            (f"{{jobs/{name}}}/delete/", DELETED, NOBODY_ELSE),
+        )
+    },
+    "/admin/auth/group/add/": ({"name": "Sent"}, NOBODY_ELSE),
+    "/admin/auth/group/{auth/group}/change/": ({"name": "Sent"}, NOBODY_ELSE),
+    "/admin/auth/group/{auth/group}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/policeapp/user/add/": (ACCOUNT, NOBODY_ELSE),
+    "/admin/policeapp/user/{policeapp/user}/change/": ({"is_superuser": "on"}, NOBODY_ELSE),
+    "/admin/policeapp/user/{policeapp/user}/password/": (ACCOUNT, NOBODY_ELSE),
+    "/admin/policeapp/user/{policeapp/user}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/policeapp/import/{policeapp/import}/change/": ({"source": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/policeapp/import/{policeapp/import}/delete/": (DELETED, NOBODY_ELSE),
+}
+# What takes forms of other kinds, which other tests send.
+OTHER_FORMS = {
+    "admin/policeapp/import/add/",  # a file: test_uploads
+    "admin/policeapp/import/<int:pk>/apply/",
+}
+
+# What these change, whoever has the link has been asked for by e-mail.
+SECRETS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "manage", "renew", "unsubscribe")]
+
+# A statement that changes something; a session is kept also of who may nothing.
+CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?! (INTO |FROM )?"django_session")')
+
+
+def rows():
+    """Everything in the database that a visitor could have changed."""
+    models = [model for model in apps.get_models() if model._meta.app_label not in ("sessions", "contenttypes")]
+    return {model.__name__: sorted(map(repr, model.objects.values_list())) for model in models}
+
+
+def test_every_form_of_the_admin_is_in_the_table(numbers):
+    forms = {pattern for pattern in TABLE if re.search("^admin/.*/(add|change|delete|password|apply)/$", pattern)}
+    assert {resolve(address.format(**numbers)).route for address in WRITES} | OTHER_FORMS == forms
+
+
+@pytest.mark.parametrize("address", WRITES)
+def test_forms_work_only_for_visitors_with_permission(visitors, numbers, address):
+    """Everybody sends what the form of an administrator would send."""
+    sent, who_may = WRITES[address]
+    url = address.format(**numbers)
+    form = factories.form_of(visitors["alice"].get(url))
+    form |= {name: str(value).format(**numbers) for name, value in sent.items()}
+    changed = set()
+    for name, client in visitors.items():
+        with transaction.atomic(), CaptureQueriesContext(connection) as captured:
+            assert client.post(url, form).status_code < 500
+            transaction.set_rollback(True)
+        if any(CHANGE.match(query["sql"]) for query in captured):
+            changed.add(name)
+    assert changed == who_may
+
+
+def test_other_methods_change_nothing(visitors, numbers):
+    before = rows()
+    for address, _ in ROWS:
+        if not address.startswith("/admin/"):
+            assert visitors["alice"].put(address.format(**numbers)).status_code in (METHOD, GONE), address
+    for address in WRITES:
+        visitors["alice"].delete(address.format(**numbers))
+    assert rows() == before
+
+
+def test_forms_of_other_sites_are_rejected(visitors, numbers):
+    """Not even from a browser in which an administrator is signed in."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = visitors["alice"].cookies
+    before = rows()
+    for address, (sent, _) in WRITES.items():
+        assert client.post(address.format(**numbers), sent).status_code == FORBIDDEN, address
+    assert rows() == before
+
+
+@pytest.mark.parametrize("name", ["stranger", "sue", "charlie"])
+def test_requests_without_permission_change_nothing(visitors, numbers, stored_logo, name):
+    before = rows()
+    sent = {"post": "yes", "action": "delete_selected", "_selected_action": numbers["own"], "name": "x", "title": "x"}
+    for address, _ in ROWS:
+        if address not in ("/admin/logout/", *SECRETS):
+            assert visitors[name].post(address.format(**numbers), sent).status_code < 500, address
+    assert rows() == before
+
+
+def test_an_editor_cannot_give_an_opening_to_another_department(visitors, numbers):
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/"))
+    sent |= {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
+    sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
+    sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
+    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/")) | sent
+    assert visitors["bob"].post("/admin/jobs/job/add/", sent).status_code == SEEN
+    assert not Job.objects.filter(title="Smuggled").exists()
+    visitors["bob"].post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})
+    assert Job.objects.get(title="Smuggled").department_id == numbers["own"]

@@ -1,0 +1,130 @@
+"""Every installed package has a pinned version and a hash, so that installing resolves nothing."""
+
+import re
+import subprocess
+import tomllib
+from importlib.metadata import distribution
+
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from ..processes import ROOT
+
+REQUIREMENTS = ["requirements.txt", "tests/requirements.txt"]
+PYTHONS = ["3.11.2", "3.12.1", "3.13.0"]
+
+
+def pins_of(name):
+    """``{package: (Requirement with one version, [hashes])}`` of a requirements file."""
+    text = (ROOT / name).read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    pins = {}
+    for line in lines:
+        requirement, *hashes = line.split("--hash=")
+        pin = Requirement(requirement)
+        pins[canonicalize_name(pin.name)] = (pin, [hash.strip() for hash in hashes])
+    return pins
+
+
+def version_of(pin):
+    [specifier] = pin.specifier
+    assert specifier.operator == "==", pin
+    return specifier.version
+
+
+def stated(extra=None):
+    """The requirements that pyproject.toml states for the site, or for an extra."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [
+        Requirement(text) for text in (project["optional-dependencies"][extra] if extra else project["dependencies"])
+    ]
+
+
+def needed(requirements, python, extras=("",)):
+    """The requirements whose markers hold on this version of Python with one of the extras."""
+    environment = default_environment() | {
+        "python_version": python.rpartition(".")[0],
+        "python_full_version": python,
+    }
+    return [
+        requirement
+        for requirement in requirements
+        if not requirement.marker
+        or any(requirement.marker.evaluate(environment | {"extra": extra}) for extra in extras)
+    ]
+
+
+def unmet(pins, requirements, python):
+    """What the requirements and all that they need in turn lack among the pins, as ``["name of package: problem"]``."""
+    problems, seen = [], set()
+    queue = [("pyproject.toml", requirement) for requirement in needed(requirements, python)]
+    while queue:
+        by, requirement = queue.pop()
+        name = canonicalize_name(requirement.name)
+        pin, _hashes = pins.get(name, (None, None))
+        if pin is None:
+            problems.append(f"{by} needs {requirement}, which is not pinned")
+            continue
+        if not requirement.specifier.contains(version_of(pin), prereleases=True):
+            problems.append(f"{by} needs {requirement}, and {pin} is pinned")
+        if (name, *sorted(requirement.extras)) not in seen:
+            seen.add((name, *sorted(requirement.extras)))
+            of_package = map(Requirement, distribution(name).requires or [])
+            queue += [(name, found) for found in needed(of_package, python, ("", *requirement.extras))]
+    return problems
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_package_is_pinned_with_hashes(name):
+    pins = pins_of(name)
+    assert len(pins) > 10
+    for pin, hashes in pins.values():
+        assert version_of(pin)
+        assert hashes and all(re.fullmatch("sha256:[0-9a-f]{64}", hash) for hash in hashes), pin
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_pins_are_complete(python):
+    """On every supported Python: packages are installed without their dependencies, so each must have its own pin."""
+    assert unmet(pins_of("requirements.txt"), stated(), python) == []
+    assert unmet(pins_of("tests/requirements.txt"), stated() + stated("test"), python) == []
+
+
+@pytest.mark.parametrize("lacking", ["coverage", "asgiref", "iniconfig"])
+def test_a_missing_pin_is_found(lacking):
+    pins = pins_of("tests/requirements.txt")
+    del pins[lacking]
+    assert any(f"needs {lacking}" in problem for problem in unmet(pins, stated() + stated("test"), "3.11.2"))
+
+
+def test_an_outdated_pin_is_found():
+    pins = pins_of("requirements.txt")
+    pins["django"] = (Requirement("django==5.1"), [])
+    assert any("django==5.1 is pinned" in problem for problem in unmet(pins, stated(), "3.12.1"))
+
+
+@pytest.mark.parametrize("target", [".venv/.site", ".venv/.tests"])
+def test_installing_resolves_nothing(target):
+    made = subprocess.run(
+        ["make", "--dry-run", "--always-make", target], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    installs = [line for line in made.splitlines() if " install " in line and "pip" in line]
+    assert installs
+    for line in installs:
+        for option in ("--no-deps", "--only-binary :all:", "--require-hashes", "--requirement"):
+            assert option in line
+    assert len(re.findall(r"pip \S+ check >/dev/null", made)) == len(installs)
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_the_pins_name_no_index(name):
+    text = (ROOT / name).read_text()
+    assert not re.search(r"https?:|file:/|--(extra-)?index-url|--find-links|--trusted-host|^-[if] ", text, flags=re.M)
+
+
+def test_tests_and_site_use_the_same_versions():
+    site, tests = (pins_of(name) for name in REQUIREMENTS)
+    assert site.keys() <= tests.keys()
+    assert [name for name in site if version_of(site[name][0]) != version_of(tests[name][0])] == []

@@ -1,0 +1,194 @@
+"""Everything that the site itself says can be translated.
+
+The pages are shown in a language that puts every translated text between ⟦ and ⟧. All data are in Greek letters, so a
+Latin letter outside of these marks is one of the site's own words that no translator would ever see.
+"""
+
+import re
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import get_resolver, reverse
+from django.utils import timezone, translation
+from django.utils.translation import trans_real
+from icalendar import Calendar
+
+from departments.models import Department, Place, Specialization
+from departments.states import STATES
+from jobs.alerts import outbox
+from jobs.alerts.forms import sign_time
+from jobs.alerts.tokens import make_token
+from jobs.models import Alert, Job, Subscriber
+from policeapp.database import unavailable
+from policeapp.models import User
+from policeapp.operations.rate_limits import RateLimit
+from policeapp.pages.policies import cookies
+
+from .. import whole_site
+from ..factories import make_alert, make_alice, make_job, today
+from ..whole_site import Markup
+
+# Other tests cover the same code.
+pytestmark = pytest.mark.unmeasured
+
+MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
+
+# What people see or hear of a tag besides its text.
+SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-use", "data-wait", "data-failed"}
+
+# Proper names: the site's, the states' with their codes, those of time zones and of cookies.
+STATE_NAMES = [re.escape(name) for code, state in STATES.items() for name in (state.name, code)]
+COOKIES = [name for name, *_said in cookies()]
+NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', *STATE_NAMES, *COOKIES])})\b")
+
+
+class Marking(trans_real.DjangoTranslation):
+    """A language whose every text is its English between marks."""
+
+    def gettext(self, message):
+        message = message.rpartition(trans_real.CONTEXT_SEPARATOR)[-1]
+        return f"⟦{super().gettext(message)}⟧"
+
+    def ngettext(self, singular, plural, number):
+        return f"⟦{super().ngettext(singular, plural, number)}⟧"
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """While it is in use, texts are translated, and every translated one stands between ⟦ and ⟧."""
+    monkeypatch.setattr(settings, "USE_I18N", True)
+    # It remembers whether to translate.
+    monkeypatch.setattr(translation, "_trans", type(translation._trans)())
+    # What is translated once and for all, when its module is imported, is not translated for anybody.
+    get_resolver().check()
+    monkeypatch.setattr(trans_real, "_default", None)
+    monkeypatch.setitem(trans_real._translations, settings.LANGUAGE_CODE, Marking(settings.LANGUAGE_CODE))
+    with translation.override(settings.LANGUAGE_CODE, deactivate=True):
+        yield
+
+
+def said_by(response):
+    """The texts that a page shows or speaks; all that it shows is one of them, for a marked text may hold tags."""
+    markup = Markup(response.content.decode())
+    yield "\n".join(markup.texts)
+    for tag, attributes in markup.tags:
+        described = tag == "meta" and attributes.get("name") == "description"
+        button = tag == "input" and attributes.get("type") in ("submit", "button", "reset")
+        yield from (attributes.get(name) or "" for name in SPOKEN)
+        yield attributes["content"] if described else attributes.get("value", "") if button else ""
+
+
+def untranslated(response):
+    """The site's own words on a page that a translator would not see."""
+    found = []
+    for text in said_by(response):
+        while text != (text := MARKED.sub(" ", text)):
+            pass
+        found += re.findall(r"[A-Za-z][^\n]*", NAMES.sub("", text))
+    return found
+
+
+def test_translators_see_every_word_of_every_public_page(marked, client, db):
+    pages = [(page, client.get(page.url)) for page in whole_site.EMPTY_SITE]
+    pages += [(page, client.get(page.url)) for page in whole_site.build()]
+    assert {str(page): words for page, response in pages if (words := untranslated(response))} == {}
+
+
+def test_translators_see_every_word_of_the_drafts_that_staff_see(marked, client, public_pages):
+    client.force_login(make_alice())
+    answers = [(page, client.get(page.url)) for page in whole_site.drafts()]
+    assert len(answers) == 3
+    assert {str(page): words for page, response in answers if (words := untranslated(response))} == {}
+
+
+def test_translators_see_every_word_of_feeds_and_calendars(marked, client, public_pages):
+    make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=1, description="Περιγραφή")
+    ways = [
+        "/jobs/{}/?near=06880&pay=1&state=CT",
+        "/departments/ct/full/{}/",
+        "/jobs/{}/?near=99999&within=any&q=τίποτα",
+    ]
+    said = []
+    for url in ways:
+        feed = ElementTree.fromstring(client.get(url.format("feed")).content)
+        said += [found.text for found in feed.iter() if found.tag.endswith(("}title", "}summary"))]
+        said += [found.get("term", "") for found in feed.iter()]
+        calendar = Calendar.from_ical(client.get(url.format("calendar")).content)
+        said += [str(calendar["NAME"]), *(str(event["SUMMARY"]) for event in calendar.events)]
+        said += [str(event["DESCRIPTION"]).replace(event["URL"], "") for event in calendar.events]
+    assert len(said) > 20
+    assert [words for words in said if untranslated(HttpResponse(words.encode()))] == []
+    refused = [client.get(f"/jobs/feed/?{query}") for query in ("near=Διπλή", "q=Διπλή", "pay=χ", "sort=distance")]
+    assert [(response.status_code, untranslated(response)) for response in refused] == [(400, [])] * 4
+
+
+def test_translators_see_every_word_of_the_pages_of_alerts(marked, client, db, monkeypatch):
+    monkeypatch.setattr(outbox, "deliver", lambda message: None)
+    address = "1@βήτα.ελ"
+    make_alert(address)
+    alert = make_alert(address, q="θέση")
+    sent = {"email": address, "frequency": "daily", "shown": sign_time(timezone.now() - timedelta(minutes=1))}
+    renew, manage = make_token("renew", alert.key), make_token("manage", alert.subscriber.key)
+    answers = [
+        client.post("/alerts/new/", sent),
+        client.post("/alerts/new/", sent | {"email": "χ"}),
+        client.post("/alerts/new/", sent | {"shown": sign_time(timezone.now())}),
+        client.post("/alerts/new/", sent | {"shown": ""}),
+        client.post(f"/alerts/renew/{renew}/"),
+        client.post(f"/alerts/manage/{manage}/", {"do": "weekly", "alert": alert.key}),
+        client.post(f"/alerts/manage/{manage}/", {"do": "delete", "alert": alert.key}),
+        client.post(f"/alerts/manage/{manage}/", {"do": "forget"}),
+    ]
+    assert [response.status_code for response in answers] == [200] * len(answers)
+    assert answers[0].templates[0].name == "jobs/alert_sent.html"
+    monkeypatch.setattr(RateLimit, "hit", lambda self, who: False)
+    answers.append(client.post("/alerts/new/", sent))
+    assert answers[-1].status_code == 429
+    assert [untranslated(response) for response in answers] == [[]] * len(answers)
+
+
+def test_translators_see_every_word_of_the_rate_limit_pages(marked, client, db, settings, monkeypatch):
+    settings.SEARCH_LIMIT = 10
+    monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
+    settings.AXES_FAILURE_LIMIT = 1
+    answers = [client.get("/jobs/"), client.post("/admin/login/", {"username": "α", "password": "β"})]
+    assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2
+
+
+def test_translators_see_every_word_of_the_error_pages(marked, client):
+    client.raise_request_exception = False
+    asked = RequestFactory()
+    answers = [
+        client.get("/healthz", headers={"host": "elsewhere.example"}),
+        client.get("/"),  # fails: this test may not use the database
+        Client(enforce_csrf_checks=True).post("/admin/login/"),
+        *map(unavailable.unavailable_page, (asked.get("/"), asked.post("/"), asked.post("/", {"q": "χ"}))),
+    ]
+    assert [response.status_code for response in answers] == [400, 500, 403, 503, 503, 503]
+    assert [untranslated(response) for response in answers] == [[]] * len(answers)
+
+
+def test_the_test_above_detects_an_untranslatable_word():
+    answer = HttpResponse('<p>⟦a ⟦b⟧ <b>c</b>⟧ Ελληνικά, CT</p><p>Lost</p><img alt="Hidden"><input value="typed">')
+    assert untranslated(answer) == ["Lost", "Hidden"]
+
+
+# In the admin: data that have to be Latin, and what Django's own templates say to no one in particular.
+ADMIN_DATA = re.compile(r"[A-Z][a-z]+/[A-Z][A-Za-z_]+|https://\S+|logos/0+\.png|^(Search|True|False)$", flags=re.M)
+
+
+@pytest.mark.parametrize("model", [Department, Specialization, Place, Job, Subscriber, Alert])
+def test_translators_see_every_word_of_the_admin(marked, client, public_pages, model):
+    client.force_login(User.objects.create_superuser("Άλφα"))
+    changelist = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    urls = [changelist, f"{changelist}{model.objects.first().pk}/change/"]
+    if model not in (Place, Subscriber, Alert):
+        urls.append(f"{changelist}add/")
+    for url in urls:
+        response = client.get(url)
+        assert response.status_code == 200
+        assert [words for words in untranslated(response) if ADMIN_DATA.sub("", words).strip()] == [], url
