@@ -5,9 +5,12 @@ from django.db import migrations, models
 
 import departments.fields
 import departments.phones
+from policeapp.fulltext import AddFullText
 
 
 class Migration(migrations.Migration):
+    # AddFullText creates indexes concurrently, which PostgreSQL doesn't do in a transaction.
+    atomic = False
     initial = True
 
     dependencies = [
@@ -872,4 +875,5 @@ class Migration(migrations.Migration):
             model_name="specialunit",
             constraint=models.UniqueConstraint(fields=("department", "name"), name="special_unit_name_unique"),
         ),
+        AddFullText("department", "search_text"),
     ]
