@@ -11,7 +11,7 @@ from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.careful import CarefulAdmin
 
-from .editing import EditorsMixin, change_each, note_edit
+from .editors import EditorsMixin, change_each, note_edit
 from .logos import LogoField, check_room
 from .models import Department, DepartmentSpecialization, Division, FormerAddress, Place, Specialization, SpecialUnit
 

@@ -1,6 +1,6 @@
 """Parts of addresses."""
 
-from . import states
+from .geo import states
 
 
 class StateConverter:

@@ -5,8 +5,8 @@ The officers are no ``numberOfEmployees``: they are sworn officers only, and a d
 
 from policeapp.structured_data import known, node
 
-from .kinds import DepartmentKind
-from .located import Precision
+from .models.kinds import DepartmentKind
+from .models.place import Precision
 
 
 def identity(department, absolute):

@@ -10,10 +10,12 @@ from policeapp.limits import searching
 from policeapp.pagination import paginate
 from policeapp.public import public_page
 
-from . import index, maps, states, trails
-from .forms import DepartmentSearchForm
+from . import breadcrumbs
+from .geo import maps, states
 from .models import Department, FormerAddress, Place
 from .names import county_label
+from .search import counts
+from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 
 # How many specializations a profile shows before "And more...", and how many of the nearest departments or openings.
@@ -36,8 +38,8 @@ def directory(request):
         "form": form,
         "page": page,
         "nearest": nearest,
-        "regions": maps.regions(index.numbers()),
-        "letters": index.letters(),
+        "regions": maps.regions(counts.numbers()),
+        "letters": counts.letters(),
         "map": maps.locator(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
     }
     return render(request, "departments/directory.html", context)
@@ -61,10 +63,10 @@ def state(request, state):
     """The departments of a state, its letters and its counties."""
     departments = Department.objects.published().filter(state=state)
     context = {
-        "trail": trails.to_state(state),
+        "trail": breadcrumbs.to_state(state),
         "state": states.STATES[state],
         "page": _page(request, departments.by_name()),
-        "letters": index.letters(state),
+        "letters": counts.letters(state),
         "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
     return render(request, "departments/state.html", context)
@@ -79,7 +81,7 @@ def county(request, state, county):
     if not page.object_list:
         raise Http404(_("We know no department in a county of that name."))
     label = page.object_list[0].county_label
-    trail = trails.to_county(state, county, label)
+    trail = breadcrumbs.to_county(state, county, label)
     context = {"trail": trail, "state": states.STATES[state], "county_label": label, "page": page}
     return render(request, "departments/county.html", context)
 
@@ -95,11 +97,11 @@ def letter(request, letter, state=None):
     if not page.object_list:
         raise Http404(_("We know no department under that letter."))
     context = {
-        "trail": trails.to_letter(letter, state),
+        "trail": breadcrumbs.to_letter(letter, state),
         "state": states.STATES.get(state),
         "letter": letter,
         "page": page,
-        "letters": index.letters(state),
+        "letters": counts.letters(state),
     }
     return render(request, "departments/letter.html", context)
 
@@ -126,7 +128,7 @@ def profile(request, state, slug):
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
-        "trail": trails.to_department(department),
+        "trail": breadcrumbs.to_department(department),
         "structured_data": organization(department, request.build_absolute_uri),
     }
     return render(request, "departments/profile.html", context)

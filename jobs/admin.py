@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
-from departments.editing import EditorsMixin, change_each, note_edit
+from departments.editors import EditorsMixin, change_each, note_edit
 from departments.models import Department
 from policeapp.careful import CarefulAdmin
 

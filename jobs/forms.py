@@ -4,8 +4,8 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from departments import states
-from departments.forms import NearForm
+from departments.geo import states
+from departments.search.forms import NearForm
 
 from .models import Job, JobQuerySet
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from departments import maps
+from departments.geo import maps
 from policeapp.limits import searching
 from policeapp.pagination import CappedPaginator, paginate
 from policeapp.public import public_page

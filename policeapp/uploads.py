@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 
-from departments.roster import RosterImporter
+from departments.imports.agencies import RosterImporter
 from jobs.imports.openings import PostingImporter
 
 from . import importing

@@ -17,9 +17,9 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from departments import index
-from departments.forms import DepartmentSearchForm
 from departments.models import Place
+from departments.search import counts
+from departments.search.forms import DepartmentSearchForm
 from jobs.alerts import outbox
 from jobs.models import Job
 
@@ -41,7 +41,7 @@ def home(request):
     context = {
         "form": DepartmentSearchForm(),
         "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_SHOWN).page(1),
-        "department_count": sum(index.numbers().values()),
+        "department_count": sum(counts.numbers().values()),
         "structured_data": website(request.build_absolute_uri),
     }
     return render(request, "home.html", context)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from whitenoise.base import WhiteNoise
 
-from departments import spelling
+from departments.search import spelling
 
 from . import factories
 from .admin import signed_in

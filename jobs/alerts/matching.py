@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from departments.geography import FARTHEST_MILES, Point, chord_squared
+from departments.geo.points import FARTHEST_MILES, Point, chord_squared
 from departments.names import beginnings, normalise
 
 from ..models import Job

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from departments.cleaning import email, website
+from departments.imports.cleaning import email, website
 from departments.names import normalise
 
 from ..models import Job, JobKind, Schedule

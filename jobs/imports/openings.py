@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 
-from departments.cleaning import email, is_missing, ori, state, title, website
+from departments.imports.cleaning import email, is_missing, ori, state, title, website
 from departments.models import Department
 from departments.names import normalise
 from policeapp.importing import Importer, Rejected, create, reject, skip, unchanged, update

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from departments.fields import DAYS
-from departments.parts import Ordered
+from departments.models.profile import Ordered
 
 from .pay import format_dollars
 

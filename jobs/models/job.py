@@ -15,11 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments import states
 from departments.fields import DAYS, WebAddressField
+from departments.geo import states
 from departments.models import Department
+from departments.models.sources import Sourced
 from departments.names import normalise, slug_of
-from departments.sources import Sourced
 from policeapp.importing import batches
 
 from .hiring_steps import HiringStep

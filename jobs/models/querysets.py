@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, Count, F, Q, When
 from django.utils import timezone
 
-from departments.geography import bounding_box, miles_from
+from departments.geo.points import bounding_box, miles_from
 from departments.models import Department
 from departments.names import beginnings, normalise
 

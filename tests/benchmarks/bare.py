@@ -38,8 +38,8 @@ def address(environ):
 
 def ask(path):
     """Make the queries of the page at the path, the site's own ones."""
-    from departments.forms import DepartmentSearchForm
-    from departments.index import read
+    from departments.search.counts import read
+    from departments.search.forms import DepartmentSearchForm
     from jobs.forms import JobSearchForm
     from jobs.models import Job, count_open_jobs
 

@@ -67,7 +67,7 @@ def write_file(path, number, letters="AB"):
 
 def seconds_of_import(path):
     """How long an import of the file takes, and its report."""
-    from departments.roster import RosterImporter
+    from departments.imports.agencies import RosterImporter
     from policeapp.importing import Import
     from policeapp.tables import Table
 

@@ -3,9 +3,9 @@
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from departments import spelling
-from departments.forms import DepartmentSearchForm
 from departments.models import Department
+from departments.search import spelling
+from departments.search.forms import DepartmentSearchForm
 from jobs.models import Job
 from policeapp.pagination import paginate
 

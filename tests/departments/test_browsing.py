@@ -9,9 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.text import slugify
 
 from departments.models import Department
+from tests.departments.pages import cards, html, links
 from tests.factories import make_department, text_of
-
-from .pages import cards, html, links
 
 ADDRESSES = [
     "/departments/",

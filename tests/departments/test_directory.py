@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from departments.models import Specialization
+from tests.departments.pages import cards, html, links, message_at, value_of
 from tests.factories import (
     list_specializations,
     make_charlie,
@@ -16,8 +17,6 @@ from tests.factories import (
     tomorrow,
     yesterday,
 )
-
-from .pages import cards, html, links, message_at, value_of
 
 WESTPORT, NORWALK, NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)
 

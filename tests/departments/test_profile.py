@@ -5,6 +5,7 @@ import re
 import pytest
 
 from departments.models import Department
+from tests.departments.pages import cards, html, links, profile
 from tests.factories import (
     list_specializations,
     make_bob,
@@ -14,8 +15,6 @@ from tests.factories import (
     make_unit,
     text_of,
 )
-
-from .pages import cards, html, links, profile
 
 WESTPORT = "/departments/ct/westport-police-department/"
 AT_WESTPORT, AT_NORWALK, AT_NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.departments.pages import cards, links, profile
 from tests.factories import (
     make_department,
     make_job,
@@ -12,8 +13,6 @@ from tests.factories import (
     tomorrow,
     yesterday,
 )
-
-from .pages import cards, links, profile
 
 AT_WESTPORT, AT_NORWALK, AT_NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)
 WESTPORT = "/departments/ct/westport-police-department/"

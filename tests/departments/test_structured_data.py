@@ -8,10 +8,9 @@ import pytest
 
 from departments.models import Department
 from departments.structured_data import organization
+from tests.departments.pages import html
 from tests.factories import make_charlie, make_department, make_job, text_of
 from tests.structured_data import RECOMMENDED, faults, missing, nodes_of
-
-from .pages import html
 
 pytestmark = pytest.mark.django_db
 

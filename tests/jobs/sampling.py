@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from departments.models import Department, Division, FormerAddress, Place, Specialization, SpecialUnit
-from departments.parts import DepartmentSpecialization
+from departments.models.profile import DepartmentSpecialization
 from jobs.models import Job, Requirements
 from policeapp.models import User
 

@@ -1,4 +1,4 @@
-from departments.roster import RosterImporter
+from departments.imports.agencies import RosterImporter
 from policeapp.management.imports import BaseImportCommand
 
 

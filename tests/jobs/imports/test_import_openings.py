@@ -10,9 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from jobs.imports.openings import PostingImporter
 
 from departments.models import Department
+from jobs.imports.openings import PostingImporter
 from jobs.models import Job
 from tests.factories import form_of, make_alice, make_department, make_job, text_of, today
 
