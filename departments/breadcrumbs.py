@@ -1,4 +1,4 @@
-"""The ways through the directory to a page: each a list of ``Crumb`` that ends with the page itself."""
+"""Breadcrumbs of the directory's pages. Each function returns a list of ``Crumb`` that ends with the page itself."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,26 +8,26 @@ from policeapp.structured_data import Crumb
 from .geo.states import STATES
 
 
-def to_directory():
+def for_directory():
     return [Crumb(_("Departments"), reverse("directory"))]
 
 
-def to_state(code):
-    return [*to_directory(), Crumb(STATES[code].name, reverse("state", args=[code]))]
+def for_state(code):
+    return [*for_directory(), Crumb(STATES[code].name, reverse("state", args=[code]))]
 
 
-def to_county(code, slug, label):
-    return [*to_state(code), Crumb(label, reverse("county", args=[code, slug]))]
+def for_county(code, slug, label):
+    return [*for_state(code), Crumb(label, reverse("county", args=[code, slug]))]
 
 
-def to_letter(letter, code=None):
-    """To the departments under a letter, of a state or of all."""
+def for_letter(letter, code=None):
+    """Return the breadcrumbs of a page of the A to Z list, of one state or of the whole country."""
     path = reverse("letter", args=[code, letter] if code else [letter])
-    return [*(to_state(code) if code else to_directory()), Crumb(letter.upper(), path)]
+    return [*(for_state(code) if code else for_directory()), Crumb(letter.upper(), path)]
 
 
-def to_department(department):
-    """To a profile, by way of its county where that is known."""
+def for_department(department):
+    """Return the breadcrumbs of a profile, through its county if that is known."""
     code, county = department.state, department.county_slug
-    way = to_county(code, county, department.county_label) if county else to_state(code)
-    return [*way, Crumb(department.name, department.get_absolute_url())]
+    parents = for_county(code, county, department.county_label) if county else for_state(code)
+    return [*parents, Crumb(department.name, department.get_absolute_url())]

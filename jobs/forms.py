@@ -70,7 +70,7 @@ class JobSearchForm(NearForm):
     @cached_property
     def found(self):
         """The openings that match the search at any distance."""
-        return self.asked_for(self.openings()).listed()
+        return self.search(self.openings()).listed()
 
     def results(self):
         """Return the openings that match the search, in its order; none if the form has errors."""

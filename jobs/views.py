@@ -27,7 +27,7 @@ def job_list(request):
     context = {"form": form, "page": page, "nearest": nearest, "wider": wider}
     if form.place:
         employers = [job.department for job in page.object_list]
-        context["map"] = maps.locator(form.place, form.miles, employers, page.start_index())
+        context["map"] = maps.locator_map(form.place, form.miles, employers, page.start_index())
     return render(request, "jobs/job_list.html", context)
 
 

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 
-from departments.imports.agencies import RosterImporter
+from departments.imports.agencies import AgencyImporter
 from jobs.imports.openings import PostingImporter
 
 from . import importing
@@ -11,7 +11,7 @@ from .models import Import
 from .tables import Table, write
 from .timeouts import without_time_limit
 
-IMPORTERS = {Import.Kind.DEPARTMENTS: RosterImporter, Import.Kind.OPENINGS: PostingImporter}
+IMPORTERS = {Import.Kind.DEPARTMENTS: AgencyImporter, Import.Kind.OPENINGS: PostingImporter}
 
 
 def preview(upload):

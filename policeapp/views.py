@@ -41,7 +41,7 @@ def home(request):
     context = {
         "form": DepartmentSearchForm(),
         "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_SHOWN).page(1),
-        "department_count": sum(counts.numbers().values()),
+        "department_count": sum(counts.by_state().values()),
         "structured_data": website(request.build_absolute_uri),
     }
     return render(request, "home.html", context)

@@ -93,7 +93,7 @@ def nothing_remembered():
     yield
     for cache in caches.all():
         cache.clear()
-    spelling.forget()
+    spelling.clear_cache()
 
 
 @pytest.fixture

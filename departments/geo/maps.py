@@ -1,11 +1,11 @@
-"""Maps as data for templates to draw as SVG: the United States, and the surroundings of a place with what was found.
+"""Data of maps that templates draw as SVG: the map of the country, and locator maps of search results near a place.
 
-Shapes lie on the plane of d3's "Albers USA": three equal-area conic projections side by side, 975 by 610 units, of
-which one is 3 miles in the lower 48 states and Hawaii and 9 in Alaska. They are read from ``geometry/``, which
-``geometry/draw.py`` derives from the Census Bureau's boundaries. The territories are not on that plane.
+The plane is that of d3's "Albers USA": three equal-area conic projections side by side, 975 by 610 units. A unit is
+3 miles in the lower 48 states and in Hawaii, and 9 miles in Alaska. The territories are not on the plane. The shapes
+come from the files in ``geometry/``, which ``geometry/draw.py`` creates from the Census Bureau's boundaries.
 
-Formulas: J. P. Snyder, "Map Projections: A Working Manual", USGS Professional Paper 1395 (1987), pages 100 and 101, on
-a sphere; the constants are those of d3-geo's geoAlbersUsa at scale 1300 and translation (487.5, 305).
+Source of the formulas: J. P. Snyder, "Map Projections: A Working Manual", USGS Professional Paper 1395 (1987), pages
+100 and 101, on a sphere. The constants are those of d3-geo's geoAlbersUsa at scale 1300 and translation (487.5, 305).
 """
 
 import json
@@ -20,62 +20,70 @@ from .points import EARTH_RADIUS_MILES, Box, miles_between
 
 GEOMETRY = Path(__file__).parent / "geometry"
 
-# How many steps to a unit of the plane the numbers in the files have; see geometry/draw.py.
+# The grids of the numbers in the files, in units of the plane; see geometry/draw.py.
 STATES_GRID, FINE_GRID, COARSE_GRID = 0.5, 0.05, 1
 
-# How many shades the map of the country has, which states are too small for their code, and where it stands beside the
-# middle of a state, in steps of the grid.
+# The map of the country: the number of shades, the states that are too small for a label, and the offsets of labels
+# from the middle of a state, in steps of the grid.
 SHADES = 4
-CRAMPED = {"CT", "DC", "DE", "HI", "MA", "MD", "NH", "NJ", "RI", "VT"}
-NUDGED = {"FL": (40, 4), "LA": (-32, -4), "ID": (-2, 30), "MI": (6, 8), "CA": (-8, 0), "WV": (-4, 6), "KY": (14, 0)}
+TOO_SMALL_FOR_LABEL = {"CT", "DC", "DE", "HI", "MA", "MD", "NH", "NJ", "RI", "VT"}
+LABEL_OFFSETS = {
+    "FL": (40, 4),
+    "LA": (-32, -4),
+    "ID": (-2, 30),
+    "MI": (6, 8),
+    "CA": (-8, 0),
+    "WV": (-4, 6),
+    "KY": (14, 0),
+}
 
-# A locator map is a square of this many pixels, with the ring a little inside of it.
+# A locator map is a square of this many pixels. The radius of its ring is this part of half a side.
 SIDE = 400
 RING = 0.94
-# Up to how many miles around it shows counties with every bend, and up to how many it shows counties at all.
+# The largest radius of a map with detailed counties, and of a map with counties, in miles. Larger maps show states.
 FINE_MILES, COUNTY_MILES = 100, 300
-LEAST_MILES = 3
-# Of a dot: its height, and the width of a letter in it.
-DOT, LETTER = 22, 8
-MOST_WORDS = 3
+MIN_MILES = 3
+# The height of a dot and the width of a character in it, in pixels.
+DOT_HEIGHT, CHARACTER_WIDTH = 22, 8
+MAX_RANGES = 3
 
 
 class Conic:
-    """An equal-area conic projection onto a part of the plane, for points within ``box``.
+    """An equal-area conic projection of the points in ``box`` onto a part of the plane.
 
-    ``parallels`` are the two without distortion, ``middle`` the longitude that points straight up, ``centre`` the point
-    (degrees) that lies at ``at`` (units of the plane), and ``scale`` the units to an Earth's radius. ``inset`` is the
-    part of the plane that is cut out for it: west, north, east and south.
+    ``parallels`` are the two standard parallels, and ``middle`` is the longitude that points straight up. ``center`` is
+    the point (degrees) at ``at`` (units of the plane). ``scale`` is the Earth's radius in units. ``inset`` is the
+    rectangle of the plane that is reserved for this projection: west, north, east, south.
     """
 
-    def __init__(self, box, parallels, middle, centre, at, scale, inset=None):
+    def __init__(self, box, parallels, middle, center, at, scale, inset=None):
         self.box, self.middle, self.scale, self.inset = box, middle, scale, inset
         south, north = (sin(radians(parallel)) for parallel in parallels)
         self.n = (south + north) / 2
         self.c = 1 + south * north
         self.x = self.y = 0
-        x, y = self.project(*centre)
+        x, y = self.project(*center)
         self.x, self.y = at[0] - x, at[1] - y
 
     def shows(self, point):
-        """Whether it is made for the point."""
+        """Return whether the point is in the box of this projection."""
         width = (self.box.east - self.box.west) % 360
         inside = self.box.south <= point.latitude <= self.box.north
         return inside and (point.longitude - self.box.west) % 360 <= width
 
     def project(self, latitude, longitude):
-        """``(x, y)`` on the plane, y downwards."""
+        """Return ``(x, y)`` on the plane. The y axis points down."""
         radius = self.scale * sqrt(self.c - 2 * self.n * sin(radians(latitude))) / self.n
         angle = self.turn(longitude)
         return self.x + radius * sin(angle), self.y + radius * cos(angle)
 
     def turn(self, longitude):
-        """How far north is turned from straight up there, in radians, to the west positive."""
+        """Return the angle between north and straight up at this longitude, in radians, west positive."""
         return self.n * radians((longitude - self.middle + 180) % 360 - 180)
 
     @property
     def miles(self):
-        """Miles to a unit."""
+        """Miles per unit."""
         return EARTH_RADIUS_MILES / self.scale
 
 
@@ -87,12 +95,12 @@ CONICS = (
 
 
 def conic_of(point):
-    """The projection that is made for the point, or None: for the territories and for what is abroad."""
+    """Return the projection for a point, or None for the territories and foreign countries."""
     return next((conic for conic in CONICS if conic.shows(point)), None)
 
 
 def conic_at(x, y):
-    """The projection that a part of the plane belongs to."""
+    """Return the projection at this position of the plane."""
     for conic in CONICS[1:]:
         west, north, east, south = conic.inset
         if west <= x < east and north <= y < south:
@@ -101,7 +109,7 @@ def conic_at(x, y):
 
 
 class Shape(NamedTuple):
-    """A state, a county, or a line between two states: a circle around it on the plane, and SVG path data."""
+    """A state, a county, or a border between two states: its bounding circle on the plane and SVG path data."""
 
     name: str
     x: float
@@ -113,14 +121,15 @@ class Shape(NamedTuple):
 
 @cache
 def shapes(name):
-    """What ``geometry/<name>.json`` holds, as a list of ``Shape``; read once."""
+    """Return the shapes in ``geometry/<name>.json`` as a list of ``Shape``. The file is read once."""
     return [Shape(*shape) for shape in json.loads((GEOMETRY / f"{name}.json").read_text())["shapes"]]
 
 
 class Region(NamedTuple):
-    """A state or territory with its number of departments; ``shape`` is None where the map of the country lacks it.
+    """A state or territory with its number of departments.
 
-    ``shade`` is 0 for none and up to ``SHADES``; the name's code stands at ``x, y`` where there is room for it.
+    ``shape`` is None if it is not on the map. ``shade`` is from 0 (no departments) to ``SHADES``. The label is at
+    ``x, y``.
     """
 
     code: str
@@ -133,26 +142,26 @@ class Region(NamedTuple):
 
     @property
     def has_room(self):
-        return self.shape and self.code not in CRAMPED
+        return self.shape and self.code not in TOO_SMALL_FOR_LABEL
 
 
 def regions(numbers):
-    """A ``Region`` for each state and territory, by name; ``numbers`` is ``{code: number of departments}``."""
+    """Return a ``Region`` for each state and territory, by name. ``numbers`` is ``{code: number of departments}``."""
     shown = {shape.name: shape for shape in shapes("states")}
     most = max(numbers.values(), default=0)
     found = []
     for code, state in states.STATES.items():
         number, shape = numbers.get(code, 0), shown.get(code)
-        # By the root of the number: else a few large states would leave all others pale.
+        # The square root keeps a few large states from making all others pale.
         shade = ceil(SHADES * sqrt(number / most)) if number else 0
-        right, down = NUDGED.get(code, (0, 0))
+        right, down = LABEL_OFFSETS.get(code, (0, 0))
         x, y = (round(shape.x / STATES_GRID) + right, round(shape.y / STATES_GRID) + down) if shape else (0, 0)
         found.append(Region(code, state.name, number, shade, shape, x, y))
     return found
 
 
 class Dot(NamedTuple):
-    """What stands at one spot: the numbers of the results as text, in pixels of the map."""
+    """A dot with the numbers of one or more results, in pixels of the map."""
 
     x: int
     y: int
@@ -160,22 +169,22 @@ class Dot(NamedTuple):
 
     @property
     def label(self):
-        """The numbers, shortened where they are many: "1–3, 5"."""
-        words = runs(self.numbers)
-        return ", ".join(words if len(words) <= MOST_WORDS else [*words[:2], "…"])
+        """A short text of the numbers, such as "1–3, 5" or "1, 3, …"."""
+        ranges = format_ranges(self.numbers)
+        return ", ".join(ranges if len(ranges) <= MAX_RANGES else [*ranges[:2], "…"])
 
     @property
     def title(self):
-        """All of the numbers."""
-        return ", ".join(runs(self.numbers))
+        """A text of all numbers."""
+        return ", ".join(format_ranges(self.numbers))
 
     @property
     def width(self):
-        return max(DOT, 10 + LETTER * len(self.label))
+        return max(DOT_HEIGHT, 10 + CHARACTER_WIDTH * len(self.label))
 
     @property
     def height(self):
-        return DOT
+        return DOT_HEIGHT
 
     @property
     def left(self):
@@ -190,16 +199,18 @@ class Dot(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Path data for SVG, and the ``matrix()`` that brings it to pixels."""
+    """SVG path data, and the ``matrix()`` that transforms it to pixels."""
 
     matrix: str
     land: str
     borders: str
 
 
-class Locator:
-    """The surroundings of a point as a square map, north up: the ring of ``miles`` (None: no ring) and ``found``, which
-    is a list of ``(point, number)``. The point must be one of those that :func:`conic_of` knows.
+class LocatorMap:
+    """A square map around a point, north up, with a ring of ``miles`` (None: no ring).
+
+    ``found`` is a list of ``(point, number)`` of the search results. :func:`conic_of` must have a projection for the
+    point in the middle.
     """
 
     side, middle = SIDE, SIDE // 2
@@ -209,25 +220,25 @@ class Locator:
         self.miles = miles
         self.found = [(other, number) for other, number in found if self.conic.shows(other)]
         farthest = max((miles_between(point, other) for other, _ in self.found), default=0)
-        self.reach = miles or max(farthest, LEAST_MILES)
-        self.scale = RING * self.middle / self.reach * self.conic.miles  # pixels to a unit of the plane
+        self.reach = miles or max(farthest, MIN_MILES)
+        self.scale = RING * self.middle / self.reach * self.conic.miles  # pixels per unit of the plane
         turn = self.conic.turn(point.longitude)
         self.right, self.down = self.scale * cos(turn), self.scale * sin(turn)
         self.x, self.y = self.conic.project(*point)
 
     @property
     def ring(self):
-        """The ring's radius in pixels; None where there is none."""
+        """The ring's radius in pixels, or None without a ring."""
         return round(RING * self.middle) if self.miles else None
 
     def place(self, x, y):
-        """A point of the plane in pixels."""
+        """Return a position of the plane in pixels."""
         x, y = x - self.x, y - self.y
         return self.middle + self.right * x - self.down * y, self.middle + self.down * x + self.right * y
 
     @cached_property
     def layer(self):
-        """The land, and the lines between states: counties with every bend, with fewer, or states."""
+        """The land and the state borders: detailed counties, coarse counties or states, depending on the radius."""
         if self.reach > COUNTY_MILES:
             land = "".join(shape.path for shape in self.within(shapes("states")))
             return Layer(self.matrix(STATES_GRID), land, "")
@@ -238,13 +249,13 @@ class Locator:
         return Layer(self.matrix(FINE_GRID if fine else COARSE_GRID), *map("".join, paths.values()))
 
     def matrix(self, grid):
-        """What :meth:`place` does, for path data in steps of the grid."""
+        """Return :meth:`place` as an SVG matrix for path data in steps of the grid."""
         left, top = self.place(0, 0)
         right, down = self.right * grid, self.down * grid
         return " ".join(f"{number:.6g}" for number in (right, down, -down, right, left, top))
 
     def within(self, shapes):
-        """Those of the shapes of which the map may show a part."""
+        """Yield the shapes that may be partly visible on the map."""
         far = self.middle * sqrt(2) / self.scale
         for shape in shapes:
             near = far + shape.radius
@@ -258,7 +269,7 @@ class Locator:
 
     @cached_property
     def dots(self):
-        """A dot for each that was found, those that would touch made one."""
+        """A dot for each result. Dots that would touch are merged."""
         dots = []
         for point, number in self.found:
             x, y = self.place(*self.conic.project(*point))
@@ -270,19 +281,19 @@ class Locator:
         return sorted(dots, key=lambda dot: dot.numbers)
 
 
-def locator(place, miles, found, first=1):
-    """The ``Locator`` of a ``Place`` and of departments that were found near it, numbered from ``first``.
+def locator_map(place, miles, found, first=1):
+    """Return the ``LocatorMap`` of departments found near a ``Place``, numbered from ``first``.
 
-    None where there is nothing to show, or no map of the place.
+    Return None if no department has a location, or the place is not on the plane.
     """
     numbered = [(department.point, number) for number, department in enumerate(found, first) if department.point]
-    return Locator(place.point, miles, numbered) if numbered and conic_of(place.point) else None
+    return LocatorMap(place.point, miles, numbered) if numbered and conic_of(place.point) else None
 
 
-def runs(numbers):
-    """Numbers in words, consecutive ones as one: ``["1–3", "5"]`` of 1, 2, 3 and 5."""
-    words = []
-    for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-        first, *rest = [number for _, number in run]
-        words.append(f"{first}–{rest[-1]}" if rest else str(first))
-    return words
+def format_ranges(numbers):
+    """Return texts of sorted numbers, with consecutive ones as a range: ``["1–3", "5"]`` for 1, 2, 3 and 5."""
+    texts = []
+    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        first, *rest = [number for _, number in group]
+        texts.append(f"{first}–{rest[-1]}" if rest else str(first))
+    return texts

@@ -1,13 +1,14 @@
 """Points on the Earth, boxes around them, and distances in miles that the database computes.
 
-Each point has a second form: the three coordinates of its unit vector. The straight line (chord) between two unit
-vectors grows with the great circle between them, and its square is plain arithmetic:
+Each row stores its point as a unit vector too. The straight line (chord) between two unit vectors grows with the great
+circle between them, and its square needs only arithmetic:
 
     chord² = (x₁ - x₂)² + (y₁ - y₂)² + (z₁ - z₂)²        miles = 2 R asin(√chord² / 2)
 
-so any engine compares and sorts distances exactly, with no trigonometry, no extension, and nothing special at the
-poles, the antimeridian or distance 0. (The formula: R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68,
-1984; its haversine is chord² / 4.)
+so any database compares and sorts distances exactly, without trigonometry, extensions, or special cases for the poles,
+the antimeridian and distance 0.
+
+Source: R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984. Its haversine is chord² / 4.
 """
 
 from math import asin, cos, degrees, isfinite, pi, radians, sin, sqrt
@@ -20,21 +21,21 @@ FARTHEST_MILES = pi * EARTH_RADIUS_MILES  # to the other side of the Earth
 
 
 class Point(NamedTuple):
-    """A place on the Earth: WGS 84 degrees, north and east positive."""
+    """A point on the Earth in WGS 84 degrees, north and east positive."""
 
     latitude: float
     longitude: float
 
     @property
     def vector(self):
-        """``(x, y, z)`` on the unit sphere: x to 0°N 0°E, y to 0°N 90°E, z to the north pole."""
+        """``(x, y, z)`` on the unit sphere: x points to 0°N 0°E, y to 0°N 90°E, z to the north pole."""
         latitude, longitude = radians(self.latitude), radians(self.longitude)
         parts = (cos(latitude) * cos(longitude), cos(latitude) * sin(longitude), sin(latitude))
-        # Parts so small that PostgreSQL could not square their difference (it underflows) are none.
+        # Rounding makes tiny parts zero. Squaring their difference would underflow in PostgreSQL.
         return tuple(round(part, 15) for part in parts)
 
     def is_valid(self):
-        """Whether both are finite and in range."""
+        """Return whether both degrees are finite and in range."""
         return (
             isfinite(self.latitude)
             and isfinite(self.longitude)
@@ -44,7 +45,7 @@ class Point(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Degrees. ``west > east`` means that the box crosses the antimeridian."""
+    """A box in degrees. If ``west > east``, it crosses the antimeridian."""
 
     south: float
     north: float
@@ -52,7 +53,7 @@ class Box(NamedTuple):
     east: float
 
     def contains(self, prefix=""):
-        """The ``Q`` of the rows whose ``latitude`` and ``longitude`` (behind ``prefix``) are in the box."""
+        """Return the ``Q`` of rows whose ``latitude`` and ``longitude`` (after ``prefix``) are in the box."""
         latitude = Q(**{f"{prefix}latitude__range": (self.south, self.north)})
         east_of_west = Q(**{f"{prefix}longitude__gte": self.west})
         west_of_east = Q(**{f"{prefix}longitude__lte": self.east})
@@ -60,33 +61,36 @@ class Box(NamedTuple):
 
 
 def bounding_box(point, miles):
-    """The smallest box of degrees that holds the circle of ``miles`` around ``point``, a hair larger than exact.
+    """Return the smallest ``Box`` around the circle of ``miles`` around ``point``, slightly enlarged.
 
-    Source: J. P. Matuschek, "Finding Points Within a Distance of a Latitude/Longitude", for the longitudes' formula.
+    Source of the formula for longitudes: J. P. Matuschek, "Finding Points Within a Distance of a Latitude/Longitude".
     """
     angle = max(0.0, miles) / EARTH_RADIUS_MILES
-    hair = 1e-6  # degrees, about 4 inches: rounding must not cut off what the exact distance lets in
-    reach = degrees(angle) + hair
+    margin = 1e-6  # degrees, about 4 inches: rounding must not exclude rows within the exact distance
+    reach = degrees(angle) + margin
     south, north = point.latitude - reach, point.latitude + reach
     if south <= -90 or north >= 90:
         return Box(max(south, -90), min(north, 90), -180, 180)
-    sideways = degrees(asin(min(1, sin(angle) / cos(radians(point.latitude))))) + hair
+    sideways = degrees(asin(min(1, sin(angle) / cos(radians(point.latitude))))) + margin
     west, east = point.longitude - sideways, point.longitude + sideways
     return Box(south, north, west + 360 if west < -180 else west, east - 360 if east > 180 else east)
 
 
 def miles_between(a, b):
-    """Great-circle miles between two points."""
+    """Return the great-circle miles between two points."""
     return miles_of_chord_squared(sum((p - q) ** 2 for p, q in zip(a.vector, b.vector, strict=True)))
 
 
 def miles_from(point, prefix=""):
-    """The great-circle miles of a row with ``x, y, z`` (behind ``prefix``) from ``point``: filter, sort and read it."""
+    """Return the expression of a row's great-circle miles from ``point``, to annotate, filter and sort by.
+
+    The rows have their unit vector in ``x``, ``y`` and ``z`` (after ``prefix``).
+    """
     return ChordSquared(*(f"{prefix}{name}" for name in "xyz"), point=point)
 
 
 class MilesField(FloatField):
-    """A squared chord in the database, miles in Python, in both directions: ``filter(miles__lte=25)`` just works."""
+    """Converts between the squared chord in the database and miles in Python, so ``filter(miles__lte=25)`` works."""
 
     def from_db_value(self, value, expression, connection):
         return None if value is None else miles_of_chord_squared(value)
@@ -97,7 +101,10 @@ class MilesField(FloatField):
 
 
 class ChordSquared(Func):
-    """The squared chord between a row's unit vector and a point's, in one expression, which Django copies quickly."""
+    """The squared chord between the unit vectors of a row and of a point.
+
+    It is one expression, because Django takes long to copy a tree of many.
+    """
 
     arity = 3
     output_field = MilesField()
@@ -113,14 +120,14 @@ class ChordSquared(Func):
 
 
 def miles_of_chord_squared(square):
-    """Great-circle miles between two points from the square of the chord between their unit vectors."""
-    # Rounding may overshoot the two ends: a chord is never negative nor longer than the diameter.
+    """Return great-circle miles from the squared chord between two unit vectors."""
+    # Rounding can make the chord negative or longer than the diameter.
     return 2 * EARTH_RADIUS_MILES * asin(min(1, sqrt(max(0, square)) / 2))
 
 
 def chord_squared(miles):
-    """The greatest square of a chord within these miles."""
+    """Return the largest squared chord of two points within ``miles``."""
     chord = 2 * sin(min(max(0, miles), FARTHEST_MILES) / EARTH_RADIUS_MILES / 2)
-    # A hair more, about a quarter of an inch at radius 0: one place written two ways (a pole, the antimeridian) differs
-    # by rounding, and so do a point and its antipode from the diameter.
+    # Add about a quarter of an inch at distance 0. Rounding makes the two ways to write one place (at a pole or on the
+    # antimeridian) differ, and a point and its antipode differ from the diameter.
     return chord * chord * (1 + 1e-12) + 1e-18

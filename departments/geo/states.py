@@ -1,10 +1,10 @@
-"""The fifty states, the District of Columbia and the five inhabited territories: names, time zones and extents.
+"""The 50 states, the District of Columbia and the five inhabited territories: names, time zones and extents.
 
-Names are proper names and stay untranslated.
+The names are proper names, so they are not translated.
 
 Each box comes from the Census Bureau's cartographic boundary files of 2017 (as simplified by us-atlas 3.0.1), rounded
-outward to a tenth of a degree. Outer islands where nobody or almost nobody lives are left out: the northwestern
-Hawaiian Islands, Swains Island and Rose Atoll (American Samoa), the northernmost Marianas.
+outward to a tenth of a degree. It excludes outer islands with few or no residents: the northwestern Hawaiian Islands,
+Swains Island and Rose Atoll (American Samoa), and the northernmost Marianas.
 """
 
 from typing import NamedTuple
@@ -13,9 +13,9 @@ from typing import NamedTuple
 class State(NamedTuple):
     """A state, district or territory.
 
-    `code` is the Postal Service's. `time_zone` is the IANA zone that most of its people live in; a dozen states have
-    more than one. The box is in degrees (WGS 84), north and east positive. Alaska's crosses the antimeridian, so there
-    `west` is greater than `east`.
+    ``code`` is the postal code. ``time_zone`` is the IANA time zone of most residents; a dozen states have more than
+    one. The box is in WGS 84 degrees, north and east positive. Alaska's box crosses the antimeridian, so its ``west``
+    is greater than its ``east``.
     """
 
     code: str
@@ -86,26 +86,26 @@ _ALL = (
     State("WY", "Wyoming", "America/Denver", 40.9, 45.1, -111.1, -104.0),
 )
 
-STATES = {state.code: state for state in _ALL}  # in the order of their names
+STATES = {state.code: state for state in _ALL}  # in alphabetical order of their names
 CHOICES = [(state.code, state.name) for state in _ALL]
 
 _BY_TEXT = {text.casefold(): state for state in _ALL for text in (state.code, state.name)}
 
 
 def contains(code: str, latitude: float, longitude: float, margin: float = 0.25) -> bool:
-    """Is the point (degrees) within the state's box, grown by `margin` degrees on every side?
+    """Return whether a point (degrees) is in the state's box, enlarged by ``margin`` degrees on each side.
 
-    This is a test of plausibility: a box holds parts of the neighbouring states too. The margin lets in stations on
-    piers, small islands and coordinates of towns on the border. An unknown code raises KeyError.
+    This only checks plausibility: a box includes parts of neighboring states. The margin allows for stations on piers,
+    small islands and coordinates of towns on the border. Raise ``KeyError`` for an unknown code.
     """
     state = STATES[code]
     if not state.south - margin <= latitude <= state.north + margin:
         return False
     west = state.west - margin
-    width = (state.east + margin - west) % 360  # the remainder carries Alaska across the antimeridian
+    width = (state.east + margin - west) % 360  # modulo handles Alaska, which crosses the antimeridian
     return (longitude - west) % 360 <= width
 
 
 def find(text: str) -> State | None:
-    """The state that was typed as a code or a full name, in any case and with any spacing; None if there is none."""
+    """Return the state with this code or full name, in any case and spacing, or None."""
     return _BY_TEXT.get(" ".join(text.split()).casefold())

@@ -1,6 +1,6 @@
-"""The cells of a national file, cleaned where that is safe: plain text becomes values, or "" and None for missing.
+"""Functions that clean the cells of agency files. Missing values become "" or None.
 
-A function raises ``ValueError`` with the reason, in words, when a cell says something that it cannot mean.
+They raise ``ValueError`` with a reason for the report if a cell can't be right.
 """
 
 import re
@@ -13,32 +13,32 @@ from django.utils.translation import gettext as _
 
 from .. import phones
 from ..geo import states
-from ..names import normalise
+from ..names import normalize
 
 MISSING = {
     "", "-", "--", "---", ".", "?", "n/a", "#n/a", "na", "n.a.", "none", "null", "nil", "nan", "unknown", "unk", "tbd",
     "not available", "not applicable", "not provided", "not reported", "no data", "blank", "missing", "(blank)", "0000",
 }  # fmt: skip
-# -1, -9, -999.0; 888888888 and 999999999, as the crosswalks of the Bureau of Justice Statistics have them.
+# -1, -9, -999.0, and 888888888 and 999999999 in the crosswalks of the Bureau of Justice Statistics.
 MISSING_NUMBER = re.compile(r"(-[1-9]|-8{2,}|-9{2,}|8{7,}|9{7,})(\.0+)?\Z", re.ASCII)
 NO_STREET = {"mobile unit", "mobile", "no address", "no street address", "no physical address", "various"}
 
 
 @lru_cache(maxsize=10_000)
 def is_missing(text):
-    """Whether the text is one of the ways that files have to say nothing."""
+    """Return whether the text stands for a missing value."""
     return text.casefold() in MISSING or bool(MISSING_NUMBER.match(text))
 
 
 def text(cell):
-    """In one line, without blanks around it or runs of them; "" where it says nothing."""
+    """Return the text in one line, with single spaces; "" if it is missing."""
     cell = " ".join(cell.split())
     return "" if is_missing(cell) else cell
 
 
-# Capitals
+# Capital letters
 
-# What stays in capitals. Words without a vowel do so by themselves, but for those in SHORT.
+# Words that stay in capitals. Words without a vowel stay so too, except those in CAPITALIZED.
 ABBREVIATIONS = set(
     """
     AFB AIDS APD ATF BART BIA BLM CIA CISD CID CSI CSU CUNY DEA DEP DHS DOC DOJ DOT DPS DUI DWI EMS EMT FAA FBI HIDTA
@@ -47,16 +47,16 @@ ABBREVIATIONS = set(
     """.split()
 )
 ROMAN = {"II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV"}
-SHORT = set(
+CAPITALIZED = set(
     """
     BCH BLD BLDG BLVD BR BRG BX BYP CNTR CNTY CT CTR CTRL CTY CYN DPT DR DRS DVSN FL FLR FT FWY GLN GRV HBR HGTS HTS HWY
     JCT JR LK LN LT MC MPLS MR MRS MS MT MTN NTL PH PKWY PKY PL PLZ PT RD RDG RDS RM RT SCH SGT SHF SHRF SPG SPGS SQ SR
     ST STR STS SVCS TPKE TR TRL TWP VLG VLY WM
     """.split()
 )
-SMALL = {"of", "the", "and", "for", "at", "in", "on", "by", "to", "or", "du", "qui"}
-# Names that have a capital inside, in the spelling that most places with the name have.
-NAMES = {
+LOWERCASE = {"of", "the", "and", "for", "at", "in", "on", "by", "to", "or", "du", "qui"}
+# Names with a capital letter inside, in the spelling that most places with that name use.
+CAMEL_CASE = {
     name.upper(): name
     for name in """
     DeForest DeKalb DeLand DeLeon DeQueen DeRidder DeSoto DeWitt DuPage DuPont LaBelle LaFollette LaGrange LaMoure
@@ -66,14 +66,15 @@ NAMES = {
 }
 WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:['’][^\W_]+)*")
 ORDINAL = re.compile(r"(\d+)(ST|ND|RD|TH)\Z")
-APART = re.compile(r"([DLOS])(['’])([A-Z]{2,})\Z")  # O'Fallon, D'Iberville, L'Anse, S'Klallam
+ELIDED = re.compile(r"([DLOS])(['’])([A-Z]{2,})\Z")  # O'Fallon, D'Iberville, L'Anse, S'Klallam
 VOWEL = re.compile("[AEIOUY]")
 
 
 def title(cell):
-    """ "ST. LOUIS COUNTY SHERIFF'S OFFICE" as "St. Louis County Sheriff's Office".
+    """Return text in all capitals or all lower case with only initials in capitals.
 
-    Text in mixed case is left alone: whoever wrote it meant it.
+    "ST. LOUIS COUNTY SHERIFF'S OFFICE" becomes "St. Louis County Sheriff's Office". Text in mixed case is returned
+    unchanged, because its case is intended.
     """
     if (cell != cell.upper() or not any(map(str.isalpha, cell))) and (cell != cell.lower() or cell.upper() == cell):
         return cell
@@ -83,9 +84,9 @@ def title(cell):
 
 def _word(word, cell, start):
     before = cell[:start].rstrip()
-    if word in NAMES:
-        return NAMES[word]
-    if before and before[-1] not in "(:;/&" and word.lower() in SMALL:
+    if word in CAMEL_CASE:
+        return CAMEL_CASE[word]
+    if before and before[-1] not in "(:;/&" and word.lower() in LOWERCASE:
         return word.lower()
     if match := ORDINAL.match(word):
         return match[1] + match[2].lower()
@@ -93,12 +94,12 @@ def _word(word, cell, start):
         word in ABBREVIATIONS
         or word in ROMAN
         or any(not letter.isalpha() and letter not in "'’" for letter in word)  # U.S., K9, 12A
-        or (1 < len(word) <= 6 and word.isalpha() and not VOWEL.search(word) and word not in SHORT)
+        or (1 < len(word) <= 6 and word.isalpha() and not VOWEL.search(word) and word not in CAPITALIZED)
         or (word in states.STATES and before.endswith(","))
         or (word == "SO" and cell.endswith(" SO"))
     ):
         return word
-    if match := APART.match(word):
+    if match := ELIDED.match(word):
         return f"{match[1]}{match[2]}{_name(match[3])}"
     return _name(word)
 
@@ -116,14 +117,14 @@ TWICE = re.compile(r"\b(Police Department|Sheriff's Office|Sheriff's Department|
 
 
 def name(cell):
-    """An agency's name: "WESTPORT POLICE DEPARTMENT:" as "Westport Police Department"."""
+    """Clean an agency's name: "WESTPORT POLICE DEPARTMENT:" becomes "Westport Police Department"."""
     cell = title(text(cell).strip(" :;,"))
     return TWICE.sub(r"\1", SHERIFFS.sub(r"\1's ", cell))
 
 
 @lru_cache(maxsize=10_000)
 def city(cell, state=""):
-    """A town's name; "" also where the cell only has the state's code, and without the state behind a comma."""
+    """Clean a town's name and remove the state after a comma. Return "" if the cell has only the state's code."""
     cell = text(cell).strip(" :;,")
     town, comma, behind = cell.rpartition(",")
     if comma and (found := states.find(behind)) and found.code == state:
@@ -132,29 +133,29 @@ def city(cell, state=""):
 
 
 COUNTY_WORD = re.compile(r",? (county|parish|municipio)\Z", re.IGNORECASE)
-CITY_OF_ITS_OWN = re.compile(r"( city)? \(city\)\Z", re.IGNORECASE)
+INDEPENDENT_CITY = re.compile(r"( city)? \(city\)\Z", re.IGNORECASE)
 SAINT = re.compile(r"\bSt (?=[A-Z])")
 
 
 @lru_cache(maxsize=10_000)
 def counties(cell):
-    """The names of the counties that are joined in the cell, without the word County."""
+    """Return the names of all counties in the cell as a tuple, without the word "County"."""
     found = []
     for part in re.split("[;|/]", cell):
-        name = CITY_OF_ITS_OWN.sub(" City", title(COUNTY_WORD.sub("", text(part))))
+        name = INDEPENDENT_CITY.sub(" City", title(COUNTY_WORD.sub("", text(part))))
         found += [SAINT.sub("St. ", name)] if name else []
     return tuple(found)
 
 
 def state(cell):
-    """The code of the state that the cell names or codes, or raises ``ValueError``."""
+    """Return the code of a state from its name or code."""
     found = states.find(STATE_CODES.get(cell.upper().strip(), cell.replace(".", "")))
     if not found:
         raise ValueError(_("“%s” is not a state") % cell)
     return found.code
 
 
-# The FBI begins Nebraska's ORIs with NB; the others are what people write.
+# The FBI's code for Nebraska is NB. The others are common ways to write a state.
 STATE_CODES = {"NB": "NE", "WASHINGTON DC": "DC", "WASHINGTON D.C.": "DC", "VIRGIN ISLANDS": "VI", "CNMI": "MP"}
 
 
@@ -167,17 +168,20 @@ def street(cell):
 # Numbers and codes
 
 ZIP = re.compile(r"(\d{5})(?:[- ]?(\d{4}))?\Z", re.ASCII)
-# Where ZIP codes begin with 0, which spreadsheets lose; New York has 06390.
-ZERO_FIRST = {"CT", "MA", "ME", "NH", "NJ", "NY", "PR", "RI", "VI", "VT"}
+# States with ZIP codes that start with 0, which spreadsheets remove. New York has 06390.
+LEADING_ZERO = {"CT", "MA", "ME", "NH", "NJ", "NY", "PR", "RI", "VI", "VT"}
 
 
 def zip_code(cell, state, four=""):
-    """ "6880" in Connecticut as "06880", "068801234" as "06880-1234"; ``four`` are the last four digits, if apart."""
+    """Clean a ZIP code: in Connecticut, "6880" becomes "06880" and "068801234" becomes "06880-1234".
+
+    ``four`` are the last four digits if they have a column of their own.
+    """
     cell = text(cell).removesuffix(".0")
     if 3 <= len(cell) <= 5 and len(four) == 4 and four.isdecimal():
         cell = f"{cell}-{four}"
     first, dash, last = cell.partition("-")
-    if state in ZERO_FIRST and first.isdecimal():
+    if state in LEADING_ZERO and first.isdecimal():
         first = first.zfill(9 if len(first) > 5 else 5) if 3 <= len(first) <= 4 or len(first) in (7, 8) else first
     match = ZIP.match(first + dash + last)
     if not cell or (match and match[1] in ("00000", "99999")):
@@ -188,7 +192,7 @@ def zip_code(cell, state, four=""):
 
 
 def ori(cell):
-    """Nine letters and digits; the seven of the crime reports' short form get their two zeros back."""
+    """Clean an ORI. The short form of the crime reports with seven characters gets its two zeros back."""
     cell = text(cell).upper().replace(" ", "").replace("-", "")
     if len(cell) == 7 and cell[:2].isalpha() and cell.isalnum():
         cell += "00"
@@ -198,29 +202,29 @@ def ori(cell):
 
 
 def phone(cell):
-    """A telephone number in one form."""
+    """Clean a phone number."""
     cell = text(cell)
     if not cell or len(set(filter(str.isdigit, cell))) == 1:
         return ""
-    tidy = phones.tidy(cell)
-    if not phones.PLAIN.match(tidy):
+    number = phones.normalize(cell)
+    if not phones.COMMON_FORMAT.match(number):
         try:
-            phones.validate(tidy)
+            phones.validate(number)
         except ValidationError:
-            raise ValueError(_("is not a telephone number")) from None
-    return tidy
+            raise ValueError(_("is not a phone number")) from None
+    return number
 
 
-def number(cell, least=0, most=400_000_000):
-    """A whole number, with or without commas between thousands or a decimal zero; None where it is missing."""
+def number(cell, minimum=0, maximum=400_000_000):
+    """Return a whole number, or None if it is missing. Commas and a decimal zero are allowed."""
     cell = text(cell).replace(",", "")
     if not cell:
         return None
     whole, _point, decimals = cell.partition(".")
     if not whole.isdecimal() or decimals.strip("0"):
         raise ValueError(_("is not a whole number"))
-    value = int(whole) if len(whole) < 20 else most + 1
-    if not least <= value <= most:
+    value = int(whole) if len(whole) < 20 else maximum + 1
+    if not minimum <= value <= maximum:
         raise ValueError(_("is not a plausible number"))
     return value
 
@@ -229,7 +233,7 @@ YEAR = re.compile(r"(?:\d{1,2}/\d{1,2}/)?((?:19|20)\d\d)(?:\.0|[-/].*)?\Z", re.A
 
 
 def year(cell):
-    """The year of a year or a day (2018, 2018-12-31, 12/31/2018); None where it is missing."""
+    """Return the year of a year or date (2018, 2018-12-31, 12/31/2018), or None if it is missing."""
     cell = text(cell)
     if not cell or cell.strip("0.") == "":
         return None
@@ -240,7 +244,7 @@ def year(cell):
 
 
 def degrees(cell):
-    """A coordinate; None where it is missing."""
+    """Return a coordinate in degrees, or None if it is missing."""
     cell = text(cell)
     if not cell:
         return None
@@ -253,48 +257,49 @@ def degrees(cell):
     return value
 
 
-def position(latitude, longitude, state):
-    """``((latitude, longitude), what was mended)``; the position is None where it cannot be in the state.
+def location(latitude, longitude, state):
+    """Return ``((latitude, longitude), notice)``, with None instead of the pair if it is not in the state.
 
-    What is mended are a longitude that has lost its sign and the two exchanged, if that leads into the state.
+    A longitude without its sign and swapped coordinates are corrected if the result is in the state. ``notice`` is a
+    text about the correction or the error, or "".
     """
     if latitude == longitude == 0:
         return None, ""
     if states.contains(state, latitude, longitude):
         return (latitude, longitude), ""
-    for point, mended in (
-        ((latitude, -longitude), _("longitude had lost its sign")),
-        ((longitude, latitude), _("latitude and longitude were exchanged")),
+    for point, correction in (
+        ((latitude, -longitude), _("added the missing minus sign to the longitude")),
+        ((longitude, latitude), _("swapped latitude and longitude")),
     ):
         if states.contains(state, *point):
-            return point, mended
+            return point, correction
     return None, _("is not in the state")
 
 
 def email(cell):
-    """An e-mail address; ValueError when it is none."""
+    """Clean an email address."""
     cell = text(cell)
     try:
         if cell:
             validate_email(cell)
     except ValidationError:
-        raise ValueError(_("is not an e-mail address")) from None
+        raise ValueError(_("is not an email address")) from None
     return cell
 
 
-is_web_address = URLValidator(["http", "https"])
+validate_url = URLValidator(["http", "https"])
 
 
 def website(cell):
-    """A web address; without a scheme it is taken for https."""
+    """Clean a website's URL. Without a scheme, assume https."""
     cell = text(cell)
     if cell and "://" not in cell:
         cell = f"https://{cell}"
     try:
         if cell:
-            is_web_address(cell)
+            validate_url(cell)
     except ValidationError:
-        raise ValueError(_("is not a web address")) from None
+        raise ValueError(_("is not a website URL")) from None
     return cell
 
 
@@ -305,9 +310,9 @@ def is_active(cell):
     return cell.strip().casefold() in ACTIVE
 
 
-# Kinds
+# Agency types
 
-# What publications call them, as normalise() writes it.
+# The names of types in publications, normalized.
 KINDS = {
     "municipal": "city;town;village;municipal police;local police department;local police;police department;police",
     "sheriff": "county;sheriffs office;sheriffs department;sheriff office;sheriff department;county sheriff",
@@ -323,10 +328,10 @@ KINDS = {
     "federal": "federal agency;federal law enforcement",
     "other": "special jurisdiction;other agency;special police",
 }
-KIND_OF = {alias: kind for kind, aliases in KINDS.items() for alias in [normalise(kind), *aliases.split(";")]}
+KIND_BY_NAME = {alias: kind for kind, aliases in KINDS.items() for alias in [normalize(kind), *aliases.split(";")]}
 
-# What a normalised name says of its agency, the first that fits.
-SAID_BY_NAME = {
+# Patterns of normalized names of agencies that tell their type. The first match counts.
+NAME_PATTERNS = {
     "sheriff": r"\bsheriffs?\b",
     "tribal": r"\b(tribal|tribes?|pueblo of|rancheria|indian (community|reservation)|band of|nation police)\b",
     "state_police": r"\b(state police|highway patrol|state patrol|state troopers)\b",
@@ -343,28 +348,28 @@ HARBOR_TOWN = re.compile(r"\bharbors?\b.*\bpolice department$")
 
 
 def kind(cell, name, city=""):
-    """The kind of an agency: what the cell says, made precise or put right by the name.
+    """Return the agency's kind from the cell, made more specific or corrected by its name and city.
 
-    Files that tell kinds by words in names take a town called Marshall for a marshal, Oak Harbor for a port and the
-    sheriff of Grays Harbor County for its police. Raises ``ValueError`` for a word that nobody knows.
+    Files that derive types from words in names mistake a town called Marshall for a marshal, Oak Harbor for a port and
+    the sheriff of Grays Harbor County for a port too. Raise ``ValueError`` for an unknown type.
     """
-    cell, name, city = normalise(text(cell)), normalise(name), normalise(city)
-    known = KIND_OF.get(cell)
+    cell, name, city = normalize(text(cell)), normalize(name), normalize(city)
+    known = KIND_BY_NAME.get(cell)
     if cell and not known:
-        raise ValueError(_("is a kind that is not known"))
+        raise ValueError(_("is an unknown agency type"))
     if known in (None, "other"):
-        return "municipal" if city and name == f"{city} police department" else said_by(name) or "other"
+        return "municipal" if city and name == f"{city} police department" else kind_from_name(name) or "other"
     if cell == "county" and "police" in name and "sheriff" not in name:
         return "county_police"
     if known in ("constable_marshal", "transit_airport_port"):
         if "sheriff" in name:
             return "sheriff"
-        marshal = re.search(SAID_BY_NAME["constable_marshal"], name)
+        marshal = re.search(NAME_PATTERNS["constable_marshal"], name)
         if "police" in name and (HARBOR_TOWN.search(name) if known == "transit_airport_port" else not marshal):
             return "municipal"
     return known
 
 
-def said_by(name):
-    """The kind that a normalised name tells, or ""."""
-    return next((kind for kind, pattern in SAID_BY_NAME.items() if re.search(pattern, name)), "")
+def kind_from_name(name):
+    """Return the kind that a normalized name tells, or ""."""
+    return next((kind for kind, pattern in NAME_PATTERNS.items() if re.search(pattern, name)), "")

@@ -1,4 +1,4 @@
-"""Loads ZIP codes and towns from the ``zipcodes`` package, which carries them with it."""
+"""Loads ZIP codes and towns from the data of the ``zipcodes`` package."""
 
 import zoneinfo
 from collections import defaultdict
@@ -12,26 +12,26 @@ from policeapp import planner
 from ..geo import states
 from ..geo.points import Point, miles_between
 from ..models import Place
-from ..names import normalise
+from ..names import normalize
 
-# Parts of a town that lie farther than this from each other are two towns of one name.
-APART_MILES = 25
-BATCH = 2000
+# Clusters of ZIP codes that are farther apart are different towns with the same name.
+MAX_TOWN_MILES = 25
+BATCH_SIZE = 2000
 
 
 def load():
-    """Replace all places by those of the installed ``zipcodes`` package; the number of places. All or nothing."""
+    """Replace all places in one transaction, and return their number."""
     places = _zip_codes()
     places += _towns(places)
     with transaction.atomic():
         Place.objects.all().delete()
-        Place.objects.bulk_create(places, batch_size=BATCH)
+        Place.objects.bulk_create(places, batch_size=BATCH_SIZE)
     planner.learn()
     return len(places)
 
 
 def _zip_codes():
-    """A place for each ZIP code whose coordinates can be right: inside its state, which leaves out those at 0,0."""
+    """Return a place for each ZIP code with coordinates in its state. This excludes those at 0, 0."""
     zones = zoneinfo.available_timezones()
     found = []
     for row in zipcodes.list_all():
@@ -42,14 +42,14 @@ def _zip_codes():
         place = Place(
             zip=row["zip_code"],
             name=row["city"],
-            key=normalise(row["city"]),
+            key=normalize(row["city"]),
             state=state,
             county=row["county"],
             latitude=latitude,
             longitude=longitude,
             time_zone=row["timezone"] if row["timezone"] in zones else states.STATES[state].time_zone,
         )
-        # A company's own ZIP code has the company among its names, which is no place.
+        # A ZIP code of a single organization has that organization among its names.
         unique = row["zip_code_type"] == "UNIQUE"
         place.other_names = [(name, 1) for name in row["acceptable_cities"] if not unique]
         place.other_names += [(name, 0) for name in row["unacceptable_cities"] if not unique]
@@ -59,16 +59,16 @@ def _zip_codes():
 
 
 def _towns(zip_codes):
-    """The towns and neighbourhoods that the ZIP codes name, each in the middle of its ZIP codes."""
+    """Return the towns and neighborhoods that the ZIP codes name, each in the middle of its ZIP codes."""
     named = defaultdict(lambda: ([], []))
     for place in zip_codes:
         for name, is_town in [(place.name, 1), *place.other_names]:
-            named[place.state, normalise(name)][is_town].append((name, place))
+            named[place.state, normalize(name)][is_town].append((name, place))
     towns = []
-    for (state, key), (neighbourhoods, proper) in named.items():
+    for (state, key), (neighborhoods, proper) in named.items():
         if not key or len(key) > 100:
             continue
-        for cluster in _clusters(proper or neighbourhoods):
+        for cluster in _clusters(proper or neighborhoods):
             name, first = cluster[0]
             middle = _middle(cluster)
             towns.append(
@@ -87,7 +87,7 @@ def _towns(zip_codes):
 
 
 def _clusters(members):
-    """The members in groups, each of a county and of the counties whose middle is near its own; largest first."""
+    """Group the members by county, and merge groups whose middles are near each other. Largest first."""
     by_county = defaultdict(list)
     for name, place in members:
         by_county[place.county].append((name, place))
@@ -96,7 +96,7 @@ def _clusters(members):
     clusters = []
     for group in sorted(by_county.values(), key=len, reverse=True):
         for cluster in clusters:
-            if miles_between(_middle(cluster), _middle(group)) <= APART_MILES:
+            if miles_between(_middle(cluster), _middle(group)) <= MAX_TOWN_MILES:
                 cluster += group
                 break
         else:
@@ -105,6 +105,6 @@ def _clusters(members):
 
 
 def _middle(members):
-    """The median, which a ZIP code with a wrong position does not move; post-office boxes count if nothing else is."""
+    """Return the median point, which outliers don't move. PO boxes count only if there is nothing else."""
     places = [place for _, place in members if place.has_area] or [place for _, place in members]
     return Point(median(place.latitude for place in places), median(place.longitude for place in places))

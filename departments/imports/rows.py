@@ -1,4 +1,4 @@
-"""One row of a file of agencies: what its columns may be called, and its cells as facts with their sources."""
+"""Reads one row of an agency file: the names of its columns, and its cells as facts with their sources."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from policeapp.importing import Rejected
 
-from ..models.place import Precision
-from ..names import normalise
+from ..models import Precision
+from ..names import normalize
 from . import cleaning
 
 YEARS = range(2000, 2051)
 
-# Our names of columns and the other names they go by: those of the Department of Homeland Security's HIFLD, of the
-# FBI's lists and of the Bureau of Justice Statistics' crosswalk (LEAIC) among them. The README has them as a table.
+# The columns and their other names, such as those of the Department of Homeland Security's HIFLD, the FBI's lists and
+# the Bureau of Justice Statistics' crosswalk (LEAIC).
 COLUMNS = {
     "ori": ["ori9", "ori_code", "ori_number", "agency_ori", "originating_agency_identifier"],
     "ori7": [],
@@ -45,7 +45,7 @@ COLUMNS = {
     **{f"{group}_year": [] for group in ("record", "address", "phone", "geo", "sworn", "population")},
 }
 
-# The columns whose cells become a field by themselves, and the one that says where they come from.
+# The columns that become one field each: the column, the field and the function that cleans the cell.
 CELLS = [
     ("address1", "street1", cleaning.street),
     ("address2", "street2", cleaning.street),
@@ -54,13 +54,13 @@ CELLS = [
     ("website", "website", cleaning.website),
     ("chief_name", "chief_name", lambda cell: cleaning.title(cleaning.text(cell))),
     ("chief_title", "chief_title", lambda cell: cleaning.title(cleaning.text(cell))),
-    ("sworn_officers", "sworn_officers", lambda cell: cleaning.number(cell, most=100_000)),
+    ("sworn_officers", "sworn_officers", lambda cell: cleaning.number(cell, maximum=100_000)),
     ("population", "population", cleaning.number),
     ("sworn_year", "sworn_year", cleaning.year),
     ("population_year", "population_year", cleaning.year),
 ]
 
-# Which facts a `*_source` and a `*_year` column are about; all others are the record's.
+# The fields that each pair of columns ``*_source`` and ``*_year`` is about. All others belong to the group "record".
 GROUPS = {
     "address": ("street1", "street2", "city", "zip"),
     "phone": ("phone",),
@@ -70,7 +70,7 @@ GROUPS = {
 }
 GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
 
-# Publications by the codes that files have for them: their name and year. Other codes are shown as they are.
+# The names and years of publications by their codes in files. Other codes are shown unchanged.
 PUBLICATIONS = {
     "fbi": ("FBI", ""),
     "fbi_cde2018": ("FBI", "2018"),
@@ -85,11 +85,11 @@ PUBLICATIONS = {
     "leaic": ("BJS LEAIC", ""),
     "leaic2012": ("BJS LEAIC", "2012"),
     "leaic_local_gov": ("BJS LEAIC", "2012"),
-    "zip_centroid": ("Middle of the ZIP code", ""),
-    "county_centroid": ("Middle of the county", ""),
+    "zip_centroid": ("Center of the ZIP code", ""),
+    "county_centroid": ("Center of the county", ""),
 }
 
-# How exact a position is, by the code of its source or the word for it.
+# The precision of a location, by its name or by the code of its source.
 PRECISIONS = {
     "hifld": Precision.BUILDING, "hifld2009": Precision.BUILDING, "building": Precision.BUILDING,
     "rooftop": Precision.BUILDING, "address": Precision.BUILDING, "fbi_cde2018": Precision.TOWN,
@@ -97,7 +97,7 @@ PRECISIONS = {
     "zip_centroid": Precision.ZIP, "county": Precision.COUNTY, "county_centroid": Precision.COUNTY,
 }  # fmt: skip
 
-LONGEST = {
+MAX_LENGTHS = {
     "name": 200, "city": 100, "street1": 120, "street2": 120, "county": 100, "email": 254, "website": 300,
     "chief_name": 120, "chief_title": 60,
 }  # fmt: skip
@@ -105,74 +105,75 @@ PO_BOX = ("po box", "p o box", "post office box")
 
 
 class Agency(NamedTuple):
-    """What a row says.
+    """The data of a row.
 
-    ``facts`` are values of a department's fields, only those that the row has; ``county`` is a tuple of names, since
-    an agency may span several. ``origins`` are ``(source, as of)`` by group of facts. ``key`` is the normalised name,
-    the normalised city and the state, by which a row without an ORI is found.
+    ``facts`` is ``{field of Department: value}``, without missing values. Its ``county`` is a tuple, because agencies
+    may span several counties. ``sources`` is ``{group: (source, as of)}``. ``key`` is the normalized name, the
+    normalized city and the state, to match rows without an ORI.
     """
 
     facts: dict
-    origins: dict
+    sources: dict
     key: tuple
 
 
-class Reader:
-    """Makes an :class:`Agency` of a row, or raises :class:`Rejected`.
+class AgencyReader:
+    """Reads rows of a table.
 
-    ``notice(line, column, reason)`` is told of each cell that is left out; ``source`` and ``as_of`` are for facts whose
-    row does not say.
+    It calls ``notice(line, column, reason)`` for each cell that it ignores. ``source`` and ``as_of`` are the source of
+    facts in rows that don't state one.
     """
 
     def __init__(self, table, notice, source="", as_of=""):
         self.table, self.notice, self.source, self.as_of = table, notice, source, as_of
         self.cells = [cell for cell in CELLS if cell[0] in table.found]
-        self.activity = next((column for column in ("active", "status") if column in table.found), None)
+        self.status_column = next((column for column in ("active", "status") if column in table.found), None)
 
     def header(self, column):
-        """What the file calls the column, or we if it has none."""
+        """Return the column's name in the file, or our name if the file doesn't have it."""
         return self.table.header[self.table.found[column]] if column in self.table.found else column
 
     def read(self, row):
+        """Return the row as an :class:`Agency`, or raise :class:`Rejected`."""
         values = row.values
         state = self._state(values)
         name = cleaning.name(values["name"])
-        if not normalise(name):
+        if not normalize(name):
             raise Rejected(self.header("name"), _("is missing"))
-        if len(name) > LONGEST["name"]:
+        if len(name) > MAX_LENGTHS["name"]:
             raise Rejected(self.header("name"), _("is too long"))
         facts = {"name": name, "state": state}
-        self._take(row, facts, "ori", "ori", cleaning.ori)
+        self._add(row, facts, "ori", "ori", cleaning.ori)
         if "ori" not in facts:
-            self._take(row, facts, "ori7", "ori", cleaning.ori)
-        self._take(row, facts, "city", "city", cleaning.city, state)
-        self._take(row, facts, "zip", "zip", cleaning.zip_code, state, values.get("zip4", ""))
-        self._take(row, facts, "county", "county", cleaning.counties)
+            self._add(row, facts, "ori7", "ori", cleaning.ori)
+        self._add(row, facts, "city", "city", cleaning.city, state)
+        self._add(row, facts, "zip", "zip", cleaning.zip_code, state, values.get("zip4", ""))
+        self._add(row, facts, "county", "county", cleaning.counties)
         for column, field, clean in self.cells:
-            self._take(row, facts, column, field, clean)
+            self._add(row, facts, column, field, clean)
         if "street2" in facts:
             second = facts.pop("street2")
             first = facts.setdefault("street1", second)
-            # Files that were merged have an address twice, "111 2nd Street East" and "111 2nd St E".
+            # Merged files contain an address twice, such as "111 2nd Street East" and "111 2nd St E".
             if not (first[0].isdigit() and first.split()[:2] == second.split()[:2]) and first != second:
                 facts["street2"] = second
         city = facts.get("city", "")
-        self._take(row, facts, "type", "kind", cleaning.kind, name, city)
+        self._add(row, facts, "type", "kind", cleaning.kind, name, city)
         if "kind" not in facts:
             facts["kind"] = cleaning.kind("", name, city)
-        facts |= self._position(row, facts)
-        if self.activity:
-            facts["status"] = "published" if cleaning.is_active(values[self.activity]) else "draft"
-        origins = self._origins(values)
+        facts |= self._location(row, facts)
+        if self.status_column:
+            facts["status"] = "published" if cleaning.is_active(values[self.status_column]) else "draft"
+        sources = self._sources(values)
         for figure, group in (("sworn_officers", "sworn"), ("population", "population")):
             if figure not in facts:
                 facts.pop(f"{group}_year", None)
-            elif f"{group}_year" not in facts and (year := origins[group][1][:4]):
+            elif f"{group}_year" not in facts and (year := sources[group][1][:4]):
                 facts[f"{group}_year"] = int(year)
-        return Agency(facts, origins, (normalise(name)[:250], normalise(city), state))
+        return Agency(facts, sources, (normalize(name)[:250], normalize(city), state))
 
-    def _take(self, row, facts, column, field, clean, *also):
-        """Clean the row's cell into the facts, or leave it out and say why."""
+    def _add(self, row, facts, column, field, clean, *also):
+        """Clean a cell and add it to the facts, or report why it is ignored."""
         cell = row.values.get(column)
         if not cell:
             return
@@ -181,7 +182,7 @@ class Reader:
         except ValueError as problem:
             self.notice(row.line, self.header(column), str(problem))
             return
-        if isinstance(value, str) and len(value) > LONGEST.get(field, 1000):
+        if isinstance(value, str) and len(value) > MAX_LENGTHS.get(field, 1000):
             self.notice(row.line, self.header(column), _("is too long"))
         elif value not in ("", None, ()):
             facts[field] = value
@@ -195,41 +196,40 @@ class Reader:
                     raise Rejected(self.header(column), str(problem)) from None
         raise Rejected(self.header("state"), _("is missing"))
 
-    def _position(self, row, facts):
-        """Latitude, longitude and precision, if the row's coordinates can be right."""
-        said = {}
-        self._take(row, said, "lat", "lat", cleaning.degrees)
-        self._take(row, said, "lon", "lon", cleaning.degrees)
-        if len(said) < 2 or not any(said.values()):
+    def _location(self, row, facts):
+        """Return latitude, longitude and precision, or {} if the row has no plausible coordinates."""
+        degrees = {}
+        self._add(row, degrees, "lat", "lat", cleaning.degrees)
+        self._add(row, degrees, "lon", "lon", cleaning.degrees)
+        if len(degrees) < 2 or not any(degrees.values()):
             return {}
-        point, mended = cleaning.position(said["lat"], said["lon"], facts["state"])
-        if mended:
-            self.notice(row.line, self.header("lat"), mended)
+        point, correction = cleaning.location(degrees["lat"], degrees["lon"], facts["state"])
+        if correction:
+            self.notice(row.line, self.header("lat"), correction)
         if not point:
             return {}
-        how = row.values.get("precision") or row.values.get("geo_source") or ""
-        precision = PRECISIONS.get(how.casefold())
+        stated = row.values.get("precision") or row.values.get("geo_source") or ""
+        precision = PRECISIONS.get(stated.casefold())
         if not precision:
-            # Nobody says: that of the building where the row has its street, else hardly more than the town's.
-            street = normalise(facts.get("street1", ""))
+            # Assume the building if the row has a street address, else the town.
+            street = normalize(facts.get("street1", ""))
             precision = Precision.BUILDING if street and not street.startswith(PO_BOX) else Precision.TOWN
         return {"latitude": point[0], "longitude": point[1], "precision": precision.value}
 
-    def _origins(self, values):
-        """``{group: (source, as of)}`` from the row's columns, else from the command line."""
+    def _sources(self, values):
+        """Return ``{group: (source, as of)}`` from the row's columns, or else from the import's options."""
         found = {}
         record = values.get("record_source") or self.source, values.get("record_year", "")
         for group in ("record", *GROUPS):
             own, year = values.get(f"{group}_source"), values.get(f"{group}_year")
-            said = (own, year or "") if own else (record[0], year or record[1])
-            source, as_of = publication(*said)
+            source, as_of = publication(*((own, year or "") if own else (record[0], year or record[1])))
             found[group] = source, as_of or self.as_of
         return found
 
 
 @lru_cache(maxsize=1000)
 def publication(code, year):
-    """``(source, as of)`` of what a file has in a `*_source` and a `*_year` column."""
+    """Return ``(source, as of)`` from the cells of a ``*_source`` and a ``*_year`` column."""
     code, year = cleaning.text(code), cleaning.text(year)
     source, as_of = PUBLICATIONS.get(code.casefold(), (code, ""))
     return source[:200], year if cleaning.YEAR.match(year) else as_of

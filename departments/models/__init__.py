@@ -3,15 +3,15 @@
 from .department import Department
 from .place import Place, Precision
 from .profile import DepartmentSpecialization, Division, Specialization, SpecialUnit
-from .slugs import FormerAddress
+from .slugs import SlugRedirect
 
 __all__ = [
     "Department",
     "DepartmentSpecialization",
     "Division",
-    "FormerAddress",
     "Place",
     "Precision",
+    "SlugRedirect",
     "SpecialUnit",
     "Specialization",
 ]

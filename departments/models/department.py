@@ -1,4 +1,4 @@
-"""A police department, and what belongs to it."""
+"""The model of a police department."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -14,43 +14,34 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import phones
-from ..fields import KeyField, WebAddressField
+from ..fields import HttpsURLField, KeyField
 from ..geo import states
-from ..names import core, county_label, normalise, slug_of
+from ..names import core_name, county_label, normalize, slug_of
+from ..signals import departments_changed
 from .kinds import DepartmentKind
-from .place import Located, Place, Precision
-from .profile import DepartmentSpecialization, Division, Specialization, SpecialUnit
+from .location import Located
+from .place import Precision
+from .profile import Specialization
 from .querysets import DepartmentQuerySet
-from .slugs import Addressed, FormerAddress
+from .slugs import Slugged, SlugRedirect
 from .sources import Sourced
-
-__all__ = [
-    "Department",
-    "DepartmentSpecialization",
-    "Division",
-    "FormerAddress",
-    "Place",
-    "Precision",
-    "SpecialUnit",
-    "Specialization",
-]
 
 YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
 
 
-class Department(Located, Addressed, Sourced):
-    """A law-enforcement agency and everything its profile says of it."""
+class Department(Located, Slugged, Sourced):
+    """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind
 
-    # Those whose population served is the people who live there, so that officers per resident means something.
+    # Kinds that serve the people who live in their area, so that officers per resident is meaningful.
     RESIDENTIAL = {Kind.MUNICIPAL, Kind.SHERIFF, Kind.COUNTY_POLICE, Kind.STATE_POLICE, Kind.TRIBAL}
 
     class Status(models.TextChoices):
         PUBLISHED = "published", _("Published")
         DRAFT = "draft", _("Draft")
 
-    # The facts whose sources are kept, in the order of the profile.
+    # The facts whose sources are stored, in the order of the profile.
     FACTS = (
         "name", "kind", "ori", "logo", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
         "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
@@ -58,49 +49,49 @@ class Department(Located, Addressed, Sourced):
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
 
-    BELONGS_TO = {
+    SET_WITH = {
         "sworn_year": "sworn_officers", "population_year": "population", "longitude": "latitude",
         "precision": "latitude",
     }  # fmt: skip
 
     FACT_LABELS = {
         "street1": _("address"), "street2": _("address"), "city": _("address"), "state": _("address"),
-        "zip": _("address"), "chief_name": _("chief"), "chief_title": _("chief"), "latitude": _("position"),
-        "longitude": _("position"), "precision": _("position"), "sworn_year": _("number of officers"),
+        "zip": _("address"), "chief_name": _("chief"), "chief_title": _("chief"), "latitude": _("map location"),
+        "longitude": _("map location"), "precision": _("map location"), "sworn_year": _("number of officers"),
         "population_year": _("population served"), "more_specializations": _("specializations"),
         "mission_is_summary": _("mission statement"), "divisions": _("divisions"),
         "special_units": _("special services"), "special_units_intro": _("special services"),
     }  # fmt: skip
 
-    # What a search may add: the distance from a place.
+    # A search near a place sets it.
     miles = None
 
-    REMEMBERED = (*Located.REMEMBERED, "slug", "search_text", "status")
-    # What follows from other fields, and is saved with any of them.
+    TRACKED = (*Located.TRACKED, "slug", "search_text", "status")
+    # Fields that are computed from others, and saved with them. ``save()`` and ``derive()`` set them.
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
     DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
     FULL_TEXT = ("search_text",)
 
     name = models.CharField(_("name"), max_length=200)
-    name_key = KeyField(_("normalised name"), max_length=250, editable=False)
+    name_key = KeyField(_("normalized name"), max_length=250, editable=False)
     name_core = KeyField(max_length=250, default="", db_default="", editable=False)
-    search_text = models.CharField(_("searched text"), max_length=700, editable=False)
+    search_text = models.CharField(_("search text"), max_length=700, editable=False)
     slug = models.SlugField(
-        _("address"),
+        _("slug"),
         max_length=120,
         blank=True,
         help_text=_(
-            "The last part of the page's address. Left empty, it is made from the name. When you change it, "
-            "the old address leads to the new one."
+            "The last part of the page's URL. Leave blank to create it from the name. If you change it, "
+            "the old URL redirects to the new one."
         ),
     )
-    kind = models.CharField(_("kind"), max_length=24, choices=Kind.choices, default=Kind.MUNICIPAL)
+    kind = models.CharField(_("agency type"), max_length=24, choices=Kind.choices, default=Kind.MUNICIPAL)
     ori = models.CharField(
         _("ORI"),
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^[A-Za-z0-9]{9}\Z", _("An ORI has nine letters or digits: CT0015800."))],
-        help_text=_("Originating Agency Identifier, nine characters, given by the FBI."),
+        validators=[RegexValidator(r"^[A-Za-z0-9]{9}\Z", _("Enter nine letters or digits, such as CT0015800."))],
+        help_text=_("The nine-character Originating Agency Identifier that the FBI assigned."),
     )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
@@ -110,7 +101,7 @@ class Department(Located, Addressed, Sourced):
     )
 
     street1 = models.CharField(_("street"), max_length=120, blank=True)
-    street2 = models.CharField(_("street, second line"), max_length=120, blank=True)
+    street2 = models.CharField(_("street, line 2"), max_length=120, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     city_key = KeyField(max_length=120, default="", db_default="", editable=False)
     state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
@@ -118,46 +109,48 @@ class Department(Located, Addressed, Sourced):
         _("ZIP code"),
         max_length=10,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{5}(-[0-9]{4})?\Z", _("A ZIP code is 06880 or 06880-1234."))],
+        validators=[RegexValidator(r"^[0-9]{5}(-[0-9]{4})?\Z", _("Enter a ZIP code such as 06880 or 06880-1234."))],
     )
     county = models.CharField(
-        _("county"), max_length=100, blank=True, help_text=_("Without the word County: Fairfield.")
+        _("county"), max_length=100, blank=True, help_text=_("Without the word “County”, such as Fairfield.")
     )
     county_slug = models.CharField(max_length=100, editable=False, blank=True)
     phone = models.CharField(
         _("phone"), max_length=40, blank=True, validators=[phones.validate], help_text=_("Not for emergencies.")
     )
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Not for emergencies."))
-    website = WebAddressField(_("website"), blank=True, max_length=300)
+    email = models.EmailField(_("email"), blank=True, help_text=_("Not for emergencies."))
+    website = HttpsURLField(_("website"), blank=True, max_length=300)
 
     sworn_officers = models.PositiveIntegerField(
         _("number of officers"),
         null=True,
         blank=True,
         validators=[MaxValueValidator(100_000)],
-        help_text=_("Sworn officers only, not all employees."),
+        help_text=_("Sworn officers only, without other employees."),
     )
-    sworn_year = models.PositiveSmallIntegerField(_("year of that number"), null=True, blank=True, validators=YEAR)
+    sworn_year = models.PositiveSmallIntegerField(
+        _("year of the number of officers"), null=True, blank=True, validators=YEAR
+    )
     population = models.PositiveIntegerField(
         _("population served"), null=True, blank=True, validators=[MaxValueValidator(400_000_000)]
     )
     size = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     population_year = models.PositiveSmallIntegerField(
-        _("year of that population"), null=True, blank=True, validators=YEAR
+        _("year of the population"), null=True, blank=True, validators=YEAR
     )
     specializations = models.ManyToManyField(
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
-    more_specializations = models.BooleanField(_("has more specializations than are listed"), default=False)
+    more_specializations = models.BooleanField(_("the list of specializations is incomplete"), default=False)
     about = models.TextField(
-        _("about"), blank=True, max_length=20_000, help_text=_("Markdown: lists, headings, links.")
+        _("about"), blank=True, max_length=20_000, help_text=_("Markdown: lists, headings and links.")
     )
     mission = models.TextField(_("mission statement"), blank=True, max_length=20_000, help_text=_("Markdown."))
     mission_is_summary = models.BooleanField(
-        _("the mission is summarised"), default=False, help_text=_("Not the department's own words.")
+        _("the mission statement is a summary"), default=False, help_text=_("Not in the department's own words.")
     )
     special_units_intro = models.TextField(
-        _("special services, introduction"), blank=True, max_length=5_000, help_text=_("Markdown.")
+        _("introduction to special services"), blank=True, max_length=5_000, help_text=_("Markdown.")
     )
 
     editors = models.ManyToManyField(
@@ -165,7 +158,7 @@ class Department(Located, Addressed, Sourced):
         verbose_name=_("editors"),
         related_name="departments_edited",
         blank=True,
-        help_text=_("Staff who may edit this department and its openings, and no other."),
+        help_text=_("Staff who can edit this department and its jobs, and no others."),
     )
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)
@@ -181,7 +174,7 @@ class Department(Located, Addressed, Sourced):
             models.UniqueConstraint(
                 fields=["state", "slug"],
                 name="department_slug_unique_in_state",
-                violation_error_message=_("Another department of this state has this address."),
+                violation_error_message=_("Another department in this state has this slug."),
             ),
             models.UniqueConstraint(
                 fields=["ori"],
@@ -216,23 +209,23 @@ class Department(Located, Addressed, Sourced):
                     precision__in=Precision.values,
                 ),
                 name="department_position_whole",
-                violation_error_message=_("A position needs latitude, longitude and precision, or none of them."),
+                violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
             ),
             models.CheckConstraint(
                 condition=Q(sworn_year=None) | Q(sworn_officers__isnull=False, sworn_year__range=(1900, 2100)),
                 name="department_sworn_year_of_a_number",
-                violation_error_message=_("There is a year but no number of officers."),
+                violation_error_message=_("Enter the number of officers for this year."),
             ),
             models.CheckConstraint(
                 condition=Q(population_year=None) | Q(population__isnull=False, population_year__range=(1900, 2100)),
                 name="department_population_year_of_a_number",
-                violation_error_message=_("There is a year but no population."),
+                violation_error_message=_("Enter the population for this year."),
             ),
         ]
         indexes = [
-            # With all that a distance needs, so that SQLite computes it without reading the rows.
+            # It covers all columns that a distance needs, so that SQLite doesn't read the rows.
             models.Index(fields=["latitude", "longitude", "x", "y", "z", "status"], name="department_by_position"),
-            # Each list of published departments in its order.
+            # One for each sort order of published departments.
             models.Index(fields=["status", "name_key", "id"], name="department_listed"),
             models.Index(fields=["status", "state", "name_key", "id"], name="department_listed_in_state"),
             models.Index(
@@ -246,15 +239,16 @@ class Department(Located, Addressed, Sourced):
         return self.name
 
     def save(self, *args, update_fields=None, **kwargs):
-        """Save, after filling in the address, the position and the time zone where they are empty."""
+        """Fill in the slug, the location and the time zone if they are blank, and save."""
         if update_fields is not None:
             update_fields = {*update_fields, *self.DERIVED}
         with transaction.atomic(using=kwargs.get("using")):
             self.slug = self.slug or self.free_slug()
             self.locate()
             super().save(*args, update_fields=update_fields, **kwargs)
-            self.keep_old_address()
-        self.remember()
+            self.redirect_old_slug()
+            announce_changes([self])
+        self.track_changes()
 
     def get_absolute_url(self):
         return reverse("department", args=[self.state.lower(), self.slug])
@@ -266,35 +260,36 @@ class Department(Located, Addressed, Sourced):
 
     def clean(self):
         self.ori = self.ori.strip().upper()
-        self.phone = phones.tidy(self.phone)
+        self.phone = phones.normalize(self.phone)
         self.county = self.county.removesuffix(" County").removesuffix(" Parish")
         if (self.latitude is None) != (self.longitude is None):
-            raise ValidationError(gettext("A position needs both a latitude and a longitude."))
-        if self.slug and FormerAddress.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
-            raise ValidationError({"slug": gettext("This address is reserved: it leads to a department that had it.")})
+            raise ValidationError(gettext("Enter both a latitude and a longitude, or neither."))
+        if self.slug and SlugRedirect.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
+            raise ValidationError({"slug": gettext("This slug is taken: it redirects to another department.")})
         if self.state in states.STATES:
             self.slug = self.slug or self.free_slug()
             self.locate()
             self.derive()
 
-    def set_by_person(self, field):
-        """As for any fact, but a position that was taken from the address was set by nobody."""
-        by = super().set_by_person(field)
-        if by == "unknown" and field in ("latitude", "longitude", "precision"):
-            return "" if self.precision in (Precision.ZIP, Precision.TOWN) else by
-        return by
+    def edited_by(self, field):
+        """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit."""
+        set_by = super().edited_by(field)
+        if set_by == "unknown" and field in ("latitude", "longitude", "precision"):
+            return "" if self.precision in (Precision.ZIP, Precision.TOWN) else set_by
+        return set_by
 
     def derive(self):
-        """Compute the columns that follow from others: the normalised name and what is particular in it, the town's
-        normalised name, the searched text, the unit vector, and ``size``, which is the population served and 0 where
-        nobody knows it."""
-        self.name_key = normalise(self.name)[:250]
-        self.name_core = core(self.name_key)
-        self.city_key = normalise(self.city)[:120]
+        """Compute normalized names, the search text, the unit vector and the size.
+
+        ``size`` is the population served, or 0 if it is unknown.
+        """
+        self.name_key = normalize(self.name)[:250]
+        self.name_core = core_name(self.name_key)
+        self.city_key = normalize(self.city)[:120]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
         county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
-        said = normalise(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
-        self.search_text = f" {said}"[:700]
+        text = normalize(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
+        self.search_text = f" {text}"[:700]
         self.county_slug = slug_of(self.county, "")
         self.size = self.population or 0
         self.x, self.y, self.z = self.point.vector if self.point else (None, None, None)
@@ -313,7 +308,7 @@ class Department(Located, Addressed, Sourced):
 
     @property
     def town(self):
-        """ "Westport, CT", or only the state's name."""
+        """A text such as "Westport, CT", or the state's name if the city is unknown."""
         return f"{self.city}, {self.state}" if self.city else self.get_state_display()
 
     @property
@@ -322,40 +317,49 @@ class Department(Located, Addressed, Sourced):
 
     @property
     def phone_link(self):
-        return phones.link(self.phone)
+        return phones.tel_url(self.phone)
 
     @property
     def directions_url(self):
-        """Where a map shows the way to its street address; "" where it has none."""
+        """The URL of directions to the street address, or "" without one."""
         if not self.street1 or not self.city:
             return ""
         to = f"{self.name}, {self.street1}, {self.city}, {self.state} {self.zip}"
         return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"
 
     @property
-    def website_name(self):
-        """The website's host without "www.", which is what people know it by."""
+    def website_host(self):
+        """The website's host name without "www."."""
         return (urlsplit(self.website).hostname or self.website).removeprefix("www.")
 
     @property
     def officers_per_thousand(self):
-        """Sworn officers per 1,000 residents, or None when the two figures can't be set against each other.
+        """Sworn officers per 1,000 residents, or None if the two figures are not comparable.
 
-        They can for a kind that serves residents, when their years are at most three apart, or when both come from
-        one statement of one source.
+        They are comparable if the department serves residents, and the years are at most three apart or both figures
+        come from the same source and date.
         """
         if not (self.sworn_officers and self.population and self.kind in self.RESIDENTIAL):
             return None
         if self.sworn_year and self.population_year:
             comparable = abs(self.sworn_year - self.population_year) <= 3
         else:
-            said = [self.sources.get(field, {}) for field in ("sworn_officers", "population")]
-            same = [(origin.get("source"), origin.get("as_of")) for origin in said]
-            comparable = self.sworn_year == self.population_year and bool(same[0][0]) and same[0] == same[1]
+            officers, residents = (
+                (source.get("source"), source.get("as_of"))
+                for source in (self.sources.get(field, {}) for field in ("sworn_officers", "population"))
+            )
+            comparable = self.sworn_year == self.population_year and bool(officers[0]) and officers == residents
         return self.sworn_officers * 1000 / self.population if comparable else None
 
 
 @receiver(pre_save, sender=Department)
 def derive_before_save(sender, instance, **kwargs):
-    """A signal and not ``save()``, because fixtures are saved without it."""
+    """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``."""
     instance.derive()
+
+
+def announce_changes(departments):
+    """Send ``departments_changed`` for those whose name, address, time zone or status differs from the database."""
+    ids = [one.pk for one in departments if one.has_changed("search_text", "time_zone", "status")]
+    if ids:
+        departments_changed.send(Department, ids=ids)

@@ -1,4 +1,4 @@
-"""The kinds of agencies that the directory has."""
+"""Kinds of departments. Pages call them agency types."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What a department has several of: specializations from the shared list, divisions, special units."""
+"""Parts of a profile: specializations from a list that departments share, divisions and special units."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,10 +8,10 @@ from ..names import slug_of
 
 
 class Specialization(models.Model):
-    """A skill or team that departments have, such as a K-9 unit: one list that all departments share."""
+    """A skill or team that departments have, such as a K-9 unit. All departments share one list."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    slug = models.SlugField(_("address"), max_length=100, unique=True, editable=False)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True, editable=False)
 
     class Manager(models.Manager):
         def get_by_natural_key(self, name):
@@ -35,7 +35,7 @@ class Specialization(models.Model):
         if not self.slug:
             raise ValidationError({"name": _("The name needs a letter or a digit.")})
         if Specialization.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
-            raise ValidationError({"name": _("There is a specialization of almost the same name.")})
+            raise ValidationError({"name": _("A specialization with almost the same name exists already.")})
 
 
 class PartQuerySet(models.QuerySet):
@@ -44,7 +44,7 @@ class PartQuerySet(models.QuerySet):
 
 
 class Ordered(models.Model):
-    """What a department has in an order of its own; what is added without a place in it comes last."""
+    """A row with a position in a list. A row that is added without one goes to the end."""
 
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -58,7 +58,7 @@ class Ordered(models.Model):
         super().save(*args, **kwargs)
 
     def siblings(self):
-        """Those that it is in an order with."""
+        """Return the rows of the same list."""
         return type(self).objects.filter(department=self.department)
 
 
@@ -83,7 +83,7 @@ class Part(Ordered):
 
 class Division(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="divisions")
-    responsibilities = models.TextField(_("responsible for"), blank=True, max_length=5_000, help_text=_("Markdown."))
+    responsibilities = models.TextField(_("responsibilities"), blank=True, max_length=5_000, help_text=_("Markdown."))
 
     class Meta(Part.Meta):
         verbose_name = _("division")
@@ -102,7 +102,7 @@ class SpecialUnit(Part):
 
 
 class DepartmentSpecialization(Ordered):
-    """One specialization of one department, in the department's order."""
+    """A specialization of a department, with its position in the department's list."""
 
     class QuerySet(models.QuerySet):
         def get_by_natural_key(self, state, slug, name):
@@ -123,7 +123,7 @@ class DepartmentSpecialization(Ordered):
             models.UniqueConstraint(
                 fields=["department", "specialization"],
                 name="department_specialization_unique",
-                violation_error_message=_("This specialization is listed already."),
+                violation_error_message=_("This specialization is listed twice."),
             )
         ]
 

@@ -1,4 +1,4 @@
-"""The address of a department's page: the first of its state that is free. Those that it had lead to it."""
+"""Slugs of departments, which are unique in their state, and redirects from their former slugs."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,51 +7,51 @@ from ..geo import states
 from ..names import slug_of
 
 
-class FormerAddress(models.Model):
-    """An address that a department had: it leads to the department for good and is given to no other."""
+class SlugRedirect(models.Model):
+    """A former slug of a department. It redirects to the department forever, and no other department can get it."""
 
     state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
-    slug = models.SlugField(_("address"), max_length=120)
-    department = models.ForeignKey("Department", models.CASCADE, related_name="former_addresses")
+    slug = models.SlugField(_("slug"), max_length=120)
+    department = models.ForeignKey("Department", models.CASCADE, related_name="slug_redirects")
 
     class Meta:
-        verbose_name = _("former address")
-        verbose_name_plural = _("former addresses")
-        constraints = [models.UniqueConstraint(fields=["state", "slug"], name="former_address_unique")]
+        verbose_name = _("redirect")
+        verbose_name_plural = _("redirects")
+        constraints = [models.UniqueConstraint(fields=["state", "slug"], name="slug_redirect_unique")]
 
     def __str__(self):
         return f"/{self.state.lower()}/{self.slug}/"
 
 
-class Addressed(models.Model):
-    """A model whose page has its ``state`` and its ``slug`` as its address, both among its ``REMEMBERED``."""
+class Slugged(models.Model):
+    """A model whose URL consists of its ``state`` and its ``slug``. ``TRACKED`` must include both."""
 
     class Meta:
         abstract = True
 
     def free_slug(self):
-        """The first address of the state that nobody has or had."""
-        named = self.named_slugs()
-        begins = {"state": self.state, "slug__startswith": named[0][:50]}
+        """Return the first candidate that no department of the state has or had. Two queries."""
+        candidates = self.slug_candidates()
+        begins = {"state": self.state, "slug__startswith": candidates[0][:50]}
         taken = set(type(self).objects.filter(**begins).values_list("slug", flat=True))
-        taken |= set(FormerAddress.objects.filter(**begins).values_list("slug", flat=True))
-        free = next((slug for slug in named if slug not in taken), None)
+        taken |= set(SlugRedirect.objects.filter(**begins).values_list("slug", flat=True))
+        free = next((slug for slug in candidates if slug not in taken), None)
         return free or next(slug for slug in self.numbered_slugs() if slug not in taken)
 
-    def named_slugs(self):
-        """The addresses it may have, best first: the name, with the city, the county, the ORI."""
+    def slug_candidates(self):
+        """Return possible slugs, best first: the name alone, then with the city, the county or the ORI."""
         name = slug_of(self.name, "department")
         endings = [ending for part in (self.city, self.county, self.ori) if (ending := slug_of(part, ""))]
         return [name, *(f"{name}-{ending}"[:110] for ending in endings)]
 
     def numbered_slugs(self):
-        """The addresses for when those are taken."""
-        last = self.named_slugs()[-1]
+        """Return slugs to try if all candidates are taken."""
+        last = self.slug_candidates()[-1]
         return [f"{last}-{number}" for number in range(2, 1000)]
 
-    def keep_old_address(self):
-        """When the address has changed: the old one stays ours and leads here."""
-        FormerAddress.objects.filter(state=self.state, slug=self.slug, department=self).delete()
-        if self.changed("state", "slug"):
-            old = {name: self.loaded[name] for name in ("state", "slug")}
-            FormerAddress.objects.get_or_create(**old, defaults={"department": self})
+    def redirect_old_slug(self):
+        """If the state or the slug has changed, redirect the old URL to the new one."""
+        SlugRedirect.objects.filter(state=self.state, slug=self.slug, department=self).delete()
+        if self.has_changed("state", "slug"):
+            old = {name: self.loaded_values[name] for name in ("state", "slug")}
+            SlugRedirect.objects.get_or_create(**old, defaults={"department": self})

@@ -1,4 +1,4 @@
-"""The index of the directory: how many published departments there are in each state under each letter."""
+"""The number of published departments in each state under each letter, cached until content changes."""
 
 from collections import Counter, defaultdict
 from string import ascii_lowercase
@@ -11,41 +11,41 @@ from policeapp import content
 
 from ..models import Department
 
-# How long the numbers of a version of the content are kept: they take a walk along an index of all departments.
+# Counting scans an index of all departments, so the counts of a content version are cached.
 SECONDS = 3600
 
 DIGITS = "0-9"
 LETTERS = (DIGITS, *ascii_lowercase)
 
 
-def read():
-    """``{state: {letter: number}}`` without those that have none.
+def by_state_and_letter():
+    """Return ``{state: {letter: number of departments}}``, without zeros.
 
-    Names that begin with neither a digit nor a Latin letter are under "".
+    Names that start with neither a digit nor a Latin letter count under "".
     """
-    version, numbers = cache.get("departments.index") or (None, None)
-    now = content.version()
-    if version != now:
-        numbers = _count()
-        cache.set("departments.index", [now, numbers], SECONDS)
-    return numbers
+    cached_version, counts = cache.get("departments.counts") or (None, None)
+    version = content.version()
+    if cached_version != version:
+        counts = _count()
+        cache.set("departments.counts", [version, counts], SECONDS)
+    return counts
 
 
-def numbers():
-    """``{state: number of departments}`` of the states that have any."""
-    return {state: sum(letters.values()) for state, letters in read().items()}
+def by_state():
+    """Return ``{state: number of departments}``, without zeros."""
+    return {state: sum(letters.values()) for state, letters in by_state_and_letter().items()}
 
 
 def letters(state=None):
-    """Those of ``LETTERS`` that the state, or any, has a department under."""
-    index = read()
-    found = [index.get(state, {})] if state else index.values()
-    return [letter for letter in LETTERS if any(letter in letters for letters in found)]
+    """Return those of ``LETTERS`` under which a state, or any state, has a department."""
+    counts = by_state_and_letter()
+    states = [counts.get(state, {})] if state else counts.values()
+    return [letter for letter in LETTERS if any(letter in letters for letters in states)]
 
 
 def _count():
-    index = defaultdict(Counter)
+    counts = defaultdict(Counter)
     first = Department.objects.published().order_by().values_list("state", Left("name_key", 1))
     for state, letter, number in first.annotate(Count("pk")):
-        index[state][letter if letter in LETTERS else DIGITS if letter.isdecimal() else ""] += number
-    return dict(index)
+        counts[state][letter if letter in LETTERS else DIGITS if letter.isdecimal() else ""] += number
+    return dict(counts)

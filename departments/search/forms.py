@@ -1,4 +1,4 @@
-"""The query strings of searches near a place and of the directory: typed text becomes values or a form error."""
+"""The search forms: a base form for searches near a place, and the search of the directory."""
 
 from django import forms
 from django.utils.text import format_lazy
@@ -9,10 +9,10 @@ from ..models import Department, Specialization
 from ..models.querysets import DepartmentQuerySet
 from . import places, ranking, spelling
 
-RADII = (10, 25, 50, 100, 250)
-USUAL_MILES = 25
+RADII = (10, 25, 50, 100, 250)  # miles
+DEFAULT_MILES = 25
 ANYWHERE = "any"
-# Choices are given as functions, because a form copies every one of a list, which takes longer than finding a place.
+# Fields get their choices as functions. Otherwise each form copies the list, which takes longer than finding a place.
 WITHIN = [
     *((str(miles), format_lazy(_("{number} miles"), number=miles)) for miles in RADII),
     (ANYWHERE, _("anywhere")),
@@ -20,10 +20,10 @@ WITHIN = [
 
 
 class NearForm(forms.Form):
-    """A search box and a place with a distance around it; base of the searches for departments and for openings.
+    """A search for text, near a place: the base form of the searches for departments and jobs.
 
-    ``choices`` has the places to offer when what was typed names several, or may be meant for one; ``meant`` is the
-    text that was searched for in place of a misspelt one.
+    After validation, ``choices`` are places to choose from if the text names several. ``correction`` is the text that
+    was searched for instead of a misspelled one, or "".
     """
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
@@ -36,122 +36,122 @@ class NearForm(forms.Form):
     )
     within = forms.ChoiceField(
         label=_("Within"),
-        initial=USUAL_MILES,
+        initial=DEFAULT_MILES,
         choices=lambda: WITHIN,
     )
 
     def __init__(self, data=None, *args, **kwargs):
         if data is not None and not data.get("within"):
             data = data.copy()
-            data["within"] = str(USUAL_MILES)
+            data["within"] = str(DEFAULT_MILES)
         super().__init__(data, *args, auto_id="%s", **kwargs)
         self.choices = []
-        self.towns = []
-        self.meant = ""
-        self.place_in_words = False
-        self.anywhere = False
+        self.possible_towns = []
+        self.correction = ""
+        self.text_is_place = False
+        self.in_descriptions = False
 
     def clean_within(self):
-        """Miles as an int, or None for anywhere."""
+        """Return miles as an int, or None for anywhere."""
         within = self.cleaned_data["within"]
         return None if within == ANYWHERE else int(within)
 
     def clean_near(self):
-        """The Place that was typed, or None."""
-        typed = self.cleaned_data["near"]
-        found = places.find(typed) if typed else []
+        """Return the Place, or None."""
+        text = self.cleaned_data["near"]
+        found = places.find(text) if text else []
         if len(found) == 1:
             return found[0]
         if found:
-            self.offer(found)
-        elif typed:
-            self.choices = places.find(spelling.correct(typed))
+            self.ask_which(found)
+        elif text:
+            self.choices = places.find(spelling.correct(text))
             self.add_error(
                 "near",
                 _("We don't know “%(typed)s”. Try a ZIP code (06880) or a town and state (Westport, CT).")
-                % {"typed": typed},
+                % {"typed": text},
             )
         return None
 
     def clean(self):
-        """A ZIP code, or a town with its state, in the box for words is a place."""
+        """If the search text is a ZIP code, or a town with its state, search near that place."""
         cleaned = super().clean()
-        typed = cleaned.get("q")
-        if typed and not self.data.get("near"):
-            self.understand(typed)
+        text = cleaned.get("q")
+        if text and not self.data.get("near"):
+            self.look_for_place(text)
         if cleaned.get("sort") == "distance" and not self.place and "near" not in self.errors:
-            self.add_error("near", _("Sorting by distance needs a place."))
+            self.add_error("near", _("Enter a place to sort by distance."))
         return cleaned
 
-    def understand(self, words):
-        """Take the words for a place if they can be nothing else, and know the towns that they may name."""
-        exact, self.towns = places.look_up(words)
+    def look_for_place(self, text):
+        """Use the text as the place if it can't be anything else, and find the towns that it may name."""
+        exact, self.possible_towns = places.look_up(text)
         if len(exact) == 1:
-            self.take_for_place(exact[0])
-        self.towns = exact or self.towns
+            self.use_place(exact[0])
+        self.possible_towns = exact or self.possible_towns
 
-    def take_for_place(self, place):
-        """Search near the place for everything, in place of searching for its name."""
+    def use_place(self, place):
+        """Search near the place, instead of searching for its name."""
         self.cleaned_data["near"], self.cleaned_data["q"] = place, ""
-        self.place_in_words = True
+        self.text_is_place = True
 
-    def offer(self, found, field="near"):
-        """Ask which of these places was meant in the field."""
+    def ask_which(self, found, field="near"):
+        """Add a form error that asks the visitor to choose one of the places."""
         self.choices = found
-        self.add_error(field, _("There are several places of this name."))
+        self.add_error(field, _("More than one place has this name. Choose one above."))
 
-    def take_for_town(self):
-        """Search near the town that the words name, or ask which; whether they name one."""
-        if len(self.towns) == 1:
-            self.take_for_place(self.towns[0])
-        elif self.towns:
-            self.offer(self.towns, "q")
-        return bool(self.towns)
+    def use_possible_town(self):
+        """Search near the town that the text names, or ask which one. Return whether it names any."""
+        if len(self.possible_towns) == 1:
+            self.use_place(self.possible_towns[0])
+        elif self.possible_towns:
+            self.ask_which(self.possible_towns, "q")
+        return bool(self.possible_towns)
 
-    def asked_for(self, rows):
-        """The ``rows`` (a QuerySet with ``matching``) that match the words, wherever they are.
+    def search(self, rows):
+        """Return the rows that match the text, at any distance. ``rows`` is a QuerySet with ``matching``.
 
-        Words that nothing matches may be a town's name without its state, or stand in a longer text, or be misspelt.
+        If none match nearby, the text may be the name of a town without its state, be found in descriptions only, or be
+        misspelled.
         """
-        words = self.cleaned_data["q"]
-        if words and not self.nearby(rows).matching(words).exists() and (self.place or not self.take_for_town()):
-            self.anywhere = bool(self.place) or rows.matching_anywhere(words).exists()
-            if not self.anywhere and (meant := spelling.correct(words)):
-                self.understand(meant)
-                if self.place or self.take_for_town():
-                    self.meant = meant
-        return rows.none() if self.errors else self.worded(rows)
+        text = self.cleaned_data["q"]
+        if text and not self.nearby(rows).matching(text).exists() and (self.place or not self.use_possible_town()):
+            self.in_descriptions = bool(self.place) or rows.matching_anywhere(text).exists()
+            if not self.in_descriptions and (correction := spelling.correct(text)):
+                self.look_for_place(correction)
+                if self.place or self.use_possible_town():
+                    self.correction = correction
+        return rows.none() if self.errors else self._matching(rows)
 
-    def worded(self, rows):
-        """The rows that match the words, in the way that :meth:`asked_for` found to be right."""
-        words = self.cleaned_data["q"]
-        return rows.matching_anywhere(words) if self.anywhere else rows.matching(words)
+    def _matching(self, rows):
+        text = self.cleaned_data["q"]
+        return rows.matching_anywhere(text) if self.in_descriptions else rows.matching(text)
 
     def nearby(self, rows):
-        """The rows within the radius of the place, each with ``.miles``; all of them where there is no place."""
+        """Return the rows within the radius, each with ``.miles``; without a place, return all rows."""
         if self.place and self.miles is not None:
             return rows.near(self.place.point, self.miles)
         return rows.from_point(self.place.point) if self.place else rows
 
     @property
     def filters_in_use(self):
-        """Whether a field beyond those that always show has something in it, or an error."""
-        always_shown = ("q", "near", "within")
-        return any(self[name].data or name in self.errors for name in self.fields if name not in always_shown)
+        """Whether a field under "More filters" has a value or an error."""
+        always_visible = ("q", "near", "within")
+        return any(self[name].data or name in self.errors for name in self.fields if name not in always_visible)
 
     @property
     def place(self):
-        """The place that is searched near, or None."""
+        """The place to search near, or None."""
         return self.cleaned_data.get("near") if self.is_bound and hasattr(self, "cleaned_data") else None
 
     @property
     def miles(self):
-        """How far from it, or None for anywhere."""
-        return self.cleaned_data.get("within", USUAL_MILES)
+        """The radius in miles, or None for anywhere."""
+        return self.cleaned_data.get("within", DEFAULT_MILES)
 
     @property
     def wider(self):
-        """The radii beyond the one searched, in miles."""
+        """The radii that are larger than the current one, in miles."""
         return [miles for miles in RADII if self.miles is not None and miles > self.miles]
 
 
@@ -162,7 +162,7 @@ class DepartmentSearchForm(NearForm):
 
     state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: [("", _("Any state")), *states.CHOICES])
     kind = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=lambda: [("", _("Any kind")), *Department.Kind.choices]
+        label=_("Agency type"), required=False, choices=lambda: [("", _("Any type")), *Department.Kind.choices]
     )
     specialization = forms.ModelChoiceField(
         label=_("Specialization"),
@@ -185,52 +185,55 @@ class DepartmentSearchForm(NearForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["q"].label = _("ZIP, city or department")
-        self.fields["q"].help_text = _("For example 06880, or Westport")
+        self.fields["q"].label = _("ZIP code, city or department")
+        self.fields["q"].help_text = _("For example 06880 or Westport")
         self.fields["q"].widget.attrs["data-suggest"] = True
 
     def results(self, open_jobs):
-        """The published departments that the search asks for, in its order; none while it has errors.
+        """Return the published departments that match the search, in its order; none if the form has errors.
 
-        ``open_jobs`` (a QuerySet) decides which departments are hiring.
+        ``open_jobs`` is a QuerySet that decides which departments are hiring.
         """
         if not self.is_valid():
             return Department.objects.none()
-        asked = self.cleaned_data
+        filters = self.cleaned_data
         found = Department.objects.published()
         for field in ("state", "kind"):
-            if asked[field]:
-                found = found.filter(**{field: asked[field]})
-        if asked["specialization"]:
-            found = found.filter(specializations=asked["specialization"])
-        if asked["hiring"]:
+            if filters[field]:
+                found = found.filter(**{field: filters[field]})
+        if filters["specialization"]:
+            found = found.filter(specializations=filters["specialization"])
+        if filters["hiring"]:
             found = found.hiring(open_jobs)
-        found = self.named(found, asked["q"]) if asked["q"] else self.near_in_order(found)
-        if asked["sort"] == "distance":
+        found = self._search_by_text(found, filters["q"]) if filters["q"] else self._nearby_in_order(found)
+        if filters["sort"] == "distance":
             return found.order_by("miles", "pk") if self.place else found
-        return self.SORTS[asked["sort"]](found) if asked["sort"] in self.SORTS else found
+        return self.SORTS[filters["sort"]](found) if filters["sort"] in self.SORTS else found
 
-    def named(self, rows, words):
-        """The rows that the words may mean, the likeliest first and near the place if there is one; else those near the
-        town that they name, else those that they may have been meant for. Towns of the name are choices."""
-        found = self.ranked(rows, words)
+    def _search_by_text(self, rows, text):
+        """Return the rows that match the text, best first.
+
+        If none match, return those near the town that it names, or those that match the corrected text. Towns with this
+        name become ``choices``.
+        """
+        found = self._rank(rows, text)
         if found.exists():
-            self.choices = self.towns
+            self.choices = self.possible_towns
             return found
-        if not self.place and self.take_for_town():
-            return rows.none() if self.errors else self.near_in_order(rows)
-        self.meant = spelling.correct(words)
-        if self.meant and not self.place:
-            self.understand(self.meant)
-        if self.place_in_words:
-            return self.near_in_order(rows)
-        self.choices = self.towns
-        return self.ranked(rows, self.meant) if self.meant else rows.none()
+        if not self.place and self.use_possible_town():
+            return rows.none() if self.errors else self._nearby_in_order(rows)
+        self.correction = spelling.correct(text)
+        if self.correction and not self.place:
+            self.look_for_place(self.correction)
+        if self.text_is_place:
+            return self._nearby_in_order(rows)
+        self.choices = self.possible_towns
+        return self._rank(rows, self.correction) if self.correction else rows.none()
 
-    def ranked(self, rows, words):
-        return ranking.ranked(self.nearby(rows), words, *(["miles"] if self.place else []))
+    def _rank(self, rows, text):
+        return ranking.rank(self.nearby(rows), text, *(["miles"] if self.place else []))
 
-    def near_in_order(self, rows):
-        """The rows near the place, those of the town itself first if it stood among the words."""
+    def _nearby_in_order(self, rows):
+        """Return the rows near the place. If the search text was a town, its own departments come first."""
         rows = self.nearby(rows)
-        return ranking.of_town_first(rows, self.place) if self.place_in_words and not self.place.zip else rows
+        return ranking.own_departments_first(rows, self.place) if self.text_is_place and not self.place.zip else rows

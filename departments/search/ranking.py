@@ -1,6 +1,9 @@
-"""Words that were typed -> the departments that they may mean, the likeliest first.
+"""Ranks departments by how well they match a text.
 
-The full-text index finds them; plain comparisons of normalised columns rank them, alike on every engine.
+The full-text index finds them. Comparisons of normalized columns rank them, so all databases rank them the same way.
+
+The ranks, best first: the whole name or the ORI; a name that starts with the text; a department in the town of that
+name; all words next to each other; all words. Departments of the agency type that the text names come first.
 """
 
 import re
@@ -11,10 +14,10 @@ from typing import NamedTuple
 from django.db.models import Case, Q, When
 
 from ..models import Department
-from ..names import beginnings, core, normalise
+from ..names import core_name, normalize, word_prefixes
 from .places import split_state
 
-# Departments that go by letters which their names don't have. Only those that mean one department everywhere.
+# Well-known acronyms. Only those that stand for one department everywhere.
 ACRONYMS = {
     "chp": "highway patrol, CA",
     "cmpd": "charlotte-mecklenburg police, NC",
@@ -32,93 +35,97 @@ ACRONYMS = {
     "sjpd": "san jose police department, CA",
 }
 
-# What tells the agencies of one place from each other. Too many have these words to be found by them.
-KINDS = frozenset("police sheriff sheriffs county parish state city town township village borough".split())
-COUNTIES = {"county", "parish"}
-UNSAID = frozenset("department office agency of the and".split())
+# Words that tell the departments of one place apart. Too many departments have them for a full-text search.
+TYPE_WORDS = frozenset("police sheriff sheriffs county parish state city town township village borough".split())
+COUNTY_WORDS = {"county", "parish"}
+IGNORED_WORDS = frozenset("department office agency of the and".split())
 COUNTY = re.compile(r"(?<= )co\b")
-# What the name of a town may go on with while it is still that town's.
-TOWNS = ("city", "metropolitan", "township", "town", "village", "borough")
+# Words that may follow the name of a town in the name of its department.
+TOWN_SUFFIXES = ("city", "metropolitan", "township", "town", "village", "borough")
 
 
-class Reading(NamedTuple):
-    """One way to understand what was typed: normalised words, and the state they are about (its code) or ""."""
+class Interpretation(NamedTuple):
+    """One way to read a text: normalized words, and the code of the state that they name or ""."""
 
-    key: str
+    words: str
     state: str = ""
 
     def exact(self):
-        """The departments of that name, with or without "police department" and the like, and of that ORI."""
-        named = Q(name_key=self.key) | Q(name_core__in=_names(core(self.key))) | Q(ori=self.key.upper())
-        return self.there & named
+        """Departments with this name, with or without generic words such as "police department", or this ORI."""
+        name = Q(name_key=self.words) | Q(name_core__in=_names(core_name(self.words))) | Q(ori=self.words.upper())
+        return self.in_state & name
 
     def prefix(self):
-        return self.there & (Q(name_key__startswith=self.key) | Q(name_core__startswith=f"{core(self.key)} "))
+        """Departments whose name starts with the words."""
+        core = core_name(self.words)
+        return self.in_state & (Q(name_key__startswith=self.words) | Q(name_core__startswith=f"{core} "))
 
     def town(self):
-        return self.there & Q(city_key=core(self.key))
+        """Departments in the town of this name."""
+        return self.in_state & Q(city_key=core_name(self.words))
 
     def phrase(self):
-        """Those with the words side by side, as the departments of a county have its name."""
-        return self.there & _has(f"{core(self.key)} ")
+        """Departments with all words next to each other, such as those in the county of this name."""
+        return self.in_state & _has(f"{core_name(self.words)} ")
 
     @property
-    def there(self):
+    def in_state(self):
         return Q(state=self.state) if self.state else Q()
 
 
-RANKS = (Reading.exact, Reading.prefix, Reading.town, Reading.phrase)
-LARGEST = ("-size", "name_key", "pk")
+RANKS = (Interpretation.exact, Interpretation.prefix, Interpretation.town, Interpretation.phrase)
+LARGEST_FIRST = ("-size", "name_key", "pk")
 
 
-def ranked(departments, typed, *nearest):
-    """The departments that the words may mean: exact names first, then those that begin so, those of the town of that
-    name, those with the words side by side, and any that have the words or their beginnings.
+def rank(departments, text, *order):
+    """Return the departments that match the text, in the order that this module's docstring states.
 
-    Of all these the kind that was asked for comes first. Within a rank they are in the order of ``nearest``, columns,
-    and the largest first.
+    Within a rank they are sorted by the columns in ``order``, then by population, largest first.
     """
-    readings = _readings(ACRONYMS.get(typed.strip().casefold(), typed))
-    best = readings[-1]
-    kinds = [_has(word if word.startswith("sheriff") else f"{word} ") for word in best.key.split() if word in KINDS]
-    words = [word for word in core(best.key).split() if word not in KINDS | UNSAID]
+    interpretations = _interpret(ACRONYMS.get(text.strip().casefold(), text))
+    best = interpretations[-1]
+    types = [
+        _has(word if word.startswith("sheriff") else f"{word} ") for word in best.words.split() if word in TYPE_WORDS
+    ]
+    words = [word for word in core_name(best.words).split() if word not in TYPE_WORDS | IGNORED_WORDS]
     if not words:
-        # Two kinds in one name are rare. Otherwise so many have it that the largest are soon found in order of size.
-        rare = [beginnings(word) for word in best.key.split() if word in KINDS - COUNTIES]
+        # Few names have two of these words, so the full-text index helps. With one word there are so many matches that
+        # scanning departments by size finds the first page sooner.
+        rare = [word_prefixes(word) for word in best.words.split() if word in TYPE_WORDS - COUNTY_WORDS]
         departments = departments.filter(search_text__words=rare) if len(rare) > 1 else departments
-        return departments.filter(best.there, *kinds).order_by(*nearest, *LARGEST)
-    tests = [test(reading) for test in RANKS for reading in readings]
+        return departments.filter(best.in_state, *types).order_by(*order, *LARGEST_FIRST)
+    conditions = [rule(interpretation) for rule in RANKS for interpretation in interpretations]
     if best.state:
-        departments = departments.filter(reduce(or_, tests, best.there))
-    departments = departments.filter(search_text__words=[beginnings(word) for word in words])
-    kind = [Case(When(reduce(and_, kinds), then=0), default=1)] if kinds else []
-    rank = Case(*(When(test, then=number) for number, test in enumerate(tests)), default=len(tests))
-    return departments.order_by(*kind, rank, *nearest, *LARGEST)
+        departments = departments.filter(reduce(or_, conditions, best.in_state))
+    departments = departments.filter(search_text__words=[word_prefixes(word) for word in words])
+    type_first = [Case(When(reduce(and_, types), then=0), default=1)] if types else []
+    number = Case(*(When(condition, then=n) for n, condition in enumerate(conditions)), default=len(conditions))
+    return departments.order_by(*type_first, number, *order, *LARGEST_FIRST)
 
 
-def of_town_first(departments, place):
-    """Departments with ``.miles`` from the place: those that bear its name or are its own police, then the nearest."""
+def own_departments_first(departments, place):
+    """Order departments by ``.miles``, but those named after the town and its municipal police come first."""
     own = Q(name_core__in=_names(place.key)) | Q(city_key=place.key, kind=Department.Kind.MUNICIPAL)
     return departments.order_by(Case(When(own, state=place.state, then=0), default=1), "miles", "pk")
 
 
-def _readings(typed):
-    """How the text can be understood: as it stands ("Port Washington"), and as about a state ("Port" in Washington)."""
-    whole = Reading(_county(normalise(typed)))
-    for rest, state in split_state(typed):
-        there = Reading(_county(normalise(rest)), state.code)
-        return [there] if whole.key.split()[-1] == state.code.lower() else [whole, there]
+def _interpret(text):
+    """Return the ways to read a text: as it is ("Port Washington"), and with a state ("Port" in Washington)."""
+    whole = Interpretation(_expand_county(normalize(text)))
+    for rest, state in split_state(text):
+        with_state = Interpretation(_expand_county(normalize(rest)), state.code)
+        return [with_state] if whole.words.split()[-1] == state.code.lower() else [whole, with_state]
     return [whole]
 
 
 def _names(town):
-    return [town, *(f"{town} {word}" for word in TOWNS)]
+    return [town, *(f"{town} {word}" for word in TOWN_SUFFIXES)]
 
 
-def _county(key):
-    """Behind a name, "co" is the county or Colorado."""
-    return COUNTY.sub("county", key)
+def _expand_county(words):
+    """Replace "co" after a name by "county". At the start it may stand for Colorado."""
+    return COUNTY.sub("county", words)
 
 
-def _has(beginning):
-    return Q(search_text__contains=f" {beginning}")
+def _has(prefix):
+    return Q(search_text__contains=f" {prefix}")

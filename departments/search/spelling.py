@@ -1,7 +1,6 @@
-"""What a misspelt search may have meant: the last resort, where nothing was found.
+"""Corrects misspelled searches that found nothing.
 
-Each process keeps the names of towns, and the words of these and of departments' names, in its memory. They are some
-forty thousand, however many departments share them.
+Each process caches the names of towns, and the words in names of towns and departments: about 40,000.
 """
 
 import time
@@ -16,32 +15,40 @@ from rapidfuzz.distance import OSA
 
 from ..geo import states
 from ..models import Department, Place
-from ..names import GENERIC, core, normalise
+from ..names import GENERIC_WORDS, core_name, normalize
 from .places import split_state
 
-FRESH_FOR = 60 * 60  # seconds; then new names are learnt
-PEOPLE_OF_A_ZIP_CODE = 10_000  # about: a third of a billion people have some thirty thousand
-COMMON = 10**9  # more than live with any name
-MOST_LOOKED_AT = 20
+CACHE_SECONDS = 60 * 60
+PEOPLE_PER_ZIP_CODE = 10_000  # roughly: a third of a billion people in about 30,000 ZIP codes
+VERY_COMMON = 10**9  # more than the people who live under any name
+MAX_CANDIDATES = 20
 
 
-def correct(typed):
-    """The text with each unknown word replaced by the nearest known one, as "Westport CT"; "" where nothing is near.
+class KnownWord(NamedTuple):
+    """A word or a name of several words, and the number of people who live in places with that name."""
 
-    Where every word is known, together they may be misspelt: "west port", "saint lewis", "pittsburg pa".
+    text: str
+    people: int
+
+
+def correct(text):
+    """Return the text with each unknown word replaced by the closest known one, or "" if none is close enough.
+
+    If all words are known, try them as one misspelled name: "west port", "saint lewis", "pittsburg pa".
     """
-    known = _vocabulary(time.monotonic() // FRESH_FOR)
-    words = normalise(typed).split()
+    known = _vocabulary(time.monotonic() // CACHE_SECONDS)
+    words = normalize(text).split()
     if all(_is_known(word, known) for word in words):
-        rest, _ = next(split_state(typed), (typed, None))
-        name = core(normalise(rest))
-        meant = [_nearest(name.replace(" ", ""), known, name), *(word for word in words if word not in name.split())]
+        rest, _ = next(split_state(text), (text, None))
+        name = core_name(normalize(rest))
+        others = [word for word in words if word not in name.split()]
+        corrected = [_closest(name.replace(" ", ""), known, name), *others]
     else:
-        meant = [word if _is_known(word, known) else _nearest(word, known) for word in words]
-    return " ".join(map(_as_written, " ".join(meant).split())) if all(meant) else ""
+        corrected = [word if _is_known(word, known) else _closest(word, known) for word in words]
+    return " ".join(map(_capitalize, " ".join(corrected).split())) if all(corrected) else ""
 
 
-def _as_written(word):
+def _capitalize(word):
     return word.upper() if word.upper() in states.STATES else word.capitalize()
 
 
@@ -49,44 +56,39 @@ def _is_known(word, known):
     return word.isdigit() or word in known and known[word].text == word
 
 
-def _nearest(letters, known, misspelt=""):
-    """The known words at the fewest typing errors, of several those that most people live with, but not what was
-    misspelt; "" where even they are too far."""
+def _closest(letters, known, misspelled=""):
+    """Return the known words with the fewest typing errors, or "" if there are too many errors.
+
+    If several are equally close, return the one that most people live with. Never return ``misspelled`` itself.
+    """
     errors = 0 if len(letters) < 4 else 1 if len(letters) < 6 else 2 if len(letters) < 11 else 3
-    found = process.extract(letters, known.keys(), scorer=OSA.distance, score_cutoff=errors, limit=MOST_LOOKED_AT)
-    found = [(distance, known[key]) for key, distance, _ in found if known[key].text != misspelt]
-    _, best = min(found, key=lambda match: (match[0], -match[1].people), default=(0, Known("", 0)))
+    found = process.extract(letters, known.keys(), scorer=OSA.distance, score_cutoff=errors, limit=MAX_CANDIDATES)
+    found = [(distance, known[key]) for key, distance, _ in found if known[key].text != misspelled]
+    _, best = min(found, key=lambda match: (match[0], -match[1].people), default=(0, KnownWord("", 0)))
     return best.text
-
-
-class Known(NamedTuple):
-    """Words as they are written, and how many people live with them."""
-
-    text: str
-    people: int
 
 
 @lru_cache(maxsize=1)
 def _vocabulary(period):
-    """``{letters without blanks: Known}``. One query."""
+    """Return ``{letters without spaces: KnownWord}``. One query for each ``period``, the current hour."""
     towns = Place.objects.filter(zip="", zip_codes__gt=0).order_by()
-    towns = towns.values_list("key", F("zip_codes") * PEOPLE_OF_A_ZIP_CODE, Value(True))
+    towns = towns.values_list("key", F("zip_codes") * PEOPLE_PER_ZIP_CODE, Value(True))
     departments = Department.objects.published().order_by().values_list("name_core", "size", Value(False))
-    words, names = Counter(dict.fromkeys(GENERIC, COMMON)), {}
+    words, names = Counter(dict.fromkeys(GENERIC_WORDS, VERY_COMMON)), {}
     for key, people, is_town in chain(towns.union(departments, all=True), _states()):
         for word in key.split():
             words[word] += people
         if is_town:
-            names[key.replace(" ", "")] = Known(key, people)
-    return names | {word: Known(word, people) for word, people in words.items()}
+            names[key.replace(" ", "")] = KnownWord(key, people)
+    return names | {word: KnownWord(word, people) for word, people in words.items()}
 
 
 def _states():
     for state in states.STATES.values():
-        yield normalise(state.name), COMMON, True
-        yield state.code.lower(), COMMON, True
+        yield normalize(state.name), VERY_COMMON, True
+        yield state.code.lower(), VERY_COMMON, True
 
 
-def forget():
-    """Learn the names anew with the next misspelt text."""
+def clear_cache():
+    """Load the names again for the next misspelled text."""
     _vocabulary.cache_clear()

@@ -29,7 +29,7 @@ def rows(case):
     """The search of each text, suggestions, and what a process spends once to know the names."""
     for what, typed in TYPED.items():
         yield Row(f"search: {what}", case, {"ms": median_ms(lambda typed=typed: as_the_page(typed))}, [])
-    suggested = median_ms(lambda: list(Department.objects.published().beginning("spri")[:8]))
+    suggested = median_ms(lambda: list(Department.objects.published().starting_with("spri")[:8]))
     yield Row("search: suggestions", case, {"ms": suggested}, [])
     yield Row("search: learning the names", case, {"ms": median_ms(learn, times=3)}, [])
 
@@ -43,5 +43,5 @@ def as_the_page(typed):
 
 
 def learn():
-    spelling.forget()
+    spelling.clear_cache()
     spelling.correct("qqqqqq")

@@ -139,7 +139,7 @@ def test_a_town_alone_is_a_place_when_no_department_has_it(search, departments):
 
 def test_a_town_alone_that_several_states_have_is_asked_about(search, departments):
     page = search(q="springfield", hiring="on")
-    assert "several places of this name" in message_at(page, "q")
+    assert "More than one place has this name." in message_at(page, "q")
     assert value_of(page, "q") == "springfield"
     choice = links(page)["Springfield, Hampden County, MA"]
     assert parse_qs(urlsplit(choice).query) == {"near": ["Springfield, Hampden County, MA"], "hiring": ["on"]}
@@ -220,7 +220,7 @@ def test_where_no_department_has_a_position_it_has_ways_on(search, places):
 
 def test_a_town_of_several_states_offers_them_and_keeps_the_rest_of_the_search(search, places):
     page = search(near="Springfield", kind="sheriff", within="50", q="county", page="1")
-    assert "several places of this name" in message_at(page, "near")
+    assert "More than one place has this name." in message_at(page, "near")
     assert value_of(page, "near") == "Springfield"
     choices = {words: parse_qs(urlsplit(address).query) for words, address in links(page).items() if "Spring" in words}
     kept = {"kind": ["sheriff"], "within": ["50"], "q": ["county"]}
@@ -278,7 +278,7 @@ def test_more_than_a_hundred_letters_are_too_many(search, departments, field):
 
 
 def test_sorting_by_distance_needs_a_place(search, departments):
-    assert message_at(search(sort="distance"), "near") == "Sorting by distance needs a place."
+    assert message_at(search(sort="distance"), "near") == "Enter a place to sort by distance."
 
 
 def test_unknown_parameters_change_nothing(search, departments):

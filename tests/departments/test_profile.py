@@ -140,8 +140,8 @@ def test_directions_lead_to_the_building(page):
 def test_its_facts_say_where_they_come_from_and_of_when(page):
     said = text_of(page).split("Where these facts come from", 1)[1]
     assert "Westport Police Department, date not stated name, chief, address, phone, number of officers" in said
-    assert "FBI, 2018 kind, ORI, county" in said
-    assert "DHS HIFLD, 2009 position" in said
+    assert "FBI, 2018 agency type, ORI, county" in said
+    assert "DHS HIFLD, 2009 map location" in said
 
 
 def test_its_state_and_county_are_one_step_away(client, page):

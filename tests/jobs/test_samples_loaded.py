@@ -179,7 +179,7 @@ def test_a_sample_department_that_was_given_a_real_opening_survives_removal_with
 def test_a_sample_department_that_somebody_edited_survives_removal(field):
     department = Department.objects.get(ori="CT0005100")
     setattr(department, field, "203-555-0100")
-    department.attribute([field], "Editor of this site", "2026-01-01", "user:bob")
+    department.set_source([field], "Editor of this site", "2026-01-01", "user:bob")
     department.save()
     run("remove_samples")
     assert list(Department.objects.all()) == [department]

@@ -1,7 +1,6 @@
-"""Derives the shapes of the maps from us-atlas's states-albers-10m.json and counties-albers-10m.json (or the same with
-.gz), in this folder:
+"""Create the shapes of the maps, in this folder, from two files of us-atlas (which may be compressed as .gz):
 
-    python -m departments.geo.geometry.draw states-albers-10m.json counties-albers-10m.json
+python -m departments.geo.geometry.draw states-albers-10m.json counties-albers-10m.json
 """
 
 import gzip
@@ -15,27 +14,27 @@ from departments.geo.maps import COARSE_GRID, FINE_GRID, GEOMETRY, STATES_GRID
 
 SOURCE = "US Census Bureau, cartographic boundaries of 2017 (public domain), as us-atlas 3.0.1 (ISC) simplifies them"
 
-# What a shape is drawn with: how far a line may stray from the true one, the grid its corners are put on, and the
-# smallest island, in units and square units of the map (975 by 610, 3 miles each).
-STATES = {"stray": 0.7, "grid": STATES_GRID, "island": 6}
-FINE = {"stray": 0, "grid": FINE_GRID, "island": 0}
-COARSE = {"stray": 1, "grid": COARSE_GRID, "island": 8}
+# How shapes are simplified: the tolerance of lines and the grid of corners in units of the map (975 by 610 units of 3
+# miles), and the smallest island in square units.
+STATES = {"tolerance": 0.7, "grid": STATES_GRID, "island": 6}
+FINE = {"tolerance": 0, "grid": FINE_GRID, "island": 0}
+COARSE = {"tolerance": 1, "grid": COARSE_GRID, "island": 8}
 
 
 def main(states, counties):
-    """Write states.json and counties.json from the files at these two paths."""
+    """Write states.json and counties.json from the files at these paths."""
     write("states.json", draw_states(Topology.read(states)))
     write("counties.json", draw_counties(Topology.read(counties)))
 
 
 def write(name, shapes):
-    """Write one shape per line, so that a change can be read."""
+    """Write one shape per line, so that diffs are readable."""
     lines = ",\n".join(json.dumps(shape, separators=(",", ":"), ensure_ascii=False) for shape in shapes)
     (GEOMETRY / name).write_text(f'{{"source":"{SOURCE}","shapes":[\n{lines}\n]}}\n', encoding="utf-8")
 
 
 class Topology:
-    """A TopoJSON file: lines that shapes share, and shapes made of them, so that neighbours never part.
+    """A TopoJSON file: lines, and shapes that consist of them. Neighbors share lines, so no gap opens between them.
 
     Format: M. Bostock and others, "The TopoJSON Format Specification".
     """
@@ -52,7 +51,7 @@ class Topology:
 
     @staticmethod
     def decode(line, scale, translate):
-        """A line's points: in the file each is given by its difference from the one before, in steps of the scale."""
+        """Return a line's points. The file has their differences from the previous point, in steps of the scale."""
         x = y = 0
         points = []
         for dx, dy in line:
@@ -60,18 +59,18 @@ class Topology:
             points.append((x * scale[0] + translate[0], y * scale[1] + translate[1]))
         return points
 
-    def simplified(self, stray, grid):
-        """The lines with fewer corners, as whole numbers of the grid."""
-        return [[(round(x / grid), round(y / grid)) for x, y in simplify(line, stray)] for line in self.lines]
+    def simplified(self, tolerance, grid):
+        """Return the simplified lines, in whole steps of the grid."""
+        return [[(round(x / grid), round(y / grid)) for x, y in simplify(line, tolerance)] for line in self.lines]
 
     def rings(self, shape):
-        """The rings of a shape, each a list of numbers of lines; ``~n`` is line n backwards."""
+        """Return the rings of a shape, each a list of line numbers. ``~n`` is line n reversed."""
         polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape.get("arcs", [])
         return [ring for polygon in polygons for ring in polygon]
 
 
-def simplify(line, stray):
-    """The corners without which the line would stray by more than ``stray`` (Douglas and Peucker, 1973)."""
+def simplify(line, tolerance):
+    """Return the corners of a line that stays within ``tolerance`` of the original (Douglas and Peucker, 1973)."""
     keep, todo = {0, len(line) - 1}, [(0, len(line) - 1)]
     while todo:
         first, last = todo.pop()
@@ -80,14 +79,14 @@ def simplify(line, stray):
             key=lambda found: found[1],
             default=(None, 0),
         )
-        if most > stray:
+        if most > tolerance:
             keep.add(farthest)
             todo += [(first, farthest), (farthest, last)]
     return [line[i] for i in sorted(keep)]
 
 
 def distance(point, start, end):
-    """From the point to the straight line between start and end, or to both where they are one."""
+    """Return the distance of a point from the line through start and end, or from start if they are equal."""
     (x, y), (x1, y1), (x2, y2) = point, start, end
     length = hypot(x2 - x1, y2 - y1)
     if not length:
@@ -96,7 +95,7 @@ def distance(point, start, end):
 
 
 def ring_of(lines, numbers):
-    """The corners of a ring, each once."""
+    """Return the corners of a ring, without repeated ones."""
     corners = []
     for number in numbers:
         line = lines[number] if number >= 0 else lines[~number][::-1]
@@ -105,18 +104,18 @@ def ring_of(lines, numbers):
 
 
 def area(ring):
-    """In squares of the grid."""
+    """Return the area in squares of the grid."""
     return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True))) / 2
 
 
 def outline(topology, lines, shape, grid, island):
-    """The rings of a shape without islands that are too small to see; the largest stays if it has an area at all."""
+    """Return the rings of a shape without tiny islands. The largest ring stays if it has an area."""
     rings = sorted((ring_of(lines, numbers) for numbers in topology.rings(shape)), key=area, reverse=True)
     return [ring for ring in rings if area(ring) and (ring is rings[0] or area(ring) * grid**2 >= island)]
 
 
 def path(pieces, close="z"):
-    """SVG path data: an absolute start for the first piece, relative commands for everything else."""
+    """Return SVG path data, with an absolute start for the first piece and relative commands for the rest."""
     words, x, y = [], None, None
     for piece in pieces:
         start, *rest = piece
@@ -127,17 +126,17 @@ def path(pieces, close="z"):
             x, y = corner
         words.append(close)
         x, y = start if close else (x, y)
-    said = words[0] if words else ""
+    data = words[0] if words else ""
     for word in words[1:]:
-        # A sign or a letter parts two numbers as well as a blank does.
-        said += word if word[:1] in ("m", "z", "-", "") or said[-1] in "lz" else f" {word}"
-    return said.replace(" -", "-")
+        # A sign or a letter separates two numbers, so no space is needed.
+        data += word if word[:1] in ("m", "z", "-", "") or data[-1] in "lz" else f" {word}"
+    return data.replace(" -", "-")
 
 
 def circle(pieces, grid):
-    """``x, y, radius`` in units of the map: the middle of the first piece, and how far everything lies from it at most.
+    """Return the bounding circle as ``[x, y, radius]``, in units of the map.
 
-    The middle is the centroid of its area, so that a name written there lies on the land.
+    Its middle is the centroid of the first piece, so that a label there is on land.
     """
     first = pieces[0]
     sides = [
@@ -154,9 +153,9 @@ def circle(pieces, grid):
 
 
 def draw_states(topology):
-    """``[code, x, y, radius, path]`` of each state."""
+    """Return ``[code, x, y, radius, path]`` of each state."""
     codes = {state.name: code for code, state in states.STATES.items()}
-    lines = topology.simplified(STATES["stray"], STATES["grid"])
+    lines = topology.simplified(STATES["tolerance"], STATES["grid"])
     shapes = []
     for shape in topology.objects["states"]["geometries"]:
         rings = outline(topology, lines, shape, STATES["grid"], STATES["island"])
@@ -165,15 +164,15 @@ def draw_states(topology):
 
 
 def draw_counties(topology):
-    """``[kind, x, y, radius, fine path, coarse path]`` of each county and of each line between two states."""
-    fine = topology.simplified(FINE["stray"], FINE["grid"])
-    coarse = topology.simplified(COARSE["stray"], COARSE["grid"])
+    """Return ``[kind, x, y, radius, fine path, coarse path]`` of each county and of each border between two states."""
+    fine = topology.simplified(FINE["tolerance"], FINE["grid"])
+    coarse = topology.simplified(COARSE["tolerance"], COARSE["grid"])
     shapes, sides = [], defaultdict(set)
     for shape in sorted(topology.objects["counties"]["geometries"], key=lambda shape: shape["id"]):
         for number in (number for ring in topology.rings(shape) for number in ring):
             sides[max(number, ~number)].add(shape["id"][:2])
         rings = outline(topology, fine, shape, FINE["grid"], FINE["island"])
-        if rings:  # without three cities of Virginia, which the source has made into lines
+        if rings:  # the source has reduced three cities in Virginia to lines
             seen_from_afar = outline(topology, coarse, shape, COARSE["grid"], COARSE["island"])
             shapes.append(["county", *circle(rings, FINE["grid"]), path(rings), path(seen_from_afar)])
     for number in sorted(number for number, found in sides.items() if len(found) == 2):

@@ -4,7 +4,7 @@ from departments.imports import places
 
 
 class Command(BaseCommand):
-    help = "Load ZIP codes and towns from the zipcodes package, in place of those that are loaded."
+    help = "Load ZIP codes and towns from the zipcodes package. They replace all places."
 
     def handle(self, **options):
         number = places.load()

@@ -22,5 +22,5 @@ class Command(BaseCommand):
 
     def has_westport(self):
         """Also when it has been given another address: its ORI and its old address are still its own."""
-        former = {f"former_addresses__{name}": value for name, value in WESTPORT.items()}
+        former = {f"slug_redirects__{name}": value for name, value in WESTPORT.items()}
         return Department.objects.filter(Q(**WESTPORT) | Q(ori="CT0015800") | Q(**former)).exists()

@@ -44,7 +44,7 @@ def test_points_lie_on_the_plane_of_the_boundaries(point, x, y):
 
 @pytest.mark.parametrize(("middle", "around"), ROSES.values(), ids=ROSES)
 def test_north_is_up_and_distances_are_right_all_around(middle, around):
-    locator = maps.Locator(middle, 100, [])
+    locator = maps.LocatorMap(middle, 100, [])
     for (latitude, longitude), (right, down) in zip(around, [(0, -1), (1, 0), (0, 1), (-1, 0)], strict=True):
         point = Point(latitude, longitude)
         x, y = locator.place(*locator.conic.project(*point))
@@ -86,7 +86,7 @@ def is_inside(rings, x, y):
     [(Point(41.35, -73.4), True), (Point(41.05, -73.0), False), (Point(37.0, -95.0), True), (Point(61.5, -150), True)],
 )
 def test_the_place_lies_on_land_or_in_the_water_whatever_the_radius(place, on_land, miles):
-    locator = maps.Locator(place, miles, [])
+    locator = maps.LocatorMap(place, miles, [])
     land = corners(locator.layer.land, locator.layer.matrix)
     # From afar the Sound is too narrow to be told from its shores.
     if on_land or miles <= 100:
@@ -95,7 +95,7 @@ def test_the_place_lies_on_land_or_in_the_water_whatever_the_radius(place, on_la
 
 @pytest.mark.parametrize("miles", [10, 250])
 def test_only_what_can_be_seen_is_drawn(miles):
-    locator = maps.Locator(WESTPORT, miles, [])
+    locator = maps.LocatorMap(WESTPORT, miles, [])
     shapes = list(locator.within(maps.shapes("counties")))
     assert 0 < len(shapes) < len(maps.shapes("counties")) / 5
     for shape in shapes:
@@ -113,7 +113,7 @@ def test_only_what_can_be_seen_is_drawn(miles):
 )
 def test_what_is_near_on_the_plane_alone_is_left_out(place, miles, seen, unseen):
     """The boundaries come with Alaska and Hawaii below California and Texas."""
-    found = {shape.name for shape in maps.Locator(place, miles, []).within(maps.shapes("states"))}
+    found = {shape.name for shape in maps.LocatorMap(place, miles, []).within(maps.shapes("states"))}
     assert seen <= found and not found & unseen
 
 
@@ -293,7 +293,7 @@ def test_anywhere_has_a_map_of_this_page_and_no_ring(client, around_westport):
 
 def test_dots_lie_in_their_direction_and_inside_of_the_ring(around_westport):
     found = list(around_westport.values())
-    locator = maps.locator(make_place(), 25, found)
+    locator = maps.locator_map(make_place(), 25, found)
     north, east, west = locator.dots
     middle = locator.middle
     assert north.y < middle - 50 and abs(north.x - middle) < 10
@@ -305,7 +305,7 @@ def test_dots_lie_in_their_direction_and_inside_of_the_ring(around_westport):
 
 def test_dots_that_would_touch_are_one_and_no_two_touch(db):
     found = [make_department(f"Department {n}", at=(41.14 + n % 5 / 30, -73.35 + n // 5 / 30)) for n in range(20)]
-    locator = maps.locator(make_place(), 25, found)
+    locator = maps.locator_map(make_place(), 25, found)
     assert sorted(number for dot in locator.dots for number in dot.numbers) == list(range(1, 21))
     assert not [(a, b) for a in locator.dots for b in locator.dots if a is not b and a.touches(b)]
 
@@ -348,7 +348,7 @@ def test_what_lies_beyond_the_states_is_left_out_of_a_map_of_anywhere(client, pl
 
 def test_a_search_from_sea_to_sea_shows_the_states(client, places):
     make_job(make_department("Seattle Police", state="WA", at=(47.6, -122.3)))
-    locator = maps.locator(make_place(), None, [make_department("Seattle", state="WA", at=(47.6, -122.3))])
+    locator = maps.locator_map(make_place(), None, [make_department("Seattle", state="WA", at=(47.6, -122.3))])
     assert locator.layer.borders == ""
     assert dots(client.get("/jobs/?near=06880&within=any")) == ["1"]
 

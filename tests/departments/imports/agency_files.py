@@ -3,7 +3,7 @@
 import csv
 import io
 
-from departments.imports.agencies import RosterImporter
+from departments.imports.agencies import AgencyImporter
 from departments.models import Department
 from policeapp.importing import Import
 from policeapp.tables import Table
@@ -23,8 +23,8 @@ def csv_of(*rows):
 
 def report_of(*rows, **options):
     """Import the rows: the whole report."""
-    table = Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns, RosterImporter.required)
-    running = Import(RosterImporter(**options), table)
+    table = Table(io.BytesIO(csv_of(*rows)), AgencyImporter.columns, AgencyImporter.required)
+    running = Import(AgencyImporter(**options), table)
     expected = running.prepare().as_dict()
     report = running.apply()
     assert report.as_dict() == expected
@@ -45,6 +45,6 @@ def edited(department, **values):
     """The department after a person has set these in the admin."""
     for field, value in values.items():
         setattr(department, field, value)
-    department.attribute(values, "Editor of this site", "2026-11-23", "user:alice")
+    department.set_source(values, "Editor of this site", "2026-11-23", "user:alice")
     department.save()
     return department

@@ -2,7 +2,7 @@
 
 import pytest
 
-from departments.models import Department, FormerAddress
+from departments.models import Department, SlugRedirect
 from departments.search import ranking
 from tests.departments.imports.agency_files import WESTPORT, edited, import_rows, only, report_of
 from tests.factories import make_alice, make_department, make_job, make_place
@@ -121,7 +121,7 @@ def test_a_second_run_changes_no_row_and_no_timestamp(places):
 
 
 def test_addresses_follow_the_rule_of_departments_saved_one_by_one():
-    FormerAddress.objects.create(state="CT", slug="a", department=make_department("Other"))
+    SlugRedirect.objects.create(state="CT", slug="a", department=make_department("Other"))
     rows = [
         {"ori": f"CT000000{number}", "name": "A", "state": "CT", "city": city, "county": county}
         for number, (city, county) in enumerate([("", ""), ("Bee", "C"), ("Bee", "C"), ("Bee", "C"), ("Dee", "")])
@@ -244,7 +244,7 @@ def test_facts_keep_the_source_and_the_year_of_their_columns(client):
         }
     )
     told = {(source, as_of): list(map(str, labels)) for source, as_of, labels in only().facts_by_source()}
-    assert told["FBI", "2018"] == ["name", "kind", "ORI", "address", "population served", "position"]
+    assert told["FBI", "2018"] == ["name", "agency type", "ORI", "address", "population served", "map location"]
     assert told["DHS HIFLD", "2009"] == ["phone"]
     assert told["BJS LEAIC", "2012"] == ["address"]
     assert told["a_new_list", "2021-06-30"] == ["number of officers"]
@@ -368,8 +368,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(places, django_assert
 
 def test_all_of_a_file_is_in_the_search(places):
     import_rows(WESTPORT)
-    assert not ranking.ranked(Department.objects.all(), "wesport").exists()
-    assert ranking.ranked(Department.objects.all(), "westport ct0015800").exists()
+    assert not ranking.rank(Department.objects.all(), "wesport").exists()
+    assert ranking.rank(Department.objects.all(), "westport ct0015800").exists()
 
 
 def test_places_that_are_loaded_later_give_positions_at_the_next_run():

@@ -24,7 +24,7 @@ def test_two_oris_are_two_agencies_whatever_their_name():
 
 def test_the_same_ori_twice_in_one_file_is_rejected_with_the_first_line():
     report = report_of(WESTPORT, WESTPORT | {"name": "Other"})
-    assert (report.created, report.rejections) == (1, [("ori", "is the ORI of line 2 too", 1, 3)])
+    assert (report.created, report.rejections) == (1, [("ori", "is also the ORI of line 2", 1, 3)])
     assert only().name == "Westport Police Department"
 
 

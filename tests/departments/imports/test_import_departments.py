@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from departments.imports.agencies import RosterImporter
+from departments.imports.agencies import AgencyImporter
 from departments.models import Department
 from policeapp import importing, tables
 from policeapp.importing import Import
@@ -102,7 +102,7 @@ def test_rows_that_cannot_be_read_are_among_the_rejects(file, tmp_path):
 
 def test_conflicts_are_listed_with_both_values(file, tmp_path):
     department = make_department(ori="CT0015800", phone="203-341-9999")
-    department.attribute(["phone"], "Editor of this site", "2026", "user:alice")
+    department.set_source(["phone"], "Editor of this site", "2026", "user:alice")
     department.save()
     conflicts = tmp_path / "conflicts.csv"
     said = run(file(WESTPORT | {"phone": "203-341-6000"}), conflicts=conflicts)
@@ -198,7 +198,7 @@ def test_what_ends_it_in_the_middle_of_the_write_leaves_all_as_it_was(file, monk
         if len(written) == 2:
             raise problem
 
-    monkeypatch.setattr(RosterImporter, "written", stop_at_the_second)
+    monkeypatch.setattr(AgencyImporter, "written", stop_at_the_second)
     with pytest.raises(CommandError) as failed, transaction.atomic():
         run(file(WESTPORT, NORWALK, WESTPORT | {"ori": "CT0000009"}))
     assert len(written) == 2
@@ -212,11 +212,11 @@ import sys
 import django
 django.setup()
 from django.core.management import call_command
-from departments.imports.agencies import RosterImporter
+from departments.imports.agencies import AgencyImporter
 def written(self, created, updated):
     print("writing", flush=True)
     sys.stdin.read()
-RosterImporter.written = written
+AgencyImporter.written = written
 call_command("import_departments", sys.argv[1])
 """
 
@@ -249,7 +249,7 @@ CHANGED = "was changed by somebody else during the import: import the file again
 
 
 def prepared(*rows, **options):
-    running = Import(RosterImporter(**options), Table(io.BytesIO(csv_of(*rows)), RosterImporter.columns))
+    running = Import(AgencyImporter(**options), Table(io.BytesIO(csv_of(*rows)), AgencyImporter.columns))
     running.prepare()
     return running
 
@@ -282,7 +282,7 @@ def test_a_department_that_is_deleted_is_not_written_again():
         ({"ori": "CT0015800"}, "Another department has this ORI. Import the file again."),
         (
             {"slug": "westport-police-department"},
-            "Another department of this state has this address. Import the file again.",
+            "Another department in this state has this slug. Import the file again.",
         ),
     ],
 )
@@ -307,9 +307,9 @@ def test_an_ori_that_another_gets_is_not_given_to_a_second():
 
 def test_the_file_of_rejected_rows_has_those_too_and_can_be_imported(file, tmp_path, monkeypatch):
     department = make_department(ori="CT0015800")
-    plan = RosterImporter.plan
+    plan = AgencyImporter.plan
     with monkeypatch.context() as patch:
-        patch.setattr(RosterImporter, "plan", lambda *args: (plan(*args), edited(department, zip="06880"))[0])
+        patch.setattr(AgencyImporter, "plan", lambda *args: (plan(*args), edited(department, zip="06880"))[0])
         said = run(file(WESTPORT | {"phone": "203-341-6000"}, BAD), rejects=tmp_path / "rejects.csv")
     assert f"Rejected 1 × {CHANGED} (first on line 2)" in said
     assert [row[0] for row in table_in(tmp_path / "rejects.csv")[1:]] == ["2", "3"]
@@ -341,10 +341,10 @@ def test_editors_can_save_other_departments_all_the_while(file, monkeypatch):
         department.save()
         return "saved"
 
-    plan = RosterImporter.plan
-    monkeypatch.setattr(RosterImporter, "plan", lambda *args: (elsewhere(save), plan(*args))[1])
+    plan = AgencyImporter.plan
+    monkeypatch.setattr(AgencyImporter, "plan", lambda *args: (elsewhere(save), plan(*args))[1])
     if connection.vendor == "postgresql":  # in memory, SQLite's connections share their locks
-        monkeypatch.setattr(RosterImporter, "written", lambda *args: elsewhere(save))
+        monkeypatch.setattr(AgencyImporter, "written", lambda *args: elsewhere(save))
     run(file(WESTPORT))
     assert seen == ["saved"] * (2 if connection.vendor == "postgresql" else 1)
     assert Department.objects.count() == 2
@@ -360,7 +360,7 @@ def test_a_terminal_gets_a_bar_with_rows_a_second(file, monkeypatch, capsys):
 def test_the_readme_lists_every_name_of_every_column():
     readme = Path(settings.BASE_DIR, "README.md").read_text()
     documented = readme.partition("### Import departments")[2].partition("\n### ")[0]
-    for column, names in RosterImporter.columns.items():
+    for column, names in AgencyImporter.columns.items():
         for name in (column, *names):
             year = name.rpartition("_")[2]
             assert f"`{name}`" in documented or (name.startswith("fbi_active_") and year.isdigit()), name

@@ -10,8 +10,8 @@ from departments.models import (
     Department,
     DepartmentSpecialization,
     Division,
-    FormerAddress,
     Place,
+    SlugRedirect,
     Specialization,
     SpecialUnit,
 )
@@ -127,10 +127,10 @@ def test_an_ori_is_one_departments(db):
 
 
 def test_an_old_address_leads_to_one_department(db):
-    insert(FormerAddress(state="CT", slug="wpd", department=make_department()))
+    insert(SlugRedirect(state="CT", slug="wpd", department=make_department()))
     with refused():
-        insert(FormerAddress(state="CT", slug="wpd", department=make_department("Another")))
-    insert(FormerAddress(state="MA", slug="wpd", department=make_department("A third")))
+        insert(SlugRedirect(state="CT", slug="wpd", department=make_department("Another")))
+    insert(SlugRedirect(state="MA", slug="wpd", department=make_department("A third")))
 
 
 @pytest.mark.parametrize(("model", "make"), [(Division, make_division), (SpecialUnit, make_unit)])

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from departments.models import Department, Place, Specialization
-from departments.search.ranking import ranked
+from departments.search.ranking import rank
 from tests.factories import (
     list_specializations,
     make_department,
@@ -60,14 +60,14 @@ def test_a_new_name_is_sorted_and_found_by(db):
     department.name = "Zebra Police"
     department.save()
     assert [found.name for found in Department.objects.by_name()] == ["Norwalk Police", "Zebra Police"]
-    assert department in ranked(Department.objects.all(), "zebra")
-    assert not ranked(Department.objects.all(), "aardvark")
+    assert department in rank(Department.objects.all(), "zebra")
+    assert not rank(Department.objects.all(), "aardvark")
 
 
 def test_saving_only_the_name_keeps_what_follows_from_it_right(db):
     make_department("Aardvark Police")
     Department.objects.update_or_create(slug="aardvark-police", defaults={"name": "Zebra Police"})
-    assert [found.name for found in ranked(Department.objects.all(), "zebra")] == ["Zebra Police"]
+    assert [found.name for found in rank(Department.objects.all(), "zebra")] == ["Zebra Police"]
 
 
 def test_the_largest_come_first_and_the_unknown_last(db):
@@ -104,20 +104,20 @@ def test_the_largest_come_first_and_the_unknown_last(db):
 )
 def test_it_finds_a_department_by_the_beginnings_of_its_words(db, words):
     department = make_department(ori="CT0015800", zip="06880", county="Fairfield")
-    assert list(ranked(Department.objects.all(), words)) == [department]
+    assert list(rank(Department.objects.all(), words)) == [department]
 
 
 @pytest.mark.parametrize("words", ["estport", "westport norwalk", "%estport", "w_stport", "westportpolice", "6880"])
 def test_it_finds_it_by_nothing_else(db, words):
     make_department(ori="CT0015800", zip="06880", county="Fairfield")
-    assert not ranked(Department.objects.all(), words)
+    assert not rank(Department.objects.all(), words)
 
 
 def test_short_forms_find_long_names_and_the_other_way_round(db):
     saint = make_department("St. John's Police Dept.")
-    assert list(ranked(Department.objects.all(), "saint johns police department")) == [saint]
+    assert list(rank(Department.objects.all(), "saint johns police department")) == [saint]
     sheriff = make_department("Fairfield County Sheriff's Office")
-    assert list(ranked(Department.objects.all(), "fairfield so")) == [sheriff]
+    assert list(rank(Department.objects.all(), "fairfield so")) == [sheriff]
 
 
 # Counties
@@ -194,8 +194,8 @@ def test_only_where_the_kind_serves_residents(kind, said):
 )
 def test_without_years_when_one_statement_gave_both(officers, residents, said):
     department = Department(**BOTH)
-    department.attribute(["sworn_officers"], *officers, "import")
-    department.attribute(["population"], *residents, "import")
+    department.set_source(["sworn_officers"], *officers, "import")
+    department.set_source(["population"], *residents, "import")
     assert (department.officers_per_thousand is not None) is said
 
 
@@ -227,7 +227,7 @@ def test_directions_lead_to_its_street_address_only():
     ],
 )
 def test_its_website_goes_by_its_host(website, name):
-    assert Department(website=website).website_name == name
+    assert Department(website=website).website_host == name
 
 
 def test_an_ori_is_written_in_capitals(db):
@@ -286,8 +286,8 @@ def test_a_year_without_its_number_is_refused_in_words(db):
     with pytest.raises(ValidationError) as refused:
         department.full_clean()
     assert set(refused.value.messages) == {
-        "There is a year but no number of officers.",
-        "There is a year but no population.",
+        "Enter the number of officers for this year.",
+        "Enter the population for this year.",
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from departments.models import Department, FormerAddress
+from departments.models import Department, SlugRedirect
 from tests.admin import errors_of, save, saved
 from tests.factories import make_department
 
@@ -87,7 +87,7 @@ def test_it_never_changes_by_itself(db):
     department.full_clean()
     department.save()
     assert Department.objects.get().slug == "westport-police-department"
-    assert not FormerAddress.objects.exists()
+    assert not SlugRedirect.objects.exists()
 
 
 def test_when_an_admin_changes_it_the_old_one_leads_to_the_new_one(client, db):
@@ -133,8 +133,7 @@ def test_an_admin_can_not_give_it_to_another_department(db):
     other = make_department("Norwalk Police Department")
     with pytest.raises(ValidationError) as refused:
         rename_address(other, "westport-police-department")
-    (said,) = refused.value.message_dict["slug"]
-    assert "reserved" in said
+    assert refused.value.message_dict["slug"] == ["This slug is taken: it redirects to another department."]
 
 
 def test_in_another_state_it_is_free(db):
@@ -147,7 +146,7 @@ def test_in_another_state_it_is_free(db):
 def test_nor_can_an_admin_give_a_department_the_address_of_another(db):
     make_department()
     other = make_department("Norwalk Police Department")
-    with pytest.raises(ValidationError, match="Another department of this state has this address"):
+    with pytest.raises(ValidationError, match="Another department in this state has this slug"):
         rename_address(other, "westport-police-department")
 
 
@@ -157,14 +156,14 @@ def test_a_department_may_take_its_own_old_address_back(client, db):
     rename_address(department, "westport-police-department")
     assert client.get(url("westport-police-department")).status_code == 200
     assert client.get(url("westport-pd"))["Location"] == url("westport-police-department")
-    assert FormerAddress.objects.count() == 1
+    assert SlugRedirect.objects.count() == 1
 
 
 def test_saving_without_a_change_makes_no_old_address(db):
     department = make_department()
     department.save()
     Department.objects.get().save()
-    assert not FormerAddress.objects.exists()
+    assert not SlugRedirect.objects.exists()
 
 
 def test_emptied_it_is_made_from_the_name_again(client, db):
@@ -182,13 +181,13 @@ def test_the_old_address_of_a_draft_leads_nowhere_for_the_public(client, db):
 def test_with_the_department_its_old_addresses_go(db):
     rename_address(make_department(), "westport-pd")
     Department.objects.all().delete()
-    assert not FormerAddress.objects.exists()
+    assert not SlugRedirect.objects.exists()
     assert make_department().slug == "westport-police-department"
 
 
 def test_an_old_address_reads_like_one(db):
     rename_address(make_department(), "westport-pd")
-    assert str(FormerAddress.objects.get()) == "/ct/westport-police-department/"
+    assert str(SlugRedirect.objects.get()) == "/ct/westport-police-department/"
 
 
 class TestInTheAdmin:
@@ -219,11 +218,11 @@ class TestInTheAdmin:
     def test_one_that_is_reserved_is_refused_at_its_field(self, alice, own, strange):
         save(alice, own, slug="second")
         response = save(alice, strange, slug="own-police")
-        assert errors_of(response) == {"slug": ["This address is reserved: it leads to a department that had it."]}
+        assert errors_of(response) == {"slug": ["This slug is taken: it redirects to another department."]}
 
     def test_one_that_is_taken_is_refused_in_our_words(self, alice, own, strange):
         response = save(alice, strange, slug="own-police")
-        assert sum(errors_of(response).values(), []) == ["Another department of this state has this address."]
+        assert sum(errors_of(response).values(), []) == ["Another department in this state has this slug."]
 
     @pytest.mark.parametrize("slug", ["with space", "ümlaut", "a/b", "x" * 121])
     def test_one_that_is_none_is_refused_at_its_field(self, alice, own, slug):

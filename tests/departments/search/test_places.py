@@ -199,27 +199,27 @@ def test_each_place_says_what_to_type_to_mean_it_alone(places):
 
 def test_a_departments_place_is_its_zip_codes(places):
     department = make_department(zip="06880-1234", city="Norwalk")
-    assert str(department.address_place()) == "Westport, CT 06880"
+    assert str(department.find_place()) == "Westport, CT 06880"
 
 
 def test_where_its_zip_code_is_unknown_or_elsewhere_it_is_its_towns(places):
-    assert str(make_department("A", zip="06899", city="Norwalk").address_place()) == "Norwalk, CT"
-    assert str(make_department("B", zip="10001", city="Norwalk").address_place()) == "Norwalk, CT"
+    assert str(make_department("A", zip="06899", city="Norwalk").find_place()) == "Norwalk, CT"
+    assert str(make_department("B", zip="10001", city="Norwalk").find_place()) == "Norwalk, CT"
 
 
 def test_of_two_towns_of_the_name_it_is_the_larger(db):
     make_place("Springfield", "NJ", county="Burlington County", zip_codes=1)
     make_place("Springfield", "NJ", county="Union County", zip_codes=2)
-    assert make_department(state="NJ", city="Springfield").address_place().county == "Union County"
+    assert make_department(state="NJ", city="Springfield").find_place().county == "Union County"
 
 
 def test_a_department_may_have_no_place(places):
-    assert make_department(zip="", city="Atlantis").address_place() is None
-    assert make_department("B", zip="", city="").address_place() is None
+    assert make_department(zip="", city="Atlantis").find_place() is None
+    assert make_department("B", zip="", city="").find_place() is None
 
 
 def test_a_departments_place_takes_one_query(places, django_assert_num_queries):
     for values in ({"zip": "06880"}, {"city": "Norwalk"}, {"city": "Atlantis"}):
         department = make_department(**values)
         with django_assert_num_queries(1):
-            department.address_place()
+            department.find_place()

@@ -314,7 +314,7 @@ def test_a_correction_that_finds_nothing_is_not_offered(search, country):
 def test_drafts_teach_no_names(db):
     make_department("Quahog Police", status="draft", city="")
     assert spelling.correct("quahgo") == ""
-    spelling.forget()
+    spelling.clear_cache()
     make_department("Quahog Police", city="")
     assert spelling.correct("quahgo") == "Quahog"
 
@@ -338,16 +338,16 @@ nearly_names = st.lists(
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_searched_for(db, places, typed):
     make_department()
-    list(ranking.ranked(Department.objects.all(), typed))
+    list(ranking.rank(Department.objects.all(), typed))
     list(Job.objects.matching(typed))
     list(Job.objects.matching_anywhere(typed))
-    list(Department.objects.beginning(typed))
+    list(Department.objects.starting_with(typed))
     spelling.correct(typed)
 
 
 @pytest.mark.parametrize("typed", [*FIRST][::6])
 def test_a_search_takes_eight_queries_at_most_even_if_names_must_be_learnt(country, queries_of, typed):
-    spelling.forget()
+    spelling.clear_cache()
     assert queries_of(f"/departments/?{urlencode({'q': typed})}") <= 8
 
 

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from departments.models import Department, FormerAddress
+from departments.models import Department, SlugRedirect
 from jobs.models import Job
 from tests.admin import signed_in
 from tests.factories import (
@@ -294,7 +294,7 @@ def test_a_long_name_is_shortened(client):
 
 def test_a_former_address_leads_to_the_department(client, westport):
     for slug in ("westport-pd", "westport-town-police"):
-        FormerAddress.objects.create(state="CT", slug=slug, department=westport)
+        SlugRedirect.objects.create(state="CT", slug=slug, department=westport)
     response = client.get(DEPARTMENTS, {"d": ["ct/westport-pd", "ct/westport-town-police", "ct/westport-police"]})
     assert heads(response) == ["Westport Police"]
     assert said(response) == []
@@ -424,7 +424,7 @@ def test_comparing_takes_eight_queries_at_most_and_four_as_many_as_one(queries_o
         make_step(department)
         for number in range(5):
             make_step(make_job(department, f"Officer {number}", pay_min=number))
-    FormerAddress.objects.create(state="CT", slug="former", department=westport)
+    SlugRedirect.objects.create(state="CT", slug="former", department=westport)
 
     def cost(url, name, keys):
         return queries_of(f"{url}?q=officer&" + "&".join(f"{name}={key}" for key in keys))

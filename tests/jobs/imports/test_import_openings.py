@@ -254,7 +254,7 @@ class TestEdits:
 
     def test_an_opening_that_closes_before_it_opens_because_of_an_edit_is_rejected(self, load, job):
         job.closes_on = date(2026, 6, 20)
-        job.attribute(["closes_on"], "Editor of this site", "", "user:alice")
+        job.set_source(["closes_on"], "Editor of this site", "", "user:alice")
         job.save()
         numbers, words = load(post(posting_date="2026-06-30"))
         assert numbers == counts(read=1, rejected=1) and "post_until: is before the opening date" in words
