@@ -185,7 +185,7 @@ class DepartmentSearchForm(NearForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["q"].label = _("ZIP code, city or department")
+        self.fields["q"].label = _("ZIP, city or department")
         self.fields["q"].help_text = _("For example 06880 or Westport")
         self.fields["q"].widget.attrs["data-suggest"] = True
 

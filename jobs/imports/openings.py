@@ -190,7 +190,7 @@ class PostingImporter(Importer):
             "title": name,
             "kind": kind or cleaning.kind("", name, *also),
             "schedule": schedule or cleaning.schedule("", name),
-            "positions": self._spared(line, "positions", 1, cleaning.locations, cells["positions"]),
+            "positions": self._spared(line, "positions", 1, cleaning.positions, cells["positions"]),
             "description": _description(cells),
             "requirements": _requirements(cells),
             "pay_min": pay_min,

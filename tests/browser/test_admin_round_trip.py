@@ -71,7 +71,7 @@ def test_what_an_administrator_changes_shows_on_the_site(visit, westport):
 
     page.get_by_role("link", name="Westport Police Department").first.click()
     expect(page.get_by_label("Phone:", exact=True)).to_have_value("203-555-0100")
-    page.get_by_role("link", name="Add an opening").click()
+    page.get_by_role("link", name="Add a job").click()
     expect(page.locator("#select2-id_department-container")).to_contain_text("Westport Police Department")
     page.get_by_label("Title").fill("Harbor Master")
     page.get_by_label("Status").select_option("Published")
@@ -148,7 +148,7 @@ def test_a_clerks_mistakes_are_explained_and_nothing_typed_is_lost(visit, westpo
     expect(page.get_by_text("was changed successfully")).to_be_visible()
 
     page.get_by_role("link", name="Westport Police Department").first.click()
-    page.get_by_role("link", name="Add an opening").click()
+    page.get_by_role("link", name="Add a job").click()
     page.get_by_label("Title").fill("Harbor Master")
     page.get_by_label("Description").fill("Keeps the harbor.")
     save(page)

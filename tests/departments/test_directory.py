@@ -180,7 +180,7 @@ def test_anywhere_is_by_distance_without_an_end(search, departments):
     make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak")
     page = search(near="06880", within="any")
     assert cards(page)[-2:] == ["New York Police Department", "Adak Police"]
-    assert "by their distance from Westport, CT 06880" in text_of(page)
+    assert "nearest to Westport, CT 06880 first" in text_of(page)
 
 
 def test_departments_without_a_position_are_listed_but_never_near(search, departments):
@@ -196,7 +196,7 @@ def test_where_nothing_is_near_it_shows_the_nearest(search, departments):
     page = search(near="Springfield, IL")
     said = text_of(page)
     assert "No departments within 25 miles of Springfield, IL" in said
-    assert "These are the nearest ones:" in said
+    assert "These are the nearest departments:" in said
     # In a straight line over the Earth, New York is nearer to Illinois than Connecticut is.
     assert cards(page) == ["New York Police Department", "Norwalk Police Department", "Westport Police Department"]
     assert "New York, NY · Municipal police · 825 miles" in said
@@ -204,7 +204,7 @@ def test_where_nothing_is_near_it_shows_the_nearest(search, departments):
 
 def test_where_the_words_match_nothing_near_it_shows_the_nearest(search, departments):
     page = search(near="06880", q="zzz")
-    assert "These are the nearest ones:" in text_of(page)
+    assert "These are the nearest departments:" in text_of(page)
     assert cards(page)[0] == "Westport Police Department"
 
 

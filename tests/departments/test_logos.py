@@ -315,7 +315,7 @@ def test_saving_something_else_keeps_it(db, stored):
 def test_it_is_shown_on_the_profile(client, db, stored):
     department = make_department(logo=clean(FILES["PNG"]))
     (name,) = stored()
-    page = client.get(department.get_absolute_url()).content.decode()
+    page = " ".join(client.get(department.get_absolute_url()).content.decode().split())
     assert f'src="/media/logos/{name}" alt="Logo for: Westport Police Department"' in page
     picture = client.get(f"/media/logos/{name}")
     assert picture["Content-Type"] == "image/png"
@@ -336,7 +336,8 @@ class TestInTheAdmin:
         own.refresh_from_db()
         assert re.fullmatch(r"logos/[0-9a-f]{32}\.png", own.logo.name)
         assert f'<img src="{own.logo.url}" alt="" height="120">' in html_of(alice.get(page(own)))
-        assert f'src="{own.logo.url}" alt="Logo for: Own Police"' in html_of(client.get(own.get_absolute_url()))
+        profile = " ".join(html_of(client.get(own.get_absolute_url())).split())
+        assert f'src="{own.logo.url}" alt="Logo for: Own Police"' in profile
         shown = client.get(own.logo.url)
         with Image.open(BytesIO(b"".join(shown))) as picture:
             assert (picture.format, picture.size) == ("PNG", (480, 160))

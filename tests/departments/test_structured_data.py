@@ -84,7 +84,7 @@ def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
         "Saint Mary's County Sheriff's Office",
         "Address: 23150 Leonard Hall Drive Building 3 Leonardtown MD 20650",
         "Phone: 301-475-8008 ext. 12",
-        "E-mail: desk@sheriff.example",
+        "Email: desk@sheriff.example",
         "Website: sheriff.example",
         "Maryland › Saint Mary's County",
     ):

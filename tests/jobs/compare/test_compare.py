@@ -93,7 +93,7 @@ def test_departments_stand_side_by_side_in_the_order_of_the_address(client, west
 
 def test_the_facts_of_departments_are_set_against_each_other(client, westport, norwalk):
     response = compare(client, westport, norwalk)
-    assert row(response, "Kind") == ["Municipal police", "Municipal police"]
+    assert row(response, "Agency type") == ["Municipal police", "Municipal police"]
     assert row(response, "Town") == ["Westport, CT", "Norwalk, CT"]
     assert row(response, "Officers") == ["64 (2024)", "not known"]
     assert row(response, "Population served") == ["28,000 (2023)", "91,000"]
@@ -218,7 +218,7 @@ def test_a_sample_is_marked_at_its_head(client, westport):
 
 
 def test_nothing_is_compared_yet(client, westport):
-    for url, words in ((DEPARTMENTS, "Find a department, and then"), (OPENINGS, "Find an opening, and then")):
+    for url, words in ((DEPARTMENTS, "Compare up to four departments."), (OPENINGS, "Find an opening, and then")):
         response = client.get(url)
         assert words in text_of(response)
         assert "<table" not in html_of(response)

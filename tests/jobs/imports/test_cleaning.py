@@ -153,13 +153,13 @@ def test_hours_that_nobody_knows_are_refused():
 
 @pytest.mark.parametrize("text, number", [("", 1), ("3", 3), ("12.0", 12), (" 1,000 ", 1000)])
 def test_positions_are_a_number(text, number):
-    assert cleaning.locations(text) == number
+    assert cleaning.positions(text) == number
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "several", "10001", "1.5", "²"])
 def test_positions_that_are_no_number_are_refused(text):
     with pytest.raises(ValueError, match="positions"):
-        cleaning.locations(text)
+        cleaning.positions(text)
 
 
 TITLES = {
