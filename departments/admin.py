@@ -1,4 +1,4 @@
-"""Departments in the admin: what a records clerk edits."""
+"""The admin of departments."""
 
 from django import forms
 from django.contrib import admin
@@ -11,16 +11,17 @@ from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.web.admin import BadRequestAdmin
 
-from .editing import EditorsMixin, change_each, note_edit
-from .logos import LogoField, check_room
-from .models import Department, DepartmentSpecialization, Division, FormerAddress, Place, Specialization, SpecialUnit
+from .editors import EditorsMixin, change_status, record_edit
+from .logos import LogoField, check_storage
+from .models import Department, DepartmentSpecialization, Division, Place, SlugRedirect, Specialization, SpecialUnit
 
-# Editors change what their department knows best, and not what identifies it.
+# Fields that identify a department or decide who sees and edits it. Editors can't change them.
 ADMINISTRATORS_ONLY = ("name", "slug", "kind", "ori", "state", "status", "editors")
 
-# A department may have hundreds of openings: its page leads to them, and each is edited on its own.
-OPENINGS_SHOWN = 20
+# A department may have hundreds of jobs. Its page lists this many, and each has a page of its own.
+JOBS_SHOWN = 20
 
+# The facts that the inlines change, by the prefix of their formset.
 PARTS = {"listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units"}
 
 
@@ -28,18 +29,18 @@ class DepartmentForm(forms.ModelForm):
     logo = LogoField(
         label=_("Logo"),
         required=False,
-        help_text=_("PNG, JPEG, WebP or GIF, at most 5 MB. It is stored as a new PNG, at most 480 pixels a side."),
+        help_text=_("PNG, JPEG, WebP or GIF, up to 5 MB. The site scales it down to 480 pixels and stores it as PNG."),
     )
 
     def clean_logo(self):
         logo = self.cleaned_data["logo"]
         if logo and "logo" in self.changed_data:
-            check_room(logo)
+            check_storage(logo)
         return logo
 
 
 class PartInline(EditorsMixin):
-    editors_may = {"view", "add", "change", "delete"}
+    editors_can = {"view", "add", "change", "delete"}
     extra = 0
 
 
@@ -60,11 +61,11 @@ class SpecialUnitInline(PartInline, admin.StackedInline):
 
 
 class HiringFilter(admin.SimpleListFilter):
-    title = _("openings")
+    title = _("jobs")
     parameter_name = "openings"
 
     def lookups(self, request, model_admin):
-        return [("yes", _("Has open jobs")), ("no", _("Has none"))]
+        return [("yes", _("Has open jobs")), ("no", _("Has no open jobs"))]
 
     def queryset(self, request, queryset):
         wanted = {"yes": Q(open_jobs__gt=0), "no": Q(open_jobs=0)}.get(self.value())
@@ -73,7 +74,7 @@ class HiringFilter(admin.SimpleListFilter):
 
 @admin.register(Department)
 class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
-    editors_may = {"view", "change"}
+    editors_can = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
     list_filter = ["status", HiringFilter, "kind", "state"]
@@ -81,7 +82,7 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
     autocomplete_fields = ["editors"]
-    readonly_fields = ["logo_preview", "openings", "where_from", "created", "modified"]
+    readonly_fields = ["logo_preview", "openings", "fact_sources", "created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
@@ -96,10 +97,10 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
             _("Figures"),
             {"fields": [("sworn_officers", "sworn_year"), ("population", "population_year"), "more_specializations"]},
         ),
-        (_("Texts"), {"fields": ["about", "mission", "mission_is_summary", "special_units_intro"]}),
-        (_("Openings"), {"fields": ["openings"]}),
-        (_("Position and time"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
-        (_("Record"), {"fields": ["ori", "slug", "editors", "where_from", "created", "modified"]}),
+        (_("Text"), {"fields": ["about", "mission", "mission_is_summary", "special_units_intro"]}),
+        (_("Jobs"), {"fields": ["openings"]}),
+        (_("Map location and time zone"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
+        (_("Record"), {"fields": ["ori", "slug", "editors", "fact_sources", "created", "modified"]}),
     ]
 
     def get_queryset(self, request):
@@ -114,22 +115,22 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
     def open_jobs(self, department):
         return department.open_jobs
 
-    @admin.display(description=_("present logo"))
+    @admin.display(description=_("current logo"))
     def logo_preview(self, department):
         if not department.logo:
-            return _("None yet: the site shows a badge of its own.")
+            return _("No logo yet. The site shows a generic badge.")
         return format_html('<img src="{}" alt="" height="120">', department.logo.url)
 
-    @admin.display(description=_("open, planned or drafts"))
+    @admin.display(description=_("open, planned and draft jobs"))
     def openings(self, department):
         if not department.pk:
-            return _("Save the department first: then openings can be added here.")
+            return _("Save the department to add jobs.")
         jobs = department.jobs.current().newest()
-        context = {"department": department, "jobs": jobs[:OPENINGS_SHOWN], "number": department.jobs.count()}
+        context = {"department": department, "jobs": jobs[:JOBS_SHOWN], "number": department.jobs.count()}
         return render_to_string("admin/departments/openings.html", context)
 
-    @admin.display(description=_("where the facts come from"))
-    def where_from(self, department):
+    @admin.display(description=_("sources of facts"))
+    def fact_sources(self, department):
         lines = [
             f"{source}{', ' + as_of if as_of else ''}: {', '.join(str(label) for label in labels)}"
             for source, as_of, labels in department.facts_by_source()
@@ -137,7 +138,7 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
         return "; ".join(lines) or "-"
 
     def save_related(self, request, form, formsets, change):
-        """Note who set what was changed, and when."""
+        """Record who has set the changed facts, and when."""
         super().save_related(request, form, formsets, change)
         department = form.instance
         changed = list(form.changed_data)
@@ -146,16 +147,16 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
             if field and formset.has_changed():
                 changed.append(field)
         if changed:
-            note_edit(request, department, changed)
+            record_edit(request, department, changed)
             department.save()
 
-    @admin.action(description=_("Publish the selected departments"), permissions=["change"])
+    @admin.action(description=_("Publish selected departments"), permissions=["change"])
     def publish(self, request, departments):
-        change_each(self, request, departments, Department.publish, _("published"))
+        change_status(self, request, departments, Department.publish, _("published"))
 
-    @admin.action(description=_("Unpublish the selected departments"), permissions=["change"])
+    @admin.action(description=_("Unpublish selected departments"), permissions=["change"])
     def unpublish(self, request, departments):
-        change_each(self, request, departments, Department.unpublish, _("unpublished"))
+        change_status(self, request, departments, Department.unpublish, _("unpublished"))
 
     def get_actions(self, request):
         actions = super().get_actions(request)
@@ -166,19 +167,19 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
 
 @admin.register(Specialization)
 class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
-    editors_may = {"view"}
+    editors_can = {"view"}
     list_display = ["name", "slug"]
     search_fields = ["name"]
 
 
 @admin.register(Place)
 class PlaceAdmin(BadRequestAdmin):
-    """To look things up: places come from a package, and a change would be lost with its next version."""
+    """Read-only, because ``manage.py load_places`` replaces all places."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
     list_filter = ["state"]
     search_fields = ["key", "zip"]
-    search_help_text = _("Town, in small letters, or ZIP code")
+    search_help_text = _("Town (in lower case) or ZIP code")
 
     def has_add_permission(self, request):
         return False
@@ -190,8 +191,8 @@ class PlaceAdmin(BadRequestAdmin):
         return False
 
 
-@admin.register(FormerAddress)
-class FormerAddressAdmin(BadRequestAdmin):
+@admin.register(SlugRedirect)
+class SlugRedirectAdmin(BadRequestAdmin):
     list_display = ["__str__", "department"]
     search_fields = ["slug"]
     list_select_related = ["department"]

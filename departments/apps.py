@@ -11,7 +11,7 @@ class DepartmentsConfig(AppConfig):
         from policeapp.imports.uploads import IMPORTERS
 
         from .checks import check_places
-        from .roster import RosterImporter
+        from .imports.agencies import AgencyImporter
 
-        IMPORTERS["departments"] = RosterImporter
+        IMPORTERS["departments"] = AgencyImporter
         register(check_places, Tags.database, deploy=True)

@@ -7,11 +7,11 @@ from .models import Place
 
 
 def check_places(app_configs, databases=None, **kwargs):
-    """ZIP codes and towns are loaded."""
+    """Check that ZIP codes and towns are loaded."""
     try:
         if "default" not in (databases or ()) or Place.objects.exists():
             return []
     except DatabaseError:
-        return []  # policeapp.E001 or E002 says so
-    text = "There are no places, so no search near a ZIP code or town finds anything."
+        return []  # policeapp.E001 or E002 reports it
+    text = "No places are loaded, so searches near a ZIP code or town find nothing."
     return [Error(text, hint="Run manage.py load_places.", id="departments.E001")]

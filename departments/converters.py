@@ -1,10 +1,10 @@
-"""Parts of addresses."""
+"""Path converters for URLs."""
 
-from . import states
+from .geo import states
 
 
 class StateConverter:
-    """A state's postal code in either case; in Python always upper case."""
+    """A state's postal code in either case. Views get it in upper case."""
 
     regex = "[A-Za-z]{2}"
 
@@ -18,7 +18,7 @@ class StateConverter:
 
 
 class LetterConverter:
-    """A letter of the index; "0-9" for all digits."""
+    """A letter of the A to Z list, in lower case. "0-9" stands for all digits."""
 
     regex = "[a-z]|0-9"
 

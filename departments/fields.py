@@ -1,4 +1,4 @@
-"""Kinds of model fields that Django lacks, and what several of them allow."""
+"""Model fields that Django lacks, and validators that several models share."""
 
 import zoneinfo
 from datetime import date
@@ -8,12 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-# The days that anything on the site may be about: what is beyond was mistyped.
+# The dates that the site accepts. Dates outside this range are typing errors.
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 
 
 class KeyField(models.CharField):
-    """Text that is compared byte by byte, so that SQLite and PostgreSQL sort it alike."""
+    """Text that the database compares byte by byte, so that SQLite and PostgreSQL sort it the same way."""
 
     def db_parameters(self, connection):
         parameters = super().db_parameters(connection)
@@ -22,15 +22,15 @@ class KeyField(models.CharField):
         return parameters
 
 
-class WebAddressField(models.URLField):
-    """A web address; typed without a scheme it is taken for https."""
+class HttpsURLField(models.URLField):
+    """A URL. If it is typed without a scheme, the form assumes https."""
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https", **kwargs})
 
 
 def validate_time_zone(name):
-    """``ValidationError`` unless the name is in the IANA database; some files have a town where a zone belongs."""
+    """Raise ``ValidationError`` unless the IANA database has a time zone of this name."""
     if name not in zoneinfo.available_timezones():
-        message = _("“%(name)s” is not a time zone. One is called America/New_York.")
+        message = _("“%(name)s” is not a time zone. Enter a name such as America/New_York.")
         raise ValidationError(message, params={"name": name})

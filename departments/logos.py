@@ -1,4 +1,4 @@
-"""Uploaded logos: only real pictures, drawn anew, so that nothing of the uploaded file but its pixels is kept."""
+"""Uploaded logos. Each is redrawn as a new PNG file, so that only its pixels are stored."""
 
 from io import BytesIO
 from uuid import uuid4
@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-MOST_BYTES = 5 * 1024 * 1024
-MOST_PIXELS = 25_000_000
-TOO_MANY_PIXELS = _("This picture is too large. A logo may have 25 million pixels at most.")
-SIDE = 480  # pixels: three times what the profile shows
+MAX_BYTES = 5 * 1024 * 1024
+MAX_PIXELS = 25_000_000
+TOO_MANY_PIXELS = _("This image is too large. The limit is 25 million pixels.")
+MAX_SIDE = 480  # pixels: three times the size on the profile
 
 
 class LogoField(forms.FileField):
-    """A form field whose value is a new PNG file, at most ``SIDE`` pixels a side, under a name of ours.
+    """A form field that returns a new PNG file of at most ``MAX_SIDE`` pixels a side, with a random name.
 
-    Anything that isn't a PNG, JPEG, WebP or GIF picture within the limits is a form error.
+    Any file that isn't a PNG, JPEG, WebP or GIF image within the limits is a form error.
     """
 
     widget = forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"})
@@ -31,58 +31,58 @@ class LogoField(forms.FileField):
 
 
 def redraw(upload):
-    """The uploaded picture as a new PNG ``ContentFile``; ``ValidationError`` in words if it can't be one."""
-    if upload.size > MOST_BYTES:
-        raise ValidationError(_("This file is too large. A logo may have 5 MB at most."))
+    """Return the uploaded image as a new PNG ``ContentFile``. Raise ``ValidationError`` if that is impossible."""
+    if upload.size > MAX_BYTES:
+        raise ValidationError(_("This file is too large. The limit is 5 MB."))
     try:
-        with Image.open(upload, formats=FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+        with Image.open(upload, formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
                 raise ValidationError(TOO_MANY_PIXELS)
-            picture.load()
-            drawn = _in_eight_bits(_upright(picture)).convert("RGBA")
+            image.load()
+            drawn = _to_eight_bits(_rotate_upright(image)).convert("RGBA")
     except ValidationError:
         raise
     except UnidentifiedImageError as problem:
-        raise ValidationError(_("This is not a PNG, JPEG, WebP or GIF picture.")) from problem
+        raise ValidationError(_("This is not a PNG, JPEG, WebP or GIF image.")) from problem
     except Image.DecompressionBombError as problem:
         raise ValidationError(TOO_MANY_PIXELS) from problem
-    except Exception as problem:  # whatever a decoder makes of bytes that were made to break it
-        raise ValidationError(_("This picture is damaged: it can't be opened.")) from problem
-    drawn.thumbnail((SIDE, SIDE))
-    # A new picture has the pixels and nothing else: no metadata, no palette, no trailing bytes.
-    clean = Image.new("RGBA", drawn.size)
-    clean.paste(drawn)
+    except Exception as problem:  # decoders raise anything when a file was made to break them
+        raise ValidationError(_("This image is damaged and can't be opened.")) from problem
+    drawn.thumbnail((MAX_SIDE, MAX_SIDE))
+    # Copy the pixels into a new image: no metadata, no palette, no trailing bytes.
+    copy = Image.new("RGBA", drawn.size)
+    copy.paste(drawn)
     output = BytesIO()
-    clean.save(output, "PNG", optimize=True)
+    copy.save(output, "PNG", optimize=True)
     return ContentFile(output.getvalue(), name=f"{uuid4().hex}.png")
 
 
-def check_room(logo):
-    """``ValidationError`` unless the new file can be stored, found out by storing it for a moment.
+def check_storage(logo):
+    """Raise ``ValidationError`` if the new file can't be stored. It is stored and deleted to find out.
 
-    It is stored for good only when all else is saved: too late for a full disk to be an error of the field.
+    Django stores it only after saving everything else, which is too late to report a full disk as a form error.
     """
     name = f"logos/{logo.name}"
     try:
         default_storage.save(name, logo)
     except OSError as problem:
-        said = _("The picture can't be stored: the server's disk is full or can't be written to.")
-        raise ValidationError(said) from problem
+        message = _("The image can't be stored: the server's disk is full or read-only.")
+        raise ValidationError(message) from problem
     finally:
         default_storage.delete(name)
         logo.seek(0)
 
 
-def _upright(picture):
-    """The picture turned as its metadata says; as it is when they are damaged."""
+def _rotate_upright(image):
+    """Return the image rotated as its metadata states, or unchanged if the metadata is damaged."""
     try:
-        return ImageOps.exif_transpose(picture)
+        return ImageOps.exif_transpose(image)
     except Exception:
-        return picture
+        return image
 
 
-def _in_eight_bits(picture):
-    """Sixteen bits of grey scaled to eight, which Pillow would cut off."""
-    if not picture.mode.startswith("I"):
-        return picture
-    return picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
+def _to_eight_bits(image):
+    """Return a 16-bit grayscale image scaled to 8 bits. Pillow would clip the values instead."""
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda level: level * (1 / 256)).convert("L")

@@ -1,4 +1,4 @@
-"""Names made comparable: one spelling for sorting and matching, computed in Python so that both engines agree."""
+"""Normalized names for sorting and matching. They are computed in Python, so that both databases agree."""
 
 import re
 import unicodedata
@@ -7,8 +7,8 @@ from functools import lru_cache
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-# Short forms that people and files use, written out. Whole words only.
-SHORT_FORMS = {
+# Abbreviations that people and files use. Whole words only.
+ABBREVIATIONS = {
     "dept": "department",
     "ft": "fort",
     "mt": "mount",
@@ -19,27 +19,31 @@ SHORT_FORMS = {
     "twp": "township",
     "univ": "university",
 }
-# What nearly every agency has in its name, so that it tells none from another.
-GENERIC = frozenset("police department sheriff sheriffs office public safety bureau of the and".split())
-KIND_OF_TOWN = re.compile(r"(city|town|township|village|borough|county) of ")
+# Words in the names of most departments, which don't help to tell them apart.
+GENERIC_WORDS = frozenset("police department sheriff sheriffs office public safety bureau of the and".split())
+TOWN_PREFIX = re.compile(r"(city|town|township|village|borough|county) of ")
 APOSTROPHES = re.compile("['’`ʻ]")
 NOT_WORDS = re.compile(r"[\W_]+")
 
 
-def normalise(text):
-    """Lower case, without accents and punctuation, short forms written out: "St. John's PD" is
-    "saint johns police department"."""
-    return _normalise_again(text) if len(text) <= NAME else _normalise(text)
+# Names of at most this many characters are cached, because names of towns and counties repeat in an import. Longer
+# texts don't repeat and would fill the cache.
+MAX_CACHED_LENGTH = 60
 
 
-def _normalise(text):
-    return " ".join(SHORT_FORMS.get(word, word) for word in _words(text))
+def normalize(text):
+    """Return text in lower case, without accents and punctuation, and with abbreviations written out.
+
+    "St. John's PD" becomes "saint johns police department".
+    """
+    return _normalize_cached(text) if len(text) <= MAX_CACHED_LENGTH else _normalize(text)
 
 
-# The names of towns and counties come again and again while a file is imported; whole texts do not, and would fill the
-# memory.
-NAME = 60
-_normalise_again = lru_cache(maxsize=5_000)(_normalise)
+def _normalize(text):
+    return " ".join(ABBREVIATIONS.get(word, word) for word in _words(text))
+
+
+_normalize_cached = lru_cache(maxsize=5_000)(_normalize)
 
 
 def _words(text):
@@ -48,19 +52,23 @@ def _words(text):
     return NOT_WORDS.sub(" ", APOSTROPHES.sub("", text.casefold())).split()
 
 
-def core(key):
-    """What tells a normalised name from others: "westport" of "town of westport police department", "los angeles
-    county" of "los angeles county sheriffs office". All of it where nothing does."""
-    bare = KIND_OF_TOWN.sub("", key)
-    return " ".join(word for word in bare.split() if word not in GENERIC) or key
+def core_name(name):
+    """Return the part of a normalized name that tells it from others, or all of it if no part does.
+
+    "town of westport police department" becomes "westport", and "los angeles county sheriffs office" becomes
+    "los angeles county".
+    """
+    bare = TOWN_PREFIX.sub("", name)
+    return " ".join(word for word in bare.split() if word not in GENERIC_WORDS) or name
 
 
-def beginnings(word):
-    """How a word may begin in a text, the word being typed in the singular or the plural: "officers" is found by
-    "officer", and "deputies" by "deputies" and "deputy".
+def word_prefixes(word):
+    """Return prefixes that find a word whether it is singular or plural.
 
-    The S-stemmer of D. Harman, "How Effective is Suffixing?", JASIS 42 (1), 1991, for words that are sought by their
-    beginning: what it would cut from the text need not be.
+    "officers" becomes ["officer"], and "deputies" becomes ["deputies", "deputy"].
+
+    Source: the S-stemmer of D. Harman, "How Effective is Suffixing?", JASIS 42 (1), 1991, adapted to prefix search:
+    the words of the searched text need no stemming.
     """
     if len(word) > 4 and word.endswith("ies") and word[-4] not in "ae":
         return [word, f"{word[:-3]}y"]
@@ -71,22 +79,24 @@ def beginnings(word):
     return [word]
 
 
-def prefixes(text):
-    """What the normalised names that a person is typing may begin with: the last word need not be complete, so that
-    "st" is the beginning of "saint" and of "stamford". None for less than two letters."""
-    whole = normalise(text)
+def name_prefixes(text):
+    """Return the normalized prefixes that a partly typed name may stand for; [] if it has fewer than two letters.
+
+    The last word may be incomplete: "st" becomes ["saint", "st"], which also finds "stamford".
+    """
+    whole = normalize(text)
     *words, last = _words(text) or [""]
-    unfinished = " ".join([*normalise(" ".join(words)).split(), last])
+    unfinished = " ".join([*normalize(" ".join(words)).split(), last])
     return [prefix for prefix in dict.fromkeys([whole, unfinished]) if len(prefix) > 1]
 
 
 def slug_of(text, fallback):
-    """The text as a slug of at most 100 characters; ``fallback`` when no Latin letter or digit is in it."""
+    """Return a slug of at most 100 characters, or ``fallback`` if the text has no Latin letter or digit."""
     return slugify(APOSTROPHES.sub("", text).replace("/", " "))[:100].strip("-") or fallback
 
 
 def county_label(county, state):
-    """The county's name with the word for it that its state uses: "Fairfield County", "Orleans Parish"."""
+    """Return the county's full name as its state writes it: "Fairfield County" or "Orleans Parish"."""
     if not county or state in {"AK", "DC", "PR", "GU", "VI", "AS", "MP"} or county.endswith(" City"):
         return county
     return _("%s Parish") % county if state == "LA" else _("%s County") % county

@@ -1,4 +1,4 @@
-"""Telephone numbers: checked, and written one way."""
+"""Phone numbers: validation and one format."""
 
 import re
 
@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 REGION = "US"
-# How nearly all are written. The library takes a hundred microseconds for one, which national files have by thousands.
-PLAIN = re.compile(r"\(?([2-9]\d\d)\)?[-. ]?(\d{3})[-. ]?(\d{4})\Z", re.ASCII)
+# The usual formats. Parsing with the library takes 100 microseconds a number, which adds up in national files.
+COMMON_FORMAT = re.compile(r"\(?([2-9]\d\d)\)?[-. ]?(\d{3})[-. ]?(\d{4})\Z", re.ASCII)
 
 
 def _parse(text):
@@ -17,23 +17,23 @@ def _parse(text):
         number = phonenumbers.parse(text, REGION)
     except NumberParseException:
         return None
-    # Without its area code a number is possible too, but only from within the area.
+    # The library also accepts local numbers without an area code. Those work only inside that area.
     possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
     return number if possible else None
 
 
 def validate(text):
-    """``ValidationError`` unless the text is a possible telephone number of the United States' plan or abroad."""
+    """Raise ``ValidationError`` unless the text is a possible U.S. or international phone number."""
     if _parse(text) is None:
         raise ValidationError(
-            _("This is not a telephone number. Write it like 203-341-6000, with “ext. 5” if need be.")
+            _("Enter a phone number such as 203-341-6000. You can add an extension, such as “ext. 5”.")
         )
 
 
-def tidy(text):
-    """The number as 203-341-6000, with " ext. 5" where it has an extension; what is no number stays as it was."""
-    if plain := PLAIN.match(text):
-        return "-".join(plain.groups())
+def normalize(text):
+    """Return a U.S. number as 203-341-6000, or 203-341-6000 ext. 5. Other text is returned unchanged."""
+    if match := COMMON_FORMAT.match(text):
+        return "-".join(match.groups())
     number = _parse(text)
     if number is None or number.country_code != 1:
         return text
@@ -42,7 +42,7 @@ def tidy(text):
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}{extension}"
 
 
-def link(text):
-    """The ``tel:`` address of the number (RFC 3966), or "" when it is none."""
+def tel_url(text):
+    """Return the number's ``tel:`` URL (RFC 3966), or "" if the text is not a phone number."""
     number = _parse(text)
     return phonenumbers.format_number(number, PhoneNumberFormat.RFC3966) if number else ""

@@ -1,16 +1,19 @@
-"""A department as schema.org sees it. It says what the department's page shows, and nothing else.
+"""schema.org data about a department. It states only what the department's page shows.
 
-The officers are no ``numberOfEmployees``: they are sworn officers only, and a department has other employees.
+The number of officers is not ``numberOfEmployees``, because departments have other employees too.
 """
 
 from policeapp.web.structured_data import known, node
 
-from .kinds import DepartmentKind
-from .located import Precision
+from .models.kinds import DepartmentKind
+from .models.place import Precision
 
 
 def identity(department, absolute):
-    """Which department it is, as a GovernmentOrganization: its name, its page here, its own website and its logo."""
+    """Return a GovernmentOrganization with the department's name, profile URL, website and logo.
+
+    ``absolute`` is a function that makes a path an absolute URL.
+    """
     return node(
         "GovernmentOrganization",
         name=department.name,
@@ -21,7 +24,7 @@ def identity(department, absolute):
 
 
 def organization(department, absolute):
-    """All that its page shows of it that schema.org has words for, its station among it where its address is known."""
+    """Return all facts of a profile that schema.org has terms for, with the station if its address is known."""
     has_address = department.street1 or department.city or department.zip
     return identity(department, absolute) | known(
         telephone=telephone(department),
@@ -32,7 +35,7 @@ def organization(department, absolute):
 
 
 def station(department, absolute):
-    """Where it is, as a PoliceStation."""
+    """Return the department's location as a PoliceStation."""
     return place(department, "PoliceStation") | known(
         name=department.name,
         url=absolute(department.get_absolute_url()),
@@ -40,11 +43,11 @@ def station(department, absolute):
     )
 
 
-def place(department, kind="Place"):
-    """Its address, and its position if that is the building's: the middle of a ZIP code is no place to go to."""
-    position = department.point if department.precision == Precision.BUILDING else None
+def place(department, schema_type="Place"):
+    """Return the department's address, with coordinates only if they are those of the building."""
+    point = department.point if department.precision == Precision.BUILDING else None
     return node(
-        kind,
+        schema_type,
         address=node(
             "PostalAddress",
             streetAddress=", ".join(filter(None, (department.street1, department.street2))),
@@ -53,17 +56,17 @@ def place(department, kind="Place"):
             postalCode=department.zip,
             addressCountry="US",
         ),
-        geo=position and node("GeoCoordinates", latitude=position.latitude, longitude=position.longitude),
+        geo=point and node("GeoCoordinates", latitude=point.latitude, longitude=point.longitude),
     )
 
 
 def telephone(department):
-    """Its number as +1-203-341-6000; "" for what can't be called from everywhere, as the emergency number can't."""
+    """Return the number as +1-203-341-6000, or "" for numbers that only work locally, such as 911."""
     return department.phone_link.removeprefix("tel:")
 
 
 def area_served(department):
-    """Its town, county or state, whichever its kind is there for; None where its kind doesn't say, as a school's."""
+    """Return the town, county or state that the department serves, or None if its kind doesn't tell."""
     kind = department.kind
     if kind == DepartmentKind.MUNICIPAL and department.city:
         return node("City", name=department.town)

@@ -1,4 +1,4 @@
-"""The directory and the profiles."""
+"""The directory and the profiles of departments."""
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,14 +10,17 @@ from policeapp.caching.decorators import public_page
 from policeapp.operations.rate_limits import limit_searches
 from policeapp.web.pagination import paginate
 
-from . import index, maps, states, trails
-from .forms import DepartmentSearchForm
-from .models import Department, FormerAddress, Place
+from . import breadcrumbs
+from .geo import maps, states
+from .models import Department, Place, SlugRedirect
 from .names import county_label
+from .search import counts
+from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 
-# How many specializations a profile shows before "And more...", and how many of the nearest departments or openings.
+# The number of specializations before "Show more" on a profile.
 SPECIALIZATIONS_SHOWN = 10
+# The number of nearest departments or jobs if a search or a department has none.
 NEAREST_SHOWN = 5
 SUGGESTIONS_SHOWN = 8
 
@@ -26,7 +29,7 @@ SUGGESTIONS_SHOWN = 8
 @require_safe
 @limit_searches
 def directory(request):
-    """All departments, or those that a search asks for; the nearest ones where none is within the radius."""
+    """List all departments or search them. If none are near enough, suggest the nearest."""
     form = DepartmentSearchForm(request.GET)
     page = _page(request, form.results(Job.objects.open()))
     nearest = []
@@ -36,9 +39,9 @@ def directory(request):
         "form": form,
         "page": page,
         "nearest": nearest,
-        "regions": maps.regions(index.numbers()),
-        "letters": index.letters(),
-        "map": maps.locator(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
+        "regions": maps.regions(counts.by_state()),
+        "letters": counts.letters(),
+        "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
     }
     return render(request, "departments/directory.html", context)
 
@@ -47,24 +50,24 @@ def directory(request):
 @require_safe
 @limit_searches
 def suggest(request):
-    """JSON while a person types: ``{"departments": [{"name", "town", "url"}, ...]}``, those that begin so."""
-    found = Department.objects.published().beginning(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
-    said = [
+    """Return suggestions for a partly typed name as JSON: ``{"departments": [{"name", "town", "url"}, ...]}``."""
+    found = Department.objects.published().starting_with(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
+    suggestions = [
         {"name": department.name, "town": department.town, "url": department.get_absolute_url()} for department in found
     ]
-    return JsonResponse({"departments": said})
+    return JsonResponse({"departments": suggestions})
 
 
 @public_page("page")
 @require_safe
 def state(request, state):
-    """The departments of a state, its letters and its counties."""
+    """List the departments, letters and counties of a state."""
     departments = Department.objects.published().filter(state=state)
     context = {
-        "trail": trails.to_state(state),
+        "trail": breadcrumbs.for_state(state),
         "state": states.STATES[state],
         "page": _page(request, departments.by_name()),
-        "letters": index.letters(state),
+        "letters": counts.letters(state),
         "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
     return render(request, "departments/state.html", context)
@@ -73,13 +76,13 @@ def state(request, state):
 @public_page("page")
 @require_safe
 def county(request, state, county):
-    """The departments of a county; 404 where there is none."""
+    """List the departments of a county. 404 if it has none."""
     departments = Department.objects.published().in_county(state, county)
     page = _page(request, departments.by_name())
     if not page.object_list:
-        raise Http404(_("We know no department in a county of that name."))
+        raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
-    trail = trails.to_county(state, county, label)
+    trail = breadcrumbs.for_county(state, county, label)
     context = {"trail": trail, "state": states.STATES[state], "county_label": label, "page": page}
     return render(request, "departments/county.html", context)
 
@@ -87,19 +90,19 @@ def county(request, state, county):
 @public_page("page")
 @require_safe
 def letter(request, letter, state=None):
-    """The departments of a state, or of all, whose names begin with a letter; 404 where there is none."""
-    departments = Department.objects.published().under(letter)
+    """List the departments whose names start with a letter, in one state or in all. 404 if there are none."""
+    departments = Department.objects.published().with_initial(letter)
     if state:
         departments = departments.filter(state=state)
     page = _page(request, departments.by_name())
     if not page.object_list:
-        raise Http404(_("We know no department under that letter."))
+        raise Http404(_("No departments under this letter."))
     context = {
-        "trail": trails.to_letter(letter, state),
+        "trail": breadcrumbs.for_letter(letter, state),
         "state": states.STATES.get(state),
         "letter": letter,
         "page": page,
-        "letters": index.letters(state),
+        "letters": counts.letters(state),
     }
     return render(request, "departments/letter.html", context)
 
@@ -107,12 +110,12 @@ def letter(request, letter, state=None):
 @public_page()
 @require_safe
 def profile(request, state, slug):
-    """A department's page; a former address leads to the present one."""
+    """Show the profile of a department. A former slug redirects to it."""
     visible = Department.objects.visible_to(request.user)
     department = visible.with_place().filter(state=state, slug=slug).first()
     if department is None:
-        former = get_object_or_404(FormerAddress, state=state, slug=slug, department__in=visible)
-        return redirect(former.department, permanent=True)
+        moved = get_object_or_404(SlugRedirect, state=state, slug=slug, department__in=visible)
+        return redirect(moved.department, permanent=True)
     openings = list(department.jobs.open().listed().by_deadline())
     nearest = [] if openings else Job.objects.open().listed().close_to(department, NEAREST_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
@@ -126,14 +129,14 @@ def profile(request, state, slug):
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
-        "trail": trails.to_department(department),
+        "trail": breadcrumbs.for_department(department),
         "structured_data": organization(department, request.build_absolute_uri),
     }
     return render(request, "departments/profile.html", context)
 
 
 def _page(request, departments):
-    """The page of the departments, each with ``.open_jobs``."""
+    """Return a page of departments, each with ``.open_jobs``."""
     page = paginate(request, departments)
     count_open_jobs(page.object_list)
     return page

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
-from departments.editing import EditorsMixin, change_each, note_edit
+from departments.editors import EditorsMixin, change_status, record_edit
 from departments.models import Department
 from policeapp.web.admin import BadRequestAdmin
 
@@ -18,7 +18,7 @@ class HiringStepInline(EditorsMixin, admin.StackedInline):
     """Hiring steps of a job or of a department. Django finds the foreign key to the page's model by itself."""
 
     model = HiringStep
-    editors_may = {"view", "add", "change", "delete"}
+    editors_can = {"view", "add", "change", "delete"}
     extra = 0
     fields = [
         "order",
@@ -41,7 +41,7 @@ class RequirementsForm(forms.ModelForm):
 
 
 class RequirementsInline(EditorsMixin, admin.StackedInline):
-    editors_may = {"view", "add", "change", "delete"}
+    editors_can = {"view", "add", "change", "delete"}
     model = Requirements
     form = RequirementsForm
     extra = 1
@@ -81,7 +81,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(Job)
 class JobAdmin(EditorsMixin, BadRequestAdmin):
-    editors_may = {"view", "add", "change", "delete"}
+    editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "department", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
     list_select_related = ["department"]
@@ -122,15 +122,15 @@ class JobAdmin(EditorsMixin, BadRequestAdmin):
 
     @admin.action(description=_("Publish selected jobs"), permissions=["change"])
     def publish(self, request, jobs):
-        change_each(self, request, jobs.with_department(), Job.publish, _("published"))
+        change_status(self, request, jobs.with_department(), Job.publish, _("published"))
 
     @admin.action(description=_("Withdraw selected jobs"), permissions=["change"])
     def withdraw(self, request, jobs):
-        change_each(self, request, jobs.with_department(), Job.withdraw, _("withdrawn"))
+        change_status(self, request, jobs.with_department(), Job.withdraw, _("withdrawn"))
 
     def save_model(self, request, job, form, change):
         """Record who set which fields, and tell the editor whether visitors see the job now."""
-        note_edit(request, job, form.changed_data)
+        record_edit(request, job, form.changed_data)
         super().save_model(request, job, form, change)
         self.message_user(request, self._visibility(job))
 

@@ -8,6 +8,7 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self):
+        from departments.signals import departments_changed
         from policeapp.caching.middleware import next_changes
         from policeapp.imports.uploads import IMPORTERS
         from policeapp.operations.clean_up import TASKS
@@ -16,7 +17,7 @@ class JobsConfig(AppConfig):
         from . import checks, metrics
         from .alerts.models import delete_unconfirmed
         from .imports.openings import PostingImporter
-        from .models import Job
+        from .models import Job, sync_from_departments
 
         next_changes.append(Job.objects.next_change)
         IMPORTERS["openings"] = PostingImporter
@@ -24,3 +25,4 @@ class JobsConfig(AppConfig):
         figures.append(metrics.figures)
         register(checks.check_mail, deploy=True)
         register(checks.check_alerts, Tags.database, deploy=True)
+        departments_changed.connect(sync_from_departments, dispatch_uid="jobs")

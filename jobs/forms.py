@@ -4,8 +4,8 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from departments import states
-from departments.forms import NearForm
+from departments.geo import states
+from departments.search.forms import NearForm
 
 from .models import Job, JobQuerySet
 
@@ -70,7 +70,7 @@ class JobSearchForm(NearForm):
     @cached_property
     def found(self):
         """The openings that match the search at any distance."""
-        return self.asked_for(self.openings()).listed()
+        return self.search(self.openings()).listed()
 
     def results(self):
         """Return the openings that match the search, in its order; none if the form has errors."""

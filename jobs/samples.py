@@ -44,7 +44,7 @@ def remove():
     number = jobs.count()
     jobs.delete()
     candidates = Department.objects.published().filter(
-        sources__name__set_by=SOURCE, jobs=None, hiring_steps=None, editors=None, former_addresses=None
+        sources__name__set_by=SOURCE, jobs=None, hiring_steps=None, editors=None, slug_redirects=None
     )
     unedited = [
         department.pk
@@ -65,7 +65,7 @@ def _add_department(values):
     sources = values.pop("sources")
     department = Department(**values, status=Department.Status.PUBLISHED)
     for field, (source, as_of) in sources.items():
-        department.attribute([field], source, as_of, SOURCE)
+        department.set_source([field], source, as_of, SOURCE)
     department.save()
     return department
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from departments import maps
+from departments.geo import maps
 from policeapp.caching.decorators import public_page
 from policeapp.operations.rate_limits import limit_searches
 from policeapp.web.pagination import CappedPaginator, paginate
@@ -27,7 +27,7 @@ def job_list(request):
     context = {"form": form, "page": page, "nearest": nearest, "wider": wider}
     if form.place:
         employers = [job.department for job in page.object_list]
-        context["map"] = maps.locator(form.place, form.miles, employers, page.start_index())
+        context["map"] = maps.locator_map(form.place, form.miles, employers, page.start_index())
     return render(request, "jobs/job_list.html", context)
 
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from whitenoise.base import WhiteNoise
 
-from departments import spelling
+from departments.search import spelling
 
 from . import factories, whole_site
 from .admin import signed_in
@@ -101,7 +101,7 @@ def clear_caches():
     yield
     for cache in caches.all():
         cache.clear()
-    spelling.forget()
+    spelling.clear_cache()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from departments.models import (
     Specialization,
     SpecialUnit,
 )
-from departments.names import normalise
+from departments.names import normalize
 from jobs.models import Alert, HiringStep, Job, Requirements, Subscriber
 from policeapp.models import Import, User
 
@@ -53,7 +53,7 @@ def make_place(name="Westport", state="CT", zip="", **values):
     at = values.pop("at", (41.1434, -73.3496))
     defaults = {"county": "Fairfield County", "time_zone": "America/New_York", "zip_codes": 0 if zip else 1}
     return Place.objects.create(
-        name=name, key=normalise(name), state=state, zip=zip, latitude=at[0], longitude=at[1], **(defaults | values)
+        name=name, key=normalize(name), state=state, zip=zip, latitude=at[0], longitude=at[1], **(defaults | values)
     )
 
 

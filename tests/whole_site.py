@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
-from departments.models import Department, FormerAddress, Precision
+from departments.models import Department, Precision, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import HiringStep, Job
 
@@ -60,7 +60,7 @@ def build():
     full, hiring = _make_full_department(), _make_hiring_department()
     bare = make_department("Γυμνή", slug="bare", state="VT", city="")
     make_department("Σχέδιο", slug="draft", city="", status=Department.Status.DRAFT)
-    FormerAddress.objects.create(state="CT", slug="former", department=full)
+    SlugRedirect.objects.create(state="CT", slug="former", department=full)
     jobs = _make_jobs(hiring)
     _make_steps(jobs["public"]["open"])
     numbers = [job.pk for job in jobs["public"].values()]

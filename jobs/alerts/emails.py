@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from departments.geography import Point, miles_between
+from departments.geo.points import Point, miles_between
 
 from ..models import Job
 from .matching import MAX_OPENINGS

@@ -51,7 +51,7 @@ class AlertSearchForm(JobSearchForm):
         if cleaned["department"]:
             return Alert(department=cleaned["department"])
         # Like the search, try keywords that match no opening as a place.
-        self.asked_for(self.openings())
+        self.search(self.openings())
         if self.errors:
             return None
         alert = Alert(q=cleaned["q"], kind=cleaned["kind"], pay=cleaned["pay"] or None, state=cleaned["state"])

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from departments.geography import FARTHEST_MILES, Point, chord_squared
-from departments.names import beginnings, normalise
+from departments.geo.points import FARTHEST_MILES, Point, chord_squared
+from departments.names import normalize, word_prefixes
 
 from ..models import Job
 from .models import Alert, Message, NotifiedOpening
@@ -54,7 +54,7 @@ class AlertMatcher:
         self.alert, self.notified = alert, notified
         self.new_since, self.department, self.state = alert.new_since, alert.department_id, alert.state
         self.kind, self.pay = alert.kind, alert.pay
-        self.words = [tuple(f" {begin}" for begin in beginnings(word)) for word in normalise(alert.q).split()]
+        self.words = [tuple(f" {begin}" for begin in word_prefixes(word)) for word in normalize(alert.q).split()]
         self.vector = None if alert.latitude is None else Point(alert.latitude, alert.longitude).vector
         self.max_chord_squared = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
         self.candidates = []
@@ -83,7 +83,7 @@ class AlertMatcher:
         return all(any(begin in opening.words for begin in word) for word in self.words)
 
     def chord_squared_to(self, opening):
-        """Return the distance as the database computes it (:mod:`departments.geography`); infinity if unknown."""
+        """Return the distance as the database computes it (:mod:`departments.geo.points`); infinity if unknown."""
         if opening.x is None:
             return inf
         x, y, z = self.vector

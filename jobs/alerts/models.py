@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments import states
+from departments.geo import states
 
 from .tokens import LIFETIMES
 

@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from departments.models import Department, FormerAddress
+from departments.models import Department, SlugRedirect
 
 from ..models import Job, with_open_jobs
 
@@ -45,7 +45,7 @@ def select_departments(keys, user):
     }
     missing = [slug for slug in slugs.values() if slug not in found]
     if missing:
-        former = list(FormerAddress.objects.filter(_has_slug(missing), department__in=visible))
+        former = list(SlugRedirect.objects.filter(_has_slug(missing), department__in=visible))
         departments = with_open_jobs(visible).in_bulk([address.department_id for address in former])
         found |= {(address.state.lower(), address.slug): departments[address.department_id] for address in former}
     not_found = _("No department found for “%(key)s”.")

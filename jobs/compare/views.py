@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from departments import search
 from departments.models import Department
+from departments.search import ranking
 from policeapp.caching.decorators import public_page
 from policeapp.operations.rate_limits import limit_searches
 
@@ -27,7 +27,7 @@ def compare_departments(request):
     chosen, notices = select_departments(request.GET.getlist("d"), request.user)
     form = AddForm(request.GET, _("Add a department"), _("Its name or its town"))
     others = Department.objects.published().exclude(pk__in=[department.pk for department in chosen])
-    found = search.ranked(others, form.words)[:FOUND_SHOWN] if form.words else []
+    found = ranking.rank(others, form.words)[:FOUND_SHOWN] if form.words else []
     first = next((department for department in chosen if department.point), None)
     nearest = others.near(first.point, NEAR_MILES)[:NEAREST_SHOWN] if first and len(chosen) < MAX_COLUMNS else []
     context = _context(chosen, department_columns(chosen), notices, form, found, nearest)

@@ -5,8 +5,8 @@ from dataclasses import fields
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from departments import states
-from departments.forms import NearForm
+from departments.geo import states
+from departments.search.forms import NearForm
 
 from ..models import Job
 from ..models.requirements import Certification, Citizenship, DriversLicense, Education

@@ -33,7 +33,7 @@ def get_department_or_404(state, slug):
     """Return the published department that has this slug now or had it before; raise Http404 if there is none."""
     departments = Department.objects.published()
     current = departments.filter(state=state, slug=slug).first()
-    return current or get_object_or_404(departments, former_addresses__state=state, former_addresses__slug=slug)
+    return current or get_object_or_404(departments, slug_redirects__state=state, slug_redirects__slug=slug)
 
 
 def document_response(content, content_type, changed):

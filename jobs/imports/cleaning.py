@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from departments.cleaning import email, website
-from departments.names import normalise
+from departments.imports.cleaning import email, website
+from departments.names import normalize
 
 from ..models import Job, JobKind, Schedule
 
@@ -46,7 +46,7 @@ def day_and_time(text, zone):
     "July 16, 2026". Exports write a date without a time as midnight, so midnight means no time. A time with an offset
     from UTC is converted to ``zone``.
     """
-    if normalise(text) in NO_DATE:
+    if normalize(text) in NO_DATE:
         return None, None
     parts = DAY_AND_TIME.fullmatch(" ".join(text.split()))
     day = _parse_with(DAY_FORMATS, " ".join(re.sub(r"\bsept\b", "sep", parts["day"].lower()).translate(PLAIN).split()))
@@ -124,7 +124,7 @@ def pay(lowest, highest, frequency):
     if None not in amounts:
         amounts.sort()
     stated = [amount for amount in amounts if amount]
-    period = _PERIOD_OF.get(normalise(frequency))
+    period = _PERIOD_OF.get(normalize(frequency))
     if not stated:
         return None, None, period or Job.PayPeriod.YEAR
     if not period:
@@ -167,14 +167,14 @@ _SCHEDULE_OF = {word: schedule for schedule, words in SCHEDULES.items() for word
 
 def schedule(text, title):
     """Return a ``Schedule`` from the cell, else from a title such as "P/T Clerk", else full time."""
-    words = normalise(text)
+    words = normalize(text)
     if words:
         if words not in _SCHEDULE_OF:
             raise ValueError(_("must be full time, part time or seasonal"))
         return _SCHEDULE_OF[words]
-    if re.search(r"\b(part time|p t)\b", normalise(title)):
+    if re.search(r"\b(part time|p t)\b", normalize(title)):
         return Schedule.PART_TIME
-    return Schedule.SEASONAL if re.search(r"\b(seasonal|summer)\b", normalise(title)) else Schedule.FULL_TIME
+    return Schedule.SEASONAL if re.search(r"\b(seasonal|summer)\b", normalize(title)) else Schedule.FULL_TIME
 
 
 def positions(text):
@@ -223,7 +223,7 @@ KINDS = [
     (JobKind.ENTRY_LEVEL, rf"\b({OFFICER})s?\b"),
 ]
 _RULES = [(kind, re.compile(pattern)) for kind, pattern in KINDS]
-_KIND_OF = {normalise(text.replace("_", " ")): kind for kind in JobKind for text in (kind.value, str(kind.label))}
+_KIND_OF = {normalize(text.replace("_", " ")): kind for kind in JobKind for text in (kind.value, str(kind.label))}
 
 
 def kind(text, title, *also):
@@ -232,12 +232,12 @@ def kind(text, title, *also):
     ``text`` is the value or the English label of a ``JobKind``.
     """
     if text.strip():
-        if (words := normalise(text)) not in _KIND_OF:
+        if (words := normalize(text)) not in _KIND_OF:
             raise ValueError(_("must be one of these job types: %s") % ", ".join(JobKind.values))
         return _KIND_OF[words]
     for candidate in (title, *also):
         for found, pattern in _RULES:
-            if pattern.search(normalise(candidate)):
+            if pattern.search(normalize(candidate)):
                 return found
     return JobKind.OTHER
 

@@ -13,9 +13,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 
-from departments.cleaning import email, is_missing, ori, state, title, website
+from departments.imports.cleaning import email, is_missing, ori, state, title, website
 from departments.models import Department
-from departments.names import normalise
+from departments.names import normalize
 from policeapp.imports.engine import Importer, Rejected, create, reject, skip, unchanged, update
 from policeapp.imports.tables import NotATable
 
@@ -133,7 +133,7 @@ class PostingImporter(Importer):
         for column, value in (("source", post.source), ("job_id", post.number)):
             if not value:
                 raise Rejected(self._name(column), _("is missing"))
-        kind = normalise(cells["posting_type"])
+        kind = normalize(cells["posting_type"])
         if kind in FOR_EMPLOYEES:
             return post, INTERNAL
         try:
@@ -270,14 +270,14 @@ class PostingImporter(Importer):
         if facts["opens_on"] is None:
             facts["opens_on"] = _day_of(post.as_of, facts["closes_on"])
         job = Job(source=post.source, external_id=post.number, **facts)
-        job.attribute(Job.FACTS, post.source, post.as_of, "import")
+        job.set_source(Job.FACTS, post.source, post.as_of, "import")
         self._derive(job)
         return create(job, job.department)
 
     def _update(self, line, post, job, facts):
         if not self.overwrite:
             facts = self._without_edited_facts(line, job, facts)
-        if not job.take(facts, dict.fromkeys(facts, (post.source, post.as_of))):
+        if not job.apply_import(facts, dict.fromkeys(facts, (post.source, post.as_of))):
             return unchanged()
         self._derive(job)
         return update(job, job.department)
@@ -299,7 +299,7 @@ class PostingImporter(Importer):
         """Return the facts that no editor has set, and report the others if they differ."""
         alone = [(name,) for name in facts if not any(name in names for names in TOGETHER)]
         for names in (*TOGETHER, *alone):
-            people = [person for name in names if (person := job.set_by_person(name))]
+            people = [person for name in names if (person := job.edited_by(name))]
             if people:
                 both = [(name, getattr(job, name), facts[name]) for name in names if name in facts]
                 differing = [(name, ours, theirs, people[0]) for name, ours, theirs in both if ours != theirs]
@@ -319,7 +319,7 @@ class Employers:
     def __init__(self, posts):
         named = [post.employer for post in posts if post.facts]
         oris = {employer_ori for employer_ori, *_rest in named if employer_ori}
-        names = {normalise(name)[:250] for employer_ori, name, *_rest in named if not employer_ori}
+        names = {normalize(name)[:250] for employer_ori, name, *_rest in named if not employer_ori}
         self.by_ori = {department.ori: department for department in Department.objects.filter(ori__in=oris)}
         self.by_name = defaultdict(list)
         for department in Department.objects.filter(name_key__in=names - {""}):
@@ -331,9 +331,9 @@ class Employers:
         if employer_ori:
             found = [self.by_ori[employer_ori]] if employer_ori in self.by_ori else []
         else:
-            found = self.by_name[normalise(name)[:250], code]
+            found = self.by_name[normalize(name)[:250], code]
             if city:
-                found = [one for one in found if normalise(one.city) in ("", normalise(city))]
+                found = [one for one in found if normalize(one.city) in ("", normalize(city))]
         if not found:
             raise Rejected("employer", _("%s is not in the directory") % (label or _("An employer without a name")))
         if len(found) > 1:
@@ -342,7 +342,7 @@ class Employers:
 
 
 def _description(cells):
-    place = "" if normalise(cells["work_location"]) == "default" else cells["work_location"]
+    place = "" if normalize(cells["work_location"]) == "default" else cells["work_location"]
     parts = [
         ("", cells["description"]),
         (_("Unit"), cells["division"]),

@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "apply_url",
-                    departments.fields.WebAddressField(blank=True, max_length=500, verbose_name="application URL"),
+                    departments.fields.HttpsURLField(blank=True, max_length=500, verbose_name="application URL"),
                 ),
                 ("apply_email", models.EmailField(blank=True, max_length=254, verbose_name="application email")),
                 (

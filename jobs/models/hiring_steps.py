@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from departments.fields import DAYS
-from departments.parts import Ordered
+from departments.models.profile import Ordered
 
 from .pay import format_dollars
 
@@ -188,7 +188,7 @@ class HiringStep(Ordered):
     @property
     def when(self):
         """A text such as "December 5, 2026, 9:00 AM EST"; "" without a date."""
-        return self.employer.say_when(self.date, self.time)
+        return self.employer.format_day(self.date, self.time)
 
     @property
     def has_passed(self):

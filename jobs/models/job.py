@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
-from django.db.models.signals import post_save, pre_save
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments import states
-from departments.fields import DAYS, WebAddressField
+from departments.fields import DAYS, HttpsURLField
+from departments.geo import states
 from departments.models import Department
-from departments.names import normalise, slug_of
-from departments.sources import Sourced
+from departments.models.sources import Sourced
+from departments.names import normalize, slug_of
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
@@ -122,7 +122,7 @@ class Job(Sourced):
     requirements = models.TextField(
         _("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
     )
-    apply_url = WebAddressField(_("application URL"), blank=True, max_length=500)
+    apply_url = HttpsURLField(_("application URL"), blank=True, max_length=500)
     apply_email = models.EmailField(_("application email"), blank=True)
     apply_instructions = models.TextField(
         _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
@@ -255,9 +255,9 @@ class Job(Sourced):
         The default opening date is today in the department's time zone, or the closing date if that is earlier.
         """
         self.derive_from_title()
-        text = normalise(f"{self.title} {self.get_kind_display()}")
+        text = normalize(f"{self.title} {self.get_kind_display()}")
         self.words = _unique_words(f"{text} {self.department.search_text}")
-        self.all_words = _unique_words(f"{self.words} {normalise(f'{self.description} {self.requirements}')}")
+        self.all_words = _unique_words(f"{self.words} {normalize(f'{self.description} {self.requirements}')}")
         zone = self.department.zone
         if self.opens_on is None:
             today = self.department.today()
@@ -303,7 +303,7 @@ class Job(Sourced):
     @property
     def deadline(self):
         """A text such as "December 5, 2026", with a time and time zone if stated; "" if open until filled."""
-        return self.department.say_when(self.closes_on, self.closes_time)
+        return self.department.format_day(self.closes_on, self.closes_time)
 
     @property
     def until(self):
@@ -314,7 +314,7 @@ class Job(Sourced):
     @property
     def opening_day(self):
         """When it opens, in the format of :attr:`deadline`."""
-        return self.department.say_when(self.opens_on, self.opens_time)
+        return self.department.format_day(self.opens_on, self.opens_time)
 
     @property
     def days_left(self):
@@ -343,21 +343,14 @@ def derive_before_save(sender, instance, **kwargs):
     instance.derive()
 
 
-@receiver(post_save, sender=Department)
-def update_jobs_of_department(sender, instance, raw, **kwargs):
-    """Update a department's jobs when a field changes that they depend on."""
-    if not raw and instance.changed("time_zone", "search_text", "status"):
-        sync_from_departments([instance])
-
-
-def sync_from_departments(departments):
-    """Recompute the derived fields of all jobs at these departments (objects or ids).
+def sync_from_departments(sender, ids, **kwargs):
+    """Recompute the derived fields of all jobs at the departments with these ids.
 
     Their deadlines depend on the department's time zone, their search text on its name, and the date they were first
-    published on its status.
+    published on its status. A receiver of ``departments.signals.departments_changed``.
     """
-    ids = list(Job.objects.filter(department__in=departments).values_list("pk", flat=True))
-    for batch in batches(ids):
+    job_ids = list(Job.objects.filter(department__in=ids).values_list("pk", flat=True))
+    for batch in batches(job_ids):
         jobs = list(Job.objects.filter(pk__in=batch).select_related("department"))
         for job in jobs:
             job.derive()

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Case, Count, F, Q, When
 from django.utils import timezone
 
-from departments.geography import bounding_box, miles_from
+from departments.geo.points import bounding_box, miles_from
 from departments.models import Department
-from departments.names import beginnings, normalise
+from departments.names import normalize, word_prefixes
 
 # How far to look for the nearest openings, in miles, before looking anywhere.
 RADII = (50, 500)
@@ -107,7 +107,7 @@ class JobQuerySet(models.QuerySet):
         return self._with_words("all_words", text)
 
     def _with_words(self, column, text):
-        words = [beginnings(word) for word in normalise(text).split()]
+        words = [word_prefixes(word) for word in normalize(text).split()]
         common = [word for word in words if any(known.startswith(tuple(word)) for known in COMMON_WORDS)]
         rare = [word for word in words if word not in common]
         found = self.filter(**{f"{column}__words": rare}) if rare else self

@@ -77,7 +77,7 @@ def seconds_now():
 
 def digest(text):
     """Return a digest of the text that cannot be traced back without the secret key."""
-    return salted_hmac("policeapp.limits", text, algorithm="sha256").hexdigest()
+    return salted_hmac("policeapp.operations.rate_limits", text, algorithm="sha256").hexdigest()
 
 
 def too_many_requests(request, wait, template="429.html", context=None):

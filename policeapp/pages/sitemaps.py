@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from departments import index as letters
-from departments import states
+from departments.geo import states
 from departments.models import Department
+from departments.search import counts as letters
 from jobs.models import Job
 
 from ..caching.decorators import public_page

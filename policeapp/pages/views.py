@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from departments import index
-from departments.forms import DepartmentSearchForm
+from departments.search import counts
+from departments.search.forms import DepartmentSearchForm
 from jobs.models import Job
 
 from ..caching.decorators import public_page
@@ -30,7 +30,7 @@ def home(request):
     context = {
         "form": DepartmentSearchForm(),
         "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_JOBS).page(1),
-        "department_count": sum(index.numbers().values()),
+        "department_count": sum(counts.by_state().values()),
         "structured_data": website(request.build_absolute_uri),
     }
     return render(request, "pages/home.html", context)

@@ -38,8 +38,8 @@ def address(environ):
 
 def ask(path):
     """Make the queries of the page at the path, the site's own ones."""
-    from departments.forms import DepartmentSearchForm
-    from departments.index import read
+    from departments.search.counts import by_state_and_letter
+    from departments.search.forms import DepartmentSearchForm
     from jobs.forms import JobSearchForm
     from jobs.models import Job, count_open_jobs
 
@@ -51,7 +51,7 @@ def ask(path):
         form = DepartmentSearchForm(QueryDict(query))
         count_open_jobs(page_of(form.results(Job.objects.open())))
         list(form.fields["specialization"].queryset)
-        read()
+        by_state_and_letter()
     else:
         ask_of_department(**match.kwargs)
 

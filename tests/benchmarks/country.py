@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from departments import states
+from departments.geo import states
 from departments.models import Department, DepartmentSpecialization, Division, Place, Specialization, SpecialUnit
 from jobs.models import Job
 

@@ -67,13 +67,13 @@ def write_file(path, number, letters="AB"):
 
 def seconds_of_import(path):
     """How long an import of the file takes, and its report."""
-    from departments.roster import RosterImporter
+    from departments.imports.agencies import AgencyImporter
     from policeapp.imports.engine import ImportRun
     from policeapp.imports.tables import Table
 
     begun = perf_counter()
-    with Table(path, RosterImporter.columns, RosterImporter.required) as table:
-        running = ImportRun(RosterImporter(), table)
+    with Table(path, AgencyImporter.columns, AgencyImporter.required) as table:
+        running = ImportRun(AgencyImporter(), table)
         running.prepare()
         report = running.apply()
     return perf_counter() - begun, report

@@ -3,9 +3,9 @@
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from departments import spelling
-from departments.forms import DepartmentSearchForm
 from departments.models import Department
+from departments.search import spelling
+from departments.search.forms import DepartmentSearchForm
 from jobs.models import Job
 from policeapp.web.pagination import paginate
 
@@ -29,7 +29,7 @@ def rows(case):
     """The search of each text, suggestions, and what a process spends once to know the names."""
     for what, typed in TYPED.items():
         yield Row(f"search: {what}", case, {"ms": median_ms(lambda typed=typed: as_the_page(typed))}, [])
-    suggested = median_ms(lambda: list(Department.objects.published().beginning("spri")[:8]))
+    suggested = median_ms(lambda: list(Department.objects.published().starting_with("spri")[:8]))
     yield Row("search: suggestions", case, {"ms": suggested}, [])
     yield Row("search: learning the names", case, {"ms": median_ms(learn, times=3)}, [])
 
@@ -43,5 +43,5 @@ def as_the_page(typed):
 
 
 def learn():
-    spelling.forget()
+    spelling.clear_cache()
     spelling.correct("qqqqqq")

@@ -260,7 +260,7 @@ def _make_sheriff():
     picture = BytesIO()
     Image.new("RGB", (300, 200), "navy").save(picture, "PNG")
     sheriff.logo.save(f"{uuid4().hex}.png", ContentFile(picture.getvalue()))
-    sheriff.attribute(["name", "phone"], "Editor of this site", "2026-11-20", "user:alice")
+    sheriff.set_source(["name", "phone"], "Editor of this site", "2026-11-20", "user:alice")
     sheriff.save()
     factories.list_specializations(sheriff, "K-9 Unit", *(f"Skill Number {number}" for number in range(11)))
     factories.make_division(sheriff, "Corrections", responsibilities="- The jail\n- The court house")

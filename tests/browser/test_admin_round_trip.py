@@ -131,9 +131,9 @@ def test_a_clerks_mistakes_are_explained_and_nothing_typed_is_lost(visit, westpo
 
     expect(page.get_by_text("Please correct the errors below.")).to_be_visible()
     for words in (
-        "This is not a telephone number. Write it like 203-341-6000",
-        "A ZIP code is 06880 or 06880-1234.",
-        "This is not a PNG, JPEG, WebP or GIF picture.",
+        "Enter a phone number such as 203-341-6000. Write it like 203-341-6000",
+        "Enter a ZIP code such as 06880 or 06880-1234.",
+        "This is not a PNG, JPEG, WebP or GIF image.",
     ):
         expect(page.get_by_text(words)).to_be_visible()
     expect(page.get_by_label("Chief's name")).to_have_value("Ada Byron")

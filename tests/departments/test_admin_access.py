@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
-from departments.models import Department, FormerAddress, Place, Specialization
+from departments.models import Department, Place, SlugRedirect, Specialization
 from jobs.models import Alert, Job, Message, Subscriber
 from policeapp.models import Import, User
 from tests.admin import errors_of, html_of, page, rows_of, save, saved, signed_in
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 LOGIN = "/admin/login/"
 
 ALERTS = [Subscriber, Alert, Message]
-MODELS = [User, Group, Department, Specialization, Place, FormerAddress, Job, Import, *ALERTS]
+MODELS = [User, Group, Department, Specialization, Place, SlugRedirect, Job, Import, *ALERTS]
 PAGES = ["list", "add", "change", "delete", "history"]
 
 # What a GET answers: 302 to a stranger's object leads back to the start of the admin, as if there were no such object.
@@ -40,7 +40,7 @@ TABLE = {
     ("alice", Department): [200, 200, 200, 200, 200],
     ("alice", Specialization): [200, 200, 200, 200, 200],
     ("alice", Place): [200, 403, 200, 403, 200],
-    ("alice", FormerAddress): [200, 403, 200, 200, 200],
+    ("alice", SlugRedirect): [200, 403, 200, 200, 200],
     ("alice", Job): [200, 200, 200, 200, 200],
     ("alice", Import): [200, 200, 200, 200, 200],
     # Who asked to be told of what is for superusers alone, who may delete it.
@@ -52,7 +52,7 @@ TABLE = {
     ("bob", Department): [200, 403, 200, 403, 200],
     ("bob", Specialization): [200, 403, 200, 403, 200],
     ("bob", Place): [403, 403, 403, 403, 403],
-    ("bob", FormerAddress): [403, 403, 403, 403, 403],
+    ("bob", SlugRedirect): [403, 403, 403, 403, 403],
     ("bob", Job): [200, 200, 200, 200, 200],
     ("bob at a strange", Department): [200, 403, 302, 403, 302],
     ("bob at a strange", Job): [200, 200, 302, 302, 302],
@@ -87,7 +87,7 @@ def test_the_access_table(person, model, own, strange):
         Department: lambda: department,
         Specialization: make_specialization,
         Place: make_place,
-        FormerAddress: lambda: FormerAddress.objects.create(state="CT", slug="old", department=department),
+        SlugRedirect: lambda: SlugRedirect.objects.create(state="CT", slug="old", department=department),
         Job: lambda: make_job(department),
         Import: make_import,
         Subscriber: lambda: make_alert().subscriber,
@@ -125,7 +125,7 @@ def test_the_start_page_offers_editors_what_concerns_them(bob):
     words = text_of(bob.get("/admin/"))
     assert "Departments" in words
     assert "Jobs" in words
-    for not_theirs in ("Users", "Groups", "Places", "Former addresses"):
+    for not_theirs in ("Users", "Groups", "Places", "Redirects"):
         assert not_theirs not in words
 
 

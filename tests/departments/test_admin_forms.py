@@ -220,7 +220,7 @@ class TestOpenings:
         words = text_of(alice.get(page(own)))
         assert "Planned: opens on January 1, 2090 Open: open until January 1, 2090 Drafted: draft" in words
         assert "Closed:" not in words and "Withdrawn:" not in words
-        assert "See all 5 jobs, including closed ones" in words
+        assert "View all 5 jobs, including closed ones" in words
 
     def test_they_are_changed_and_added_from_there_and_all_of_them_found(self, alice, own, strange):
         job, other = make_job(own), make_job(strange, title="Strange officer")
@@ -232,8 +232,8 @@ class TestOpenings:
         assert every in html and rows_of(alice.get(every)) == ["Police Officer"]
 
     def test_a_new_department_has_none_yet(self, alice, own):
-        assert "Save the department first" in text_of(alice.get("/admin/departments/department/add/"))
-        assert "None. Add a job" in text_of(alice.get(page(own)))
+        assert "Save the department to add jobs." in text_of(alice.get("/admin/departments/department/add/"))
+        assert "No jobs. Add a job" in text_of(alice.get(page(own)))
 
     def test_of_three_hundred_openings_twenty_stand_there_and_the_form_stays_small(self, alice, own):
         job = make_job(own)
@@ -259,9 +259,9 @@ def test_an_ori_that_another_department_has_is_refused_in_our_words(alice, own, 
         ({"name": ""}, "name", "This field is required."),
         ({"state": ""}, "state", "This field is required."),
         ({"state": "ZZ"}, "state", "Select a valid choice."),
-        ({"ori": "short"}, "ori", "An ORI has nine letters or digits: CT0015800."),
-        ({"zip": "6880"}, "zip", "A ZIP code is 06880 or 06880-1234."),
-        ({"phone": "call us"}, "phone", "This is not a telephone number."),
+        ({"ori": "short"}, "ori", "Enter nine letters or digits, such as CT0015800."),
+        ({"zip": "6880"}, "zip", "Enter a ZIP code such as 06880 or 06880-1234."),
+        ({"phone": "call us"}, "phone", "Enter a phone number such as 203-341-6000."),
         ({"email": "nobody"}, "email", "Enter a valid email address."),
         ({"website": "javascript:alert(1)"}, "website", "Enter a valid URL."),
         ({"sworn_officers": "many"}, "sworn_officers", "Enter a whole number."),
@@ -270,11 +270,11 @@ def test_an_ori_that_another_department_has_is_refused_in_our_words(alice, own, 
         ({"sworn_officers": "5", "sworn_year": "1899"}, "sworn_year", "greater than or equal to 1900"),
         ({"latitude": "90.1", "longitude": "0"}, "latitude", "less than or equal to 90"),
         ({"latitude": "0", "longitude": "-181"}, "longitude", "greater than or equal to -180"),
-        ({"time_zone": "Napakiak"}, "time_zone", "“Napakiak” is not a time zone. One is called America/New_York."),
-        ({"latitude": "41"}, "", "A position needs both a latitude and a longitude."),
-        ({"longitude": "-73"}, "", "A position needs both a latitude and a longitude."),
-        ({"sworn_year": "2024"}, "", "There is a year but no number of officers."),
-        ({"population_year": "2024"}, "", "There is a year but no population."),
+        ({"time_zone": "Napakiak"}, "time_zone", "“Napakiak” is not a time zone."),
+        ({"latitude": "41"}, "", "Enter both a latitude and a longitude, or neither."),
+        ({"longitude": "-73"}, "", "Enter both a latitude and a longitude, or neither."),
+        ({"sworn_year": "2024"}, "", "Enter the number of officers for this year."),
+        ({"population_year": "2024"}, "", "Enter the population for this year."),
     ],
 )
 @pytest.mark.any_engine
@@ -372,7 +372,7 @@ def test_hidden_fields_that_somebody_tampered_with_change_nothing(alice, own, hi
 def test_a_specialization_of_almost_the_same_name_is_refused_at_its_field(alice):
     make_specialization("K-9 Unit")
     response = save(alice, Specialization, name="K 9 unit")
-    assert errors_of(response) == {"name": ["There is a specialization of almost the same name."]}
+    assert errors_of(response) == {"name": ["A specialization with almost the same name exists already."]}
     assert list(errors_of(save(alice, Specialization, name="???"))) == ["name"]
     assert saved(save(alice, Specialization, name="Drone"))
 

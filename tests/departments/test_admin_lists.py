@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from departments.models import Department, FormerAddress, Place
+from departments.models import Department, Place, SlugRedirect
 from jobs.models import Job
 from tests.admin import html_of, listed, messages_of, page, save
 from tests.factories import make_department, make_job, make_place
@@ -62,11 +62,11 @@ def test_departments_can_be_searched_and_filtered(alice, own, strange, query, fo
     assert listed(alice, Department, query) == found
 
 
-def test_places_and_former_addresses_can_be_looked_up(alice, own):
+def test_places_and_slug_redirects_can_be_looked_up(alice, own):
     make_place("Norwalk")
     save(alice, own, slug="second")
     assert listed(alice, Place, "q=norwalk") == ["Norwalk"]
-    assert listed(alice, FormerAddress, "q=own") == ["/ct/own-police/"]
+    assert listed(alice, SlugRedirect, "q=own") == ["/ct/own-police/"]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.text import slugify
 
 from departments.models import Department
+from tests.departments.pages import cards, html, links
 from tests.factories import make_department, text_of
-
-from .pages import cards, html, links
 
 ADDRESSES = [
     "/departments/",
@@ -234,12 +233,12 @@ def test_a_state_lists_its_departments_and_counties(client, db):
     assert "Connecticut 3 departments" in said
     assert "Fairfield County 2 New Haven County 1" in said
     assert links(page)["Fairfield County"] == "/departments/ct/county/fairfield/"
-    assert links(page)["Openings in Connecticut"] == "/jobs/?state=CT"
+    assert links(page)["See jobs in Connecticut"] == "/jobs/?state=CT"
 
 
 def test_a_state_without_departments_says_so_and_leads_on(client, db):
     page = client.get("/departments/wy/")
-    assert "The directory has none of this state yet." in text_of(page)
+    assert "No departments in Wyoming yet." in text_of(page)
     assert links(page)["All departments"] == "/departments/"
     assert "By county" not in text_of(page)
 

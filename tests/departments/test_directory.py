@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from departments.models import Specialization
+from tests.departments.pages import cards, html, links, message_at, value_of
 from tests.factories import (
     list_specializations,
     make_charlie,
@@ -16,8 +17,6 @@ from tests.factories import (
     tomorrow,
     yesterday,
 )
-
-from .pages import cards, html, links, message_at, value_of
 
 WESTPORT, NORWALK, NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)
 
@@ -140,7 +139,7 @@ def test_a_town_alone_is_a_place_when_no_department_has_it(search, departments):
 
 def test_a_town_alone_that_several_states_have_is_asked_about(search, departments):
     page = search(q="springfield", hiring="on")
-    assert "several places of this name" in message_at(page, "q")
+    assert "More than one place has this name." in message_at(page, "q")
     assert value_of(page, "q") == "springfield"
     choice = links(page)["Springfield, Hampden County, MA"]
     assert parse_qs(urlsplit(choice).query) == {"near": ["Springfield, Hampden County, MA"], "hiring": ["on"]}
@@ -181,7 +180,7 @@ def test_anywhere_is_by_distance_without_an_end(search, departments):
     make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak")
     page = search(near="06880", within="any")
     assert cards(page)[-2:] == ["New York Police Department", "Adak Police"]
-    assert "by their distance from Westport, CT 06880" in text_of(page)
+    assert "nearest to Westport, CT 06880 first" in text_of(page)
 
 
 def test_departments_without_a_position_are_listed_but_never_near(search, departments):
@@ -197,7 +196,7 @@ def test_where_nothing_is_near_it_shows_the_nearest(search, departments):
     page = search(near="Springfield, IL")
     said = text_of(page)
     assert "No departments within 25 miles of Springfield, IL" in said
-    assert "These are the nearest ones:" in said
+    assert "These are the nearest departments:" in said
     # In a straight line over the Earth, New York is nearer to Illinois than Connecticut is.
     assert cards(page) == ["New York Police Department", "Norwalk Police Department", "Westport Police Department"]
     assert "New York, NY · Municipal police · 825 miles" in said
@@ -205,7 +204,7 @@ def test_where_nothing_is_near_it_shows_the_nearest(search, departments):
 
 def test_where_the_words_match_nothing_near_it_shows_the_nearest(search, departments):
     page = search(near="06880", q="zzz")
-    assert "These are the nearest ones:" in text_of(page)
+    assert "These are the nearest departments:" in text_of(page)
     assert cards(page)[0] == "Westport Police Department"
 
 
@@ -221,7 +220,7 @@ def test_where_no_department_has_a_position_it_has_ways_on(search, places):
 
 def test_a_town_of_several_states_offers_them_and_keeps_the_rest_of_the_search(search, places):
     page = search(near="Springfield", kind="sheriff", within="50", q="county", page="1")
-    assert "several places of this name" in message_at(page, "near")
+    assert "More than one place has this name." in message_at(page, "near")
     assert value_of(page, "near") == "Springfield"
     choices = {words: parse_qs(urlsplit(address).query) for words, address in links(page).items() if "Spring" in words}
     kept = {"kind": ["sheriff"], "within": ["50"], "q": ["county"]}
@@ -279,7 +278,7 @@ def test_more_than_a_hundred_letters_are_too_many(search, departments, field):
 
 
 def test_sorting_by_distance_needs_a_place(search, departments):
-    assert message_at(search(sort="distance"), "near") == "Sorting by distance needs a place."
+    assert message_at(search(sort="distance"), "near") == "Enter a place to sort by distance."
 
 
 def test_unknown_parameters_change_nothing(search, departments):

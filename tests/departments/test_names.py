@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.names import county_label, normalise, slug_of
+from departments.names import county_label, normalize, slug_of
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ from departments.names import county_label, normalise, slug_of
     ],
 )
 def test_it_writes_names_one_way(typed, comparable):
-    assert normalise(typed) == comparable
+    assert normalize(typed) == comparable
 
 
 @given(st.text(max_size=60))
 def test_a_comparable_name_stays_as_it_is(text):
-    once = normalise(text)
-    assert normalise(once) == once
+    once = normalize(text)
+    assert normalize(once) == once
     assert once == " ".join(once.split())
 
 

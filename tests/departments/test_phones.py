@@ -26,9 +26,9 @@ from tests.factories import make_department
 )
 def test_it_writes_a_number_one_way_and_dials_it(typed, written, link):
     phones.validate(typed)
-    assert phones.tidy(typed) == written
-    assert phones.link(typed) == link
-    assert phones.link(written) == link
+    assert phones.normalize(typed) == written
+    assert phones.tel_url(typed) == link
+    assert phones.tel_url(written) == link
 
 
 @pytest.mark.parametrize(
@@ -36,17 +36,17 @@ def test_it_writes_a_number_one_way_and_dials_it(typed, written, link):
     ["", "ask at the desk", "911", "12345", "203-341-60000000", "203-341-6000 or 6001", "\0", "☎", "-"],
 )
 def test_it_refuses_what_is_no_number_and_leaves_it_as_it_was(typed):
-    with pytest.raises(ValidationError, match="not a telephone number"):
+    with pytest.raises(ValidationError, match="Enter a phone number"):
         phones.validate(typed)
-    assert phones.tidy(typed) == typed
-    assert phones.link(typed) == ""
+    assert phones.normalize(typed) == typed
+    assert phones.tel_url(typed) == ""
 
 
 def test_it_asks_for_the_area_code():
-    with pytest.raises(ValidationError, match="not a telephone number"):
+    with pytest.raises(ValidationError, match="Enter a phone number"):
         phones.validate("341-6000")
-    assert phones.tidy("341-6000") == "341-6000"
-    assert phones.link("341-6000") == ""
+    assert phones.normalize("341-6000") == "341-6000"
+    assert phones.tel_url("341-6000") == ""
 
 
 @given(st.text(max_size=40) | st.text(alphabet="0123456789-+().x ext", max_size=40))
@@ -54,11 +54,11 @@ def test_whatever_is_typed_it_answers(typed):
     try:
         phones.validate(typed)
     except ValidationError:
-        assert phones.link(typed) == ""
+        assert phones.tel_url(typed) == ""
     else:
-        assert phones.link(typed).startswith("tel:+")
-    written = phones.tidy(typed)
-    assert phones.tidy(written) == written
+        assert phones.tel_url(typed).startswith("tel:+")
+    written = phones.normalize(typed)
+    assert phones.normalize(written) == written
 
 
 def test_a_department_keeps_its_number_tidied(db):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from departments.models import Department
+from tests.departments.pages import cards, html, links, profile
 from tests.factories import (
     list_specializations,
     make_bob,
@@ -15,12 +16,10 @@ from tests.factories import (
     text_of,
 )
 
-from .pages import cards, html, links, profile
-
 WESTPORT = "/departments/ct/westport-police-department/"
 AT_WESTPORT, AT_NORWALK, AT_NEW_YORK = (41.1401, -73.3601), (41.0970, -73.4195), (40.7128, -74.0060)
 
-# What the seed says of the department, in its order, with its labels.
+# The facts of the seed with its labels, in the order of the page.
 SEED = [
     "Westport Police Department",
     "Chief: Foti Koskinas",
@@ -43,25 +42,25 @@ SEED = [
     "There are currently no open jobs at this department.",
     "Search Nearby Jobs",
     "About the Westport Police Department",
+    "Town of Westport",
     "24 hours",
     "365 days",
-    "Town of Westport",
     "full-time complement",
     "64 sworn officers",
     "professional and progressive",
+    "sworn and civilian",
     "greatest asset",
-    "members, sworn and civilian",
+    "Every day",
     "quality services",
     "Mission Statement of the Westport Police Department",
-    "serve the public in a professional manner",
-    "safety of the community",
-    "lives there, works there or passes through",
-    "safer roads",
-    "pedestrians",
-    "motorists",
-    "the public it serves",
+    "serve the public professionally",
+    "keeping the community safe",
+    "lives in Westport, works there or passes through",
+    "make the roads safe",
+    "drivers and pedestrians",
     "other agencies",
-    "respect and dignity",
+    "the public it serves",
+    "every person with respect and dignity",
     "three divisions",
     "Operations",
     "entire patrol function",
@@ -76,7 +75,7 @@ SEED = [
     "accreditation and training",
     "Special Services",
     "specialized units",
-    "most officers are assigned to them on top of their normal duties",
+    "most officers serve in them on top of their regular duties",
     "K9 Unit",
     "Crash Investigation Unit",
     "Tactical Team",
@@ -107,7 +106,7 @@ def test_nothing_is_added_to_the_seeds_lists(page):
     divisions = html(page).split('id="divisions"')[1].split("</section>")[0]
     assert re.findall(r"<h3>([^<]*)</h3>", divisions) == ["Operations", "Support", "Professional Standards"]
     units = html(page).split('id="units"')[1].split("</section>")[0]
-    assert re.findall(r"<li><strong>([^<]*)</strong>", units) == SEED[-7:]
+    assert re.findall(r"<li>\s*<strong>([^<]*)</strong>", units) == SEED[-7:]
 
 
 @pytest.mark.parametrize("wanted", ["64", "28000"])
@@ -116,7 +115,7 @@ def test_the_seeds_figures_can_be_read_by_machines(page, wanted):
 
 
 def test_the_logo_says_whose_it_is(page):
-    (picture,) = re.findall(r'<img class="logo"[^>]*>', html(page))
+    (picture,) = re.findall(r'<img\s+class="logo"[^>]*>', html(page))
     assert 'alt="Logo for: Westport Police Department"' in picture
     assert re.search(r'src="/static/img/badge\.[0-9a-f]+\.svg"', picture)
 
@@ -130,8 +129,8 @@ def test_officers_per_thousand_residents_follow_from_the_departments_own_figures
     assert "Officers per 1,000 Residents: 2.3" in text_of(page)
 
 
-def test_the_mission_says_that_it_is_summarised(page):
-    assert "not the department's own text" in text_of(page)
+def test_the_mission_states_that_it_is_a_summary(page):
+    assert "Summarized by PoliceApp" in text_of(page)
 
 
 def test_directions_lead_to_the_building(page):
@@ -141,8 +140,8 @@ def test_directions_lead_to_the_building(page):
 def test_its_facts_say_where_they_come_from_and_of_when(page):
     said = text_of(page).split("Where these facts come from", 1)[1]
     assert "Westport Police Department, date not stated name, chief, address, phone, number of officers" in said
-    assert "FBI, 2018 kind, ORI, county" in said
-    assert "DHS HIFLD, 2009 position" in said
+    assert "FBI, 2018 agency type, ORI, county" in said
+    assert "DHS HIFLD, 2009 map location" in said
 
 
 def test_its_state_and_county_are_one_step_away(client, page):
@@ -162,9 +161,10 @@ def test_it_needs_no_script_and_sets_no_cookie(page):
 # "And more..."
 
 
-def more(response):
-    """What "And more..." opens, as (listed, words); None when there is no such thing."""
-    details = re.search(r"<details><summary>And more\.\.\.</summary>(.*?)</details>", html(response), re.DOTALL)
+def more(response, label="And more..."):
+    """Return the specializations and the text behind the label, or None if the page doesn't have it."""
+    pattern = rf"<details>\s*<summary>{re.escape(label)}</summary>(.*?)</details>"
+    details = re.search(pattern, html(response), re.DOTALL)
     if not details:
         return None
     words = " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<ul.*?</ul>", "", details[1], flags=re.DOTALL)).split())
@@ -174,14 +174,14 @@ def more(response):
 def test_where_the_rest_is_not_known_it_says_whom_to_ask_and_invents_nothing(page):
     listed, words = more(page)
     assert listed == []
-    assert "not listed here" in words and "Ask the department at 203-341-6000" in words
+    assert "This list is not complete." in words and "Ask the department at 203-341-6000" in words
 
 
 def test_without_a_phone_it_is_the_department_to_ask(client, db):
     department = make_department(more_specializations=True)
     listed, words = more(profile(client, department))
     assert listed == []
-    assert "not listed here" in words and "Ask the department" in words
+    assert "This list is not complete." in words and "Ask the department" in words
 
 
 def test_ten_are_shown_and_the_further_ones_are_behind_it(client, db):
@@ -189,8 +189,8 @@ def test_ten_are_shown_and_the_further_ones_are_behind_it(client, db):
     names = [f"Team {number:02}" for number in range(1, 14)]
     list_specializations(department, *names)
     response = profile(client, department)
-    assert more(response) == (names[10:], "")
-    before = html(response).split("And more...")[0]
+    assert more(response, "Show 3 more") == (names[10:], "")
+    before = html(response).split("Show 3 more")[0]
     assert re.findall(r'\?specialization=[^"]*">([^<]*)<', before) == names[:10]
 
 
@@ -199,13 +199,13 @@ def test_further_ones_may_be_followed_by_unlisted_ones(client, db):
     list_specializations(department, *[f"Team {number:02}" for number in range(1, 12)])
     listed, words = more(profile(client, department))
     assert listed == ["Team 11"]
-    assert "not listed here" in words
+    assert "This list is not complete." in words
 
 
 def test_ten_alone_need_no_more(client, db):
     department = make_department()
     list_specializations(department, *[f"Team {number:02}" for number in range(1, 11)])
-    assert more(profile(client, department)) is None
+    assert "<details>" not in html(profile(client, department))
 
 
 def test_none_at_all_need_no_heading(client, db):
@@ -217,7 +217,7 @@ def test_none_at_all_need_no_heading(client, db):
 
 def test_a_department_of_which_little_is_known_has_no_empty_headings(client, db):
     said = text_of(profile(client, make_department("Plain Police", city="", county="", phone="")))
-    assert "Phone: not known Emergency: 911" in said
+    assert "Phone: No phone number yet Emergency: 911" in said
     for words in (
         "Chief:", "Address:", "Number of Officers:", "Population Served:", "per 1,000", "Specializations:", "About the",
         "Mission Statement", "Divisions", "Special Services", "Where these facts come from", "Directions", "None",
@@ -311,7 +311,7 @@ def test_staff_see_a_draft_with_a_notice_and_search_engines_do_not(client, db, w
     draft = make_department(status="draft")
     client.force_login(who())
     response = profile(client, draft)
-    assert "This is a draft: only staff see it." in text_of(response)
+    assert "This is a draft. Only staff can see it." in text_of(response)
     assert '<meta name="robots" content="noindex">' in html(response)
 
 

@@ -4,13 +4,12 @@ import re
 
 import pytest
 
+from tests.departments.pages import html, profile
 from tests.factories import (
     make_department,
     make_division,
     make_unit,
 )
-
-from .pages import html, profile
 
 
 @pytest.fixture

@@ -152,9 +152,9 @@ def add_closed_openings(westport, number):
         make_job(westport, f"Officer {n}", closes_on=yesterday())
 
 
-def add_former_addresses(westport, number):
+def add_slug_redirects(westport, number):
     for n in range(number):
-        westport.former_addresses.create(state="CT", slug=f"wpd-{n}")
+        westport.slug_redirects.create(state="CT", slug=f"wpd-{n}")
 
 
 def add_editors(westport, number):
@@ -194,7 +194,7 @@ def add_places(westport, number):
         add_openings,
         add_openings_elsewhere,
         add_closed_openings,
-        add_former_addresses,
+        add_slug_redirects,
         add_editors,
         add_departments,
         add_departments_that_hire,

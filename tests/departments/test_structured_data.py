@@ -8,10 +8,9 @@ import pytest
 
 from departments.models import Department
 from departments.structured_data import organization
+from tests.departments.pages import html
 from tests.factories import make_charlie, make_department, make_job, text_of
 from tests.structured_data import RECOMMENDED, faults, missing, nodes_of
-
-from .pages import html
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +84,7 @@ def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
         "Saint Mary's County Sheriff's Office",
         "Address: 23150 Leonard Hall Drive Building 3 Leonardtown MD 20650",
         "Phone: 301-475-8008 ext. 12",
-        "E-mail: desk@sheriff.example",
+        "Email: desk@sheriff.example",
         "Website: sheriff.example",
         "Maryland › Saint Mary's County",
     ):

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from departments.models import Department
-from departments.names import prefixes
+from departments.names import name_prefixes
 from tests.factories import make_charlie, make_department
 
 SUGGEST = "/departments/suggest/"
@@ -64,7 +64,7 @@ def test_short_forms_and_unfinished_words_are_understood(suggest, q):
     ],
 )
 def test_the_last_word_may_be_a_short_form_or_a_beginning(typed, begin):
-    assert prefixes(typed) == begin
+    assert name_prefixes(typed) == begin
 
 
 def test_drafts_are_suggested_to_nobody(suggest, client):
@@ -94,7 +94,7 @@ def test_it_takes_one_query(queries_of):
 
 def test_the_query_goes_by_indexes(without_statistics):
     """Each part of it is a range of an index: no table is read from its beginning to its end."""
-    plan = Department.objects.published().beginning("st").explain()
+    plan = Department.objects.published().starting_with("st").explain()
     assert "department_by_city" in plan or connection.vendor == "postgresql"  # which chooses among several
     assert "SCAN departments_department" not in plan and "Seq Scan" not in plan
 

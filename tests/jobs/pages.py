@@ -6,7 +6,7 @@ from html import unescape
 from math import degrees
 from urllib.parse import parse_qs, urlsplit
 
-from departments.geography import EARTH_RADIUS_MILES
+from departments.geo.points import EARTH_RADIUS_MILES
 from jobs.models import Job
 from tests.factories import make_department, make_job
 

@@ -6,14 +6,14 @@ from io import StringIO
 from django.conf import settings
 from django.core.management import call_command
 
-from departments.models import Department, Division, FormerAddress, Place, Specialization, SpecialUnit
-from departments.parts import DepartmentSpecialization
+from departments.models import Department, Division, Place, SlugRedirect, Specialization, SpecialUnit
+from departments.models.profile import DepartmentSpecialization
 from jobs.models import Job, Requirements
 from policeapp.models import User
 
 SAMPLES = json.loads((settings.BASE_DIR / "fixtures" / "sample.json").read_text(encoding="utf-8"))
 MODELS = (
-    *(Place, Department, Division, SpecialUnit, Specialization, DepartmentSpecialization, FormerAddress),
+    *(Place, Department, Division, SpecialUnit, Specialization, DepartmentSpecialization, SlugRedirect),
     *(Job, Requirements, User),
 )
 

@@ -274,13 +274,13 @@ def test_each_sort_order_works(client, sortable, asked, order):
 def test_sorting_by_distance_needs_a_place(client, sortable):
     page = search(client, sort="distance")
     assert titles(page) == []
-    assert "Sorting by distance needs a place." in text_of(page)
+    assert "Enter a place to sort by distance." in text_of(page)
 
 
 def test_sorting_by_distance_from_an_unknown_place_shows_one_error(client, sortable):
     page = text_of(search(client, sort="distance", near="Atlantis"))
     assert "We don't know “Atlantis”." in page
-    assert "Sorting by distance needs a place." not in page
+    assert "Enter a place to sort by distance." not in page
 
 
 def test_sorting_by_distance_works_from_a_town_in_the_keyword_box(client, sortable):

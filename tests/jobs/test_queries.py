@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from departments.geography import Point
+from departments.geo.points import Point
 from jobs.models import Job
 from tests.factories import make_department, make_job, make_place, make_specialization, today
 from tests.jobs.models.test_near import north_of

@@ -118,7 +118,7 @@ def test_populate_keeps_a_westport_that_was_there_before(one_place):
 
 def test_populate_loads_places_if_there_are_none(monkeypatch):
     called = []
-    monkeypatch.setattr("departments.gazetteer.load", lambda: called.append("places") or 0)
+    monkeypatch.setattr("departments.imports.places.load", lambda: called.append("places") or 0)
     run("populate")
     assert called == ["places"]
 

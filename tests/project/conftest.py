@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from departments.models import Department, FormerAddress
+from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import Job, Message
 from policeapp.models import User
@@ -25,7 +25,7 @@ def numbers(db):
     own = make_department("Bobtown Police", slug="own", county="Fairfield")
     other = make_department("Elsewhere Police", slug="other")
     draft = make_department("Unseen Police", slug="draft", county="Hidden", status=Department.Status.DRAFT)
-    FormerAddress.objects.create(state="CT", slug="draft-before", department=draft)
+    SlugRedirect.objects.create(state="CT", slug="draft-before", department=draft)
     for make in (factories.make_charlie, lambda: factories.make_bob(own), factories.make_alice):
         make()
     made = {
@@ -40,7 +40,7 @@ def numbers(db):
         "job of a draft": make_job(draft),
         "departments/place": factories.make_place(),
         "departments/specialization": factories.make_specialization(),
-        "departments/formeraddress": FormerAddress.objects.create(state="CT", slug="former", department=own),
+        "departments/slugredirect": SlugRedirect.objects.create(state="CT", slug="former", department=own),
         "auth/group": Group.objects.create(name="Clerks"),
         "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
         "policeapp/user": User.objects.create_user("sue"),

@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from departments.models import Department, Division, FormerAddress, Place, Specialization, SpecialUnit
+from departments.models import Department, Division, Place, SlugRedirect, Specialization, SpecialUnit
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
 from policeapp.models import Import, User
@@ -55,7 +55,7 @@ LONGEST = 20_000  # letters in a column that has no limit
 ELSEWHERE = {
     "departments.Department.slug": "made from the name",
     "departments.Department.time_zone": "one of the zones that there are",
-    "departments.FormerAddress.slug": "made from a name",
+    "departments.SlugRedirect.slug": "made from a name",
     "departments.Place.key": "made from the name",
     "departments.Place.zip": "loaded with the places; pages ask for it by its digits",
     "departments.Place.time_zone": "loaded with the places, and looked up",
@@ -107,7 +107,7 @@ class Hostile:
         )
         self.department = self._department(number)
         self.job = self._job(number)
-        FormerAddress.objects.create(state="CT", slug=f"former-{number}", department=self.department)
+        SlugRedirect.objects.create(state="CT", slug=f"former-{number}", department=self.department)
         self.user = User.objects.create(is_staff=True, **fill(User, text))
         self.user.groups.add(Group.objects.create(name=fit(Group._meta.get_field("name"), text)))
         self.department.editors.add(self.user)

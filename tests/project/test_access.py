@@ -204,7 +204,7 @@ TABLE = {
     },
     # The rest is for administrators; places and former addresses make themselves
     **only_alice("departments/place", add=NOT_HERE, delete=NOT_HERE),
-    **only_alice("departments/formeraddress", add=NOT_HERE),
+    **only_alice("departments/slugredirect", add=NOT_HERE),
     **only_alice("auth/group"),
     **only_alice("policeapp/user"),
     # Whoever may edit every department uploads files; what was uploaded is applied or removed, not changed.

@@ -134,7 +134,7 @@ def test_no_value_of_a_parameter_makes_a_feed_or_a_calendar_fail(client, site, u
         ("/departments/?kind=nonsense", "Select a valid choice. nonsense is not one of the available choices."),
         ("/departments/?specialization=nonsense", "Select a valid choice."),
         ("/departments/?sort=nonsense", "Select a valid choice."),
-        ("/departments/?sort=distance", "Sorting by distance needs a place."),
+        ("/departments/?sort=distance", "Enter a place to sort by distance."),
         ("/departments/?near=Atlantis", "We don't know “Atlantis”. Try a ZIP code"),
         ("/departments/?near=00000", "We don't know “00000”. Try a ZIP code"),
         ("/departments/?near=91,0", "We don't know “91,0”."),

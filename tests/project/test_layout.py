@@ -58,7 +58,7 @@ def test_the_import_rules_hold():
     [
         ("departments/models.py", "jobs.models"),
         ("departments/geography.py", "departments.models"),
-        ("departments/places.py", "departments.forms"),
+        ("departments/places.py", "departments.search.forms"),
         ("departments/forms.py", "departments.views"),
         ("jobs/models/job.py", "jobs.forms"),
         ("jobs/models/querysets.py", "jobs.forms"),

@@ -17,8 +17,8 @@ from django.utils import timezone, translation
 from django.utils.translation import trans_real
 from icalendar import Calendar
 
+from departments.geo.states import STATES
 from departments.models import Department, Place, Specialization
-from departments.states import STATES
 from jobs.alerts import outbox
 from jobs.alerts.forms import sign_time
 from jobs.alerts.tokens import make_token

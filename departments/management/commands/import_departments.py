@@ -1,7 +1,7 @@
-from departments.roster import RosterImporter
+from departments.imports.agencies import AgencyImporter
 from policeapp.imports.commands import BaseImportCommand
 
 
 class Command(BaseImportCommand):
-    help = "Import departments from a CSV file. The README has its columns and rules."
-    importer = RosterImporter
+    help = "Import departments from a CSV file. departments/README.md lists its columns and rules."
+    importer = AgencyImporter

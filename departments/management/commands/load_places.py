@@ -1,11 +1,11 @@
 from django.core.management.base import BaseCommand
 
-from departments import gazetteer
+from departments.imports import places
 
 
 class Command(BaseCommand):
-    help = "Load ZIP codes and towns from the zipcodes package, in place of those that are loaded."
+    help = "Load ZIP codes and towns from the zipcodes package. They replace all places."
 
     def handle(self, **options):
-        number = gazetteer.load()
+        number = places.load()
         self.stdout.write(f"Loaded {number:,} places.")

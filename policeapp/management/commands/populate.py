@@ -21,6 +21,6 @@ class Command(BaseCommand):
             call_command("load_samples", stdout=self.stdout)
 
     def has_westport(self):
-        """Find it also after a change of its slug, by its ORI or its former slug."""
-        former = {f"former_addresses__{name}": value for name, value in WESTPORT.items()}
+        """Also when it has been given another address: its ORI and its old address are still its own."""
+        former = {f"slug_redirects__{name}": value for name, value in WESTPORT.items()}
         return Department.objects.filter(Q(**WESTPORT) | Q(ori="CT0015800") | Q(**former)).exists()

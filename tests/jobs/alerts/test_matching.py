@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from departments.geography import EARTH_RADIUS_MILES, Point
+from departments.geo.points import EARTH_RADIUS_MILES, Point
 from jobs.alerts import matching
 from jobs.models import Alert, Job, NotifiedOpening
 from tests.factories import make_alert, make_department, make_job

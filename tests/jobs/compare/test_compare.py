@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from departments.models import Department, FormerAddress
+from departments.models import Department, SlugRedirect
 from jobs.models import Job
 from tests.admin import signed_in
 from tests.factories import (
@@ -93,7 +93,7 @@ def test_it_shows_departments_in_the_order_of_the_query_string(client, westport,
 
 def test_it_compares_facts_about_departments(client, westport, norwalk):
     response = compare(client, westport, norwalk)
-    assert row(response, "Kind") == ["Municipal police", "Municipal police"]
+    assert row(response, "Agency type") == ["Municipal police", "Municipal police"]
     assert row(response, "Town") == ["Westport, CT", "Norwalk, CT"]
     assert row(response, "Officers") == ["64 (2024)", "not known"]
     assert row(response, "Population served") == ["28,000 (2023)", "91,000"]
@@ -221,7 +221,7 @@ def test_it_marks_samples_in_their_column_headings(client, westport):
 
 
 def test_it_explains_itself_while_nothing_is_selected(client, westport):
-    for url, words in ((DEPARTMENTS, "Find a department, and then"), (JOBS, "Compare up to four jobs.")):
+    for url, words in ((DEPARTMENTS, "Compare up to four departments."), (JOBS, "Compare up to four jobs.")):
         response = client.get(url)
         assert words in text_of(response)
         assert "<table" not in html_of(response)
@@ -297,7 +297,7 @@ def test_it_shortens_long_names_in_messages(client):
 
 def test_it_finds_departments_by_their_former_slugs(client, westport):
     for slug in ("westport-pd", "westport-town-police"):
-        FormerAddress.objects.create(state="CT", slug=slug, department=westport)
+        SlugRedirect.objects.create(state="CT", slug=slug, department=westport)
     response = client.get(DEPARTMENTS, {"d": ["ct/westport-pd", "ct/westport-town-police", "ct/westport-police"]})
     assert headings(response) == ["Westport Police"]
     assert messages(response) == []
@@ -427,7 +427,7 @@ def test_a_comparison_takes_at_most_eight_queries_for_any_number_of_columns(quer
         make_step(department)
         for number in range(5):
             make_step(make_job(department, f"Officer {number}", pay_min=number))
-    FormerAddress.objects.create(state="CT", slug="former", department=westport)
+    SlugRedirect.objects.create(state="CT", slug="former", department=westport)
 
     def cost(url, name, keys):
         return queries_of(f"{url}?q=officer&" + "&".join(f"{name}={key}" for key in keys))

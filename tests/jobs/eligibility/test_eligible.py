@@ -185,7 +185,7 @@ def test_an_invalid_answer_shows_an_error_beside_its_field(client, said, words):
 def test_choosing_between_places_of_one_name_keeps_the_answers(client, places):
     page = ask(client, near="Springfield", **ANSWERS)
     [chosen] = [href for words, href in links(page) if words.startswith("Springfield") and words.endswith("IL")]
-    assert "There are several places of this name." not in text_of(client.get(URL + chosen))
+    assert "More than one place has this name. Choose one above." not in text_of(client.get(URL + chosen))
     for name, value in ANSWERS.items():
         assert f"{name}={value}" in chosen
 

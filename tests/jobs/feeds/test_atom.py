@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 
-from departments.models import FormerAddress
+from departments.models import SlugRedirect
 from tests.factories import make_department, make_job, today, tomorrow, yesterday
 
 from ..pages import copies_of, search, titles, whole
@@ -236,14 +236,14 @@ def test_the_title_of_a_feed_describes_its_search(client, places, asked, title):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("near=Springfield", "Near: There are several places of this name."),
+        ("near=Springfield", "Near: More than one place has this name. Choose one above."),
         ("near=Springfield", "Use one of these: Springfield, Sangamon County, IL; Springfield, Hampden County, MA; "),
-        ("q=Springfield", "Keywords: There are several places of this name."),
+        ("q=Springfield", "Keyword: More than one place has this name. Choose one above."),
         ("near=Atlantis", "Near: We don't know “Atlantis”."),
         ("kind=wizard", "Job type: Select a valid choice."),
         ("pay=plenty", "Minimum yearly pay: Enter a whole number."),
-        ("sort=distance", "Near: Sorting by distance needs a place."),
-        ("q=%00", "Keywords: Null characters are not allowed."),
+        ("sort=distance", "Near: Enter a place to sort by distance."),
+        ("q=%00", "Keyword: Null characters are not allowed."),
     ],
 )
 @pytest.mark.parametrize("url", ["/jobs/feed/", "/jobs/calendar/"])
@@ -258,7 +258,7 @@ def test_an_invalid_search_is_a_bad_request_with_a_message(client, places, url, 
 
 
 def test_a_former_slug_redirects_to_the_current_feed(client, westport_police):
-    FormerAddress.objects.create(state="CT", slug="before", department=westport_police)
+    SlugRedirect.objects.create(state="CT", slug="before", department=westport_police)
     for what in ("feed", "calendar"):
         response = client.get(f"/departments/ct/before/{what}/")
         assert (response.status_code, response["Location"]) == (301, f"{DEPARTMENT}{what}/")

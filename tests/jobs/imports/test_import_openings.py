@@ -254,7 +254,7 @@ class TestEdits:
 
     def test_a_row_that_would_close_before_an_edited_opening_date_is_rejected(self, load, job):
         job.closes_on = date(2026, 6, 20)
-        job.attribute(["closes_on"], "Editor of this site", "", "user:alice")
+        job.set_source(["closes_on"], "Editor of this site", "", "user:alice")
         job.save()
         numbers, words = load(post(posting_date="2026-06-30"))
         assert numbers == counts(read=1, rejected=1) and "post_until: is before the opening date" in words

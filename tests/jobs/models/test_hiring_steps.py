@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from jobs.models import HiringStep, Job
-from tests.departments.test_constraints import insert, refused
+from tests.departments.models.test_constraints import insert, refused
 from tests.factories import make_department, make_job, make_step, text_of, today, yesterday
 
 pytestmark = pytest.mark.django_db

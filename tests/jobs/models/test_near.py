@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from departments.geography import Point
+from departments.geo.points import Point
 from departments.models import Department
 from jobs.models import Job
 from tests.factories import make_department, make_job

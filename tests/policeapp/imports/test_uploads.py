@@ -223,7 +223,7 @@ def test_it_has_the_options_of_the_command(alice, westport_pd):
     job = Job.objects.get()
     assert (job.status, job.source) == ("draft", "Town list")
     assert job.sources["title"] == {"source": "Town list", "as_of": "2026-06-23", "set_by": "import"}
-    job.attribute(["title"], "Editor of this site", "", "user:bob")
+    job.set_source(["title"], "Editor of this site", "", "user:bob")
     job.title = "Ours"
     job.save()
     words = text_of(upload(alice, rows, source="Town list", as_of="2026-06-23"))

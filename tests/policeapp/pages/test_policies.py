@@ -37,7 +37,7 @@ DESCRIBED = {
     "departments.Department": "departments",
     "departments.DepartmentSpecialization": None,
     "departments.Division": None,
-    "departments.FormerAddress": None,
+    "departments.SlugRedirect": None,
     "departments.Place": None,
     "departments.SpecialUnit": None,
     "departments.Specialization": None,

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from django.core.cache import cache
 
-from departments.models import Department, FormerAddress
+from departments.models import Department, SlugRedirect
 from jobs.models import Job
 from policeapp.pages import sitemaps
 
@@ -53,7 +53,7 @@ def test_an_empty_site_lists_its_own_pages(read, listed):
 def test_it_lists_only_published_departments_and_real_open_jobs(listed):
     department = make_department(county="Fairfield")
     draft = make_department("A draft", status=Department.Status.DRAFT, county="Hidden", state="WY")
-    FormerAddress.objects.create(state="CT", slug="former", department=department)
+    SlugRedirect.objects.create(state="CT", slug="former", department=department)
     real = make_job(department)
     make_job(department, "Sample", is_sample=True)
     make_job(department, "Closed", opens_on=yesterday(department), closes_on=yesterday(department))

@@ -1,0 +1,365 @@
+"""The model of a police department."""
+
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .. import phones
+from ..fields import HttpsURLField, KeyField
+from ..geo import states
+from ..names import core_name, county_label, normalize, slug_of
+from ..signals import departments_changed
+from .kinds import DepartmentKind
+from .location import Located
+from .place import Precision
+from .profile import Specialization
+from .querysets import DepartmentQuerySet
+from .slugs import Slugged, SlugRedirect
+from .sources import Sourced
+
+YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
+
+
+class Department(Located, Slugged, Sourced):
+    """A law enforcement agency and the facts on its profile."""
+
+    Kind = DepartmentKind
+
+    # Kinds that serve the people who live in their area, so that officers per resident is meaningful.
+    RESIDENTIAL = {Kind.MUNICIPAL, Kind.SHERIFF, Kind.COUNTY_POLICE, Kind.STATE_POLICE, Kind.TRIBAL}
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        DRAFT = "draft", _("Draft")
+
+    # The facts whose sources are stored, in the order of the profile.
+    FACTS = (
+        "name", "kind", "ori", "logo", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
+        "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
+        "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
+        "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
+    )  # fmt: skip
+
+    SET_WITH = {
+        "sworn_year": "sworn_officers", "population_year": "population", "longitude": "latitude",
+        "precision": "latitude",
+    }  # fmt: skip
+
+    FACT_LABELS = {
+        "street1": _("address"), "street2": _("address"), "city": _("address"), "state": _("address"),
+        "zip": _("address"), "chief_name": _("chief"), "chief_title": _("chief"), "latitude": _("map location"),
+        "longitude": _("map location"), "precision": _("map location"), "sworn_year": _("number of officers"),
+        "population_year": _("population served"), "more_specializations": _("specializations"),
+        "mission_is_summary": _("mission statement"), "divisions": _("divisions"),
+        "special_units": _("special services"), "special_units_intro": _("special services"),
+    }  # fmt: skip
+
+    # A search near a place sets it.
+    miles = None
+
+    TRACKED = (*Located.TRACKED, "slug", "search_text", "status")
+    # Fields that are computed from others, and saved with them. ``save()`` and ``derive()`` set them.
+    DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
+    DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
+    FULL_TEXT = ("search_text",)
+
+    name = models.CharField(_("name"), max_length=200)
+    name_key = KeyField(_("normalized name"), max_length=250, editable=False)
+    name_core = KeyField(max_length=250, default="", db_default="", editable=False)
+    search_text = models.CharField(_("search text"), max_length=700, editable=False)
+    slug = models.SlugField(
+        _("slug"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "The last part of the page's URL. Leave blank to create it from the name. If you change it, "
+            "the old URL redirects to the new one."
+        ),
+    )
+    kind = models.CharField(_("agency type"), max_length=24, choices=Kind.choices, default=Kind.MUNICIPAL)
+    ori = models.CharField(
+        _("ORI"),
+        max_length=9,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9]{9}\Z", _("Enter nine letters or digits, such as CT0015800."))],
+        help_text=_("The nine-character Originating Agency Identifier that the FBI assigned."),
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    chief_name = models.CharField(_("chief's name"), max_length=120, blank=True)
+    chief_title = models.CharField(
+        _("chief's title"), max_length=60, default="Chief", help_text=_("Chief, Sheriff, Colonel, Director …")
+    )
+
+    street1 = models.CharField(_("street"), max_length=120, blank=True)
+    street2 = models.CharField(_("street, line 2"), max_length=120, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    city_key = KeyField(max_length=120, default="", db_default="", editable=False)
+    state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
+    zip = models.CharField(
+        _("ZIP code"),
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{5}(-[0-9]{4})?\Z", _("Enter a ZIP code such as 06880 or 06880-1234."))],
+    )
+    county = models.CharField(
+        _("county"), max_length=100, blank=True, help_text=_("Without the word “County”, such as Fairfield.")
+    )
+    county_slug = models.CharField(max_length=100, editable=False, blank=True)
+    phone = models.CharField(
+        _("phone"), max_length=40, blank=True, validators=[phones.validate], help_text=_("Not for emergencies.")
+    )
+    email = models.EmailField(_("email"), blank=True, help_text=_("Not for emergencies."))
+    website = HttpsURLField(_("website"), blank=True, max_length=300)
+
+    sworn_officers = models.PositiveIntegerField(
+        _("number of officers"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100_000)],
+        help_text=_("Sworn officers only, without other employees."),
+    )
+    sworn_year = models.PositiveSmallIntegerField(
+        _("year of the number of officers"), null=True, blank=True, validators=YEAR
+    )
+    population = models.PositiveIntegerField(
+        _("population served"), null=True, blank=True, validators=[MaxValueValidator(400_000_000)]
+    )
+    size = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    population_year = models.PositiveSmallIntegerField(
+        _("year of the population"), null=True, blank=True, validators=YEAR
+    )
+    specializations = models.ManyToManyField(
+        Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
+    )
+    more_specializations = models.BooleanField(_("the list of specializations is incomplete"), default=False)
+    about = models.TextField(
+        _("about"), blank=True, max_length=20_000, help_text=_("Markdown: lists, headings and links.")
+    )
+    mission = models.TextField(_("mission statement"), blank=True, max_length=20_000, help_text=_("Markdown."))
+    mission_is_summary = models.BooleanField(
+        _("the mission statement is a summary"), default=False, help_text=_("Not in the department's own words.")
+    )
+    special_units_intro = models.TextField(
+        _("introduction to special services"), blank=True, max_length=5_000, help_text=_("Markdown.")
+    )
+
+    editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("editors"),
+        related_name="departments_edited",
+        blank=True,
+        help_text=_("Staff who can edit this department and its jobs, and no others."),
+    )
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    modified = models.DateTimeField(_("modified"), auto_now=True)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["name_key", "pk"]
+        permissions = [("edit_every_department", "Can edit every department")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state", "slug"],
+                name="department_slug_unique_in_state",
+                violation_error_message=_("Another department in this state has this slug."),
+            ),
+            models.UniqueConstraint(
+                fields=["ori"],
+                condition=~Q(ori=""),
+                name="department_ori_unique",
+                violation_error_message=_("Another department has this ORI."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(slug=""),
+                name="department_has_name_and_slug",
+                violation_error_message=_("A department needs a name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["published", "draft"]),
+                name="department_status_known",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=DepartmentKind.values), name="department_kind_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=list(states.STATES)),
+                name="department_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                    x__isnull=False,
+                    y__isnull=False,
+                    z__isnull=False,
+                    precision__in=Precision.values,
+                ),
+                name="department_position_whole",
+                violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sworn_year=None) | Q(sworn_officers__isnull=False, sworn_year__range=(1900, 2100)),
+                name="department_sworn_year_of_a_number",
+                violation_error_message=_("Enter the number of officers for this year."),
+            ),
+            models.CheckConstraint(
+                condition=Q(population_year=None) | Q(population__isnull=False, population_year__range=(1900, 2100)),
+                name="department_population_year_of_a_number",
+                violation_error_message=_("Enter the population for this year."),
+            ),
+        ]
+        indexes = [
+            # It covers all columns that a distance needs, so that SQLite doesn't read the rows.
+            models.Index(fields=["latitude", "longitude", "x", "y", "z", "status"], name="department_by_position"),
+            # One for each sort order of published departments.
+            models.Index(fields=["status", "name_key", "id"], name="department_listed"),
+            models.Index(fields=["status", "state", "name_key", "id"], name="department_listed_in_state"),
+            models.Index(
+                fields=["status", "state", "county_slug", "name_key", "id"], name="department_listed_in_county"
+            ),
+            models.Index(fields=["status", "-size", "name_key", "id"], name="department_listed_by_size"),
+            models.Index(fields=["status", "city_key"], name="department_by_city"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, update_fields=None, **kwargs):
+        """Fill in the slug, the location and the time zone if they are blank, and save."""
+        if update_fields is not None:
+            update_fields = {*update_fields, *self.DERIVED}
+        with transaction.atomic(using=kwargs.get("using")):
+            self.slug = self.slug or self.free_slug()
+            self.locate()
+            super().save(*args, update_fields=update_fields, **kwargs)
+            self.redirect_old_slug()
+            announce_changes([self])
+        self.track_changes()
+
+    def get_absolute_url(self):
+        return reverse("department", args=[self.state.lower(), self.slug])
+
+    def natural_key(self):
+        return (self.state, self.slug)
+
+    natural_key.dependencies = ["departments.specialization"]
+
+    def clean(self):
+        self.ori = self.ori.strip().upper()
+        self.phone = phones.normalize(self.phone)
+        self.county = self.county.removesuffix(" County").removesuffix(" Parish")
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValidationError(gettext("Enter both a latitude and a longitude, or neither."))
+        if self.slug and SlugRedirect.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
+            raise ValidationError({"slug": gettext("This slug is taken: it redirects to another department.")})
+        if self.state in states.STATES:
+            self.slug = self.slug or self.free_slug()
+            self.locate()
+            self.derive()
+
+    def edited_by(self, field):
+        """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit."""
+        set_by = super().edited_by(field)
+        if set_by == "unknown" and field in ("latitude", "longitude", "precision"):
+            return "" if self.precision in (Precision.ZIP, Precision.TOWN) else set_by
+        return set_by
+
+    def derive(self):
+        """Compute normalized names, the search text, the unit vector and the size.
+
+        ``size`` is the population served, or 0 if it is unknown.
+        """
+        self.name_key = normalize(self.name)[:250]
+        self.name_core = core_name(self.name_key)
+        self.city_key = normalize(self.city)[:120]
+        state = states.STATES[self.state].name if self.state in states.STATES else ""
+        county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
+        text = normalize(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
+        self.search_text = f" {text}"[:700]
+        self.county_slug = slug_of(self.county, "")
+        self.size = self.population or 0
+        self.x, self.y, self.z = self.point.vector if self.point else (None, None, None)
+
+    def publish(self):
+        self.status = self.Status.PUBLISHED
+        self.save()
+
+    def unpublish(self):
+        self.status = self.Status.DRAFT
+        self.save()
+
+    @property
+    def is_published(self):
+        return self.status == self.Status.PUBLISHED
+
+    @property
+    def town(self):
+        """A text such as "Westport, CT", or the state's name if the city is unknown."""
+        return f"{self.city}, {self.state}" if self.city else self.get_state_display()
+
+    @property
+    def county_label(self):
+        return county_label(self.county, self.state)
+
+    @property
+    def phone_link(self):
+        return phones.tel_url(self.phone)
+
+    @property
+    def directions_url(self):
+        """The URL of directions to the street address, or "" without one."""
+        if not self.street1 or not self.city:
+            return ""
+        to = f"{self.name}, {self.street1}, {self.city}, {self.state} {self.zip}"
+        return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"
+
+    @property
+    def website_host(self):
+        """The website's host name without "www."."""
+        return (urlsplit(self.website).hostname or self.website).removeprefix("www.")
+
+    @property
+    def officers_per_thousand(self):
+        """Sworn officers per 1,000 residents, or None if the two figures are not comparable.
+
+        They are comparable if the department serves residents, and the years are at most three apart or both figures
+        come from the same source and date.
+        """
+        if not (self.sworn_officers and self.population and self.kind in self.RESIDENTIAL):
+            return None
+        if self.sworn_year and self.population_year:
+            comparable = abs(self.sworn_year - self.population_year) <= 3
+        else:
+            officers, residents = (
+                (source.get("source"), source.get("as_of"))
+                for source in (self.sources.get(field, {}) for field in ("sworn_officers", "population"))
+            )
+            comparable = self.sworn_year == self.population_year and bool(officers[0]) and officers == residents
+        return self.sworn_officers * 1000 / self.population if comparable else None
+
+
+@receiver(pre_save, sender=Department)
+def derive_before_save(sender, instance, **kwargs):
+    """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``."""
+    instance.derive()
+
+
+def announce_changes(departments):
+    """Send ``departments_changed`` for those whose name, address, time zone or status differs from the database."""
+    ids = [one.pk for one in departments if one.has_changed("search_text", "time_zone", "status")]
+    if ids:
+        departments_changed.send(Department, ids=ids)

@@ -1,0 +1,119 @@
+"""Where a department is, and its time zone."""
+
+import zoneinfo
+from datetime import datetime
+from types import MappingProxyType
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from ..fields import validate_time_zone
+from ..geo import states
+from ..geo.points import Point
+from ..names import normalize
+from .place import Place, Precision
+
+
+class Located(models.Model):
+    """A model with an address, its location and its time zone.
+
+    The address is in the fields ``zip``, ``city`` and ``state``. The location is stored twice, as degrees and as a unit
+    vector: see :mod:`departments.geo.points`.
+    """
+
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    precision = models.CharField(
+        _("precision of the map location"),
+        max_length=10,
+        blank=True,
+        choices=Precision.choices,
+        help_text=_("Leave the map location blank to use that of the ZIP code or the town."),
+    )
+    x = models.FloatField(null=True, editable=False)
+    y = models.FloatField(null=True, editable=False)
+    z = models.FloatField(null=True, editable=False)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Such as America/New_York. Leave blank to use that of the ZIP code, the town or the state."),
+    )
+
+    # The fields whose values in the database ``loaded_values`` holds. It is empty for a new object.
+    TRACKED = ("zip", "city", "state", "latitude", "longitude", "time_zone")
+    loaded_values = MappingProxyType({})
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        instance = super().from_db(db, field_names, values)
+        instance.track_changes()
+        return instance
+
+    def track_changes(self):
+        """Compare with the current values from now on."""
+        self.loaded_values = {name: self.__dict__[name] for name in self.TRACKED if name in self.__dict__}
+
+    def has_changed(self, *names):
+        """Return whether one of these fields differs from the database. Always False for a new object."""
+        return any(name in self.loaded_values and self.loaded_values[name] != getattr(self, name) for name in names)
+
+    def find_place(self):
+        """Return the place to search near: that of the ZIP code, else that of the town, else None."""
+        return Place.objects.of_address(self.zip[:5], normalize(self.city), self.state).first()
+
+    def locate(self, find_place=None):
+        """Fill in the location from the ZIP code or the town, and the time zone from either or from the state.
+
+        Values that a person or a file has set stay. Values that came from the address change with the address.
+
+        ``find_place`` is a function that replaces :meth:`find_place`, for callers that have loaded many places at once.
+        """
+        moved = self.has_changed("zip", "city", "state")
+        is_derived = self.precision in (Precision.ZIP, Precision.TOWN) and not self.has_changed("latitude", "longitude")
+        needs_point = self.latitude is None or (moved and is_derived)
+        needs_zone = not self.time_zone or (moved and not self.has_changed("time_zone"))
+        place = (find_place or self.find_place)() if needs_point or needs_zone else None
+        if needs_point:
+            self.latitude, self.longitude = place.point if place else (None, None)
+            self.precision = "" if not place else Precision.ZIP if place.zip else Precision.TOWN
+        elif not self.precision:
+            self.precision = Precision.BUILDING
+        if needs_zone:
+            self.time_zone = place.time_zone if place else states.STATES[self.state].time_zone
+
+    @property
+    def point(self):
+        """The location as a ``Point``, or None."""
+        return None if self.latitude is None else Point(self.latitude, self.longitude)
+
+    @property
+    def zone(self):
+        """The time zone as a ``ZoneInfo``, or that of the state if the stored name is not valid."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            return zoneinfo.ZoneInfo(states.STATES[self.state].time_zone)
+
+    def today(self):
+        """Return today's date in the department's time zone."""
+        return datetime.now(self.zone).date()
+
+    def format_day(self, day, at=None):
+        """Return a text such as "December 5, 2026", with the time and time zone if ``at`` is a time; "" for None."""
+        if day is None:
+            return ""
+        text = date_format(day, "F j, Y")
+        if at is None:
+            return text
+        return f"{text}, {date_format(at, 'g:i A')} {datetime.combine(day, at, self.zone):%Z}"

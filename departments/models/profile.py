@@ -1,0 +1,136 @@
+"""Parts of a profile: specializations from a list that departments share, divisions and special units."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..names import slug_of
+
+
+class Specialization(models.Model):
+    """A skill or team that departments have, such as a K-9 unit. All departments share one list."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True, editable=False)
+
+    class Manager(models.Manager):
+        def get_by_natural_key(self, name):
+            return self.get(name=name)
+
+    objects = Manager()
+
+    class Meta:
+        verbose_name = _("specialization")
+        verbose_name_plural = _("specializations")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.name,)
+
+    def clean(self):
+        self.slug = slug_of(self.name, "")
+        if not self.slug:
+            raise ValidationError({"name": _("The name needs a letter or a digit.")})
+        if Specialization.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("A specialization with almost the same name exists already.")})
+
+
+class PartQuerySet(models.QuerySet):
+    def get_by_natural_key(self, state, slug, name):
+        return self.get(department__state=state, department__slug=slug, name=name)
+
+
+class Ordered(models.Model):
+    """A row with a position in a list. A row that is added without one goes to the end."""
+
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "pk"]
+
+    def save(self, *args, **kwargs):
+        if self._state.adding and not self.order:
+            self.order = (self.siblings().aggregate(last=models.Max("order"))["last"] or 0) + 1
+        super().save(*args, **kwargs)
+
+    def siblings(self):
+        """Return the rows of the same list."""
+        return type(self).objects.filter(department=self.department)
+
+
+class Part(Ordered):
+    """A named part of a department."""
+
+    name = models.CharField(_("name"), max_length=120)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta(Ordered.Meta):
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (*self.department.natural_key(), self.name)
+
+    natural_key.dependencies = ["departments.department"]
+
+
+class Division(Part):
+    department = models.ForeignKey("Department", models.CASCADE, related_name="divisions")
+    responsibilities = models.TextField(_("responsibilities"), blank=True, max_length=5_000, help_text=_("Markdown."))
+
+    class Meta(Part.Meta):
+        verbose_name = _("division")
+        verbose_name_plural = _("divisions")
+        constraints = [models.UniqueConstraint(fields=["department", "name"], name="division_name_unique")]
+
+
+class SpecialUnit(Part):
+    department = models.ForeignKey("Department", models.CASCADE, related_name="special_units")
+    description = models.TextField(_("description"), blank=True, max_length=5_000, help_text=_("Markdown."))
+
+    class Meta(Part.Meta):
+        verbose_name = _("special unit")
+        verbose_name_plural = _("special units")
+        constraints = [models.UniqueConstraint(fields=["department", "name"], name="special_unit_name_unique")]
+
+
+class DepartmentSpecialization(Ordered):
+    """A specialization of a department, with its position in the department's list."""
+
+    class QuerySet(models.QuerySet):
+        def get_by_natural_key(self, state, slug, name):
+            return self.get(department__state=state, department__slug=slug, specialization__name=name)
+
+        def with_names(self):
+            return self.select_related("specialization")
+
+    department = models.ForeignKey("Department", models.CASCADE, related_name="listed_specializations")
+    specialization = models.ForeignKey(Specialization, models.PROTECT, verbose_name=_("specialization"))
+
+    objects = QuerySet.as_manager()
+
+    class Meta(Ordered.Meta):
+        verbose_name = _("specialization")
+        verbose_name_plural = _("specializations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "specialization"],
+                name="department_specialization_unique",
+                violation_error_message=_("This specialization is listed twice."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.specialization)
+
+    def natural_key(self):
+        return (*self.department.natural_key(), self.specialization.name)
+
+    natural_key.dependencies = ["departments.department", "departments.specialization"]

@@ -1,0 +1,87 @@
+"""Queries for departments: which are published, who can see and edit them, distance search, and sort orders."""
+
+from functools import reduce
+from operator import or_
+
+from django.db import models
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Subquery, When
+from django.db.models.functions import JSONObject, Left
+
+from ..geo.points import bounding_box, miles_from
+from ..names import name_prefixes
+from .place import Place
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def get_by_natural_key(self, state, slug):
+        return self.get(state=state, slug=slug)
+
+    def published(self):
+        return self.filter(status=self.model.Status.PUBLISHED)
+
+    def visible_to(self, user):
+        """Departments that the user can see on the site: all for staff, else published ones."""
+        return self if user.is_active and user.is_staff else self.published()
+
+    def editable_by(self, user):
+        """Departments that the user can edit: all with the permission for that, else those that list the user."""
+        if not user.is_active or not user.is_staff:
+            return self.none()
+        if user.has_perm("departments.edit_every_department"):
+            return self
+        return self.filter(pk__in=user.departments_edited.values("pk"))
+
+    def hiring(self, open_jobs):
+        """Departments with at least one of ``open_jobs`` (a QuerySet of jobs)."""
+        return self.filter(Exists(open_jobs.filter(department=OuterRef("pk")).order_by()))
+
+    def near(self, point, miles):
+        """Departments within ``miles`` of ``point``, nearest first, each with ``.miles``."""
+        return self._by_distance(point).filter(bounding_box(point, miles).contains(), miles__lte=miles)
+
+    def from_point(self, point):
+        """Departments with a known location, nearest first, each with ``.miles`` from ``point``."""
+        return self.filter(latitude__isnull=False)._by_distance(point)
+
+    def _by_distance(self, point):
+        return self.annotate(miles=miles_from(point)).order_by("miles", "pk")
+
+    def with_place(self):
+        """Add ``.place``: the fields of the place that ``Department.find_place()`` finds as a dict, or None."""
+        found = Place.objects.of_address(Left(OuterRef("zip"), 5), OuterRef("city_key"), OuterRef("state"))
+        values = JSONObject(zip="zip", name="name", county="county", state="state")
+        return self.annotate(place=Subquery(found.values(found=values)))
+
+    def by_name(self):
+        return self.order_by("name_key", "pk")
+
+    def by_population(self):
+        """Order by population served, largest first, unknown populations last."""
+        return self.order_by("-size", "name_key", "pk")
+
+    def starting_with(self, text):
+        """Departments whose name or town starts with ``text``, which may end within a word.
+
+        Names come before towns, and larger departments before smaller ones. A single letter finds nothing.
+        """
+        # Ranges instead of LIKE, in a union instead of OR: that way SQLite uses the indexes.
+        ranges = [(prefix, f"{prefix}\U0010ffff") for prefix in name_prefixes(text)]
+        conditions = [Q(**{f"{column}__range": span}) for column in ("name_key", "city_key") for span in ranges]
+        if not conditions:
+            return self.none()
+        first, *others = (self.filter(condition).order_by().values("pk") for condition in conditions)
+        by_name = reduce(or_, conditions[: len(ranges)])
+        order = (Case(When(by_name, then=0), default=1), "-size", "name_key", "pk")
+        return self.model.objects.filter(pk__in=first.union(*others, all=True)).order_by(*order)
+
+    def in_county(self, state, county_slug):
+        return self.filter(state=state, county_slug=county_slug)
+
+    def with_initial(self, letter):
+        """Departments whose name starts with the letter (lower case), or with a digit for "0-9"."""
+        return self.filter(name_key__gte=letter[0], name_key__lt=chr(ord(letter[-1]) + 1))
+
+    def counties(self):
+        """Return ``(slug, name, number of departments)`` of each county, A to Z."""
+        named = self.exclude(county_slug="").order_by("county_slug").values("county_slug")
+        return named.annotate(name=Min("county"), number=Count("pk")).values_list("county_slug", "name", "number")

@@ -1,0 +1,51 @@
+"""The number of published departments in each state under each letter, cached until content changes."""
+
+from collections import Counter, defaultdict
+from string import ascii_lowercase
+
+from django.core.cache import cache
+from django.db.models import Count
+from django.db.models.functions import Left
+
+from policeapp.caching import content
+
+from ..models import Department
+
+# Counting scans an index of all departments, so the counts of a content version are cached.
+SECONDS = 3600
+
+DIGITS = "0-9"
+LETTERS = (DIGITS, *ascii_lowercase)
+
+
+def by_state_and_letter():
+    """Return ``{state: {letter: number of departments}}``, without zeros.
+
+    Names that start with neither a digit nor a Latin letter count under "".
+    """
+    cached_version, counts = cache.get("departments.counts") or (None, None)
+    version = content.version()
+    if cached_version != version:
+        counts = _count()
+        cache.set("departments.counts", [version, counts], SECONDS)
+    return counts
+
+
+def by_state():
+    """Return ``{state: number of departments}``, without zeros."""
+    return {state: sum(letters.values()) for state, letters in by_state_and_letter().items()}
+
+
+def letters(state=None):
+    """Return those of ``LETTERS`` under which a state, or any state, has a department."""
+    counts = by_state_and_letter()
+    states = [counts.get(state, {})] if state else counts.values()
+    return [letter for letter in LETTERS if any(letter in letters for letters in states)]
+
+
+def _count():
+    counts = defaultdict(Counter)
+    first = Department.objects.published().order_by().values_list("state", Left("name_key", 1))
+    for state, letter, number in first.annotate(Count("pk")):
+        counts[state][letter if letter in LETTERS else DIGITS if letter.isdecimal() else ""] += number
+    return dict(counts)

@@ -1,0 +1,131 @@
+"""Ranks departments by how well they match a text.
+
+The full-text index finds them. Comparisons of normalized columns rank them, so all databases rank them the same way.
+
+The ranks, best first: the whole name or the ORI; a name that starts with the text; a department in the town of that
+name; all words next to each other; all words. Departments of the agency type that the text names come first.
+"""
+
+import re
+from functools import reduce
+from operator import and_, or_
+from typing import NamedTuple
+
+from django.db.models import Case, Q, When
+
+from ..models import Department
+from ..names import core_name, normalize, word_prefixes
+from .places import split_state
+
+# Well-known acronyms. Only those that stand for one department everywhere.
+ACRONYMS = {
+    "chp": "highway patrol, CA",
+    "cmpd": "charlotte-mecklenburg police, NC",
+    "fhp": "florida highway patrol",
+    "impd": "indianapolis police, IN",
+    "lapd": "los angeles police department, CA",
+    "lasd": "los angeles county sheriff, CA",
+    "lvmpd": "las vegas metropolitan police department, NV",
+    "mnpd": "nashville metropolitan police department, TN",
+    "njsp": "state police, NJ",
+    "nypd": "new york city police department",
+    "nysp": "state police, NY",
+    "sdpd": "san diego police department, CA",
+    "sfpd": "san francisco police department, CA",
+    "sjpd": "san jose police department, CA",
+}
+
+# Words that tell the departments of one place apart. Too many departments have them for a full-text search.
+TYPE_WORDS = frozenset("police sheriff sheriffs county parish state city town township village borough".split())
+COUNTY_WORDS = {"county", "parish"}
+IGNORED_WORDS = frozenset("department office agency of the and".split())
+COUNTY = re.compile(r"(?<= )co\b")
+# Words that may follow the name of a town in the name of its department.
+TOWN_SUFFIXES = ("city", "metropolitan", "township", "town", "village", "borough")
+
+
+class Interpretation(NamedTuple):
+    """One way to read a text: normalized words, and the code of the state that they name or ""."""
+
+    words: str
+    state: str = ""
+
+    def exact(self):
+        """Departments with this name, with or without generic words such as "police department", or this ORI."""
+        name = Q(name_key=self.words) | Q(name_core__in=_names(core_name(self.words))) | Q(ori=self.words.upper())
+        return self.in_state & name
+
+    def prefix(self):
+        """Departments whose name starts with the words."""
+        core = core_name(self.words)
+        return self.in_state & (Q(name_key__startswith=self.words) | Q(name_core__startswith=f"{core} "))
+
+    def town(self):
+        """Departments in the town of this name."""
+        return self.in_state & Q(city_key=core_name(self.words))
+
+    def phrase(self):
+        """Departments with all words next to each other, such as those in the county of this name."""
+        return self.in_state & _has(f"{core_name(self.words)} ")
+
+    @property
+    def in_state(self):
+        return Q(state=self.state) if self.state else Q()
+
+
+RANKS = (Interpretation.exact, Interpretation.prefix, Interpretation.town, Interpretation.phrase)
+LARGEST_FIRST = ("-size", "name_key", "pk")
+
+
+def rank(departments, text, *order):
+    """Return the departments that match the text, in the order that this module's docstring states.
+
+    Within a rank they are sorted by the columns in ``order``, then by population, largest first.
+    """
+    interpretations = _interpret(ACRONYMS.get(text.strip().casefold(), text))
+    best = interpretations[-1]
+    types = [
+        _has(word if word.startswith("sheriff") else f"{word} ") for word in best.words.split() if word in TYPE_WORDS
+    ]
+    words = [word for word in core_name(best.words).split() if word not in TYPE_WORDS | IGNORED_WORDS]
+    if not words:
+        # Few names have two of these words, so the full-text index helps. With one word there are so many matches that
+        # scanning departments by size finds the first page sooner.
+        rare = [word_prefixes(word) for word in best.words.split() if word in TYPE_WORDS - COUNTY_WORDS]
+        departments = departments.filter(search_text__words=rare) if len(rare) > 1 else departments
+        return departments.filter(best.in_state, *types).order_by(*order, *LARGEST_FIRST)
+    conditions = [rule(interpretation) for rule in RANKS for interpretation in interpretations]
+    if best.state:
+        departments = departments.filter(reduce(or_, conditions, best.in_state))
+    departments = departments.filter(search_text__words=[word_prefixes(word) for word in words])
+    type_first = [Case(When(reduce(and_, types), then=0), default=1)] if types else []
+    number = Case(*(When(condition, then=n) for n, condition in enumerate(conditions)), default=len(conditions))
+    return departments.order_by(*type_first, number, *order, *LARGEST_FIRST)
+
+
+def own_departments_first(departments, place):
+    """Order departments by ``.miles``, but those named after the town and its municipal police come first."""
+    own = Q(name_core__in=_names(place.key)) | Q(city_key=place.key, kind=Department.Kind.MUNICIPAL)
+    return departments.order_by(Case(When(own, state=place.state, then=0), default=1), "miles", "pk")
+
+
+def _interpret(text):
+    """Return the ways to read a text: as it is ("Port Washington"), and with a state ("Port" in Washington)."""
+    whole = Interpretation(_expand_county(normalize(text)))
+    for rest, state in split_state(text):
+        with_state = Interpretation(_expand_county(normalize(rest)), state.code)
+        return [with_state] if whole.words.split()[-1] == state.code.lower() else [whole, with_state]
+    return [whole]
+
+
+def _names(town):
+    return [town, *(f"{town} {word}" for word in TOWN_SUFFIXES)]
+
+
+def _expand_county(words):
+    """Replace "co" after a name by "county". At the start it may stand for Colorado."""
+    return COUNTY.sub("county", words)
+
+
+def _has(prefix):
+    return Q(search_text__contains=f" {prefix}")

@@ -1,0 +1,380 @@
+"""The national roster: which row is which department, whose word counts, where a department is."""
+
+import pytest
+
+from departments.models import Department, SlugRedirect
+from departments.search import ranking
+from tests.departments.imports.agency_files import WESTPORT, edited, import_rows, only, report_of
+from tests.factories import make_alice, make_department, make_job, make_place
+
+pytestmark = pytest.mark.django_db
+
+
+# What becomes of a row
+
+
+def test_a_row_becomes_a_department_with_what_follows_from_it(places):
+    report = import_rows(
+        WESTPORT
+        | {"type": "City", "county": "FAIRFIELD", "address1": "50 JESUP ROAD", "zip": "6880", "phone": "(203)341-6000"}
+        | {"sworn_officers": "64", "sworn_year": "2020", "population": "28,000", "lat": "41.14", "lon": "-73.36"}
+    )
+    assert report["created"] == 1
+    department = only()
+    assert (department.slug, department.status, department.kind) == (
+        "westport-police-department",
+        "published",
+        "municipal",
+    )
+    assert (department.street1, department.zip, department.phone) == ("50 Jesup Road", "06880", "203-341-6000")
+    assert (department.county, department.county_slug, department.size) == ("Fairfield", "fairfield", 28000)
+    assert (department.latitude, department.precision, department.time_zone) == (41.14, "building", "America/New_York")
+    stored = {name: getattr(department, name) for name in Department.DERIVED}
+    department.derive()
+    department.locate()
+    assert stored == {name: getattr(department, name) for name in Department.DERIVED}
+
+
+def test_a_row_may_have_nothing_but_a_name_and_a_state(places):
+    import_rows({"name": "STATE POLICE", "state": "Connecticut"})
+    department = only()
+    assert (department.name, department.kind, department.state) == ("State Police", "state_police", "CT")
+    assert (department.latitude, department.precision, department.time_zone) == (None, "", "America/New_York")
+
+
+def test_rows_without_a_name_or_a_state_are_rejected_with_the_reason():
+    rejected = report_of(
+        {"name": "", "state": "CT", "city": "A"},
+        {"name": "A", "state": "PZ", "city": "A"},
+        {"name": "B", "state": "", "city": "A"},
+        {"name": ":::", "state": "CT", "city": "A"},
+        {"name": "x" * 201, "state": "CT", "city": "A"},
+    ).rejections
+    assert {(column, reason, line) for column, reason, _number, line in rejected} == {
+        ("name", "is missing", 2), ("state", "“PZ” is not a state", 3), ("state", "is missing", 4),
+        ("name", "is too long", 6),
+    }  # fmt: skip
+
+
+def test_a_bad_cell_costs_the_cell_and_not_the_row(places):
+    report = report_of(
+        WESTPORT
+        | {"zip": "abc", "phone": "call", "sworn_officers": "-12", "population": "many", "type": "Starfleet"}
+        | {
+            "email": "x",
+            "website": "see below",
+            "lat": "north",
+            "lon": "-73",
+            "address1": "x" * 121,
+            "sworn_year": "18",
+        }
+    )
+    assert report.created == 1
+    columns = {column for column, _reason, _number, _line in report.notices}
+    assert columns >= {"zip", "phone", "sworn_officers", "population", "type", "email", "website", "lat", "address1"}
+    department = only()
+    assert (department.zip, department.phone, department.sworn_officers, department.street1) == ("", "", None, "")
+
+
+def test_employees_are_not_sworn_officers():
+    import_rows(WESTPORT | {"total_employees_2018": "80", "civilians": "16", "total_employees": "80"})
+    assert only().sworn_officers is None
+
+
+def test_blank_cells_erase_nothing():
+    import_rows(WESTPORT | {"phone": "203-341-6000", "sworn_officers": "64", "sworn_year": "2020"})
+    assert import_rows(WESTPORT | {"phone": "N/A", "sworn_officers": "-1", "sworn_year": ""})["unchanged"] == 1
+    assert (only().phone, only().sworn_officers, only().sworn_year) == ("203-341-6000", 64, 2020)
+
+
+def test_a_second_street_line_alone_is_the_street():
+    import_rows(WESTPORT | {"address1": "MOBILE UNIT", "address2": "PO Box 9"})
+    assert (only().street1, only().street2) == ("PO Box 9", "")
+
+
+@pytest.mark.parametrize(
+    "second, kept",
+    [("111 2nd St E", ""), ("111 2ND STREET EAST", ""), ("111 3rd St", "111 3rd St"), ("Floor 2", "Floor 2")],
+)
+def test_an_address_that_a_file_has_twice_is_told_once(second, kept):
+    import_rows(WESTPORT | {"address1": "111 2nd Street East", "address2": second})
+    assert only().street2 == kept
+
+
+# The same again
+
+
+def test_a_second_run_changes_no_row_and_no_timestamp(places):
+    rows = [
+        WESTPORT | {"phone": "2033416000", "county": "FAIRFIELD", "lat": "41.14", "lon": "-73.36"},
+        {"ori": "CT0000001", "name": "SAME NAME PD", "state": "CT", "city": "Westport"},
+        {"ori": "CT0000002", "name": "SAME NAME PD", "state": "CT", "city": "Westport", "county": "FAIRFIELD"},
+        {"ori": "CT0000003", "name": "SAME NAME PD", "state": "CT", "city": "Norwalk", "zip": "6880"},
+        {"ori": "", "name": "SAME NAME PD", "state": "CT", "city": "Elsewhere"},
+        {"ori": "", "name": "STATE POLICE", "state": "CT", "city": ""},
+    ]
+    assert import_rows(*rows, source="FBI", as_of="2018")["created"] == 6
+    before = list(Department.objects.order_by("pk").values())
+    assert import_rows(*rows, source="FBI", as_of="2018")["unchanged"] == 6
+    assert list(Department.objects.order_by("pk").values()) == before
+    assert len({department["slug"] for department in before}) == 6
+
+
+def test_addresses_follow_the_rule_of_departments_saved_one_by_one():
+    SlugRedirect.objects.create(state="CT", slug="a", department=make_department("Other"))
+    rows = [
+        {"ori": f"CT000000{number}", "name": "A", "state": "CT", "city": city, "county": county}
+        for number, (city, county) in enumerate([("", ""), ("Bee", "C"), ("Bee", "C"), ("Bee", "C"), ("Dee", "")])
+    ]
+    import_rows(*rows)
+    imported = list(Department.objects.exclude(name="Other").order_by("pk").values_list("slug", flat=True))
+    Department.objects.exclude(name="Other").delete()
+    for row in rows:
+        Department.objects.create(**row)
+    assert imported == list(Department.objects.exclude(name="Other").order_by("pk").values_list("slug", flat=True))
+
+
+def test_a_newer_file_updates_what_an_older_one_said():
+    import_rows(WESTPORT | {"phone": "203-341-6000", "phone_source": "hifld2009"})
+    report = import_rows(WESTPORT | {"phone": "203-341-7000", "phone_source": "Connecticut", "phone_year": "2024"})
+    assert report["updated"] == 1
+    assert only().phone == "203-341-7000"
+    assert only().sources["phone"] == {"source": "Connecticut", "as_of": "2024", "set_by": "import"}
+
+
+def test_an_update_keeps_what_the_file_knows_nothing_of():
+    import_rows(WESTPORT | {"phone": "203-341-6000"})
+    department = edited(only(), about="About us", chief_name="Ada")
+    created = department.created
+    import_rows(WESTPORT | {"phone": "203-341-7000"})
+    department = only()
+    assert (department.about, department.chief_name, department.created) == ("About us", "Ada", created)
+    assert department.modified > created
+
+
+# Edits win
+
+
+@pytest.mark.parametrize("values", [{"phone": "203-341-9999"}, {"phone": ""}, {"name": "Ours"}, {"status": "draft"}])
+def test_what_a_person_has_set_or_cleared_stays(values):
+    row = WESTPORT | {"phone": "203-341-6000", "active": "1"}
+    import_rows(row)
+    edited(only(), **values)
+    report = report_of(row)
+    assert (report.unchanged, report.conflicts) == (1, 1)
+    assert all(getattr(only(), field) == value for field, value in values.items())
+    assert import_rows(row, overwrite=True)["updated"] == 1
+    assert (only().phone, only().name, only().status) == ("203-341-6000", "Westport Police Department", "published")
+    assert report_of(row).conflicts == 0
+
+
+def test_a_value_without_a_source_is_taken_for_a_persons():
+    make_department(ori="CT0015800", phone="203-341-9999")
+    report = report_of(WESTPORT | {"phone": "203-341-6000", "email": "police@example.org"})
+    assert (report.updated, report.conflicts) == (1, 1)
+    assert (only().phone, only().email) == ("203-341-9999", "police@example.org")
+
+
+def test_an_address_that_a_person_corrected_is_not_mixed_with_the_files():
+    row = WESTPORT | {"address1": "1 Old Road", "address2": "Floor 2", "zip": "06880", "lat": "41.2", "lon": "-73.3"}
+    import_rows(row)
+    edited(only(), street1="50 Jesup Road")
+    import_rows(row | {"address2": "Floor 3", "zip": "06881", "lat": "41.3", "phone": "203-341-6000"})
+    department = only()
+    assert (department.street1, department.street2, department.zip) == ("50 Jesup Road", "Floor 2", "06880")
+    assert (department.latitude, department.phone) == (41.2, "203-341-6000")
+
+
+def test_the_year_of_a_figure_that_a_person_set_is_theirs_too():
+    import_rows(WESTPORT)
+    edited(only(), sworn_officers=64)
+    import_rows(WESTPORT | {"sworn_officers": "64", "sworn_year": "2008"})
+    assert (only().sworn_officers, only().sworn_year) == (64, None)
+
+
+def test_an_edit_in_the_admin_is_an_edit(client):
+    import_rows(WESTPORT | {"active": "1"})
+    client.force_login(make_alice())
+    client.post(
+        "/admin/departments/department/", {"action": "unpublish", "_selected_action": [only().pk], "index": "0"}
+    )
+    assert only().status == "draft"
+    report = report_of(WESTPORT | {"active": "1"})
+    assert (report.conflicts, only().status) == (1, "draft")
+
+
+def test_who_published_is_no_source_on_the_profile(client):
+    import_rows(WESTPORT | {"active": "1"}, source="FBI", as_of="2018")
+    ((source, as_of, labels),) = only().facts_by_source()
+    assert (source, as_of) == ("FBI", "2018")
+    assert "status" not in labels
+
+
+def test_westport_keeps_what_its_fixture_states(westport, places):
+    before = Department.objects.values().get()
+    report = report_of(
+        WESTPORT
+        | {"name": "WESTPORT POLICE DEPT", "county": "FAIRFIELD", "zip": "06880", "phone": "203-000-0000"}
+        | {"sworn_officers": "63", "sworn_year": "2020", "population": "28278", "lat": "41.2", "lon": "-73.3"}
+    )
+    assert (report.unchanged, Department.objects.values().get()) == (1, before)
+    # The name, the phone, the officers and their year, the population, and three for the position.
+    assert report.conflicts == 8
+
+
+# Sources
+
+
+def test_facts_keep_the_source_and_the_year_of_their_columns(client):
+    import_rows(
+        WESTPORT
+        | {"record_source": "fbi", "record_year": "2018", "phone": "203-341-6000", "phone_source": "hifld2009"}
+        | {
+            "population": "28278",
+            "population_source": "fbi_table78_2018",
+            "zip": "06880",
+            "address_source": "leaic2012",
+        }
+        | {
+            "sworn_officers": "64",
+            "sworn_source": "a_new_list",
+            "sworn_year": "2021-06-30",
+            "lat": "41.1",
+            "lon": "-73.3",
+        }
+    )
+    told = {(source, as_of): list(map(str, labels)) for source, as_of, labels in only().facts_by_source()}
+    assert told["FBI", "2018"] == ["name", "agency type", "ORI", "address", "population served", "map location"]
+    assert told["DHS HIFLD", "2009"] == ["phone"]
+    assert told["BJS LEAIC", "2012"] == ["address"]
+    assert told["a_new_list", "2021-06-30"] == ["number of officers"]
+    assert (only().population_year, only().sworn_year) == (2018, 2021)
+    page = client.get(only().get_absolute_url()).content.decode()
+    assert "FBI, 2018" in page and "DHS HIFLD, 2009" in page
+
+
+def test_the_command_line_says_the_source_where_the_file_does_not():
+    import_rows(WESTPORT | {"sworn_officers": "64"}, source="State of Connecticut", as_of="2024")
+    assert only().sources["name"] == {"source": "State of Connecticut", "as_of": "2024", "set_by": "import"}
+    assert only().sworn_year == 2024
+
+
+# Published or not
+
+
+@pytest.mark.parametrize("column", ["fbi_active_2018", "active", "STATUS"])
+def test_only_the_active_are_published(column):
+    rows = [
+        {"ori": f"CT000000{number}", "name": f"A {number}", "state": "CT", column: cell}
+        for number, cell in enumerate(["1", "0", "", "OPEN", "N/A"])
+    ]
+    import_rows(*rows)
+    assert list(Department.objects.published().values_list("name", flat=True)) == ["A 0", "A 3"]
+
+
+def test_without_such_a_column_all_are_published_unless_told_otherwise():
+    import_rows(WESTPORT)
+    import_rows(WESTPORT | {"ori": "CT0000001"}, draft=True)
+    assert list(Department.objects.order_by("pk").values_list("status", flat=True)) == ["published", "draft"]
+    assert import_rows(WESTPORT, draft=True)["unchanged"] == 1
+
+
+def test_an_agency_that_becomes_dormant_is_unpublished():
+    import_rows(WESTPORT | {"active": "1"})
+    import_rows(WESTPORT | {"active": "0"})
+    assert only().status == "draft"
+
+
+# Where it is
+
+
+@pytest.mark.parametrize(
+    "cells, position",
+    [
+        ({"lat": "41.1", "lon": "-73.3", "geo_source": "hifld2009"}, (41.1, -73.3, "building")),
+        ({"lat": "41.1", "lon": "-73.3", "geo_source": "fbi_cde2018"}, (41.1, -73.3, "town")),
+        ({"lat": "41.1", "lon": "-73.3", "geo_source": "zip_centroid"}, (41.1, -73.3, "zip")),
+        ({"lat": "41.1", "lon": "-73.3", "geo_source": "county_centroid"}, (41.1, -73.3, "county")),
+        ({"lat": "41.1", "lon": "-73.3", "address1": "50 Jesup Road"}, (41.1, -73.3, "building")),
+        ({"lat": "41.1", "lon": "-73.3", "address1": "PO Box 1"}, (41.1, -73.3, "town")),
+        ({"lat": "41.1", "lon": "73.3", "geo_source": "hifld2009"}, (41.1, -73.3, "building")),
+        # Of no use: the ZIP code's place, then the town's, then none.
+        ({"lat": "0", "lon": "0", "zip": "06880"}, (41.1434, -73.3496, "zip")),
+        ({"lat": "25.7", "lon": "-80.2", "zip": "06880"}, (41.1434, -73.3496, "zip")),
+        ({"lat": "888888888", "lon": "888888888"}, (41.1434, -73.3496, "town")),
+        ({"lat": "25.7", "lon": "-80.2", "zip": "10001"}, (41.1434, -73.3496, "town")),
+        ({"lat": "41.1", "lon": "", "city": "Nowhere"}, (None, None, "")),
+    ],
+)
+def test_positions_give_way_when_they_cannot_be_right(places, cells, position):
+    import_rows(WESTPORT | cells)
+    department = only()
+    assert (department.latitude, department.longitude, department.precision) == position
+    assert import_rows(WESTPORT | cells)["unchanged"] == 1
+
+
+def test_a_position_from_the_address_gives_way_to_a_files(places):
+    make_department(ori="CT0015800", zip="06880")
+    assert import_rows(WESTPORT | {"lat": "41.1", "lon": "-73.3", "geo_source": "hifld2009"})["updated"] == 1
+    assert (only().latitude, only().precision) == (41.1, "building")
+
+
+def test_a_zip_code_of_another_state_and_a_far_point_are_kept_and_reported(places):
+    report = report_of(WESTPORT | {"zip": "10001", "lat": "42.0", "lon": "-71.8"})
+    assert {column for column, _reason, _number, _line in report.notices} == {"zip", "lat"}
+    assert (only().zip, only().latitude, only().time_zone) == ("10001", 42.0, "America/New_York")
+
+
+def test_the_county_is_the_one_of_its_place_as_places_spell_it(places):
+    make_place("Atlanta", "GA", county="Fulton County", at=(33.75, -84.39))
+    make_place("Decatur", "GA", county="DeKalb County", at=(33.77, -84.29))
+    make_place("Bowie", "MD", county="Prince George's County", at=(38.94, -76.73))
+    rows = [
+        ("Atlanta", "GA", "DE KALB; FULTON"),
+        ("Decatur", "GA", "DE KALB; FULTON"),
+        ("Bowie", "MD", "PRINCE GEORGES"),
+    ]
+    import_rows(*({"name": city, "city": city, "state": state, "county": county} for city, state, county in rows))
+    assert list(Department.objects.order_by("pk").values_list("county", flat=True)) == [
+        "Fulton", "DeKalb", "Prince George's",
+    ]  # fmt: skip
+
+
+# Openings
+
+
+def test_openings_follow_the_name_and_the_time_zone_of_their_department(places, client):
+    make_place("Westport", "IN", at=(39.17, -85.57), zip="47283", time_zone="America/Indiana/Indianapolis")
+    import_rows(WESTPORT | {"state": "IN", "name": "Old Name PD", "zip": "47283"})
+    job = make_job(only(), closes_on=only().today())
+    closes = job.closes_at
+    make_place("Gary", "IN", at=(41.6, -87.3), zip="46402", time_zone="America/Chicago")
+    import_rows(WESTPORT | {"state": "IN", "name": "New Name PD", "city": "Gary", "zip": "46402"})
+    job.refresh_from_db()
+    assert " new name " in f"{job.words} "
+    assert (job.closes_at - closes).total_seconds() == 3600
+
+
+# Many
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(places, django_assert_max_num_queries):
+    rows = [WESTPORT | {"ori": f"CT{number:07}", "name": f"A {number}", "zip": "06880"} for number in range(300)]
+    with django_assert_max_num_queries(40):
+        import_rows(*rows)
+    with django_assert_max_num_queries(15):
+        import_rows(*rows)
+
+
+def test_all_of_a_file_is_in_the_search(places):
+    import_rows(WESTPORT)
+    assert not ranking.rank(Department.objects.all(), "wesport").exists()
+    assert ranking.rank(Department.objects.all(), "westport ct0015800").exists()
+
+
+def test_places_that_are_loaded_later_give_positions_at_the_next_run():
+    import_rows(WESTPORT)
+    assert only().latitude is None
+    make_place()
+    assert import_rows(WESTPORT)["updated"] == 1
+    assert only().precision == "town"

@@ -1,0 +1,63 @@
+"""Where a department's facts came from."""
+
+from departments.models import Department
+from tests.factories import (
+    make_department,
+)
+
+
+def test_the_source_of_each_fact_is_kept(db):
+    department = make_department(phone="203-341-6000")
+    department.set_source(["phone", "name"], "DHS HIFLD", 2009, "import")
+    department.save()
+    assert Department.objects.get().sources == {
+        "phone": {"source": "DHS HIFLD", "as_of": "2009", "set_by": "import"},
+        "name": {"source": "DHS HIFLD", "as_of": "2009", "set_by": "import"},
+    }
+
+
+def test_a_newer_source_replaces_the_older_one_of_that_fact_alone(db):
+    department = make_department()
+    department.set_source(["phone", "name"], "DHS HIFLD", "2009", "import")
+    department.set_source(["phone"], "Editor of this site", "2026-11-23", "user:bob")
+    assert department.sources["phone"]["set_by"] == "user:bob"
+    assert department.sources["name"]["set_by"] == "import"
+
+
+def test_what_is_no_fact_has_no_source(db):
+    department = make_department()
+    department.set_source(["modified", "slug", "editors", "phone"], "FBI", "2018", "import")
+    assert list(department.sources) == ["phone"]
+
+
+def test_one_departments_sources_are_not_anothers():
+    first, second = Department(), Department()
+    first.set_source(["phone"], "FBI", "2018", "import")
+    assert second.sources == {}
+
+
+def test_facts_are_grouped_by_source_in_the_order_of_the_profile(db):
+    department = make_department()
+    department.set_source(["latitude", "longitude", "precision", "phone"], "DHS HIFLD", "2009", "import")
+    department.set_source(["divisions", "city", "street1", "chief_name"], "The department", "", "fixture")
+    department.set_source(["population", "population_year"], "FBI", "2018", "import")
+    department.set_source(["kind"], "FBI", "2019", "import")
+    said = [(source, as_of, [str(label) for label in labels]) for source, as_of, labels in department.facts_by_source()]
+    assert said == [
+        ("FBI", "2019", ["agency type"]),
+        ("The department", "", ["chief", "address", "divisions"]),
+        ("DHS HIFLD", "2009", ["phone", "map location"]),
+        ("FBI", "2018", ["population served"]),
+    ]
+
+
+def test_every_fact_has_a_label(db):
+    department = make_department()
+    department.set_source(Department.FACTS, "FBI", "2018", "import")
+    ((_, _, labels),) = department.facts_by_source()
+    assert all(str(label) and "_" not in str(label) for label in labels)
+    assert len(labels) == len({str(label) for label in labels})
+
+
+def test_a_department_without_sources_says_so():
+    assert Department().facts_by_source() == []

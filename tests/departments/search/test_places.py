@@ -1,0 +1,225 @@
+"""What a person types into a box for a place, and the place or the choices that it stands for."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from departments.models import Place
+from departments.search import places as finder
+from tests.factories import make_department, make_place
+
+
+def found(typed):
+    return [str(place) for place in finder.find(typed)]
+
+
+@pytest.mark.parametrize("typed", ["06880", " 06880 ", "06880-1234", "068801234"])
+def test_it_knows_a_zip_code(places, typed):
+    assert found(typed) == ["Westport, CT 06880"]
+
+
+@pytest.mark.parametrize("typed", ["00000", "6880", "068", "06880-12", "0688012345", "06880 Westport", "٠٦٨٨٠"])
+def test_it_knows_no_other_number(places, typed):
+    assert found(typed) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Westport, CT",
+        "westport,ct",
+        "WESTPORT CT",
+        "westport connecticut",
+        "Westport,  Connecticut",
+        " Westport , ct ",
+        "Westport, Fairfield County, CT",
+        "westport, fairfield county, connecticut",
+        "Westport",
+    ],
+)
+def test_it_knows_a_town(places, typed):
+    assert found(typed) == ["Westport, CT"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["New York, NY", "new york ny", "New York New York", "New York, New York", "New York"]
+)
+def test_it_knows_a_town_that_has_its_states_name(places, typed):
+    assert found(typed) == ["New York, NY"]
+
+
+def test_it_knows_a_town_of_a_state_whose_name_has_three_words(db):
+    make_place("Charlotte Amalie", "VI", county="St. Thomas", time_zone="America/St_Thomas")
+    make_place("Washington", "DC", county="District of Columbia")
+    assert found("charlotte amalie u.s. virgin islands") == ["Charlotte Amalie, VI"]
+    assert found("Washington District of Columbia") == ["Washington, DC"]
+
+
+def test_of_two_states_that_end_alike_the_longer_name_is_meant(db):
+    make_place("Charleston", "WV")
+    make_place("Charleston West", "VA")
+    assert found("charleston west virginia") == ["Charleston, WV"]
+    assert found("charleston west, virginia") == ["Charleston West, VA"]
+
+
+@pytest.mark.parametrize("typed", ["St. Paul, MN", "saint paul mn", "St Paul, Minnesota", "SAINT PAUL"])
+def test_short_forms_and_long_ones_are_the_same(db, typed):
+    make_place("Saint Paul", "MN")
+    assert found(typed) == ["Saint Paul, MN"]
+
+
+@pytest.mark.parametrize("typed", ["Mayagüez, PR", "mayaguez puerto rico"])
+def test_accents_may_be_left_out(db, typed):
+    make_place("Mayagüez", "PR")
+    assert found(typed) == ["Mayagüez, PR"]
+
+
+def test_a_name_that_several_towns_have_gives_them_all_the_likeliest_first(places):
+    assert found("springfield") == ["Springfield, IL", "Springfield, MA", "Springfield, MO"]
+
+
+def test_with_its_state_it_is_one_of_them(places):
+    assert found("Springfield, MO") == ["Springfield, MO"]
+    assert found("springfield massachusetts") == ["Springfield, MA"]
+
+
+def test_two_towns_of_one_name_in_one_state_are_told_apart_by_their_county(db):
+    make_place("Springfield", "NJ", county="Union County", zip_codes=2)
+    make_place("Springfield", "NJ", county="Burlington County")
+    assert [place.county for place in finder.find("Springfield, NJ")] == ["Union County", "Burlington County"]
+    assert [place.county for place in finder.find("Springfield, Burlington County, NJ")] == ["Burlington County"]
+    assert [place.county for place in finder.find("springfield, union county, new jersey")] == ["Union County"]
+    assert found("Springfield, Ocean County, NJ") == []
+
+
+def test_it_offers_a_dozen_at_most(db):
+    for number, state in enumerate("AL AR CO FL GA ID IL KY LA MA MI MO NE NH".split()):
+        make_place("Springfield", state, zip_codes=number + 1)
+    assert found("Springfield")[0] == "Springfield, NH"
+    assert len(found("Springfield")) == 12
+
+
+def test_a_neighbourhood_is_meant_where_no_town_has_the_name(db):
+    make_place("Saugatuck", "CT", zip_codes=0)
+    assert found("Saugatuck") == ["Saugatuck, CT"]
+    make_place("Saugatuck", "MI", county="Allegan County")
+    assert found("Saugatuck") == ["Saugatuck, MI"]
+    assert found("Saugatuck, CT") == ["Saugatuck, CT"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "latitude", "longitude"),
+    [
+        ("41.14, -73.36", 41.14, -73.36),
+        ("41.140057,-73.360135", 41.14, -73.36),
+        ("  41.1449 , -73.3551 ", 41.14, -73.36),
+        ("51.88, 179.999", 51.88, 180.0),
+        ("-14, -170", -14.0, -170.0),
+        ("90, 180", 90.0, 180.0),
+        ("0,0", 0.0, 0.0),
+    ],
+)
+def test_coordinates_are_a_place_about_a_mile_wide(db, typed, latitude, longitude):
+    (place,) = finder.find(typed)
+    assert place.point == (latitude, longitude)
+    assert str(place) == f"{latitude}, {longitude}"
+    assert place.pk is None and not Place.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["91, 0", "-90.01, 0", "0, 180.5", "41.14", "41.14, -73.36, 5", "41°N, 73°W", "nan, nan", "1e3, 0", "4²,1"]
+)
+def test_coordinates_that_nothing_has_are_no_place(db, typed):
+    assert finder.find(typed) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        ",",
+        ", CT",
+        "CT",
+        "Atlantis",
+        "Westport, XX",
+        "Westport, CT, USA",
+        "Westport, Fairfield County, Fairfield County, CT",
+        "Westport NY",
+        "!!!",
+        "' OR 1=1 --",
+        "%",
+        "west%",
+        "_estport",
+    ],
+)
+def test_it_makes_nothing_of_what_it_does_not_know(places, typed):
+    assert found(typed) == []
+
+
+# What a form lets through: no NUL; and no half of a surrogate pair comes out of a query string.
+typeable = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=100)
+nearly_places = st.text(alphabet="westporctny06810-.,' %_", max_size=40)
+
+
+@given(typed=typeable | nearly_places)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_typed_it_answers_with_places(places, typed):
+    assert all(isinstance(place, Place) and place.point.is_valid() for place in finder.find(typed))
+
+
+def test_what_could_be_words_is_no_exact_place(places):
+    def exact(typed):
+        return [str(place) for place in finder.look_up(typed).exact]
+
+    assert exact("Westport") == exact("Springfield") == exact("New York") == []
+    assert exact("Westport CT") == ["Westport, CT"]
+    assert exact("06880") == ["Westport, CT 06880"]
+
+
+def test_a_name_that_ends_with_a_state_may_be_a_towns(db):
+    make_place("Port Washington", "NY")
+    make_place("Port", "WA", zip_codes=0)
+    assert [str(place) for place in finder.look_up("port washington").towns] == ["Port Washington, NY"]
+    assert [str(place) for place in finder.look_up("port washington").exact] == ["Port, WA"]
+
+
+def test_whatever_is_typed_takes_one_query(places, django_assert_max_num_queries):
+    for typed in ("06880", "springfield", "springfield il", "nowhere west virginia", "a, b, ct", "41.1, -73.4"):
+        with django_assert_max_num_queries(1):
+            finder.find(typed)
+
+
+def test_each_place_says_what_to_type_to_mean_it_alone(places):
+    make_place("Springfield", "NJ", county="Union County")
+    make_place("Springfield", "NJ", county="Burlington County")
+    for place in Place.objects.all():
+        assert finder.find(place.search_text) == [place]
+
+
+def test_a_departments_place_is_its_zip_codes(places):
+    department = make_department(zip="06880-1234", city="Norwalk")
+    assert str(department.find_place()) == "Westport, CT 06880"
+
+
+def test_where_its_zip_code_is_unknown_or_elsewhere_it_is_its_towns(places):
+    assert str(make_department("A", zip="06899", city="Norwalk").find_place()) == "Norwalk, CT"
+    assert str(make_department("B", zip="10001", city="Norwalk").find_place()) == "Norwalk, CT"
+
+
+def test_of_two_towns_of_the_name_it_is_the_larger(db):
+    make_place("Springfield", "NJ", county="Burlington County", zip_codes=1)
+    make_place("Springfield", "NJ", county="Union County", zip_codes=2)
+    assert make_department(state="NJ", city="Springfield").find_place().county == "Union County"
+
+
+def test_a_department_may_have_no_place(places):
+    assert make_department(zip="", city="Atlantis").find_place() is None
+    assert make_department("B", zip="", city="").find_place() is None
+
+
+def test_a_departments_place_takes_one_query(places, django_assert_num_queries):
+    for values in ({"zip": "06880"}, {"city": "Norwalk"}, {"city": "Atlantis"}):
+        department = make_department(**values)
+        with django_assert_num_queries(1):
+            department.find_place()
