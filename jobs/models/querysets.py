@@ -134,7 +134,6 @@ class JobQuerySet(models.QuerySet):
         """The openings within ``miles`` of ``point`` (None: at any distance), nearest first, for a paginator."""
         return NearestFirst(self, point) if miles is None else self.near(point, miles)
 
-
     def nearest(self, point, count):
         """Return a list of the ``count`` nearest of these openings, each with ``.miles``, however far away they are."""
         return NearestFirst(self, point)[:count]

@@ -1,22 +1,22 @@
-"""What a person sees on a page: the cards of a list, the links, the message beside a field."""
+"""Helpers that read a page: cards of a list, links, and messages beside fields."""
 
 import re
 from html import unescape
 
 
 def cards(response):
-    """The headings of the cards, in the page's order: names of departments, titles of openings."""
+    """Return the headings of the cards in order: names of departments or titles of jobs."""
     return [unescape(name) for name in re.findall(r'<li class="card">\s*<h3><a [^>]*>([^<]*)</a>', html(response))]
 
 
 def links(response):
-    """``{words: address}`` of the page's links."""
+    """Return ``{text: URL}`` of the page's links."""
     found = re.findall(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', html(response), re.DOTALL)
     return {" ".join(unescape(re.sub(r"<[^>]+>", "", words)).split()): unescape(address) for address, words in found}
 
 
 def message_at(response, field):
-    """The error beside the field whose input says that it belongs to it; "" when there is none."""
+    """Return the error that the input of a field refers to, or "" if there is none."""
     control = re.search(rf'<(?:input|select)\b[^>]*\bname="{field}"[^>]*>', html(response))[0]
     described = re.search(r'aria-describedby="([^"]*)"', control)
     message = re.search(rf'<p class="error" id="({field}_error)">(.*?)</p>', html(response), re.DOTALL)
@@ -28,7 +28,7 @@ def message_at(response, field):
 
 
 def value_of(response, field):
-    """What stands in the input."""
+    """Return the value of the input."""
     control = re.search(rf'<input\b[^>]*\bname="{field}"[^>]*>', html(response))[0]
     value = re.search(r'value="([^"]*)"', control)
     return unescape(value[1]) if value else ""
@@ -39,7 +39,7 @@ def html(response):
 
 
 def profile(client, department):
-    """The department's page."""
+    """Return the response of the department's profile."""
     response = client.get(department.get_absolute_url())
     assert response.status_code == 200
     return response

@@ -1,4 +1,4 @@
-"""Who may do what in the admin: an administrator, a department's editor, strangers."""
+"""Access to the admin: administrators, editors of a department, and others."""
 
 import pytest
 from django.contrib import admin
@@ -24,7 +24,7 @@ from tests.factories import (
     text_of,
 )
 
-# What it walks through other tests ask for once: measuring the coverage of that again says nothing more.
+# Other tests cover the same lines, so measuring this one adds nothing.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 LOGIN = "/admin/login/"
@@ -33,7 +33,7 @@ ALERTS = [Subscriber, Alert, Message]
 MODELS = [User, Group, Department, Specialization, Place, SlugRedirect, Job, Import, *ALERTS]
 PAGES = ["list", "add", "change", "delete", "history"]
 
-# What a GET answers: 302 to a stranger's object leads back to the start of the admin, as if there were no such object.
+# The status of a GET. A 302 for another department's object redirects to the index, as if it didn't exist.
 TABLE = {
     ("alice", User): [200, 200, 200, 200, 200],
     ("alice", Group): [200, 200, 200, 200, 200],
@@ -43,7 +43,7 @@ TABLE = {
     ("alice", SlugRedirect): [200, 403, 200, 200, 200],
     ("alice", Job): [200, 200, 200, 200, 200],
     ("alice", Import): [200, 200, 200, 200, 200],
-    # Who asked to be told of what is for superusers alone, who may delete it.
+    # Only superusers can see subscribers and alerts, and delete them.
     **{("alice", model): [200, 403, 200, 200, 200] for model in ALERTS},
     **{("bob", model): [403] * 5 for model in ALERTS},
     ("bob", User): [403, 403, 403, 403, 403],
@@ -99,7 +99,7 @@ def test_the_access_table(person, model, own, strange):
         response = client.get(page(thing, name))
         to_login = response.status_code == 302 and response["Location"].startswith(LOGIN)
         answers.append(LOGIN if to_login else response.status_code)
-        # Posting nothing useful to it is answered no better, and changes nothing.
+        # An empty POST has the same status and changes nothing.
         if answers[-1] in (302, 403, LOGIN):
             posted = client.post(page(thing, name), {"post": "yes", "name": "Taken over", "title": "Taken over"})
             assert posted.status_code in (302, 403)
@@ -108,20 +108,20 @@ def test_the_access_table(person, model, own, strange):
 
 
 def rows_before(thing):
-    """The row as the object at hand has it."""
+    """Return the row of the object."""
     return {field.attname: getattr(thing, field.attname) for field in thing._meta.concrete_fields} | (
         {"pay_yearly": None} if isinstance(thing, Job) else {}
     )
 
 
-def test_strangers_meet_the_door_at_the_start_page_too(charlie):
+def test_the_index_asks_others_to_sign_in_too(charlie):
     assert Client().get("/admin/")["Location"].startswith(LOGIN)
     ordinary = signed_in(User.objects.create_user("dora"))
     assert ordinary.get("/admin/")["Location"].startswith(LOGIN)
     assert "You don’t have permission to view or edit anything." in text_of(charlie.get("/admin/"))
 
 
-def test_the_start_page_offers_editors_what_concerns_them(bob):
+def test_the_index_shows_editors_only_their_models(bob):
     words = text_of(bob.get("/admin/"))
     assert "Departments" in words
     assert "Jobs" in words
@@ -137,18 +137,18 @@ def test_lists_show_editors_their_own_rows_only(bob, own, strange):
     assert rows_of(bob.get("/admin/jobs/job/?q=strange")) == []
 
 
-def test_an_editor_who_is_taken_off_the_department_edits_it_no_more(own, bob):
+def test_a_removed_editor_can_no_longer_edit_the_department(own, bob):
     own.editors.clear()
     assert bob.get(page(own)).status_code == 403
     assert bob.get("/admin/jobs/job/").status_code == 403
 
 
-def test_an_editor_who_is_no_longer_staff_does_not_come_in(own, bob):
+def test_an_editor_who_is_no_longer_staff_has_no_access(own, bob):
     User.objects.update(is_staff=False)
     assert bob.get(page(own))["Location"].startswith(LOGIN)
 
 
-def test_the_right_to_edit_every_department_opens_all_of_them(charlie, own, strange):
+def test_the_permission_to_edit_every_department_gives_access_to_all(charlie, own, strange):
     person = User.objects.get(username="charlie")
     for codename in ("edit_every_department", "view_department", "change_department", "view_job", "change_job"):
         person.user_permissions.add(Permission.objects.get(codename=codename))
@@ -158,7 +158,7 @@ def test_the_right_to_edit_every_department_opens_all_of_them(charlie, own, stra
     assert charlie.get("/admin/departments/department/add/").status_code == 403
 
 
-def test_the_ordinary_rights_without_that_one_open_none(charlie, own):
+def test_model_permissions_alone_give_access_to_no_department(charlie, own):
     person = User.objects.get(username="charlie")
     for codename in ("view_department", "change_department", "view_job", "add_job"):
         person.user_permissions.add(Permission.objects.get(codename=codename))
@@ -169,15 +169,15 @@ def test_the_ordinary_rights_without_that_one_open_none(charlie, own):
 
 
 class TestEditors:
-    """What Bob gets done at his department, and what he does not."""
+    """What editors can and cannot do."""
 
-    def test_they_change_what_their_department_knows_best(self, bob, own):
+    def test_they_can_change_most_facts(self, bob, own):
         response = save(bob, own, chief_name="New Chief", phone="203 555 0199", about="We *care*.")
         assert saved(response)
         own.refresh_from_db()
         assert (own.chief_name, own.phone, own.about) == ("New Chief", "203-555-0199", "We *care*.")
 
-    def test_they_do_not_change_what_identifies_it_even_by_a_forged_form(self, bob, own):
+    def test_they_cannot_change_identifying_fields_even_by_a_forged_form(self, bob, own):
         before = {name: getattr(own, name) for name in ("name", "slug", "kind", "ori", "state", "status")}
         forged = {"name": "X", "slug": "x", "kind": "federal", "ori": "XX0000000", "state": "NY", "status": "draft"}
         eve = User.objects.create_user("eve")
@@ -187,7 +187,7 @@ class TestEditors:
         assert [person.username for person in own.editors.all()] == ["bob"]
         assert own.chief_name == "New Chief"
 
-    def test_they_do_not_change_another_department(self, bob, own, strange):
+    def test_they_cannot_change_another_department(self, bob, own, strange):
         form = form_of(bob.get(page(own))) | {"chief_name": "Taken over"}
         response = bob.post(page(strange), form)
         assert (response.status_code, response["Location"]) == (302, "/admin/")
@@ -195,7 +195,7 @@ class TestEditors:
         assert strange.chief_name == "Tom Stranger"
 
     @pytest.mark.parametrize("action", ["publish", "unpublish", "delete_selected"])
-    def test_they_neither_publish_nor_remove_departments_by_a_forged_action(self, bob, own, strange, action):
+    def test_they_cannot_publish_or_delete_departments_by_a_forged_action(self, bob, own, strange, action):
         draft = make_department("Own Draft", status="draft")
         draft.editors.add(User.objects.get(username="bob"))
         for department in (own, strange, draft):
@@ -204,16 +204,16 @@ class TestEditors:
         assert Department.objects.count() == 3
         assert "Publish the selected departments" not in html_of(bob.get(page(Department, "list")))
 
-    def test_the_choice_of_a_department_offers_only_their_own(self, bob, own, strange, alice):
+    def test_they_can_choose_only_their_own_department(self, bob, own, strange, alice):
         asked = "/admin/autocomplete/?app_label=jobs&model_name=job&field_name=department&term=police"
         assert [found["text"] for found in bob.get(asked).json()["results"]] == ["Own Police"]
         assert len(alice.get(asked).json()["results"]) == 2
 
-    def test_they_do_not_look_up_people(self, bob):
+    def test_they_cannot_look_up_users(self, bob):
         asked = "/admin/autocomplete/?app_label=departments&model_name=department&field_name=editors&term="
         assert bob.get(asked).status_code == 403
 
-    def test_strangers_look_up_nothing(self, charlie, own):
+    def test_others_can_look_up_nothing(self, charlie, own):
         for query in (
             "jobs&model_name=job&field_name=department",
             "departments&model_name=department&field_name=editors",
@@ -222,7 +222,7 @@ class TestEditors:
             assert charlie.get(url).status_code == 403
             assert Client().get(url).status_code == 302
 
-    def test_parts_of_another_department_are_not_taken_in_either(self, bob, own, strange):
+    def test_they_cannot_move_parts_of_another_department(self, bob, own, strange):
         make_division(own, "Own division")
         division = make_division(strange, "Strange division")
         save(bob, own, **{"divisions-0-id": division.pk, "divisions-0-name": "Taken over"})
@@ -230,7 +230,7 @@ class TestEditors:
         assert [division.name for division in strange.divisions.all()] == ["Strange division"]
 
 
-def test_a_form_that_was_not_sent_from_the_site_is_refused(own):
+def test_a_form_from_another_site_is_rejected(own):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(make_alice())
     form = form_of(strict.get(page(own))) | {"chief_name": "Taken over"}

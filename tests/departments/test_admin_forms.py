@@ -1,4 +1,4 @@
-"""A department and its parts in the forms of the admin."""
+"""The admin's form of a department and its parts."""
 
 import re
 from datetime import date
@@ -58,7 +58,7 @@ EVERY_FIELD = {
 
 
 def stored(department):
-    """The row as the form would have it typed."""
+    """Return the row as form values."""
     found = {}
     for name in EVERY_FIELD:
         value = getattr(department, name)
@@ -72,7 +72,7 @@ def test_a_department_can_be_added_with_every_field(alice, client):
     department = Department.objects.get()
     assert stored(department) == EVERY_FIELD
     words = text_of(client.get("/departments/ct/norwalk-police/"))
-    for said in (
+    for text in (
         "Norwalk Police Department",
         "Sheriff: María O’Brien",
         "1 Monroe Street Room 5 Norwalk CT 06854-1234",
@@ -87,10 +87,10 @@ def test_a_department_can_be_added_with_every_field(alice, client):
         "To serve.",
         "Some teams:",
     ):
-        assert said in words
+        assert text in words
 
 
-def test_every_field_can_be_changed_and_stands_in_the_form_again(alice):
+def test_every_field_can_be_changed_and_the_form_shows_the_change(alice):
     department = make_department("Before", state="NY", city="", kind="other")
     assert saved(save(alice, department, **EVERY_FIELD))
     department = Department.objects.get()
@@ -99,12 +99,12 @@ def test_every_field_can_be_changed_and_stands_in_the_form_again(alice):
     assert {name: form[name].replace("\r\n", "\n") for name in EVERY_FIELD} == EVERY_FIELD
 
 
-def test_the_table_of_fields_has_every_field_of_the_form(alice):
+def test_the_table_of_fields_is_complete(alice):
     names = set(alice.get("/admin/departments/department/add/").context["adminform"].form.fields)
     assert names == set(EVERY_FIELD) | {"logo", "editors"}
 
 
-def test_every_optional_field_can_be_emptied(alice):
+def test_every_optional_field_can_be_cleared(alice):
     department = make_department(**{name: value for name, value in EVERY_FIELD.items() if name not in ("slug",)} | {
         "sworn_officers": 178, "sworn_year": 2024, "population": 5, "population_year": 2024, "latitude": 41.1,
         "longitude": -73.4, "more_specializations": True, "mission_is_summary": True,
@@ -122,21 +122,21 @@ def test_every_optional_field_can_be_emptied(alice):
     assert department.time_zone == "America/New_York"
 
 
-def test_a_new_department_needs_little_more_than_its_name(alice, places):
+def test_a_new_department_needs_little_more_than_a_name(alice, places):
     assert saved(save(alice, Department, name="Westport Police Department", state="CT", zip="06880"))
     department = Department.objects.get()
     assert department.get_absolute_url() == "/departments/ct/westport-police-department/"
     assert (department.status, department.precision, department.time_zone) == ("draft", "zip", "America/New_York")
 
 
-def test_an_editor_can_be_named(alice, own):
+def test_an_editor_can_be_added(alice, own):
     eve = User.objects.create_user("eve", is_staff=True)
     assert saved(save(alice, own, editors=[eve.pk]))
     assert list(own.editors.all()) == [eve]
 
 
 class TestInlines:
-    """What a department has several of is edited on its page."""
+    """Specializations, divisions and special units are edited on the department's page."""
 
     def test_they_can_be_added(self, alice, own, client):
         drone = make_specialization("Drone")
@@ -159,8 +159,8 @@ class TestInlines:
         )
         assert saved(response), errors_of(response)
         words = text_of(client.get(own.get_absolute_url()))
-        for said in ("Drone", "Support Budget", "Dive Team Under water."):
-            assert said in words
+        for text in ("Drone", "Support Budget", "Dive Team Under water."):
+            assert text in words
 
     def test_they_can_be_changed_and_put_in_order(self, alice, own, client):
         for name in ("First", "Second"):
@@ -192,7 +192,7 @@ class TestInlines:
         assert [part.count() for part in parts] == [0, 0, 0]
         assert Specialization.objects.count() == 1
 
-    def test_the_same_specialization_twice_is_refused_in_words(self, alice, own):
+    def test_the_same_specialization_twice_is_a_form_error(self, alice, own):
         list_specializations(own, "Drone")
         drone = Specialization.objects.get()
         response = save(
@@ -209,9 +209,9 @@ class TestInlines:
 
 
 class TestOpenings:
-    """A department's page leads to its openings."""
+    """The department's page links to its jobs."""
 
-    def test_those_that_are_open_planned_or_drafts_stand_there_the_newest_first(self, alice, own):
+    def test_open_planned_and_draft_jobs_are_listed_newest_first(self, alice, own):
         make_job(own, title="Open", closes_on=date(2090, 1, 1))
         make_job(own, title="Planned", opens_on=date(2090, 1, 1))
         make_job(own, title="Drafted", status="draft", opens_on=date(2024, 1, 1))
@@ -222,7 +222,7 @@ class TestOpenings:
         assert "Closed:" not in words and "Withdrawn:" not in words
         assert "View all 5 jobs, including closed ones" in words
 
-    def test_they_are_changed_and_added_from_there_and_all_of_them_found(self, alice, own, strange):
+    def test_it_links_to_each_job_to_a_new_one_and_to_the_list(self, alice, own, strange):
         job, other = make_job(own), make_job(strange, title="Strange officer")
         html = html_of(alice.get(page(own)))
         assert f'<a href="{page(job)}">' in html and page(other) not in html
@@ -231,11 +231,11 @@ class TestOpenings:
         every = f"/admin/jobs/job/?department__id__exact={own.pk}"
         assert every in html and rows_of(alice.get(every)) == ["Police Officer"]
 
-    def test_a_new_department_has_none_yet(self, alice, own):
+    def test_a_new_department_has_no_jobs_yet(self, alice, own):
         assert "Save the department to add jobs." in text_of(alice.get("/admin/departments/department/add/"))
         assert "No jobs. Add a job" in text_of(alice.get(page(own)))
 
-    def test_of_three_hundred_openings_twenty_stand_there_and_the_form_stays_small(self, alice, own):
+    def test_of_three_hundred_jobs_it_lists_twenty(self, alice, own):
         job = make_job(own)
         copies = [Job.objects.get(pk=job.pk) for _ in range(299)]
         for number, copy in enumerate(copies):
@@ -249,7 +249,7 @@ class TestOpenings:
 
 
 @pytest.mark.parametrize("ori", ["CT0000001", "ct0000001", " CT0000001 "])
-def test_an_ori_that_another_department_has_is_refused_in_our_words(alice, own, strange, ori):
+def test_the_ori_of_another_department_is_a_form_error(alice, own, strange, ori):
     assert sum(errors_of(save(alice, strange, ori=ori)).values(), []) == ["Another department has this ORI."]
 
 
@@ -278,20 +278,20 @@ def test_an_ori_that_another_department_has_is_refused_in_our_words(alice, own, 
     ],
 )
 @pytest.mark.any_engine
-def test_what_is_wrong_with_a_department_is_said_where_it_is(alice, own, changes, field, words):
+def test_errors_are_shown_at_their_field(alice, own, changes, field, words):
     errors = errors_of(save(alice, own, **changes))
     assert list(errors) == [field]
     assert words in " ".join(errors[field])
 
 
 @pytest.mark.parametrize("typed", ["NaN", "Infinity", "1e999", "north", "41,1", "٤١°"])
-def test_a_position_that_is_no_number_is_refused_at_its_field(alice, typed):
+def test_a_latitude_that_is_not_a_number_is_a_form_error(alice, typed):
     department = make_department(at=(41.1, -73.4))
     response = save(alice, department, latitude=typed, longitude=typed)
     assert errors_of(response) == {"latitude": ["Enter a number."], "longitude": ["Enter a number."]}
 
 
-def test_bad_input_keeps_everything_that_was_typed(alice, own):
+def test_a_form_with_errors_keeps_all_input(alice, own):
     make_division(own)
     url = page(own)
     typed = form_of(alice.get(url)) | EVERY_FIELD
@@ -313,7 +313,7 @@ def test_bad_input_keeps_everything_that_was_typed(alice, own):
 
 
 def test_a_departments_form_takes_no_more_queries_with_more_parts(alice, own):
-    """A specialization costs one: its field looks up the name of the one that is chosen."""
+    """Each specialization takes one query, because its field looks up the name of the chosen one."""
     counted = []
     for number in (1, 10):
         for part in range(number):
@@ -330,7 +330,7 @@ def test_a_departments_form_takes_no_more_queries_with_more_parts(alice, own):
 @pytest.mark.parametrize("value", EXTREMES, ids=lambda value: value[:12])
 @pytest.mark.unmeasured
 class TestExtremeValues:
-    """Whatever stands in a field is saved or refused in words."""
+    """Any value in a field is saved or is a form error."""
 
     def test_in_every_field_of_a_department_and_its_parts(self, alice, own, value):
         make_division(own)
@@ -349,7 +349,7 @@ class TestExtremeValues:
 @pytest.mark.parametrize("field", ["editors", "listed_specializations-0-specialization", "state"])
 @pytest.mark.unmeasured
 @pytest.mark.any_engine
-def test_a_choice_that_was_never_offered_is_refused_for_a_department(alice, own, field, value):
+def test_an_invalid_choice_is_a_form_error(alice, own, field, value):
     list_specializations(own, "Drone")
     response = alice.post(page(own), form_of(alice.get(page(own))) | {field: value})
     assert response.status_code in (200, 400)
@@ -361,7 +361,7 @@ def test_a_choice_that_was_never_offered_is_refused_for_a_department(alice, own,
 @pytest.mark.parametrize("hidden", [r"-id$", r"-department$", r"_FORMS$"])
 @pytest.mark.unmeasured
 @pytest.mark.any_engine
-def test_hidden_fields_that_somebody_tampered_with_change_nothing(alice, own, hidden, value):
+def test_forged_hidden_fields_change_nothing(alice, own, hidden, value):
     make_division(own)
     form = form_of(alice.get(page(own)))
     names = [name for name in form if re.search(hidden, name) and "__prefix__" not in name]
@@ -369,7 +369,7 @@ def test_hidden_fields_that_somebody_tampered_with_change_nothing(alice, own, hi
     assert [division.name for division in own.divisions.all()] == ["Operations"]
 
 
-def test_a_specialization_of_almost_the_same_name_is_refused_at_its_field(alice):
+def test_a_specialization_with_almost_the_same_name_is_a_form_error(alice):
     make_specialization("K-9 Unit")
     response = save(alice, Specialization, name="K 9 unit")
     assert errors_of(response) == {"name": ["A specialization with almost the same name exists already."]}
@@ -377,7 +377,7 @@ def test_a_specialization_of_almost_the_same_name_is_refused_at_its_field(alice)
     assert saved(save(alice, Specialization, name="Drone"))
 
 
-def test_removing_a_department_takes_its_openings_and_says_so_before(alice, own):
+def test_deleting_a_department_warns_about_its_jobs_and_deletes_them(alice, own):
     make_job(own, title="Own officer")
     assert "Own officer" in text_of(alice.get(page(own, "delete")))
     assert alice.post(page(own, "delete"), {"post": "yes"}).status_code == 302

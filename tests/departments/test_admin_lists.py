@@ -1,4 +1,4 @@
-"""The lists of the admin, and what is done from them."""
+"""The lists of the admin and their actions."""
 
 import re
 from datetime import date
@@ -17,7 +17,7 @@ from tests.factories import make_department, make_job, make_place
 pytestmark = pytest.mark.django_db
 
 
-def test_view_on_site_leads_to_the_page_even_of_what_is_a_draft(alice, own):
+def test_view_on_site_works_for_drafts_too(alice, own):
     for thing in (own, make_job(own), make_department("Draft", status="draft"), make_job(own, status="draft")):
         [link] = re.findall(r'<a href="([^"]*)" class="viewsitelink">', html_of(alice.get(page(thing))))
         response = alice.get(link)
@@ -26,7 +26,7 @@ def test_view_on_site_leads_to_the_page_even_of_what_is_a_draft(alice, own):
         assert alice.get(thing.get_absolute_url()).status_code == 200
 
 
-def test_departments_show_their_number_of_open_jobs_and_sort_and_filter_by_it(alice, own, strange):
+def test_departments_are_listed_sorted_and_filtered_by_open_jobs(alice, own, strange):
     for values in ({}, {}, {"status": "draft"}, {"opens_on": date(2090, 1, 1)}):
         make_job(own, **values)
     make_job(strange, opens_on=date(2024, 1, 1), closes_on=date(2024, 1, 31))
@@ -62,7 +62,7 @@ def test_departments_can_be_searched_and_filtered(alice, own, strange, query, fo
     assert listed(alice, Department, query) == found
 
 
-def test_places_and_slug_redirects_can_be_looked_up(alice, own):
+def test_places_and_redirects_can_be_searched(alice, own):
     make_place("Norwalk")
     save(alice, own, slug="second")
     assert listed(alice, Place, "q=norwalk") == ["Norwalk"]
@@ -119,14 +119,14 @@ def test_the_lists_take_no_more_queries_with_more_rows(alice, model, own):
     ],
 )
 @pytest.mark.parametrize("model", [Department, Job])
-def test_a_list_asked_for_nonsense_is_answered(alice, own, model, query):
+def test_a_list_with_invalid_parameters_is_not_a_server_error(alice, own, model, query):
     make_job(own)
     assert alice.get(f"{page(model, 'list')}?{query}").status_code in (200, 302, 400)
 
 
 @pytest.mark.parametrize("chosen", ["9" * 30, "one", "\0", "-1"])
 @pytest.mark.parametrize("model", [Department, Job])
-def test_an_action_on_nonsense_is_answered_and_changes_nothing(alice, own, model, chosen):
+def test_an_action_with_invalid_ids_changes_nothing(alice, own, model, chosen):
     job = make_job(own, status="draft")
     response = alice.post(page(model, "list"), {"action": "publish", "_selected_action": [chosen]})
     assert response.status_code in (200, 302, 400)
@@ -136,7 +136,7 @@ def test_an_action_on_nonsense_is_answered_and_changes_nothing(alice, own, model
 
 @pytest.mark.parametrize("number", ["0", "-1", "9" * 30, "one", "1%00", "_3F"])
 @pytest.mark.parametrize("model", [Department, Job])
-def test_an_object_that_there_is_not_leads_back_to_the_start(alice, model, number):
+def test_an_unknown_object_redirects_to_the_index(alice, model, number):
     for name in ("change", "delete", "history"):
         response = alice.get(f"{page(model, 'list')}{number}/{name}/")
         assert response.status_code in (302, 404)

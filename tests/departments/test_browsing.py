@@ -1,4 +1,4 @@
-"""Going through the directory: by state, county and letter, from page to page."""
+"""Browsing the directory by state, county and letter, and its numbered pages."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -25,7 +25,7 @@ ADDRESSES = [
 
 @pytest.fixture
 def many(db):
-    """45 departments; their populations are in the order of their names, and half are not known."""
+    """45 departments with populations in the order of their names. Half are unknown."""
     for number in range(45):
         make_department(
             f"Department {number:02}", county="Fairfield", population=1000 - number if number < 20 else None
@@ -33,12 +33,12 @@ def many(db):
 
 
 def path_of(address, link):
-    """Where a link on the page of the address leads to."""
+    """Return the URL of a link on the page."""
     return f"{urlsplit(address).path}{link}"
 
 
 def walk(client, address, words):
-    """The pages from the address on, each by the link with these words on the one before."""
+    """Yield the page and those that follow it by the link with this text."""
     pages = [client.get(address)]
     while link := links(pages[-1]).get(words):
         address = path_of(address, link)
@@ -52,7 +52,7 @@ NAMES = [f"Department {number:02}" for number in range(45)]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_pages_show_everything_once_and_in_order_there_and_back(client, many, address):
+def test_pages_show_each_department_once_in_order_forward_and_back(client, many, address):
     there, last = walk(client, address, "Next")
     assert [cards(page) for page in there] == [NAMES[:20], NAMES[20:40], NAMES[40:]]
     assert "Previous" not in links(there[0])
@@ -64,7 +64,7 @@ def test_the_pages_show_everything_once_and_in_order_there_and_back(client, many
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_twenty_alone_need_no_pages(client, db, address):
+def test_twenty_departments_need_no_pages(client, db, address):
     for number in range(20):
         make_department(f"Department {number:02}", county="Fairfield")
     assert not {"Next", "Previous"} & links(client.get(address)).keys()
@@ -94,12 +94,12 @@ def test_more_than_a_thousand_departments_are_counted_and_shown(client, db):
     assert cards(page) == ["Department 1020"]
 
 
-def test_the_next_page_keeps_to_what_was_asked_for(client, many):
+def test_the_next_page_keeps_the_search(client, many):
     following = links(client.get("/departments/?state=CT&sort=population"))["Next"]
     assert parse_qs(urlsplit(following).query) == {"state": ["CT"], "sort": ["population"], "page": ["2"]}
 
 
-def test_departments_of_one_name_are_told_apart(client, db):
+def test_departments_with_the_same_name_are_all_listed(client, db):
     for number in range(45):
         make_department("Washington Township Police", city=f"Town {number:02}")
     pages, _ = walk(client, "/departments/", "Next")
@@ -107,7 +107,7 @@ def test_departments_of_one_name_are_told_apart(client, db):
     assert sorted(towns) == [f"Town {number:02}" for number in range(45)]
 
 
-def test_search_engines_read_the_first_page_of_a_list_and_follow_the_others(client, many):
+def test_only_the_first_page_of_a_list_is_indexed(client, many):
     first = client.get("/departments/ct/?utm_source=x")
     assert '<link rel="canonical" href="http://testserver/departments/ct/">' in html(first)
     assert '<link rel="next" href="/departments/ct/?page=2' in html(client.get("/departments/ct/"))
@@ -128,7 +128,7 @@ def test_search_engines_read_the_first_page_of_a_list_and_follow_the_others(clie
     ],
     ids=["by name", "by population", "of a state", "of a county"],
 )
-def test_each_list_is_read_in_the_order_of_an_index(without_statistics, rows):
+def test_each_list_uses_an_index_for_its_order(without_statistics, rows):
     plan = rows[400:420].explain()
     assert "department_listed" in plan, plan
     assert "TEMP B-TREE" not in plan and "->  Sort" not in plan, plan
@@ -137,16 +137,16 @@ def test_each_list_is_read_in_the_order_of_an_index(without_statistics, rows):
 # States and letters
 
 
-def test_the_front_says_how_many_departments_each_state_has(client, db):
+def test_the_directory_shows_the_number_of_departments_per_state(client, db):
     for name in ("Westport Police", "Norwalk Police"):
         make_department(name)
     make_department("San Juan Police", state="PR")
     make_department("Secret Police", state="CT", status="draft")
-    said = text_of(client.get("/departments/"))
-    assert "Connecticut 2 " in said and "Puerto Rico 1 " in said and "Wyoming 0" in said
+    text = text_of(client.get("/departments/"))
+    assert "Connecticut 2 " in text and "Puerto Rico 1 " in text and "Wyoming 0" in text
 
 
-def test_the_number_of_a_state_is_counted_once_for_each_version_of_the_content(client, db):
+def test_counts_are_cached_until_content_changes(client, db):
     make_department()
     assert "Connecticut 1 " in text_of(client.get("/departments/"))
     make_department("Norwalk Police")
@@ -156,7 +156,7 @@ def test_the_number_of_a_state_is_counted_once_for_each_version_of_the_content(c
     assert not [query for query in captured if query["sql"].startswith('SELECT "departments_department"."state"')]
 
 
-def test_the_letters_are_those_that_departments_begin_with(client, db):
+def test_only_letters_with_departments_are_shown(client, db):
     for name, state in (("Westport Police", "CT"), ("Norwalk Police", "CT"), ("911 Center", "NY"), ("Éclair PD", "NY")):
         make_department(name, state=state)
     make_department("Secret Police", status="draft")
@@ -189,14 +189,14 @@ def lettered(db):
         ("/departments/tx/a-to-z/0-9/", ["7th District"]),
     ],
 )
-def test_a_letter_lists_the_names_that_begin_with_it(client, lettered, address, found):
+def test_a_letter_lists_names_that_start_with_it(client, lettered, address, found):
     page = client.get(address)
     assert cards(page) == found
     letter = address.split("/")[-2].upper()
     assert re.search(rf'aria-current="page">{letter}</a>', html(page))
 
 
-def test_a_letter_leads_back_to_its_state(client, lettered):
+def test_a_letter_links_back_to_its_state(client, lettered):
     page = client.get("/departments/tx/a-to-z/w/")
     assert "Texas: W" in text_of(page)
     assert links(page)["Texas"] == "/departments/tx/"
@@ -210,7 +210,7 @@ def test_a_letter_without_departments_is_not_found(client, lettered, address):
     assert client.get(f"/departments/{address}").status_code == 404
 
 
-def test_a_letter_of_drafts_alone_is_not_found(client, db):
+def test_a_letter_with_only_drafts_is_not_found(client, db):
     make_department("Secret Police", status="draft")
     assert client.get("/departments/a-to-z/s/").status_code == 404
 
@@ -229,14 +229,14 @@ def test_a_state_lists_its_departments_and_counties(client, db):
         "Norwalk Police Department",
         "Westport Police Department",
     ]
-    said = text_of(page)
-    assert "Connecticut 3 departments" in said
-    assert "Fairfield County 2 New Haven County 1" in said
+    text = text_of(page)
+    assert "Connecticut 3 departments" in text
+    assert "Fairfield County 2 New Haven County 1" in text
     assert links(page)["Fairfield County"] == "/departments/ct/county/fairfield/"
     assert links(page)["See jobs in Connecticut"] == "/jobs/?state=CT"
 
 
-def test_a_state_without_departments_says_so_and_leads_on(client, db):
+def test_a_state_without_departments_links_to_all_departments(client, db):
     page = client.get("/departments/wy/")
     assert "No departments in Wyoming yet." in text_of(page)
     assert links(page)["All departments"] == "/departments/"
@@ -250,13 +250,13 @@ def test_a_state_hides_drafts_and_their_counties(client, db):
     assert "Fairfield" not in text_of(page)
 
 
-def test_departments_without_a_position_are_in_their_state(client, db):
+def test_departments_without_a_location_are_listed_in_their_state(client, db):
     make_department("Atlantis Police Department", city="Atlantis")
     assert cards(client.get("/departments/ct/")) == ["Atlantis Police Department"]
 
 
 @pytest.mark.parametrize("state", ["zz", "c", "ctt", "12", "%C3%A7t"])
-def test_there_is_no_other_state(client, db, state):
+def test_an_unknown_state_is_not_found(client, db, state):
     assert client.get(f"/departments/{state}/").status_code == 404
 
 
@@ -283,7 +283,7 @@ def test_a_county_lists_its_departments(client, db):
         ("Doña Ana", "NM", "/departments/nm/county/dona-ana/", "Doña Ana County, New Mexico"),
     ],
 )
-def test_a_county_has_an_address_and_a_heading(client, db, county, state, address, label):
+def test_a_county_has_a_url_and_a_heading(client, db, county, state, address, label):
     make_department(county=county, state=state)
     page = client.get(address)
     assert page.status_code == 200
@@ -291,11 +291,11 @@ def test_a_county_has_an_address_and_a_heading(client, db, county, state, addres
 
 
 @pytest.mark.parametrize("address", ["/departments/ct/county/nowhere/", "/departments/ny/county/fairfield/"])
-def test_a_county_that_nobody_knows_is_not_found(client, db, address):
+def test_an_unknown_county_is_not_found(client, db, address):
     make_department(county="Fairfield")
     assert client.get(address).status_code == 404
 
 
-def test_a_county_of_drafts_alone_is_not_found(client, db):
+def test_a_county_with_only_drafts_is_not_found(client, db):
     make_department(county="Fairfield", status="draft")
     assert client.get("/departments/ct/county/fairfield/").status_code == 404

@@ -1,4 +1,4 @@
-"""The directory and its search, as a visitor meets them at /departments/."""
+"""The directory and its search at /departments/."""
 
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -35,14 +35,14 @@ def search(client, db):
 
 @pytest.fixture
 def departments(places):
-    """Westport, Norwalk and New York where they are, and Nowhere in Connecticut without a position."""
+    """Westport, Norwalk and New York at their locations, and a department without a location."""
     make_department("Westport Police Department", at=WESTPORT, zip="06880", county="Fairfield", population=28_000)
     make_department("Norwalk Police Department", at=NORWALK, city="Norwalk", county="Fairfield", population=89_000)
     make_department("New York Police Department", at=NEW_YORK, city="New York", state="NY", population=8_400_000)
     make_department("Atlantis Police Department", city="Atlantis")
 
 
-# Everything
+# All departments
 
 
 def test_it_lists_every_department_by_name(search, departments):
@@ -56,13 +56,13 @@ def test_it_lists_every_department_by_name(search, departments):
     assert "4 departments" in text_of(page)
 
 
-def test_a_card_says_where_it_is_what_it_is_and_what_it_has_open(search, db):
+def test_a_card_shows_town_agency_type_and_open_jobs(search, db):
     westport = make_department(population=28_000)
     make_job(westport)
     make_department("Fairfield County Sheriff", kind="sheriff", city="")
-    said = text_of(search())
-    assert "Westport, CT · Municipal police 1 open job · serves 28,000 people" in said
-    assert "Connecticut · Sheriff No open jobs" in said
+    text = text_of(search())
+    assert "Westport, CT · Municipal police 1 open job · serves 28,000 people" in text
+    assert "Connecticut · Sheriff No open jobs" in text
 
 
 def test_it_counts_open_jobs_only(search, db):
@@ -76,11 +76,11 @@ def test_it_counts_open_jobs_only(search, db):
     assert "2 open jobs" in text_of(search())
 
 
-def test_an_empty_directory_has_ways_on(search):
-    said = text_of(search())
-    assert "No departments" in said
-    assert "Try fewer words" in said
-    assert "Connecticut" in said
+def test_an_empty_directory_links_to_other_pages(search):
+    text = text_of(search())
+    assert "No departments" in text
+    assert "Try fewer words" in text
+    assert "Connecticut" in text
 
 
 def test_it_hides_drafts_from_everyone(search, client):
@@ -90,13 +90,13 @@ def test_it_hides_drafts_from_everyone(search, client):
     assert cards(search()) == []
 
 
-def test_every_state_is_one_step_away(search, client):
+def test_it_links_to_every_state(search, client):
     ways = links(search())
     for name in ("Connecticut", "District of Columbia", "Guam"):
         assert client.get(ways[name]).status_code == 200
 
 
-def test_a_search_is_kept_out_of_search_engines_and_the_directory_is_not(search):
+def test_search_results_are_not_indexed_but_the_directory_is(search):
     assert "noindex" in html(search(q="westport"))
     assert "noindex" not in html(search())
 
@@ -112,7 +112,7 @@ def test_words_find_departments(search, departments, q):
     assert value_of(page, "q") == q
 
 
-def test_words_that_nothing_matches_leave_ways_on(search, departments):
+def test_a_search_without_results_makes_suggestions(search, departments):
     page = search(q="zzz")
     assert cards(page) == []
     assert "No departments" in text_of(page)
@@ -120,24 +120,24 @@ def test_words_that_nothing_matches_leave_ways_on(search, departments):
 
 
 @pytest.mark.parametrize("q", ["06880", "06880-1234", "Westport, CT", "westport connecticut"])
-def test_a_place_in_the_box_for_words_is_a_place(search, departments, q):
+def test_a_place_in_the_search_text_is_used_as_a_place(search, departments, q):
     page = search(q=q)
     assert cards(page) == ["Westport Police Department", "Norwalk Police Department"]
     assert "within 25 miles of Westport, CT" in text_of(page)
 
 
-def test_a_town_alone_is_words_when_a_department_has_them(search, departments):
+def test_a_town_without_a_state_is_text_if_a_department_has_its_name(search, departments):
     assert cards(search(q="westport")) == ["Westport Police Department"]
 
 
-def test_a_town_alone_is_a_place_when_no_department_has_it(search, departments):
+def test_a_town_without_a_state_is_a_place_if_no_department_has_its_name(search, departments):
     make_place("Saugatuck", zip_codes=0)
     page = search(q="saugatuck")
     assert cards(page) == ["Westport Police Department", "Norwalk Police Department"]
     assert "within 25 miles of Saugatuck, CT" in text_of(page)
 
 
-def test_a_town_alone_that_several_states_have_is_asked_about(search, departments):
+def test_a_town_in_several_states_asks_which_one(search, departments):
     page = search(q="springfield", hiring="on")
     assert "More than one place has this name." in message_at(page, "q")
     assert value_of(page, "q") == "springfield"
@@ -145,7 +145,7 @@ def test_a_town_alone_that_several_states_have_is_asked_about(search, department
     assert parse_qs(urlsplit(choice).query) == {"near": ["Springfield, Hampden County, MA"], "hiring": ["on"]}
 
 
-def test_with_a_place_given_words_are_words(search, departments):
+def test_with_a_place_the_search_text_is_not_a_place(search, departments):
     assert cards(search(q="norwalk", near="06880")) == ["Norwalk Police Department"]
     assert cards(search(q="06880", near="Norwalk, CT")) == ["Westport Police Department"]
 
@@ -157,14 +157,14 @@ def test_with_a_place_given_words_are_words(search, departments):
 def test_near_a_place_the_nearest_come_first_with_their_distance(search, departments, near):
     page = search(near=near)
     assert cards(page) == ["Westport Police Department", "Norwalk Police Department"]
-    said = text_of(page)
-    assert "2 departments within 25 miles" in said
-    assert "Westport, CT · Municipal police · less than a mile" in said
-    assert "Norwalk, CT · Municipal police · 4 miles" in said or "Norwalk, CT · Municipal police · 5 miles" in said
+    text = text_of(page)
+    assert "2 departments within 25 miles" in text
+    assert "Westport, CT · Municipal police · less than a mile" in text
+    assert "Norwalk, CT · Municipal police · 4 miles" in text or "Norwalk, CT · Municipal police · 5 miles" in text
     assert value_of(page, "near") == near
 
 
-def test_farther_ones_come_within_a_larger_radius(search, departments):
+def test_a_larger_radius_finds_more_departments(search, departments):
     assert "New York Police Department" not in cards(search(near="06880", within="25"))
     assert cards(search(near="06880", within="50"))[-1] == "New York Police Department"
     assert cards(search(near="06880", within="10")) == ["Westport Police Department", "Norwalk Police Department"]
@@ -176,14 +176,14 @@ def test_near_crosses_state_lines(search, places):
     assert cards(search(near="06880")) == ["Port Chester Police Department"]
 
 
-def test_anywhere_is_by_distance_without_an_end(search, departments):
+def test_anywhere_sorts_all_departments_by_distance(search, departments):
     make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak")
     page = search(near="06880", within="any")
     assert cards(page)[-2:] == ["New York Police Department", "Adak Police"]
     assert "nearest to Westport, CT 06880 first" in text_of(page)
 
 
-def test_departments_without_a_position_are_listed_but_never_near(search, departments):
+def test_departments_without_a_location_are_listed_but_never_near(search, departments):
     assert "Atlantis Police Department" in cards(search())
     assert "Atlantis Police Department" in cards(search(state="CT"))
     assert "Atlantis Police Department" in cards(search(q="atlantis"))
@@ -191,24 +191,24 @@ def test_departments_without_a_position_are_listed_but_never_near(search, depart
         assert "Atlantis Police Department" not in cards(search(near="06880", within=within))
 
 
-def test_where_nothing_is_near_it_shows_the_nearest(search, departments):
+def test_without_results_nearby_it_shows_the_nearest(search, departments):
     make_department("Draft nearby", at=(39.78, -89.62), status="draft")
     page = search(near="Springfield, IL")
-    said = text_of(page)
-    assert "No departments within 25 miles of Springfield, IL" in said
-    assert "These are the nearest departments:" in said
-    # In a straight line over the Earth, New York is nearer to Illinois than Connecticut is.
+    text = text_of(page)
+    assert "No departments within 25 miles of Springfield, IL" in text
+    assert "These are the nearest departments:" in text
+    # New York is nearer to Illinois than Connecticut is.
     assert cards(page) == ["New York Police Department", "Norwalk Police Department", "Westport Police Department"]
-    assert "New York, NY · Municipal police · 825 miles" in said
+    assert "New York, NY · Municipal police · 825 miles" in text
 
 
-def test_where_the_words_match_nothing_near_it_shows_the_nearest(search, departments):
+def test_if_the_text_matches_nothing_nearby_it_shows_the_nearest(search, departments):
     page = search(near="06880", q="zzz")
     assert "These are the nearest departments:" in text_of(page)
     assert cards(page)[0] == "Westport Police Department"
 
 
-def test_where_no_department_has_a_position_it_has_ways_on(search, places):
+def test_without_any_locations_it_makes_suggestions(search, places):
     make_department("Atlantis Police Department", city="Atlantis")
     page = search(near="06880")
     assert cards(page) == []
@@ -218,14 +218,14 @@ def test_where_no_department_has_a_position_it_has_ways_on(search, places):
 # Choices and mistakes
 
 
-def test_a_town_of_several_states_offers_them_and_keeps_the_rest_of_the_search(search, places):
+def test_choices_of_places_keep_the_rest_of_the_search(search, places):
     page = search(near="Springfield", kind="sheriff", within="50", q="county", page="1")
     assert "More than one place has this name." in message_at(page, "near")
     assert value_of(page, "near") == "Springfield"
     choices = {words: parse_qs(urlsplit(address).query) for words, address in links(page).items() if "Spring" in words}
-    kept = {"kind": ["sheriff"], "within": ["50"], "q": ["county"]}
+    stored = {"kind": ["sheriff"], "within": ["50"], "q": ["county"]}
     assert choices == {
-        words: kept | {"near": [words]}
+        words: stored | {"near": [words]}
         for words in (
             "Springfield, Sangamon County, IL",
             "Springfield, Hampden County, MA",
@@ -235,14 +235,14 @@ def test_a_town_of_several_states_offers_them_and_keeps_the_rest_of_the_search(s
     assert cards(page) == []
 
 
-def test_each_choice_leads_to_one_place(search, client, departments):
+def test_each_choice_is_one_place(search, client, departments):
     ways = links(search(near="Springfield"))
     page = client.get("/departments/" + ways["Springfield, Hampden County, MA"])
     assert "within 25 miles of Springfield, MA" in text_of(page)
     assert message_at(page, "near") == ""
 
 
-def test_an_unknown_place_is_an_error_at_its_field_that_says_what_works(search, departments):
+def test_an_unknown_place_is_a_form_error_with_examples(search, departments):
     page = search(near="Lost <City>", kind="municipal", q="police", within="100")
     message = message_at(page, "near")
     assert message.startswith("We don't know “Lost <City>”. Try a ZIP code")
@@ -266,14 +266,14 @@ def test_an_unknown_place_is_an_error_at_its_field_that_says_what_works(search, 
         ("sort", "luck"),
     ],
 )
-def test_a_choice_that_is_none_is_an_error_at_its_field(search, departments, field, value):
+def test_an_invalid_choice_is_a_form_error(search, departments, field, value):
     page = search(**{field: value})
     assert value in message_at(page, field) or "valid choice" in message_at(page, field)
     assert cards(page) == []
 
 
 @pytest.mark.parametrize("field", ["q", "near"])
-def test_more_than_a_hundred_letters_are_too_many(search, departments, field):
+def test_more_than_a_hundred_characters_are_too_many(search, departments, field):
     assert "at most 100 characters" in message_at(search(**{field: "x" * 101}), field)
 
 
@@ -281,7 +281,7 @@ def test_sorting_by_distance_needs_a_place(search, departments):
     assert message_at(search(sort="distance"), "near") == "Enter a place to sort by distance."
 
 
-def test_unknown_parameters_change_nothing(search, departments):
+def test_unknown_parameters_are_ignored(search, departments):
     assert cards(search(utm_source="mail")) == cards(search())
 
 
@@ -325,14 +325,14 @@ def test_by_hiring(search, db):
     assert cards(search(hiring="on")) == ["Hiring"]
 
 
-def test_one_that_hires_twice_is_listed_once(search, db):
+def test_a_department_with_two_jobs_is_listed_once(search, db):
     department = make_department("Hiring")
     make_job(department, "One")
     make_job(department, "Two")
     assert cards(search(hiring="on")) == ["Hiring"]
 
 
-def test_filters_go_together(search, departments):
+def test_filters_can_be_combined(search, departments):
     sheriff = make_department("Fairfield Sheriff", at=WESTPORT, kind="sheriff")
     make_department("Fairfield Sheriff without openings", at=WESTPORT, kind="sheriff")
     make_job(sheriff)
@@ -341,7 +341,7 @@ def test_filters_go_together(search, departments):
     assert cards(page) == ["Fairfield Sheriff"]
 
 
-def test_the_further_filters_stand_open_when_one_is_used(search, departments):
+def test_more_filters_is_open_when_one_is_used(search, departments):
     assert '<details class="filters" open>' in html(search(kind="sheriff"))
     assert '<details class="filters" open>' in html(search(sort="luck"))
     assert '<details class="filters">' in html(search(near="06880"))
@@ -354,7 +354,7 @@ def test_by_name_even_near_a_place(search, departments):
     assert cards(search(near="06880", sort="name")) == ["Norwalk Police Department", "Westport Police Department"]
 
 
-def test_by_population_the_largest_first_and_the_unknown_last(search, departments):
+def test_by_population_largest_first_and_unknown_last(search, departments):
     assert cards(search(sort="population")) == [
         "New York Police Department",
         "Norwalk Police Department",
@@ -380,7 +380,7 @@ def twenty_five(db):
         make_department(f"Department {number:02}", county="Fairfield")
 
 
-def test_twenty_results_of_a_search_stand_on_a_page(search, twenty_five):
+def test_a_page_has_twenty_results(search, twenty_five):
     first, second = search(q="department"), search(q="department", page=2)
     assert cards(first) == [f"Department {number:02}" for number in range(20)]
     assert cards(second) == [f"Department {number:02}" for number in range(20, 25)]
@@ -389,19 +389,19 @@ def test_twenty_results_of_a_search_stand_on_a_page(search, twenty_five):
     assert links(second)["Previous"] == "?q=department&page=1" and "Next" not in links(second)
 
 
-def test_the_next_page_is_of_the_same_search(search, twenty_five):
+def test_the_next_page_keeps_the_search(search, twenty_five):
     following = links(search(q="department", state="CT"))["Next"]
     assert parse_qs(urlsplit(following).query) == {"q": ["department"], "state": ["CT"], "page": ["2"]}
 
 
 @pytest.mark.parametrize("page", ["3", "0", "-1", "two", "1.5", "9" * 30, "NaN", "٢٢"])
-def test_a_page_that_there_is_not_is_not_found(client, twenty_five, page):
+def test_a_page_after_the_last_is_not_found(client, twenty_five, page):
     answer = client.get("/departments/", {"q": "department", "page": page})
     assert answer.status_code == 404
     assert "We can't find that page" in text_of(answer)
 
 
-def test_twenty_alone_need_no_pages(client, db):
+def test_twenty_results_need_no_pages(client, db):
     for number in range(20):
         make_department(f"Department {number:02}", county="Fairfield")
     assert "Page 1" not in text_of(client.get("/departments/?q=department"))
@@ -410,7 +410,7 @@ def test_twenty_alone_need_no_pages(client, db):
 @pytest.mark.parametrize(
     "address", ["/departments/", "/departments/ct/", "/departments/ct/county/fairfield/", "/departments/a-to-z/d/"]
 )
-def test_nothing_is_changed_by_asking(client, twenty_five, address):
+def test_requests_change_nothing(client, twenty_five, address):
     assert client.post(address).status_code == 405
     assert client.head(address).status_code == 200
     assert "Set-Cookie" not in client.get(address)

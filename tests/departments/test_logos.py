@@ -1,4 +1,4 @@
-"""Uploaded logos: pictures in four formats come out as PNG files of ours, everything else as a sentence."""
+"""Uploaded logos: images in four formats become new PNG files; other files are form errors."""
 
 import errno
 import random
@@ -42,7 +42,7 @@ def file_of(picture, format="PNG", **options):
 
 
 def clean(content, name="logo.png"):
-    """What the form field makes of an uploaded file."""
+    """Return the value of the form field for an uploaded file."""
     return LogoField().clean(SimpleUploadedFile(name, content))
 
 
@@ -51,7 +51,7 @@ def redrawn(content, name="logo.png"):
 
 
 def chunks(png):
-    """The kinds of a PNG file's chunks, in order; fails when anything comes before or after them."""
+    """Return the types of a PNG file's chunks, in order. Fail if there are bytes before or after them."""
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     kinds, at = [], 8
     while at < len(png):
@@ -74,7 +74,7 @@ def is_like(pixel, colour, tolerance=12):
 
 
 def exif(orientation=1):
-    """Metadata with a position and an orientation."""
+    """Return metadata with a location and an orientation."""
     metadata = Image.Exif()
     metadata[0x0112] = orientation
     metadata[0x010E] = SECRET.decode()
@@ -91,14 +91,14 @@ FILES = {
 
 
 @pytest.mark.parametrize("format", FILES)
-def test_each_format_becomes_a_png_with_the_same_picture(format):
+def test_each_format_becomes_a_png_with_the_same_image(format):
     picture = redrawn(FILES[format], f"logo.{format.lower()}")
     assert (picture.format, picture.mode, picture.size) == ("PNG", "RGBA", (64, 48))
     for where, colour in (((16, 12), RED), ((48, 12), GREEN), ((16, 36), BLUE)):
         assert is_like(picture.getpixel(where), colour)
 
 
-def test_what_is_transparent_stays_so():
+def test_transparency_stays():
     assert redrawn(FILES["PNG"]).getpixel((48, 36))[3] == 0
 
 
@@ -115,11 +115,11 @@ def test_what_is_transparent_stays_so():
         "no-picture.txt",
     ],
 )
-def test_it_goes_by_a_name_of_ours_whatever_the_upload_was_called(name):
+def test_the_name_of_the_upload_is_not_used(name):
     assert re.fullmatch(r"[0-9a-f]{32}\.png", clean(FILES["PNG"], name).name)
 
 
-def test_the_same_picture_twice_goes_by_two_names():
+def test_the_same_image_twice_gets_two_names():
     assert clean(FILES["PNG"]).name != clean(FILES["PNG"]).name
 
 
@@ -136,7 +136,7 @@ def with_metadata(format):
 
 
 @pytest.mark.parametrize("format", FILES)
-def test_nothing_of_the_metadata_is_kept(format):
+def test_metadata_is_removed(format):
     uploaded = with_metadata(format)
     assert SECRET in uploaded
     stored = clean(uploaded + b"<script>" + SECRET).read()
@@ -145,7 +145,7 @@ def test_nothing_of_the_metadata_is_kept(format):
     assert not Image.open(BytesIO(stored)).getexif()
 
 
-def test_what_follows_a_picture_in_its_file_is_not_kept():
+def test_bytes_after_the_image_are_removed():
     stored = clean(FILES["JPEG"] + b"PK\x03\x04 an archive behind it").read()
     assert b"archive" not in stored
     assert chunks(stored)[-1] == b"IEND"
@@ -155,7 +155,7 @@ def test_what_follows_a_picture_in_its_file_is_not_kept():
     ("orientation", "size", "red"),
     [(1, (64, 48), (16, 12)), (3, (64, 48), (48, 36)), (6, (48, 64), (36, 16)), (8, (48, 64), (12, 48))],
 )
-def test_a_camera_held_sideways_is_set_upright(orientation, size, red):
+def test_a_rotated_photo_becomes_upright(orientation, size, red):
     picture = redrawn(file_of(quarters().convert("RGB"), "JPEG", quality=95, exif=exif(orientation)))
     assert picture.size == size
     assert is_like(picture.getpixel(red), RED)
@@ -164,11 +164,11 @@ def test_a_camera_held_sideways_is_set_upright(orientation, size, red):
 @pytest.mark.parametrize(
     ("size", "stored"), [((1600, 800), (480, 240)), ((300, 1200), (120, 480)), ((20, 30), (20, 30))]
 )
-def test_a_large_one_is_made_smaller_and_a_small_one_stays(size, stored):
+def test_a_large_image_is_scaled_down_and_a_small_one_is_not(size, stored):
     assert redrawn(file_of(quarters(*size))).size == stored
 
 
-def test_of_a_moving_picture_the_first_stays():
+def test_the_first_frame_of_an_animation_is_used():
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "green", "blue")]
     for format in ("GIF", "WEBP", "PNG"):
         picture = redrawn(file_of(frames[0], format, save_all=True, append_images=frames[1:]))
@@ -189,11 +189,11 @@ def test_of_a_moving_picture_the_first_stays():
         ("RGBA", "WEBP", (10, 200, 10, 255), (10, 200, 10, 255)),
     ],
 )
-def test_every_kind_of_colour_comes_out_right(mode, format, colour, seen):
+def test_every_color_mode_is_converted(mode, format, colour, seen):
     assert is_like(redrawn(file_of(Image.new(mode, (20, 20), colour), format)).getpixel((10, 10)), seen)
 
 
-def test_a_palettes_transparent_colour_stays_transparent():
+def test_a_transparent_palette_color_stays_transparent():
     picture = Image.new("P", (20, 20), 0)
     picture.putpalette([255, 0, 0, 0, 0, 255])
     picture.paste(1, (10, 0, 20, 20))
@@ -203,14 +203,14 @@ def test_a_palettes_transparent_colour_stays_transparent():
         assert drawn.getpixel((15, 5))[3] == 0
 
 
-def test_a_file_may_have_five_megabytes_and_no_more():
+def test_a_file_can_have_at_most_five_megabytes():
     full = FILES["PNG"].ljust(MAX_BYTES, b"\0")
     assert redrawn(full).size == (64, 48)
     assert refusal(full + b"\0") == "This file is too large. The limit is 5 MB."
 
 
 def bomb(width, height):
-    """A small file that says it is a huge picture."""
+    """Return a small file that claims to be a huge image."""
 
     def chunk(kind, content):
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
@@ -220,16 +220,16 @@ def bomb(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-# Pillow warns of one that is large and refuses one that is twice as large; here both are too large.
+# Pillow warns about the first size and rejects twice as many pixels. Here both are too large.
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(5001, 5000), (25_000_001, 1), (10_000, 10_000), (60_000, 60_000), (2**31 - 1, 1)])
-def test_a_picture_with_too_many_pixels_is_refused_unseen(size):
+def test_an_image_with_too_many_pixels_is_rejected_before_decoding(size):
     assert refusal(bomb(*size)) == "This image is too large. The limit is 25 million pixels."
 
 
 @pytest.mark.parametrize("format", FILES)
 @pytest.mark.parametrize("share", [0.5, 0.9])
-def test_half_a_picture_is_refused(format, share):
+def test_half_an_image_is_rejected(format, share):
     content = file_of(noise(), format)
     assert refusal(content[: int(len(content) * share)]) == "This image is damaged and can't be opened."
 
@@ -255,7 +255,7 @@ NO_PICTURES = {
 
 
 @pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES.keys())
-def test_what_is_no_picture_of_the_four_formats_is_refused_whatever_its_name_says(content):
+def test_other_files_are_rejected_whatever_their_name(content):
     assert refusal(content, "logo.png") in (
         "This is not a PNG, JPEG, WebP or GIF image.",
         "This image is damaged and can't be opened.",
@@ -263,12 +263,12 @@ def test_what_is_no_picture_of_the_four_formats_is_refused_whatever_its_name_say
     )
 
 
-def test_an_empty_file_is_refused():
+def test_an_empty_file_is_rejected():
     assert refusal(b"") == "The submitted file is empty."
 
 
-def test_damaged_metadata_does_no_harm():
-    # A resolution that is text, where a number belongs, beside an orientation that has to be set upright.
+def test_damaged_metadata_is_ignored():
+    # The resolution is text instead of a number, and the orientation is sideways.
     entries = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0) + struct.pack("<HHI4s", 0x011A, 2, 4, b"abc\0")
     tiff = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", 2) + entries + struct.pack("<I", 0)
     uploaded = file_of(quarters().convert("RGB"), "JPEG", exif=b"Exif\0\0" + tiff)
@@ -278,7 +278,7 @@ def test_damaged_metadata_does_no_harm():
 @given(data=st.data(), format=st.sampled_from(list(FILES)))
 @settings(max_examples=150, deadline=None)
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
-def test_a_file_damaged_anywhere_gives_a_picture_or_a_sentence(data, format):
+def test_a_damaged_file_becomes_an_image_or_a_form_error(data, format):
     content = bytearray(FILES[format])
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -291,7 +291,7 @@ def test_a_file_damaged_anywhere_gives_a_picture_or_a_sentence(data, format):
         assert set(chunks(stored)) == {b"IHDR", b"IDAT", b"IEND"}
 
 
-def test_a_logo_may_be_left_as_it_is_or_out():
+def test_a_logo_can_stay_or_be_left_blank():
     field = LogoField(required=False)
     assert field.clean(None, None) is None
     assert field.clean(None, "logos/present.png") == "logos/present.png"
@@ -305,14 +305,14 @@ def stored(settings, tmp_path):
     return lambda: sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
 
 
-def test_saving_something_else_keeps_it(db, stored):
+def test_saving_other_fields_keeps_the_logo(db, stored):
     make_department(logo=clean(FILES["PNG"]))
     before = stored()
     Department.objects.get().publish()
     assert stored() == before != []
 
 
-def test_it_is_shown_on_the_profile(client, db, stored):
+def test_the_profile_shows_the_logo(client, db, stored):
     department = make_department(logo=clean(FILES["PNG"]))
     (name,) = stored()
     page = " ".join(client.get(department.get_absolute_url()).content.decode().split())
@@ -323,14 +323,14 @@ def test_it_is_shown_on_the_profile(client, db, stored):
 
 
 class TestInTheAdmin:
-    """A logo is uploaded through the form, drawn anew, and shown."""
+    """A logo is uploaded in the form, redrawn and shown."""
 
     def picture(self, kind="PNG", size=(900, 300)):
         output = BytesIO()
         Image.new("RGB", size, "navy").save(output, kind)
         return SimpleUploadedFile(f"../../our logo.{kind.lower()}", output.getvalue(), f"image/{kind.lower()}")
 
-    def test_a_good_one_is_stored_under_a_name_of_ours_and_shown(self, alice, own, client):
+    def test_a_valid_logo_is_stored_with_a_random_name_and_shown(self, alice, own, client):
         assert "No logo yet. The site shows a generic badge." in text_of(alice.get(page(own)))
         assert saved(save(alice, own, logo=self.picture("JPEG")))
         own.refresh_from_db()
@@ -343,7 +343,7 @@ class TestInTheAdmin:
             assert (picture.format, picture.size) == ("PNG", (480, 160))
         assert own.sources["logo"]["set_by"] == "user:alice"
 
-    def test_saving_again_keeps_it(self, alice, own):
+    def test_saving_again_keeps_the_logo(self, alice, own):
         save(alice, own, logo=self.picture())
         own.refresh_from_db()
         name = own.logo.name
@@ -351,7 +351,7 @@ class TestInTheAdmin:
         own.refresh_from_db()
         assert own.logo.name == name
 
-    def test_it_can_be_taken_off(self, alice, own):
+    def test_the_logo_can_be_removed(self, alice, own):
         save(alice, own, logo=self.picture())
         assert saved(save(alice, own, **{"logo-clear": "on"}))
         own.refresh_from_db()
@@ -383,7 +383,7 @@ class TestInTheAdmin:
         ],
         ids=["script", "svg", "damaged", "empty", "too large"],
     )
-    def test_what_is_no_logo_is_refused_at_its_field_and_the_old_one_stays(self, alice, own, content, words):
+    def test_an_invalid_logo_is_a_form_error_and_the_old_one_stays(self, alice, own, content, words):
         save(alice, own, logo=self.picture())
         own.refresh_from_db()
         name = own.logo.name
@@ -394,17 +394,17 @@ class TestInTheAdmin:
         assert (own.logo.name, own.chief_name) == (name, "Ann Chief")
 
     @pytest.mark.parametrize("kind", ["BMP", "TIFF", "ICO"])
-    def test_a_picture_of_another_kind_is_refused(self, alice, own, kind):
+    def test_an_image_in_another_format_is_a_form_error(self, alice, own, kind):
         response = save(alice, own, logo=self.picture(kind, (64, 64)))
         assert errors_of(response) == {"logo": ["This is not a PNG, JPEG, WebP or GIF image."]}
 
-    def test_an_editor_may_change_it(self, bob, own):
+    def test_an_editor_can_change_the_logo(self, bob, own):
         assert saved(save(bob, own, logo=self.picture()))
         own.refresh_from_db()
         assert own.logo
 
 
-def test_a_logo_that_finds_no_room_on_the_disk_is_an_error_beside_the_field(alice, westport, monkeypatch, stored):
+def test_a_full_disk_is_a_form_error(alice, westport, monkeypatch, stored):
     logo = SimpleUploadedFile("logo.png", file_of(quarters()))
 
     def fill_disk(self, name, content):

@@ -1,4 +1,4 @@
-"""Names in one comparable spelling, their slugs, and the word that a state uses for a county."""
+"""Normalized names, slugs, and names of counties."""
 
 import pytest
 from hypothesis import given
@@ -33,12 +33,12 @@ from departments.names import county_label, normalize, slug_of
         ("", ""),
     ],
 )
-def test_it_writes_names_one_way(typed, comparable):
+def test_names_are_normalized(typed, comparable):
     assert normalize(typed) == comparable
 
 
 @given(st.text(max_size=60))
-def test_a_comparable_name_stays_as_it_is(text):
+def test_a_normalized_name_stays_the_same(text):
     once = normalize(text)
     assert normalize(once) == once
     assert once == " ".join(once.split())
@@ -56,11 +56,11 @@ def test_a_comparable_name_stays_as_it_is(text):
         ("", "department"),
     ],
 )
-def test_it_makes_an_address_of_a_name(name, slug):
+def test_slugs_of_names(name, slug):
     assert slug_of(name, "department") == slug
 
 
-def test_an_address_has_a_hundred_characters_at_most_and_ends_with_a_word():
+def test_a_slug_has_at_most_a_hundred_characters_and_no_dash_at_the_end():
     assert slug_of("a" * 99 + " police", "department") == "a" * 99
     assert slug_of("police " * 100, "department").startswith("police-police")
     assert len(slug_of("police " * 100, "department")) <= 100
@@ -77,5 +77,5 @@ def test_an_address_has_a_hundred_characters_at_most_and_ends_with_a_word():
         ("", "CT", ""),
     ],
 )
-def test_it_says_county_the_way_the_state_does(county, state, label):
+def test_county_labels_use_the_word_of_the_state(county, state, label):
     assert county_label(county, state) == label

@@ -1,4 +1,4 @@
-"""Telephone numbers, as people type them."""
+"""Phone numbers as people type them."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -24,7 +24,7 @@ from tests.factories import make_department
         ("+44 20 7946 0958", "+44 20 7946 0958", "tel:+44-20-7946-0958"),
     ],
 )
-def test_it_writes_a_number_one_way_and_dials_it(typed, written, link):
+def test_numbers_are_normalized_and_linked(typed, written, link):
     phones.validate(typed)
     assert phones.normalize(typed) == written
     assert phones.tel_url(typed) == link
@@ -35,14 +35,14 @@ def test_it_writes_a_number_one_way_and_dials_it(typed, written, link):
     "typed",
     ["", "ask at the desk", "911", "12345", "203-341-60000000", "203-341-6000 or 6001", "\0", "☎", "-"],
 )
-def test_it_refuses_what_is_no_number_and_leaves_it_as_it_was(typed):
+def test_text_that_is_not_a_number_is_rejected_and_unchanged(typed):
     with pytest.raises(ValidationError, match="Enter a phone number"):
         phones.validate(typed)
     assert phones.normalize(typed) == typed
     assert phones.tel_url(typed) == ""
 
 
-def test_it_asks_for_the_area_code():
+def test_a_number_needs_an_area_code():
     with pytest.raises(ValidationError, match="Enter a phone number"):
         phones.validate("341-6000")
     assert phones.normalize("341-6000") == "341-6000"
@@ -50,7 +50,7 @@ def test_it_asks_for_the_area_code():
 
 
 @given(st.text(max_size=40) | st.text(alphabet="0123456789-+().x ext", max_size=40))
-def test_whatever_is_typed_it_answers(typed):
+def test_any_text_is_handled(typed):
     try:
         phones.validate(typed)
     except ValidationError:
@@ -61,14 +61,14 @@ def test_whatever_is_typed_it_answers(typed):
     assert phones.normalize(written) == written
 
 
-def test_a_department_keeps_its_number_tidied(db):
+def test_a_department_stores_the_normalized_number(db):
     department = make_department()
     department.phone = "(203) 341 6000"
     department.full_clean()
     assert department.phone == "203-341-6000"
 
 
-def test_a_department_with_no_real_number_is_refused(db):
+def test_a_department_with_an_invalid_number_is_rejected(db):
     department = make_department()
     department.phone = "call Bob"
     with pytest.raises(ValidationError) as refused:

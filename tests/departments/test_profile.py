@@ -1,4 +1,4 @@
-"""A department's page."""
+"""The profile of a department."""
 
 import re
 
@@ -88,19 +88,19 @@ SEED = [
 
 @pytest.fixture
 def page(client, westport):
-    """Westport's page, as a visitor sees it."""
+    """The response of Westport's profile."""
     return client.get(WESTPORT)
 
 
-def test_every_fact_of_the_seed_stands_there_in_its_order(page):
+def test_it_shows_every_fact_of_the_seed_in_order(page):
     article = text_of(page).split("Westport Police Department Municipal police", 1)
-    said = "Westport Police Department" + article[1]
+    text = "Westport Police Department" + article[1]
     for fact in SEED:
-        assert fact in said, f"“{fact}” is missing, or stands before what it should follow"
-        said = said.split(fact, 1)[1]
+        assert fact in text, f"“{fact}” is missing, or stands before what it should follow"
+        text = text.split(fact, 1)[1]
 
 
-def test_nothing_is_added_to_the_seeds_lists(page):
+def test_it_adds_nothing_to_the_lists_of_the_seed(page):
     specializations = re.findall(r'\?specialization=[^"]*">([^<]*)<', html(page))
     assert specializations == SEED[7:17]
     divisions = html(page).split('id="divisions"')[1].split("</section>")[0]
@@ -110,22 +110,22 @@ def test_nothing_is_added_to_the_seeds_lists(page):
 
 
 @pytest.mark.parametrize("wanted", ["64", "28000"])
-def test_the_seeds_figures_can_be_read_by_machines(page, wanted):
+def test_figures_are_machine_readable(page, wanted):
     assert f'<data value="{wanted}">' in html(page)
 
 
-def test_the_logo_says_whose_it_is(page):
+def test_the_logo_has_an_alternative_text(page):
     (picture,) = re.findall(r'<img\s+class="logo"[^>]*>', html(page))
     assert 'alt="Logo for: Westport Police Department"' in picture
     assert re.search(r'src="/static/img/badge\.[0-9a-f]+\.svg"', picture)
 
 
-def test_the_phone_can_be_called_and_so_can_911(page):
+def test_the_phone_number_and_911_are_links(page):
     assert links(page)["203-341-6000"] == "tel:+1-203-341-6000"
     assert 'Emergency: <a href="tel:911">911</a>' in html(page)
 
 
-def test_officers_per_thousand_residents_follow_from_the_departments_own_figures(page):
+def test_it_shows_officers_per_thousand_residents(page):
     assert "Officers per 1,000 Residents: 2.3" in text_of(page)
 
 
@@ -133,27 +133,27 @@ def test_the_mission_states_that_it_is_a_summary(page):
     assert "Summarized by PoliceApp" in text_of(page)
 
 
-def test_directions_lead_to_the_building(page):
+def test_it_links_to_directions(page):
     assert "50+Jesup+Road" in links(page)["Directions"]
 
 
-def test_its_facts_say_where_they_come_from_and_of_when(page):
-    said = text_of(page).split("Where these facts come from", 1)[1]
-    assert "Westport Police Department, date not stated name, chief, address, phone, number of officers" in said
-    assert "FBI, 2018 agency type, ORI, county" in said
-    assert "DHS HIFLD, 2009 map location" in said
+def test_it_lists_the_sources_of_facts_with_their_dates(page):
+    text = text_of(page).split("Where these facts come from", 1)[1]
+    assert "Westport Police Department, date not stated name, chief, address, phone, number of officers" in text
+    assert "FBI, 2018 agency type, ORI, county" in text
+    assert "DHS HIFLD, 2009 map location" in text
 
 
-def test_its_state_and_county_are_one_step_away(client, page):
+def test_it_links_to_its_state_and_county(client, page):
     for words in ("Departments", "Connecticut", "Fairfield County"):
         assert client.get(links(page)[words]).status_code == 200
 
 
-def test_a_specialization_leads_to_the_departments_that_have_it(client, page):
+def test_a_specialization_links_to_departments_that_have_it(client, page):
     assert cards(client.get(links(page)["K-9 Unit"])) == ["Westport Police Department"]
 
 
-def test_it_needs_no_script_and_sets_no_cookie(page):
+def test_it_has_no_script_and_sets_no_cookie(page):
     assert not re.search(r"<script(?! type=.application/ld\+json)", html(page))
     assert not page.cookies
 
@@ -171,20 +171,20 @@ def more(response, label="And more..."):
     return re.findall(r'specialization=[^"]*">([^<]*)<', details[1]), words
 
 
-def test_where_the_rest_is_not_known_it_says_whom_to_ask_and_invents_nothing(page):
+def test_an_incomplete_list_tells_visitors_to_call_the_department(page):
     listed, words = more(page)
     assert listed == []
     assert "This list is not complete." in words and "Ask the department at 203-341-6000" in words
 
 
-def test_without_a_phone_it_is_the_department_to_ask(client, db):
+def test_without_a_phone_number_visitors_are_told_to_ask_the_department(client, db):
     department = make_department(more_specializations=True)
     listed, words = more(profile(client, department))
     assert listed == []
     assert "This list is not complete." in words and "Ask the department" in words
 
 
-def test_ten_are_shown_and_the_further_ones_are_behind_it(client, db):
+def test_ten_specializations_are_shown_and_the_rest_is_hidden(client, db):
     department = make_department()
     names = [f"Team {number:02}" for number in range(1, 14)]
     list_specializations(department, *names)
@@ -194,7 +194,7 @@ def test_ten_are_shown_and_the_further_ones_are_behind_it(client, db):
     assert re.findall(r'\?specialization=[^"]*">([^<]*)<', before) == names[:10]
 
 
-def test_further_ones_may_be_followed_by_unlisted_ones(client, db):
+def test_an_incomplete_list_can_have_more_than_ten(client, db):
     department = make_department(more_specializations=True, phone="203-341-6000")
     list_specializations(department, *[f"Team {number:02}" for number in range(1, 12)])
     listed, words = more(profile(client, department))
@@ -202,27 +202,27 @@ def test_further_ones_may_be_followed_by_unlisted_ones(client, db):
     assert "This list is not complete." in words
 
 
-def test_ten_alone_need_no_more(client, db):
+def test_ten_specializations_have_nothing_hidden(client, db):
     department = make_department()
     list_specializations(department, *[f"Team {number:02}" for number in range(1, 11)])
     assert "<details>" not in html(profile(client, department))
 
 
-def test_none_at_all_need_no_heading(client, db):
+def test_no_specializations_have_no_label(client, db):
     assert "Specializations" not in text_of(profile(client, make_department()))
 
 
-# What is not known
+# Unknown facts
 
 
-def test_a_department_of_which_little_is_known_has_no_empty_headings(client, db):
-    said = text_of(profile(client, make_department("Plain Police", city="", county="", phone="")))
-    assert "Phone: No phone number yet Emergency: 911" in said
+def test_a_department_with_few_facts_has_no_empty_headings(client, db):
+    text = text_of(profile(client, make_department("Plain Police", city="", county="", phone="")))
+    assert "Phone: No phone number yet Emergency: 911" in text
     for words in (
         "Chief:", "Address:", "Number of Officers:", "Population Served:", "per 1,000", "Specializations:", "About the",
         "Mission Statement", "Divisions", "Special Services", "Where these facts come from", "Directions", "None",
     ):  # fmt: skip
-        assert words not in said
+        assert words not in text
 
 
 def test_a_sheriff_is_called_sheriff(client, db):
@@ -230,36 +230,36 @@ def test_a_sheriff_is_called_sheriff(client, db):
     assert "Sheriff: Pat Doe" in text_of(response)
 
 
-def test_figures_say_of_which_year_they_are(client, db):
+def test_figures_have_their_year(client, db):
     department = make_department(sworn_officers=1064, sworn_year=2018, population=28_000, population_year=2020)
-    said = text_of(profile(client, department))
-    assert "Number of Officers: 1,064 (2018)" in said
-    assert "Population Served: 28,000 (2020)" in said
-    assert "Officers per 1,000 Residents: 38.0" in said
+    text = text_of(profile(client, department))
+    assert "Number of Officers: 1,064 (2018)" in text
+    assert "Population Served: 28,000 (2020)" in text
+    assert "Officers per 1,000 Residents: 38.0" in text
 
 
-def test_no_officers_is_a_figure_too(client, db):
+def test_zero_officers_are_shown(client, db):
     assert "Number of Officers: 0" in text_of(profile(client, make_department(sworn_officers=0)))
 
 
-def test_where_years_are_far_apart_officers_are_not_set_against_residents(client, db):
+def test_officers_per_thousand_are_hidden_if_years_are_far_apart(client, db):
     department = make_department(sworn_officers=64, sworn_year=2008, population=28_000, population_year=2020)
     assert "per 1,000" not in text_of(profile(client, department))
 
 
-def test_one_division_is_one(client, db):
+def test_one_division_is_singular(client, db):
     department = make_department()
     make_division(department, "Patrol", responsibilities="- Everything")
     assert "The department has one division. Patrol Everything" in text_of(profile(client, department))
 
 
-def test_a_special_unit_may_be_described(client, db):
+def test_a_special_unit_can_have_a_description(client, db):
     department = make_department()
     make_unit(department, "Dive Team", description="Divers on *call*.")
     assert "Special Services Dive Team Divers on call." in text_of(profile(client, department))
 
 
-def test_website_and_email_stand_there(client, db):
+def test_it_shows_the_website_and_email_address(client, db):
     department = make_department(website="https://www.westportct.gov/police", email="desk@example.org")
     response = profile(client, department)
     assert links(response)["westportct.gov"] == "https://www.westportct.gov/police"
@@ -267,10 +267,10 @@ def test_website_and_email_stand_there(client, db):
     assert "(not for emergencies)" in text_of(response)
 
 
-# Addresses
+# URLs
 
 
-def test_a_former_address_leads_here_for_good(client, westport):
+def test_a_former_slug_redirects_permanently(client, westport):
     westport.slug = "westport-pd"
     westport.save()
     answer = client.get(WESTPORT)
@@ -280,17 +280,17 @@ def test_a_former_address_leads_here_for_good(client, westport):
 @pytest.mark.parametrize(
     "address", ["/departments/ct/no-such-police/", "/departments/ny/westport-police-department/", "/departments/zz/x/"]
 )
-def test_an_address_that_nobody_had_is_not_found(client, westport, address):
+def test_an_unknown_slug_is_not_found(client, westport, address):
     answer = client.get(address)
     assert answer.status_code == 404
     assert links(answer)["Find a department"] == "/departments/"
 
 
-def test_the_state_may_be_written_in_capitals(client, westport):
+def test_the_state_can_be_in_capitals(client, westport):
     assert client.get(WESTPORT.replace("/ct/", "/CT/")).status_code == 200
 
 
-def test_nothing_is_changed_by_asking(client, westport):
+def test_requests_change_nothing(client, westport):
     before = Department.objects.values().get()
     assert client.post(WESTPORT).status_code == 405
     assert client.head(WESTPORT).status_code == 200
@@ -301,13 +301,13 @@ def test_nothing_is_changed_by_asking(client, westport):
 # Drafts
 
 
-def test_a_draft_is_not_found_by_the_public(client, db):
+def test_visitors_do_not_find_a_draft(client, db):
     draft = make_department(status="draft")
     assert client.get(draft.get_absolute_url()).status_code == 404
 
 
 @pytest.mark.parametrize("who", [make_charlie, make_bob])
-def test_staff_see_a_draft_with_a_notice_and_search_engines_do_not(client, db, who):
+def test_staff_see_a_draft_with_a_notice_and_noindex(client, db, who):
     draft = make_department(status="draft")
     client.force_login(who())
     response = profile(client, draft)
@@ -315,7 +315,7 @@ def test_staff_see_a_draft_with_a_notice_and_search_engines_do_not(client, db, w
     assert '<meta name="robots" content="noindex">' in html(response)
 
 
-def test_a_published_one_has_no_such_notice(client, westport):
+def test_a_published_profile_has_no_notice(client, westport):
     client.force_login(make_charlie())
     response = client.get(WESTPORT)
     assert "draft" not in text_of(response)

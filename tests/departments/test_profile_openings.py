@@ -1,4 +1,4 @@
-"""The openings on a department's page, and what stands there when it has none."""
+"""The jobs on a profile, and the nearest jobs if it has none."""
 
 import re
 
@@ -22,7 +22,7 @@ def openings(response):
     return text_of(response).split("Compare with other departments Jobs ", 1)[1]
 
 
-def test_its_open_jobs_stand_there_the_first_to_close_first(client, db):
+def test_its_open_jobs_are_listed_by_closing_date(client, db):
     department = make_department(at=AT_WESTPORT)
     make_job(department, "Until filled")
     make_job(department, "Closes soon", closes_on=tomorrow(department), pay_min=70_000, pay_max=80_000)
@@ -38,18 +38,18 @@ def test_its_open_jobs_stand_there_the_first_to_close_first(client, db):
     assert "Search Nearby Jobs" in links(response)
 
 
-def test_without_any_the_nearest_open_jobs_stand_there_with_distance_pay_and_closing_date(client, westport, places):
+def test_without_jobs_the_nearest_ones_are_listed_with_distance_pay_and_closing_date(client, westport, places):
     norwalk = make_department("Norwalk Police Department", at=AT_NORWALK, city="Norwalk")
     last_day = tomorrow(norwalk)
     make_job(norwalk, "Patrol Officer", pay_min=70_000, pay_max=80_000, closes_on=last_day)
     response = client.get(WESTPORT)
-    said = openings(response)
-    assert said.startswith("There are currently no open jobs at this department. Search Nearby Jobs")
-    assert "Nearest jobs Patrol Officer Norwalk Police Department, Norwalk, CT · 4 miles" in said
-    assert f"$70,000 to $80,000 a year · closes {last_day:%B} {last_day.day}, {last_day.year}" in said
+    text = openings(response)
+    assert text.startswith("There are currently no open jobs at this department. Search Nearby Jobs")
+    assert "Nearest jobs Patrol Officer Norwalk Police Department, Norwalk, CT · 4 miles" in text
+    assert f"$70,000 to $80,000 a year · closes {last_day:%B} {last_day.day}, {last_day.year}" in text
 
 
-def test_the_nearest_come_first_and_five_are_enough(client, westport):
+def test_it_lists_the_five_nearest_jobs(client, westport):
     for number in range(7):
         department = make_department(f"Department {number}", at=(41.14 + number / 10, -73.36))
         make_job(department, f"{number} north")
@@ -58,7 +58,7 @@ def test_the_nearest_come_first_and_five_are_enough(client, westport):
     assert cards(client.get(WESTPORT)) == [f"{number} north" for number in range(5)]
 
 
-def test_however_far_the_nearest_is_it_stands_there(client, westport):
+def test_the_nearest_job_is_listed_however_far_it_is(client, westport):
     make_job(make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak"), "Officer on an island")
     assert cards(client.get(WESTPORT)) == ["Officer on an island"]
     assert re.search(r"Adak, AK · [34],\d{3} miles", text_of(client.get(WESTPORT)))
@@ -71,19 +71,19 @@ def test_search_nearby_jobs_searches_near_its_zip_code(client, westport, places)
     assert cards(client.get("/jobs/?near=06880")) == ["Patrol Officer"]
 
 
-def test_or_near_its_town_told_apart_from_others_of_the_name(client, places):
+def test_search_nearby_jobs_names_the_town_unambiguously(client, places):
     department = make_department("Springfield Police", city="Springfield", state="MA")
     address = links(profile(client, department))["Search Nearby Jobs"]
     assert address == "/jobs/?near=Springfield%2C%20Hampden%20County%2C%20MA"
     assert "of Springfield, MA" in text_of(client.get(address))
 
 
-def test_or_in_its_state_where_nobody_knows_the_place(client, db):
+def test_search_nearby_jobs_searches_the_state_if_the_place_is_unknown(client, db):
     department = make_department("Atlantis Police", city="Atlantis")
     assert links(profile(client, department))["Search Nearby Jobs"] == "/jobs/?state=CT"
 
 
-def test_without_a_position_of_its_own_what_is_near_its_town_stands_there(client, db):
+def test_without_a_location_it_lists_jobs_near_its_town(client, db):
     department = make_department("Westport Police")
     make_place(at=AT_WESTPORT)
     make_job(make_department("New York Police", at=AT_NEW_YORK), "Far")
@@ -91,14 +91,14 @@ def test_without_a_position_of_its_own_what_is_near_its_town_stands_there(client
     assert cards(profile(client, department)) == ["Near", "Far"]
 
 
-def test_where_nobody_knows_the_place_its_states_newest_stand_there(client, db):
+def test_without_a_known_place_it_lists_the_newest_jobs_of_its_state(client, db):
     atlantis = make_department("Atlantis Police", city="Atlantis")
     make_job(make_department("Norwalk Police", at=AT_NORWALK), "In the state", opens_on=yesterday())
     make_job(make_department("New York Police", at=AT_NEW_YORK, state="NY"), "In another state")
     assert cards(profile(client, atlantis))[0] == "In the state"
 
 
-def test_where_its_state_has_none_either_others_stand_there(client, db):
+def test_without_jobs_in_its_state_it_lists_others(client, db):
     atlantis = make_department("Atlantis Police", city="Atlantis", state="WY")
     make_job(make_department("Norwalk Police", at=AT_NORWALK), "In Connecticut")
     response = profile(client, atlantis)
@@ -107,12 +107,12 @@ def test_where_its_state_has_none_either_others_stand_there(client, db):
 
 
 @pytest.mark.parametrize("values", [{"at": AT_WESTPORT}, {"city": "Atlantis"}, {"city": "", "state": "WY"}])
-def test_when_nobody_hires_it_says_so_and_the_search_is_still_there(client, db, values):
+def test_without_any_jobs_it_still_links_to_the_search(client, db, values):
     response = profile(client, make_department(**values))
     assert "No jobs are posted right now." in text_of(response)
     assert client.get(links(response)["Search Nearby Jobs"]).status_code == 200
 
 
-def test_samples_say_that_they_are_no_real_vacancies(client, westport):
+def test_sample_jobs_are_labeled(client, westport):
     make_job(make_department("Norwalk Police", at=AT_NORWALK), "Patrol Officer", is_sample=True)
     assert "Patrol Officer Sample: not a real job" in text_of(client.get(WESTPORT))

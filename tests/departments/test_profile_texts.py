@@ -1,4 +1,4 @@
-"""The texts of a department's page: Markdown, and nothing that harms."""
+"""The long texts of a profile: safe Markdown."""
 
 import re
 
@@ -14,7 +14,7 @@ from tests.factories import (
 
 @pytest.fixture
 def texts(client, db):
-    """``texts(markdown)``: the page's HTML with the text in every place that takes one."""
+    """``texts(markdown)`` returns the page's HTML with the text in all long fields."""
 
     def texts(markdown):
         department = make_department(about=markdown, mission=markdown, special_units_intro=markdown)
@@ -38,12 +38,12 @@ def texts(client, db):
         ("`<i>`", "<code>&lt;i&gt;</code>"),
     ],
 )
-def test_texts_are_markdown_and_html_is_shown_as_it_was_typed(texts, markdown, shown):
+def test_markdown_is_rendered_and_html_is_escaped(texts, markdown, shown):
     assert texts(markdown).count(shown) == 5
 
 
 @pytest.mark.parametrize("markdown", ["# Large\n\n## Small", "# Large\n\n###### Small", "### Large\n\n##### Small"])
-def test_headings_in_texts_rank_below_those_of_the_page_without_a_gap(texts, markdown):
+def test_headings_in_texts_continue_the_levels_of_the_page(texts, markdown):
     headings = re.findall(r"<(h\d)\b[^>]*>([^<]*)</h", texts(markdown).split("<main", 1)[1])
     ranks = [int(tag[1]) for tag, _ in headings]
     assert ranks[0] == 1 and ranks.count(1) == 1
@@ -65,7 +65,7 @@ def test_headings_in_texts_rank_below_those_of_the_page_without_a_gap(texts, mar
         "[click][1]\n\n[1]: javascript:alert(1)",
     ],
 )
-def test_links_that_are_programs_are_no_links(texts, markdown):
+def test_unsafe_links_are_not_rendered(texts, markdown):
     prose = "".join(re.findall(r'<div class="prose">.*?</div>', texts(markdown), re.DOTALL))
     assert prose
     assert "<a" not in prose
@@ -74,12 +74,12 @@ def test_links_that_are_programs_are_no_links(texts, markdown):
 @pytest.mark.parametrize(
     "markdown", ["![tracker](https://example.org/p.gif)", "![x][1]\n\n[1]: https://example.org/p.gif"]
 )
-def test_pictures_from_elsewhere_are_not_loaded(texts, markdown):
+def test_external_images_are_not_loaded(texts, markdown):
     page = texts(markdown)
     assert page.count("<img") == page.split("<main", 1)[0].count("<img") + 1
 
 
-def test_names_are_shown_as_they_were_typed(client, db):
+def test_names_are_escaped(client, db):
     department = make_department("<b>Bold</b> & Co", chief_name="<i>Pat</i>", city="<u>Town</u>")
     make_division(department, "<s>Patrol</s>")
     page = html(profile(client, department))

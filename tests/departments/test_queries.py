@@ -1,4 +1,4 @@
-"""Pages about departments take at most eight queries, profiles nine; a hundred rows cost no more than one."""
+"""Pages of departments take at most eight queries, profiles nine, and a hundred rows no more than one."""
 
 from itertools import product
 from urllib.parse import urlencode
@@ -18,10 +18,10 @@ from tests.factories import (
     yesterday,
 )
 
-# It asks hundreds of times for what other tests ask for once: measuring the coverage of that says nothing more.
+# Other tests cover the same lines, so measuring these hundreds of requests adds nothing.
 pytestmark = pytest.mark.unmeasured
 
-# A ninth is the search for openings anywhere, where few are near a profile.
+# The ninth query finds jobs anywhere if there are few near the department.
 MOST, MOST_OF_PROFILE = 8, 9
 PROFILE = "/departments/ct/westport-police-department/"
 PAGES = [
@@ -33,7 +33,7 @@ PAGES = [
     PROFILE,
 ]
 
-# Each way a search can go, and the slowest of them together.
+# Every kind of search, and the combination of the slowest ones.
 SEARCHES = {
     "q": [
         "",
@@ -61,7 +61,7 @@ SEARCHES = {
 
 @pytest.fixture
 def country(places):
-    """Some of everything, with and without positions and openings."""
+    """Departments with and without locations and jobs."""
     make_place("Saugatuck", zip_codes=0)
     westport = make_department(at=(41.14, -73.36), zip="06880", county="Fairfield")
     list_specializations(westport, "K-9 Unit", "Drone")
@@ -73,7 +73,7 @@ def country(places):
 
 
 @pytest.mark.parametrize("q", SEARCHES["q"])
-def test_every_search_of_the_directory_takes_eight_queries_at_most(country, queries_of, q):
+def test_a_search_of_the_directory_takes_at_most_eight_queries(country, queries_of, q):
     for near, more in product(SEARCHES["near"], SEARCHES["more"]):
         url = f"/departments/?{urlencode({'q': q, 'near': near} | more)}"
         number = queries_of(url)
@@ -86,7 +86,7 @@ def test_every_page_takes_few_queries(country, queries_of, url):
 
 
 @pytest.mark.parametrize("url", ["/departments/", "/departments/?near=06880", "/departments/ct/"])
-def test_an_empty_site_takes_no_more(db, queries_of, url):
+def test_an_empty_site_takes_no_more_queries(db, queries_of, url):
     assert queries_of(url) <= MOST
 
 
@@ -96,7 +96,7 @@ def profile_queries(queries_of, **values):
 
 @pytest.mark.parametrize("values", [{"at": (41.14, -73.36)}, {"zip": "06880"}, {"city": "Atlantis"}, {"city": ""}])
 @pytest.mark.parametrize("state", ["CT", "WY"])
-def test_a_profile_takes_nine_at_most_whatever_is_known_of_its_place(places, queries_of, values, state):
+def test_a_profile_takes_at_most_nine_queries(places, queries_of, values, state):
     assert profile_queries(queries_of, state=state, **values) <= MOST_OF_PROFILE
     far = make_department("Guam Police", state="GU", at=(13.44, 144.79))
     make_job(far)
@@ -106,7 +106,7 @@ def test_a_profile_takes_nine_at_most_whatever_is_known_of_its_place(places, que
     assert profile_queries(queries_of, state=state, **values) <= MOST_OF_PROFILE
 
 
-def test_a_former_address_takes_few(country, client, django_assert_max_num_queries):
+def test_a_redirect_takes_few_queries(country, client, django_assert_max_num_queries):
     country.slug = "westport-pd"
     country.save()
     client.get("/departments/")  # after which the version of the content is known, and that it is the same costs one
@@ -114,7 +114,7 @@ def test_a_former_address_takes_few(country, client, django_assert_max_num_queri
         assert client.get(PROFILE).status_code == 301
 
 
-# The same with 1 and with 100
+# One row and a hundred rows
 
 
 def add_divisions(westport, number):
@@ -202,8 +202,8 @@ def add_places(westport, number):
         add_places,
     ],
 )
-def test_a_hundred_rows_cost_no_more_queries_than_one(country, queries_of, add):
-    make_job(make_hiring_neighbour(country))
+def test_a_hundred_rows_take_no_more_queries_than_one(country, queries_of, add):
+    make_job(make_hiring_neighbor(country))
     counts = []
     for number in (1, 100):
         before = transaction.savepoint()
@@ -213,8 +213,8 @@ def test_a_hundred_rows_cost_no_more_queries_than_one(country, queries_of, add):
     assert {url: number for url, number in counts[1].items() if number > counts[0][url]} == {}
 
 
-def make_hiring_neighbour(westport):
-    """So that the search for departments that are hiring finds one before and after."""
+def make_hiring_neighbor(westport):
+    """Make sure that the search for hiring departments finds one before and after."""
     neighbour = make_department("Westport Harbor Police", at=(41.1, -73.35), county="Fairfield")
     neighbour.listed_specializations.create(specialization=westport.specializations.get(slug="k-9-unit"))
     return neighbour

@@ -1,4 +1,4 @@
-"""What a department's page tells search engines, held against the rules in :mod:`tests.structured_data`."""
+"""The structured data of a profile follows the rules in :mod:`tests.structured_data`."""
 
 import re
 from html import unescape
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def node_of(**values):
-    """The node of a department."""
+    """Return the node of a department."""
     node = organization(make_department(**values), lambda path: f"https://police.example.org{path}")
     assert faults(node) == []
     return node
@@ -24,7 +24,7 @@ def node_of(**values):
 
 @pytest.fixture
 def known(db):
-    """A department of which everything is known."""
+    """A department with all facts."""
     return make_department(
         "Saint Mary's County Sheriff's Office",
         slug="sheriff",
@@ -47,7 +47,7 @@ def known(db):
     )
 
 
-def test_a_department_of_which_everything_is_known_has_all_of_it(client, known):
+def test_a_department_with_all_facts_has_all_properties(client, known):
     node = nodes_of(client.get(known.get_absolute_url()))["GovernmentOrganization"]
     assert missing(node, RECOMMENDED) == missing(node["location"], RECOMMENDED) == set()
     assert node == {
@@ -77,7 +77,7 @@ def test_a_department_of_which_everything_is_known_has_all_of_it(client, known):
     }
 
 
-def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
+def test_every_value_is_visible_on_the_page(client, known):
     response = client.get(known.get_absolute_url())
     seen = text_of(response)
     for words in (
@@ -92,7 +92,7 @@ def test_every_value_of_it_is_to_be_seen_on_its_page(client, known):
     assert f'src="{known.logo.url}"' in html(response)
 
 
-def test_of_a_department_of_which_nothing_is_known_only_its_name_and_page_are_said(client):
+def test_a_department_without_facts_has_only_its_name_and_url(client):
     bare = make_department("Bare Police", slug="bare", city="", kind=Department.Kind.OTHER)
     assert nodes_of(client.get(bare.get_absolute_url()))["GovernmentOrganization"] == {
         "@type": "GovernmentOrganization",
@@ -101,7 +101,7 @@ def test_of_a_department_of_which_nothing_is_known_only_its_name_and_page_are_sa
     }
 
 
-def test_the_seeds_department_is_all_there(client, westport):
+def test_westport_has_its_properties(client, westport):
     node = nodes_of(client.get(westport.get_absolute_url()))["GovernmentOrganization"]
     assert node["telephone"] == "+1-203-341-6000"
     assert node["areaServed"] == {"@type": "City", "name": "Westport, CT"}
@@ -109,7 +109,7 @@ def test_the_seeds_department_is_all_there(client, westport):
     assert "logo" not in node  # the badge in its place is the site's own
 
 
-def test_sworn_officers_are_not_taken_for_all_employees(client, westport):
+def test_officers_are_not_the_number_of_employees(client, westport):
     response = client.get(westport.get_absolute_url())
     assert "Number of Officers: 64" in text_of(response)
     assert "numberOfEmployees" not in html(response)
@@ -117,14 +117,14 @@ def test_sworn_officers_are_not_taken_for_all_employees(client, westport):
 
 
 @pytest.mark.parametrize("phone", "911 9-1-1 1-911 911x5 call+911 (911) +911 N11 tel:911 911-911".split())
-def test_the_emergency_number_is_nobodys_telephone_number(client, phone):
-    """An import or a program may have left one where the form of the admin lets none through."""
+def test_911_is_not_a_telephone_number_of_a_department(client, phone):
+    """The admin's form rejects it, but code may have stored it."""
     department = make_department(phone=phone, street1="1 Main Street")
     node = nodes_of(client.get(department.get_absolute_url()))["GovernmentOrganization"]
     assert "telephone" not in node and "telephone" not in node["location"]
 
 
-def test_the_emergency_number_that_every_page_shows_is_in_no_structured_data(client, westport):
+def test_structured_data_never_contains_911(client, westport):
     nodes = nodes_of(client.get(westport.get_absolute_url()))
     assert "911" not in re.findall(r"\d+", str(nodes))
 
@@ -151,31 +151,31 @@ def test_the_emergency_number_that_every_page_shows_is_in_no_structured_data(cli
     ],
     ids=str,
 )
-def test_whom_it_serves_follows_from_its_kind_or_is_not_said(values, served):
+def test_the_area_served_depends_on_the_kind(values, served):
     assert node_of(**values).get("areaServed") == served
 
 
 @pytest.mark.parametrize("precision", ["zip", "town", "county"])
-def test_a_position_that_is_not_the_stations_is_not_given_for_it(precision):
+def test_only_the_location_of_the_building_is_included(precision):
     assert "geo" not in node_of(latitude=41.1, longitude=-73.4, precision=precision)["location"]
 
 
 @pytest.mark.parametrize("values", [{"city": "Westport"}, {"zip": "06880"}, {"street1": "1 Main Street"}], ids=str)
-def test_it_has_a_station_where_any_of_its_address_is_known(values):
+def test_it_has_a_station_if_part_of_the_address_is_known(values):
     assert node_of(**({"city": ""} | values))["location"]["@type"] == "PoliceStation"
 
 
-def test_a_draft_has_none_of_it_not_even_for_staff(client):
+def test_a_draft_has_no_structured_data_even_for_staff(client):
     draft = make_department(status="draft")
     client.force_login(make_charlie())
     assert nodes_of(client.get(draft.get_absolute_url())) == {}
 
 
-# The way to a page
+# Breadcrumbs
 
 
-def trail_of(response):
-    """``[(words, address)]`` of the links above the heading, and the heading."""
+def breadcrumbs_of(response):
+    """Return ``[(text, URL)]`` of the links above the heading, and the heading."""
     [trail] = re.findall(r'<p class="trail">(.*?)</p>', html(response))
     [heading] = re.findall(r"<h1>(.*?)</h1>", html(response), re.S)
     found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', trail)
@@ -183,7 +183,7 @@ def trail_of(response):
 
 
 @pytest.mark.parametrize("name", ["Westport Police", "</script><script>alert(1)</script>", 'O\'Brien & "Sons" <!--'])
-def test_the_trail_is_the_one_that_the_page_shows_and_ends_with_the_page(client, name):
+def test_breadcrumbs_are_those_of_the_page_and_end_with_it(client, name):
     department = make_department(name, county="Fairfield", slug="one", at=(41.1, -73.4))
     job = make_job(department, name)
     for path, last in (
@@ -194,14 +194,14 @@ def test_the_trail_is_the_one_that_the_page_shows_and_ends_with_the_page(client,
     ):
         response = client.get(path)
         *way, here = nodes_of(response)["BreadcrumbList"]["itemListElement"]
-        links, heading = trail_of(response)
+        links, heading = breadcrumbs_of(response)
         assert [(crumb["name"], crumb["item"]) for crumb in way] == links
         assert here["name"] == last and last in heading
         assert here["item"] == f"http://testserver{path}"
         assert {client.get(crumb["item"]).status_code for crumb in way} == {200}
 
 
-def test_the_trail_of_a_letter_is_said_too(client):
+def test_a_letter_has_breadcrumbs_too(client):
     make_department("Bethel Police")
     for path, names in (
         ("/departments/a-to-z/b/", ["Departments", "B"]),
@@ -211,6 +211,6 @@ def test_the_trail_of_a_letter_is_said_too(client):
         assert [crumb["name"] for crumb in trail] == names
 
 
-def test_a_profile_whose_county_nobody_knows_has_a_shorter_way(client):
+def test_a_profile_without_a_county_has_fewer_breadcrumbs(client):
     trail = nodes_of(client.get(make_department("Norwalk Police").get_absolute_url()))["BreadcrumbList"]
     assert [crumb["name"] for crumb in trail["itemListElement"]] == ["Departments", "Connecticut", "Norwalk Police"]

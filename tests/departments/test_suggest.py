@@ -1,4 +1,4 @@
-"""What is suggested while a person types: a little JSON, found by one query."""
+"""Suggestions while a visitor types: JSON, found by one query."""
 
 import pytest
 from django.db import connection
@@ -12,7 +12,7 @@ SUGGEST = "/departments/suggest/"
 
 @pytest.fixture
 def suggest(client, db):
-    """``suggest("westp")``: the names of the departments that are suggested."""
+    """``suggest("westp")`` returns the names of the suggested departments."""
 
     def suggest(q):
         return [department["name"] for department in client.get(SUGGEST, {"q": q}).json()["departments"]]
@@ -20,7 +20,7 @@ def suggest(client, db):
     return suggest
 
 
-def test_a_suggestion_has_a_name_a_town_and_the_address_of_its_page(client, db):
+def test_a_suggestion_has_a_name_a_town_and_a_url(client, db):
     department = make_department()
     assert client.get(SUGGEST, {"q": "westp"}).json() == {
         "departments": [
@@ -29,7 +29,7 @@ def test_a_suggestion_has_a_name_a_town_and_the_address_of_its_page(client, db):
     }
 
 
-def test_those_whose_name_begins_so_come_before_those_of_the_town_and_the_largest_first(suggest):
+def test_names_come_before_towns_and_larger_departments_first(suggest):
     make_department("Harbor Police", city="Milford", population=900)
     make_department("Milford Police", city="Milford", population=5)
     make_department("Milford Police Department", city="Milford", state="DE", population=80)
@@ -37,7 +37,7 @@ def test_those_whose_name_begins_so_come_before_those_of_the_town_and_the_larges
     assert suggest("milf") == ["Milford Police Department", "Milford Police", "Harbor Police"]
 
 
-def test_eight_are_enough(suggest):
+def test_at_most_eight_are_suggested(suggest):
     for number in range(9):
         make_department(f"Milford Precinct {number}")
     assert len(suggest("milford")) == 8
@@ -46,7 +46,7 @@ def test_eight_are_enough(suggest):
 @pytest.mark.parametrize(
     "q", ["st. l", "st l", "saint lou", "ST LOUIS P", "St. Louis PD", "louis", "s", "", " ", "?", "st louis polices"]
 )
-def test_short_forms_and_unfinished_words_are_understood(suggest, q):
+def test_abbreviations_and_unfinished_words_work(suggest, q):
     make_department("St. Louis Police Department", city="St. Louis", state="MO")
     fits = q not in ("louis", "s", "", " ", "?", "st louis polices")
     assert suggest(q) == (["St. Louis Police Department"] if fits else [])
@@ -63,18 +63,18 @@ def test_short_forms_and_unfinished_words_are_understood(suggest, q):
         ("", []),
     ],
 )
-def test_the_last_word_may_be_a_short_form_or_a_beginning(typed, begin):
+def test_the_last_word_may_be_an_abbreviation_or_unfinished(typed, begin):
     assert name_prefixes(typed) == begin
 
 
-def test_drafts_are_suggested_to_nobody(suggest, client):
+def test_drafts_are_never_suggested(suggest, client):
     make_department(status="draft")
     assert suggest("westp") == []
     client.force_login(make_charlie())
     assert suggest("westp") == []
 
 
-def test_everyone_gets_the_same_and_strangers_may_keep_it(client, db):
+def test_everyone_gets_the_same_suggestions_which_can_be_cached(client, db):
     make_department()
     answer = client.get(SUGGEST, {"q": "westp"})
     client.force_login(make_charlie())
@@ -92,12 +92,12 @@ def test_it_takes_one_query(queries_of):
     assert queries_of(f"{SUGGEST}?q=st") == 1
 
 
-def test_the_query_goes_by_indexes(without_statistics):
-    """Each part of it is a range of an index: no table is read from its beginning to its end."""
+def test_the_query_uses_indexes(without_statistics):
+    """Each part of the query is a range of an index, without a table scan."""
     plan = Department.objects.published().starting_with("st").explain()
     assert "department_by_city" in plan or connection.vendor == "postgresql"  # which chooses among several
     assert "SCAN departments_department" not in plan and "Seq Scan" not in plan
 
 
-def test_nothing_is_changed_by_asking(client, db):
+def test_requests_change_nothing(client, db):
     assert client.post(SUGGEST, {"q": "westp"}).status_code == 405

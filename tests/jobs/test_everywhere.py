@@ -141,12 +141,12 @@ def status_of(state):
 
 
 def public_patterns(patterns=None):
-    """Return the names of all URL patterns except the admin's."""
+    """Return the names of all URL patterns except those below /admin/."""
     names = set()
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if not isinstance(pattern, URLResolver):
             assert pattern.name, f"{pattern} has no name."
-            names.add(pattern.name)
+            names |= set() if str(pattern.pattern).startswith("admin/") else {pattern.name}
         elif pattern.namespace != "admin":
             names |= public_patterns(pattern.url_patterns)
     return names

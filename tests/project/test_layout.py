@@ -56,13 +56,11 @@ def test_the_import_rules_hold():
 @pytest.mark.parametrize(
     ("module", "upward"),
     [
-        ("departments/models.py", "jobs.models"),
-        ("departments/geography.py", "departments.models"),
-        ("departments/places.py", "departments.search.forms"),
-        ("departments/forms.py", "departments.views"),
+        ("departments/models/department.py", "jobs.models"),
+        ("departments/search/ranking.py", "jobs.models"),
+        ("departments/models/place.py", "departments.search.forms"),
         ("jobs/models/job.py", "jobs.forms"),
-        ("jobs/models/querysets.py", "jobs.forms"),
-        ("jobs/forms.py", "jobs.views"),
+        ("jobs/alerts/models.py", "jobs.feeds.atom"),
         ("policeapp/web/pagination.py", "departments.models"),
         ("policeapp/operations/clean_up.py", "jobs.alerts.models"),
     ],

@@ -1,4 +1,4 @@
-"""The map of the country, and the locator map beside what was found near a place."""
+"""The map of the country, and the locator map beside results near a place."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from tests.departments.pages import cards, html
 from tests.factories import make_department, make_job, make_place, text_of
 
 WESTPORT = Point(41.1434, -73.3496)
-# A place of each projection, with what is on each side of it: north, east, south, west.
+# A place of each projection, with its neighbors to the north, east, south and west.
 ROSES = {
     "Denver": (Point(39.74, -104.99), [(40.5, -104.99), (39.74, -104), (39, -104.99), (39.74, -106)]),
     "Boston": (Point(42.36, -71.06), [(43, -71.06), (42.36, -70.3), (41.7, -71.06), (42.36, -71.8)]),
@@ -31,7 +31,7 @@ ROSES = {
 @pytest.mark.parametrize(
     ("point", "x", "y"),
     [
-        # As d3-geo's geoAlbersUsa().scale(1300).translate([487.5, 305]) puts them.
+        # The results of d3-geo's geoAlbersUsa().scale(1300).translate([487.5, 305]).
         (Point(38.7, -96.6), 487.5, 305),
         (Point(40.7128, -74.006), 869.7, 215.8),
         (Point(61.2181, -149.9003), 112.3, 544.4),
@@ -55,7 +55,7 @@ def test_north_is_up_and_distances_are_right_all_around(middle, around):
 
 
 def corners(path, matrix="1 0 0 1 0 0"):
-    """The rings of SVG path data as lists of points, after the matrix."""
+    """Return the rings of SVG path data as lists of points, transformed by the matrix."""
     a, b, c, d, e, f = map(float, matrix.split())
     rings, x, y, start = [], 0, 0, (0, 0)
     for letter, numbers in re.findall(r"([Mmlz])([^Mmlz]*)", path):
@@ -72,7 +72,7 @@ def corners(path, matrix="1 0 0 1 0 0"):
 
 
 def is_inside(rings, x, y):
-    """Whether a ray from the point crosses the rings an odd number of times."""
+    """Return whether a ray from the point crosses the rings an odd number of times."""
     crossings = 0
     for ring in rings:
         for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
@@ -85,16 +85,16 @@ def is_inside(rings, x, y):
     ("place", "on_land"),
     [(Point(41.35, -73.4), True), (Point(41.05, -73.0), False), (Point(37.0, -95.0), True), (Point(61.5, -150), True)],
 )
-def test_the_place_lies_on_land_or_in_the_water_whatever_the_radius(place, on_land, miles):
+def test_a_place_is_on_land_or_in_the_water_at_every_radius(place, on_land, miles):
     locator = maps.LocatorMap(place, miles, [])
     land = corners(locator.layer.land, locator.layer.matrix)
-    # From afar the Sound is too narrow to be told from its shores.
+    # On a large map, the Sound is too narrow to see.
     if on_land or miles <= 100:
         assert is_inside(land, locator.middle, locator.middle) == on_land
 
 
 @pytest.mark.parametrize("miles", [10, 250])
-def test_only_what_can_be_seen_is_drawn(miles):
+def test_only_visible_shapes_are_drawn(miles):
     locator = maps.LocatorMap(WESTPORT, miles, [])
     shapes = list(locator.within(maps.shapes("counties")))
     assert 0 < len(shapes) < len(maps.shapes("counties")) / 5
@@ -111,14 +111,14 @@ def test_only_what_can_be_seen_is_drawn(miles):
         (Point(21.31, -157.86), 900, {"HI"}, {"AK", "TX"}),
     ],
 )
-def test_what_is_near_on_the_plane_alone_is_left_out(place, miles, seen, unseen):
-    """The boundaries come with Alaska and Hawaii below California and Texas."""
+def test_shapes_that_are_near_only_on_the_plane_are_left_out(place, miles, seen, unseen):
+    """On the plane, Alaska and Hawaii are below California and Texas."""
     found = {shape.name for shape in maps.LocatorMap(place, miles, []).within(maps.shapes("states"))}
     assert seen <= found and not found & unseen
 
 
-def test_neighbours_share_their_border():
-    """In what is drawn of the counties each line inland is the side of two: no slivers, no overlaps."""
+def test_neighbors_share_their_border():
+    """Each inland line of the counties belongs to two of them: no gaps, no overlaps."""
     sides = {}
     for shape in maps.shapes("counties"):
         for ring in corners(shape.path) if shape.name == "county" else []:
@@ -134,12 +134,12 @@ def test_every_county_and_state_is_there():
 
 
 @pytest.mark.parametrize("name", ["states", "counties"])
-def test_the_files_say_where_the_shapes_come_from(name):
+def test_the_files_name_the_source_of_the_shapes(name):
     source = json.loads((maps.GEOMETRY / f"{name}.json").read_text())["source"]
     assert "Census Bureau" in source and "us-atlas 3.0.1 (ISC)" in source
 
 
-# Three squares in a row, of which the middle one has a bend too small to matter: (0, 0) to (30, 10).
+# Three squares in a row from (0, 0) to (30, 10). The middle one has a bend that is too small to matter.
 TOPOLOGY = {
     "transform": {"scale": [1, 1], "translate": [0, 0]},
     "arcs": [
@@ -166,7 +166,7 @@ OHIO = {"type": "Polygon", "properties": {"name": "Ohio"}, "arcs": [[0, 2]]}
 
 @pytest.fixture
 def drawn(tmp_path, monkeypatch):
-    """``drawn(topology)``: what the script makes of a file, as ``(states, counties)``."""
+    """``drawn(topology)`` runs the script and returns ``(states, counties)``."""
 
     def run(topology):
         monkeypatch.setattr(draw, "GEOMETRY", tmp_path)
@@ -191,7 +191,7 @@ def test_the_script_draws_states_counties_and_the_lines_between_states(drawn):
 # The map of the country
 
 
-def test_the_front_has_a_map_whose_states_are_links_with_their_counts(client, db):
+def test_the_directory_has_a_map_with_links_to_states_and_counts(client, db):
     for name, state in (
         ("Westport Police", "CT"),
         ("Waco Police", "TX"),
@@ -211,7 +211,7 @@ def test_the_front_has_a_map_whose_states_are_links_with_their_counts(client, db
     assert shades["/departments/wy/"] == "shade0"
 
 
-def test_the_map_is_for_the_eye_and_the_hand_and_the_list_for_everyone(client, db):
+def test_the_map_is_hidden_from_assistive_technology_and_the_list_is_not(client, db):
     page = html(client.get("/departments/"))
     [figure] = re.findall(r'<figure class="country".*?</figure>', page, re.DOTALL)
     assert 'aria-hidden="true"' in figure
@@ -230,18 +230,18 @@ def test_a_search_has_the_list_of_states_without_the_map(client, db):
 
 
 def drawing(response):
-    """The page's locator map as text, or "" where it has none."""
+    """Return the HTML of the page's locator map, or "" without one."""
     return "".join(re.findall(r'<figure class="locator">.*?</figure>', html(response), re.DOTALL))
 
 
 def dots(response):
-    """The numbers on the map as they stand there."""
+    """Return the labels of the dots."""
     return [unescape(text) for text in re.findall(r"<text [^>]*>([^<]*)</text>", drawing(response))]
 
 
 @pytest.fixture
 def around_westport(places):
-    """Departments with openings north, east and west of Westport, and two at one address in the east."""
+    """Departments with jobs north, east and west of Westport, two of them at one address in the east."""
     found = {
         "North": make_department("North", at=(41.30, -73.35)),
         "East": make_department("East", at=(41.20, -73.1)),
@@ -260,14 +260,14 @@ def test_results_near_a_place_are_numbered_on_a_map_and_in_the_list(client, arou
     assert '<ol class="cards numbered" start="1">' in html(page)
 
 
-def test_openings_of_one_department_share_a_dot(client, around_westport):
+def test_jobs_of_one_department_share_a_dot(client, around_westport):
     make_job(around_westport["North"], "Dispatcher")
     page = client.get("/jobs/?near=06880")
     assert dots(page) == ["1–2", "3–4", "5"]
     assert '<ol class="cards numbered" start="1">' in html(page)
 
 
-def test_the_numbers_go_on_from_page_to_page(client, places):
+def test_numbers_continue_on_the_next_page(client, places):
     for number in range(22):
         make_job(make_department(f"Department {number:02}", at=(41.1434 + number / 100, -73.3496)))
     for url in ("/jobs/?near=06880&page=2", "/departments/?near=06880&page=2"):
@@ -284,14 +284,14 @@ def test_the_map_has_a_name_a_ring_and_a_legend(client, around_westport):
     assert "Circle: 50 miles around Westport, CT 06880 (+)." in text_of(page)
 
 
-def test_anywhere_has_a_map_of_this_page_and_no_ring(client, around_westport):
+def test_a_search_anywhere_maps_the_page_without_a_ring(client, around_westport):
     page = client.get("/jobs/?near=06880&within=any")
     assert dots(page) == ["1", "2–3", "4"]
     assert "ring" not in drawing(page)
     assert "Westport, CT 06880 is at the +." in text_of(page)
 
 
-def test_dots_lie_in_their_direction_and_inside_of_the_ring(around_westport):
+def test_dots_are_in_their_direction_and_inside_the_ring(around_westport):
     found = list(around_westport.values())
     locator = maps.locator_map(make_place(), 25, found)
     north, east, west = locator.dots
@@ -303,7 +303,7 @@ def test_dots_lie_in_their_direction_and_inside_of_the_ring(around_westport):
         assert hypot(dot.x - middle, dot.y - middle) == pytest.approx(miles / 25 * locator.ring, abs=3)
 
 
-def test_dots_that_would_touch_are_one_and_no_two_touch(db):
+def test_dots_that_would_touch_are_merged(db):
     found = [make_department(f"Department {n}", at=(41.14 + n % 5 / 30, -73.35 + n // 5 / 30)) for n in range(20)]
     locator = maps.locator_map(make_place(), 25, found)
     assert sorted(number for dot in locator.dots for number in dot.numbers) == list(range(1, 21))
@@ -320,16 +320,16 @@ def test_dots_that_would_touch_are_one_and_no_two_touch(db):
         (list(range(1, 21)), "1–20"),
     ],
 )
-def test_a_dot_says_its_numbers_in_short(numbers, label):
+def test_the_label_of_a_dot_is_short(numbers, label):
     assert maps.Dot(0, 0, numbers).label == label
 
 
-def test_a_dot_says_all_of_its_numbers_on_asking():
+def test_the_title_of_a_dot_has_all_numbers():
     assert maps.Dot(0, 0, [1, 3, 5, 7, 8, 9]).title == "1, 3, 5, 7–9"
 
 
 @pytest.mark.parametrize("at", [(18.4, -66.1), (13.45, 144.79), (0, 0), (90, 0), (-90, 180), (51.5, -0.1)])
-def test_there_is_no_map_of_what_lies_beyond_the_states(client, db, at):
+def test_the_territories_have_no_locator_map(client, db, at):
     make_place("San Juan", "PR", "00901", at=at)
     make_job(make_department("San Juan Police", state="PR", at=at))
     for url in ("/jobs/?near=00901", "/departments/?near=00901"):
@@ -338,7 +338,7 @@ def test_there_is_no_map_of_what_lies_beyond_the_states(client, db, at):
         assert '<ul class="cards">' in html(page)
 
 
-def test_what_lies_beyond_the_states_is_left_out_of_a_map_of_anywhere(client, places):
+def test_a_search_anywhere_leaves_the_territories_off_the_map(client, places):
     make_job(make_department("Norwalk Police", at=(41.1, -73.42)), "Officer")
     make_job(make_department("Agana Police", state="GU", at=(13.45, 144.79)), "Officer")
     page = client.get("/jobs/?near=06880&within=any")
@@ -346,7 +346,7 @@ def test_what_lies_beyond_the_states_is_left_out_of_a_map_of_anywhere(client, pl
     assert dots(page) == ["1"]
 
 
-def test_a_search_from_sea_to_sea_shows_the_states(client, places):
+def test_a_map_from_coast_to_coast_shows_states(client, places):
     make_job(make_department("Seattle Police", state="WA", at=(47.6, -122.3)))
     locator = maps.locator_map(make_place(), None, [make_department("Seattle", state="WA", at=(47.6, -122.3))])
     assert locator.layer.borders == ""
@@ -356,11 +356,11 @@ def test_a_search_from_sea_to_sea_shows_the_states(client, places):
 @pytest.mark.parametrize(
     "url", ["/jobs/?near=06880&q=nothing", "/departments/?near=06880&q=zzz", "/jobs/", "/departments/?q=north"]
 )
-def test_there_is_no_map_without_a_place_or_without_results(client, around_westport, url):
+def test_no_map_without_a_place_or_results(client, around_westport, url):
     assert not drawing(client.get(url))
 
 
-def test_the_map_costs_no_query(client, around_westport, queries_of):
+def test_the_map_needs_no_query(client, around_westport, queries_of):
     make_place("San Juan", "PR", "00901", at=(18.4, -66.1))
     make_job(make_department("San Juan Police", state="PR", at=(18.4, -66.1)))
     for url in ("/jobs/?near={}", "/departments/?near={}"):

@@ -1,4 +1,4 @@
-"""Nearness in the database, held against the haversine formula in plain Python all over the globe."""
+"""Distances in the database agree with the haversine formula in Python, everywhere on the globe."""
 
 import random
 from math import asin, atan2, cos, degrees, hypot, inf, isclose, nan, pi, radians, sin, sqrt
@@ -74,27 +74,27 @@ edges = st.builds(
 points = anywhere | beside_a_department | st.sampled_from(PLACES) | edges
 radii = st.sampled_from([0, *RADII]) | st.floats(0, 300) | st.floats(0, 15_000)
 
-# The fixture's rows are the same for every example, which only reads them.
+# Examples share the fixture's rows, because they only read them.
 against_the_database = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
 def haversine(a, b):
-    """Great-circle miles, the way navigators compute them."""
+    """Return great-circle miles by the haversine formula."""
     up, across = radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)
     h = sin(up / 2) ** 2 + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(across / 2) ** 2
     return 2 * EARTH_RADIUS_MILES * atan2(sqrt(h), sqrt(max(0, 1 - h)))
 
 
 def is_same_distance(a, b):
-    # A third of an inch; five feet at the other side of the Earth, where a chord says little of the way around.
+    # A third of an inch, or five feet on the other side of the Earth, where chords hardly differ.
     return isclose(a, b, rel_tol=1e-7, abs_tol=5e-6) or (min(a, b) > 12_000 and abs(a - b) < 0.001)
 
 
 @pytest.fixture
 def globe(db):
-    """``{pk: Point}`` of departments all over the Earth; three more have no position."""
+    """``{pk: Point}`` of departments all over the Earth. Three more have no location."""
     departments = [
         Department(
             name=f"Department {number}",
@@ -144,7 +144,7 @@ def test_near_agrees_with_brute_force(globe, point, miles):
 
 @given(point=points)
 @against_the_database
-def test_from_a_point_every_department_with_a_position_comes_nearest_first(globe, point):
+def test_from_point_sorts_all_departments_with_a_location_by_distance(globe, point):
     found = list(Department.objects.from_point(point))
     assert {department.pk for department in found} == set(globe)
     for department in found:
@@ -156,11 +156,11 @@ def test_from_a_point_every_department_with_a_position_comes_nearest_first(globe
 @example(WESTPORT, FARTHEST_MILES)
 @example(Point(30, -30), 50_000)
 @against_the_database
-def test_a_radius_larger_than_the_earth_finds_every_department_with_a_position(globe, point, miles):
+def test_a_radius_larger_than_the_earth_finds_all_departments_with_a_location(globe, point, miles):
     assert set(Department.objects.near(point, miles).values_list("pk", flat=True)) == set(globe)
 
 
-def test_at_radius_zero_it_finds_what_is_in_the_same_place_and_nothing_else(globe):
+def test_radius_zero_finds_only_the_same_point(globe):
     for pk, place in globe.items():
         here = {other for other, elsewhere in globe.items() if elsewhere == place}
         found = Department.objects.near(place, 0)
@@ -177,16 +177,16 @@ def test_at_radius_zero_it_finds_what_is_in_the_same_place_and_nothing_else(glob
         (Point(-90, 45), Point(-90, -180)),
     ],
 )
-def test_at_radius_zero_one_place_written_two_ways_is_one_place(db, one, same):
+def test_radius_zero_finds_the_same_point_written_differently(db, one, same):
     there = make_department(at=one)
     assert list(Department.objects.near(same, 0)) == [there]
 
 
-def test_a_negative_radius_is_none(globe):
+def test_a_negative_radius_counts_as_zero(globe):
     assert list(Department.objects.near(WESTPORT, -5)) == list(Department.objects.near(WESTPORT, 0))
 
 
-def test_it_sees_across_state_lines(db):
+def test_near_crosses_state_lines(db):
     make_department("Greenwich Police Department", state="CT", at=(41.0262, -73.6282))
     make_department("Port Chester Police Department", state="NY", at=(41.0018, -73.6657))
     found = Department.objects.near(Point(41.0262, -73.6282), 10)
@@ -198,7 +198,7 @@ def test_it_sees_across_state_lines(db):
 
 
 @pytest.mark.parametrize("longitude", [-179.99, 179.99, -180, 180])
-def test_it_sees_across_the_antimeridian(db, longitude):
+def test_near_crosses_the_antimeridian(db, longitude):
     make_department("West of it", state="AK", at=(51.95, 179.9))
     make_department("East of it", state="AK", at=(51.95, -179.9))
     make_department("Far side", state="AK", at=(51.95, 0))
@@ -207,19 +207,19 @@ def test_it_sees_across_the_antimeridian(db, longitude):
 
 
 @pytest.mark.parametrize("pole", [90, -90])
-def test_around_a_pole_every_longitude_is_near(db, pole):
+def test_near_a_pole_finds_every_longitude(db, pole):
     for longitude in (-180, -90, 0, 90, 179):
         make_department(f"At {longitude}", at=(pole * 0.999, longitude))
     assert Department.objects.near(Point(pole, 33), 10).count() == 5
 
 
-def test_a_department_without_a_position_is_never_near(db):
+def test_a_department_without_a_location_is_never_near(db):
     make_department("Nowhere")
     assert not Department.objects.near(WESTPORT, 50_000)
     assert not Department.objects.from_point(WESTPORT)
 
 
-def test_nearness_can_be_asked_of_any_departments(globe):
+def test_near_works_on_filtered_departments(globe):
     draft = make_department("Draft", at=WESTPORT, status="draft")
     make_department("Published", at=WESTPORT)
     near = Department.objects.published().near(WESTPORT, 1)
@@ -228,18 +228,18 @@ def test_nearness_can_be_asked_of_any_departments(globe):
 
 @given(point=points, miles=st.floats(0, 15_000), share=st.floats(0, 1), bearing=st.floats(0, 2 * pi))
 @settings(max_examples=200, deadline=None)
-def test_a_box_holds_the_whole_circle(point, miles, share, bearing):
+def test_a_box_contains_the_whole_circle(point, miles, share, bearing):
     there = travel(point, miles * share, bearing)
     assert is_in(bounding_box(point, miles), there)
 
 
 @given(point=points, miles=st.floats(0, 3_000))
 @settings(max_examples=200, deadline=None)
-def test_a_box_is_hardly_larger_than_its_circle(point, miles):
+def test_a_box_is_barely_larger_than_its_circle(point, miles):
     south, north, west, east = bounding_box(point, miles)
     foot = 1 / 5280
     if (west, east) == (-180, 180) and (south == -90 or north == 90):
-        # A pole is within reach, where all meridians meet.
+        # The circle contains a pole, where all meridians meet.
         assert min(haversine(point, Point(90, 0)), haversine(point, Point(-90, 0))) <= miles + foot
         return
     assert haversine(point, Point(north, point.longitude)) == pytest.approx(miles, abs=foot)
@@ -257,7 +257,7 @@ def test_a_box_stays_on_the_map(point, miles):
 
 
 def travel(point, miles, bearing):
-    """Where one gets from the point by so many miles in that direction (radians from north)."""
+    """Return the point that is so many miles away in a direction (radians from north)."""
     way, latitude = miles / EARTH_RADIUS_MILES, radians(point.latitude)
     sine = sin(latitude) * cos(way) + cos(latitude) * sin(way) * cos(bearing)
     across = atan2(sin(bearing) * sin(way) * cos(latitude), cos(way) - sin(latitude) * sine)
@@ -269,7 +269,7 @@ def is_in(box, point):
     inside = box.west <= point.longitude <= box.east
     if box.west > box.east:
         inside = point.longitude >= box.west or point.longitude <= box.east
-    # asin loses some hundred-millionths of a degree close to a pole.
+    # Close to a pole, asin is off by some hundred-millionths of a degree.
     return box.south - 1e-5 <= point.latitude <= box.north + 1e-5 and (inside or abs(point.latitude) > 89.999)
 
 
@@ -281,29 +281,29 @@ def miles_to_meridian(point, longitude):
 @given(st.floats(0, FARTHEST_MILES))
 @example(FARTHEST_MILES)
 @example(1e-9)
-def test_miles_go_into_the_database_and_come_back(miles):
+def test_miles_survive_the_conversion_to_the_database_and_back(miles):
     field = MilesField()
     stored = field.get_prep_value(miles)
     assert is_same_distance(field.from_db_value(stored, None, None), miles)
 
 
 @given(st.floats(0, FARTHEST_MILES), st.floats(0, FARTHEST_MILES))
-def test_what_is_farther_is_stored_as_more(a, b):
+def test_a_larger_distance_is_stored_as_a_larger_number(a, b):
     stored = MilesField().get_prep_value
     assert stored(min(a, b)) <= stored(max(a, b))
 
 
 @pytest.mark.parametrize(("miles", "same_as"), [(-1, 0), (50_000, FARTHEST_MILES), (inf, FARTHEST_MILES)])
-def test_miles_that_nothing_is_away_count_as_the_nearest_that_can_be(miles, same_as):
+def test_impossible_distances_become_the_nearest_possible_ones(miles, same_as):
     assert MilesField().get_prep_value(miles) == MilesField().get_prep_value(same_as)
 
 
-def test_no_distance_is_none_both_ways():
+def test_none_stays_none_both_ways():
     assert MilesField().get_prep_value(None) is None
     assert MilesField().from_db_value(None, None, None) is None
 
 
-def test_miles_are_read_compared_and_aggregated_like_any_number(db):
+def test_miles_can_be_read_compared_and_aggregated(db):
     for name, latitude in (("Here", 0), ("One degree", 1), ("Two degrees", 2)):
         make_department(name, at=(latitude, 0))
     away = Department.objects.from_point(Point(0, 0))
@@ -321,13 +321,13 @@ def test_miles_are_read_compared_and_aggregated_like_any_number(db):
 
 
 @given(anywhere, anywhere)
-def test_python_agrees_with_the_haversine_too(a, b):
+def test_miles_between_agrees_with_the_haversine_formula(a, b):
     assert is_same_distance(miles_between(a, b), haversine(a, b))
     assert miles_between(a, b) == miles_between(b, a)
     assert miles_between(a, a) == 0
 
 
-def test_it_agrees_with_figures_known_elsewhere():
+def test_miles_between_agrees_with_published_distances():
     # Nashville to Los Angeles, 2,886.45 km on a sphere of 6,371.0088 km.
     assert miles_between(Point(36.12, -86.67), Point(33.94, -118.40)) == pytest.approx(2886.448 / 1.609344, abs=0.01)
     assert miles_between(Point(90, 0), Point(-90, 0)) == pytest.approx(12436.82, abs=0.01)
@@ -345,7 +345,7 @@ def test_it_agrees_with_figures_known_elsewhere():
         (Point(45, 0), (sqrt(0.5), 0, sqrt(0.5))),
     ],
 )
-def test_a_points_vector_leads_from_the_middle_of_the_earth_to_it(point, vector):
+def test_the_vector_of_a_point_starts_at_the_center_of_the_earth(point, vector):
     assert point.vector == pytest.approx(vector, abs=1e-12)
 
 
@@ -366,5 +366,5 @@ def test_vectors_have_length_one(point):
         (Point(0, inf), False),
     ],
 )
-def test_it_knows_which_points_there_are(point, valid):
+def test_is_valid_accepts_only_points_on_the_earth(point, valid):
     assert point.is_valid() is valid

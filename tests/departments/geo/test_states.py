@@ -1,4 +1,4 @@
-"""States, the District and the territories, held against figures looked up by hand."""
+"""States, the District and the territories agree with figures that were looked up by hand."""
 
 import zoneinfo
 
@@ -12,11 +12,11 @@ def test_there_are_fifty_states_the_district_and_five_territories():
     assert {"DC", "AS", "GU", "MP", "PR", "VI"} <= set(states.STATES)
 
 
-def test_they_are_offered_by_name():
+def test_choices_are_sorted_by_name():
     names = [name for _, name in states.CHOICES]
     assert names[0] == "Alabama" and names[-1] == "Wyoming"
     assert ("CT", "Connecticut") in states.CHOICES
-    # "U.S. Virgin Islands" stands where people look for it.
+    # "U.S. Virgin Islands" is sorted as "Virgin Islands", where people look for it.
     assert names.index("Texas") < names.index("U.S. Virgin Islands") < names.index("Utah")
     others = [name for name in names if name != "U.S. Virgin Islands"]
     assert others == sorted(others)
@@ -35,11 +35,11 @@ def test_they_are_offered_by_name():
         ("IN", "America/Indiana/Indianapolis"),
     ],
 )
-def test_each_has_the_zone_of_most_of_its_people(code, zone):
+def test_each_state_has_the_time_zone_of_most_residents(code, zone):
     assert states.STATES[code].time_zone == zone
 
 
-def test_every_zone_is_one():
+def test_every_time_zone_is_valid():
     assert {state.time_zone for state in states.STATES.values()} <= zoneinfo.available_timezones()
 
 
@@ -57,7 +57,7 @@ def test_every_zone_is_one():
         ("", None),
     ],
 )
-def test_it_knows_a_state_by_code_or_name(typed, code):
+def test_find_knows_codes_and_names(typed, code):
     found = states.find(typed)
     assert (found and found.code) == code
 
@@ -79,7 +79,7 @@ def test_it_knows_a_state_by_code_or_name(typed, code):
         ("ME", 44.8150, -66.9510),  # Lubec
     ],
 )
-def test_a_place_is_within_its_state(code, latitude, longitude):
+def test_a_place_is_in_its_state(code, latitude, longitude):
     assert states.contains(code, latitude, longitude)
 
 
@@ -94,16 +94,16 @@ def test_a_place_is_within_its_state(code, latitude, longitude):
         ("GU", 13.4443, -144.7937),
     ],
 )
-def test_a_place_elsewhere_is_not(code, latitude, longitude):
+def test_a_place_elsewhere_is_not_in_the_state(code, latitude, longitude):
     assert not states.contains(code, latitude, longitude)
 
 
 @pytest.mark.parametrize("code", states.STATES)
-def test_nothing_of_the_country_is_at_zero_zero(code):
+def test_no_state_contains_zero_zero(code):
     assert not states.contains(code, 0, 0)
 
 
-def test_the_margin_is_the_callers_choice():
+def test_the_margin_can_be_changed():
     assert not states.contains("CT", 42.3, -72.5, margin=0.1)
     assert states.contains("CT", 42.3, -72.5, margin=0.3)
 

@@ -1,4 +1,4 @@
-"""Files of agencies for tests, and their import without the command."""
+"""Agency files for tests, and functions that import them without the command."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ WESTPORT = {"ori": "CT0015800", "name": "Westport Police Department", "state": "
 
 
 def csv_of(*rows):
-    """The rows as the bytes of a CSV file; each is a dict, and the columns are those of any."""
+    """Return rows (dicts) as the bytes of a CSV file, with the columns of all of them."""
     header = list(dict.fromkeys(name for row in rows for name in row))
     file = io.StringIO()
     writer = csv.DictWriter(file, header, restval="")
@@ -22,7 +22,7 @@ def csv_of(*rows):
 
 
 def report_of(*rows, **options):
-    """Import the rows: the whole report."""
+    """Import the rows and return the report."""
     table = Table(io.BytesIO(csv_of(*rows)), AgencyImporter.columns, AgencyImporter.required)
     running = ImportRun(AgencyImporter(**options), table)
     expected = running.prepare().as_dict()
@@ -33,7 +33,7 @@ def report_of(*rows, **options):
 
 
 def import_rows(*rows, **options):
-    """Import the rows: the numbers of rows by what became of them."""
+    """Import the rows and return ``{outcome: number of rows}``."""
     return report_of(*rows, **options).as_dict()
 
 
@@ -42,7 +42,7 @@ def only():
 
 
 def edited(department, **values):
-    """The department after a person has set these in the admin."""
+    """Return the department after an editor has set these fields in the admin."""
     for field, value in values.items():
         setattr(department, field, value)
     department.set_source(values, "Editor of this site", "2026-11-23", "user:alice")

@@ -1,4 +1,4 @@
-"""The national roster: which row is which department, whose word counts, where a department is."""
+"""The import of agency files: departments, edits, sources, status and locations."""
 
 import pytest
 
@@ -10,10 +10,10 @@ from tests.factories import make_alice, make_department, make_job, make_place
 pytestmark = pytest.mark.django_db
 
 
-# What becomes of a row
+# Rows
 
 
-def test_a_row_becomes_a_department_with_what_follows_from_it(places):
+def test_a_row_becomes_a_department_with_derived_fields(places):
     report = import_rows(
         WESTPORT
         | {"type": "City", "county": "FAIRFIELD", "address1": "50 JESUP ROAD", "zip": "6880", "phone": "(203)341-6000"}
@@ -35,7 +35,7 @@ def test_a_row_becomes_a_department_with_what_follows_from_it(places):
     assert stored == {name: getattr(department, name) for name in Department.DERIVED}
 
 
-def test_a_row_may_have_nothing_but_a_name_and_a_state(places):
+def test_a_row_needs_only_a_name_and_a_state(places):
     import_rows({"name": "STATE POLICE", "state": "Connecticut"})
     department = only()
     assert (department.name, department.kind, department.state) == ("State Police", "state_police", "CT")
@@ -56,7 +56,7 @@ def test_rows_without_a_name_or_a_state_are_rejected_with_the_reason():
     }  # fmt: skip
 
 
-def test_a_bad_cell_costs_the_cell_and_not_the_row(places):
+def test_an_invalid_cell_is_ignored_and_the_row_is_imported(places):
     report = report_of(
         WESTPORT
         | {"zip": "abc", "phone": "call", "sworn_officers": "-12", "population": "many", "type": "Starfleet"}
@@ -76,32 +76,32 @@ def test_a_bad_cell_costs_the_cell_and_not_the_row(places):
     assert (department.zip, department.phone, department.sworn_officers, department.street1) == ("", "", None, "")
 
 
-def test_employees_are_not_sworn_officers():
+def test_a_number_of_employees_is_not_imported_as_officers():
     import_rows(WESTPORT | {"total_employees_2018": "80", "civilians": "16", "total_employees": "80"})
     assert only().sworn_officers is None
 
 
-def test_blank_cells_erase_nothing():
+def test_blank_cells_do_not_clear_values():
     import_rows(WESTPORT | {"phone": "203-341-6000", "sworn_officers": "64", "sworn_year": "2020"})
     assert import_rows(WESTPORT | {"phone": "N/A", "sworn_officers": "-1", "sworn_year": ""})["unchanged"] == 1
     assert (only().phone, only().sworn_officers, only().sworn_year) == ("203-341-6000", 64, 2020)
 
 
-def test_a_second_street_line_alone_is_the_street():
+def test_a_second_street_line_without_a_first_becomes_the_street():
     import_rows(WESTPORT | {"address1": "MOBILE UNIT", "address2": "PO Box 9"})
     assert (only().street1, only().street2) == ("PO Box 9", "")
 
 
 @pytest.mark.parametrize(
-    "second, kept",
+    "second, stored",
     [("111 2nd St E", ""), ("111 2ND STREET EAST", ""), ("111 3rd St", "111 3rd St"), ("Floor 2", "Floor 2")],
 )
-def test_an_address_that_a_file_has_twice_is_told_once(second, kept):
+def test_an_address_that_is_in_both_street_columns_is_imported_once(second, stored):
     import_rows(WESTPORT | {"address1": "111 2nd Street East", "address2": second})
-    assert only().street2 == kept
+    assert only().street2 == stored
 
 
-# The same again
+# Repeated imports
 
 
 def test_a_second_run_changes_no_row_and_no_timestamp(places):
@@ -120,7 +120,7 @@ def test_a_second_run_changes_no_row_and_no_timestamp(places):
     assert len({department["slug"] for department in before}) == 6
 
 
-def test_addresses_follow_the_rule_of_departments_saved_one_by_one():
+def test_slugs_are_the_same_as_for_departments_saved_one_by_one():
     SlugRedirect.objects.create(state="CT", slug="a", department=make_department("Other"))
     rows = [
         {"ori": f"CT000000{number}", "name": "A", "state": "CT", "city": city, "county": county}
@@ -134,7 +134,7 @@ def test_addresses_follow_the_rule_of_departments_saved_one_by_one():
     assert imported == list(Department.objects.exclude(name="Other").order_by("pk").values_list("slug", flat=True))
 
 
-def test_a_newer_file_updates_what_an_older_one_said():
+def test_a_newer_file_updates_values_of_an_older_one():
     import_rows(WESTPORT | {"phone": "203-341-6000", "phone_source": "hifld2009"})
     report = import_rows(WESTPORT | {"phone": "203-341-7000", "phone_source": "Connecticut", "phone_year": "2024"})
     assert report["updated"] == 1
@@ -142,7 +142,7 @@ def test_a_newer_file_updates_what_an_older_one_said():
     assert only().sources["phone"] == {"source": "Connecticut", "as_of": "2024", "set_by": "import"}
 
 
-def test_an_update_keeps_what_the_file_knows_nothing_of():
+def test_an_update_keeps_fields_that_the_file_does_not_have():
     import_rows(WESTPORT | {"phone": "203-341-6000"})
     department = edited(only(), about="About us", chief_name="Ada")
     created = department.created
@@ -152,11 +152,11 @@ def test_an_update_keeps_what_the_file_knows_nothing_of():
     assert department.modified > created
 
 
-# Edits win
+# Edits have precedence
 
 
 @pytest.mark.parametrize("values", [{"phone": "203-341-9999"}, {"phone": ""}, {"name": "Ours"}, {"status": "draft"}])
-def test_what_a_person_has_set_or_cleared_stays(values):
+def test_a_value_that_an_editor_has_set_or_cleared_stays(values):
     row = WESTPORT | {"phone": "203-341-6000", "active": "1"}
     import_rows(row)
     edited(only(), **values)
@@ -168,14 +168,14 @@ def test_what_a_person_has_set_or_cleared_stays(values):
     assert report_of(row).conflicts == 0
 
 
-def test_a_value_without_a_source_is_taken_for_a_persons():
+def test_a_value_without_a_source_counts_as_edited():
     make_department(ori="CT0015800", phone="203-341-9999")
     report = report_of(WESTPORT | {"phone": "203-341-6000", "email": "police@example.org"})
     assert (report.updated, report.conflicts) == (1, 1)
     assert (only().phone, only().email) == ("203-341-9999", "police@example.org")
 
 
-def test_an_address_that_a_person_corrected_is_not_mixed_with_the_files():
+def test_an_edited_address_is_not_mixed_with_the_one_in_the_file():
     row = WESTPORT | {"address1": "1 Old Road", "address2": "Floor 2", "zip": "06880", "lat": "41.2", "lon": "-73.3"}
     import_rows(row)
     edited(only(), street1="50 Jesup Road")
@@ -185,14 +185,14 @@ def test_an_address_that_a_person_corrected_is_not_mixed_with_the_files():
     assert (department.latitude, department.phone) == (41.2, "203-341-6000")
 
 
-def test_the_year_of_a_figure_that_a_person_set_is_theirs_too():
+def test_the_year_of_an_edited_number_stays_too():
     import_rows(WESTPORT)
     edited(only(), sworn_officers=64)
     import_rows(WESTPORT | {"sworn_officers": "64", "sworn_year": "2008"})
     assert (only().sworn_officers, only().sworn_year) == (64, None)
 
 
-def test_an_edit_in_the_admin_is_an_edit(client):
+def test_an_edit_in_the_admin_counts(client):
     import_rows(WESTPORT | {"active": "1"})
     client.force_login(make_alice())
     client.post(
@@ -203,14 +203,14 @@ def test_an_edit_in_the_admin_is_an_edit(client):
     assert (report.conflicts, only().status) == (1, "draft")
 
 
-def test_who_published_is_no_source_on_the_profile(client):
+def test_the_source_of_the_status_is_not_shown_on_the_profile(client):
     import_rows(WESTPORT | {"active": "1"}, source="FBI", as_of="2018")
     ((source, as_of, labels),) = only().facts_by_source()
     assert (source, as_of) == ("FBI", "2018")
     assert "status" not in labels
 
 
-def test_westport_keeps_what_its_fixture_states(westport, places):
+def test_westport_keeps_the_facts_of_its_fixture(westport, places):
     before = Department.objects.values().get()
     report = report_of(
         WESTPORT
@@ -218,7 +218,7 @@ def test_westport_keeps_what_its_fixture_states(westport, places):
         | {"sworn_officers": "63", "sworn_year": "2020", "population": "28278", "lat": "41.2", "lon": "-73.3"}
     )
     assert (report.unchanged, Department.objects.values().get()) == (1, before)
-    # The name, the phone, the officers and their year, the population, and three for the position.
+    # The name, the phone, the officers and their year, the population, and three fields of the location.
     assert report.conflicts == 8
 
 
@@ -243,27 +243,27 @@ def test_facts_keep_the_source_and_the_year_of_their_columns(client):
             "lon": "-73.3",
         }
     )
-    told = {(source, as_of): list(map(str, labels)) for source, as_of, labels in only().facts_by_source()}
-    assert told["FBI", "2018"] == ["name", "agency type", "ORI", "address", "population served", "map location"]
-    assert told["DHS HIFLD", "2009"] == ["phone"]
-    assert told["BJS LEAIC", "2012"] == ["address"]
-    assert told["a_new_list", "2021-06-30"] == ["number of officers"]
+    found = {(source, as_of): list(map(str, labels)) for source, as_of, labels in only().facts_by_source()}
+    assert found["FBI", "2018"] == ["name", "agency type", "ORI", "address", "population served", "map location"]
+    assert found["DHS HIFLD", "2009"] == ["phone"]
+    assert found["BJS LEAIC", "2012"] == ["address"]
+    assert found["a_new_list", "2021-06-30"] == ["number of officers"]
     assert (only().population_year, only().sworn_year) == (2018, 2021)
     page = client.get(only().get_absolute_url()).content.decode()
     assert "FBI, 2018" in page and "DHS HIFLD, 2009" in page
 
 
-def test_the_command_line_says_the_source_where_the_file_does_not():
+def test_the_options_state_the_source_if_the_file_does_not():
     import_rows(WESTPORT | {"sworn_officers": "64"}, source="State of Connecticut", as_of="2024")
     assert only().sources["name"] == {"source": "State of Connecticut", "as_of": "2024", "set_by": "import"}
     assert only().sworn_year == 2024
 
 
-# Published or not
+# Status
 
 
 @pytest.mark.parametrize("column", ["fbi_active_2018", "active", "STATUS"])
-def test_only_the_active_are_published(column):
+def test_only_active_agencies_are_published(column):
     rows = [
         {"ori": f"CT000000{number}", "name": f"A {number}", "state": "CT", column: cell}
         for number, cell in enumerate(["1", "0", "", "OPEN", "N/A"])
@@ -272,7 +272,7 @@ def test_only_the_active_are_published(column):
     assert list(Department.objects.published().values_list("name", flat=True)) == ["A 0", "A 3"]
 
 
-def test_without_such_a_column_all_are_published_unless_told_otherwise():
+def test_without_a_status_column_all_are_published_except_with_draft():
     import_rows(WESTPORT)
     import_rows(WESTPORT | {"ori": "CT0000001"}, draft=True)
     assert list(Department.objects.order_by("pk").values_list("status", flat=True)) == ["published", "draft"]
@@ -285,7 +285,7 @@ def test_an_agency_that_becomes_dormant_is_unpublished():
     assert only().status == "draft"
 
 
-# Where it is
+# Locations
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_an_agency_that_becomes_dormant_is_unpublished():
         ({"lat": "41.1", "lon": "-73.3", "address1": "50 Jesup Road"}, (41.1, -73.3, "building")),
         ({"lat": "41.1", "lon": "-73.3", "address1": "PO Box 1"}, (41.1, -73.3, "town")),
         ({"lat": "41.1", "lon": "73.3", "geo_source": "hifld2009"}, (41.1, -73.3, "building")),
-        # Of no use: the ZIP code's place, then the town's, then none.
+        # Invalid coordinates: use the ZIP code, then the town, then nothing.
         ({"lat": "0", "lon": "0", "zip": "06880"}, (41.1434, -73.3496, "zip")),
         ({"lat": "25.7", "lon": "-80.2", "zip": "06880"}, (41.1434, -73.3496, "zip")),
         ({"lat": "888888888", "lon": "888888888"}, (41.1434, -73.3496, "town")),
@@ -306,26 +306,26 @@ def test_an_agency_that_becomes_dormant_is_unpublished():
         ({"lat": "41.1", "lon": "", "city": "Nowhere"}, (None, None, "")),
     ],
 )
-def test_positions_give_way_when_they_cannot_be_right(places, cells, position):
+def test_impossible_coordinates_are_replaced(places, cells, position):
     import_rows(WESTPORT | cells)
     department = only()
     assert (department.latitude, department.longitude, department.precision) == position
     assert import_rows(WESTPORT | cells)["unchanged"] == 1
 
 
-def test_a_position_from_the_address_gives_way_to_a_files(places):
+def test_coordinates_in_a_file_replace_a_derived_location(places):
     make_department(ori="CT0015800", zip="06880")
     assert import_rows(WESTPORT | {"lat": "41.1", "lon": "-73.3", "geo_source": "hifld2009"})["updated"] == 1
     assert (only().latitude, only().precision) == (41.1, "building")
 
 
-def test_a_zip_code_of_another_state_and_a_far_point_are_kept_and_reported(places):
+def test_a_zip_code_in_another_state_and_a_far_point_are_imported_and_reported(places):
     report = report_of(WESTPORT | {"zip": "10001", "lat": "42.0", "lon": "-71.8"})
     assert {column for column, _reason, _number, _line in report.notices} == {"zip", "lat"}
     assert (only().zip, only().latitude, only().time_zone) == ("10001", 42.0, "America/New_York")
 
 
-def test_the_county_is_the_one_of_its_place_as_places_spell_it(places):
+def test_the_county_is_that_of_the_place_in_its_usual_spelling(places):
     make_place("Atlanta", "GA", county="Fulton County", at=(33.75, -84.39))
     make_place("Decatur", "GA", county="DeKalb County", at=(33.77, -84.29))
     make_place("Bowie", "MD", county="Prince George's County", at=(38.94, -76.73))
@@ -340,10 +340,10 @@ def test_the_county_is_the_one_of_its_place_as_places_spell_it(places):
     ]  # fmt: skip
 
 
-# Openings
+# Jobs
 
 
-def test_openings_follow_the_name_and_the_time_zone_of_their_department(places, client):
+def test_jobs_are_updated_with_the_name_and_time_zone_of_their_department(places, client):
     make_place("Westport", "IN", at=(39.17, -85.57), zip="47283", time_zone="America/Indiana/Indianapolis")
     import_rows(WESTPORT | {"state": "IN", "name": "Old Name PD", "zip": "47283"})
     job = make_job(only(), closes_on=only().today())
@@ -355,7 +355,7 @@ def test_openings_follow_the_name_and_the_time_zone_of_their_department(places, 
     assert (job.closes_at - closes).total_seconds() == 3600
 
 
-# Many
+# Large files
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(places, django_assert_max_num_queries):
@@ -366,13 +366,13 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(places, django_assert
         import_rows(*rows)
 
 
-def test_all_of_a_file_is_in_the_search(places):
+def test_imported_departments_can_be_searched(places):
     import_rows(WESTPORT)
     assert not ranking.rank(Department.objects.all(), "wesport").exists()
     assert ranking.rank(Department.objects.all(), "westport ct0015800").exists()
 
 
-def test_places_that_are_loaded_later_give_positions_at_the_next_run():
+def test_places_that_are_loaded_later_give_locations_at_the_next_import():
     import_rows(WESTPORT)
     assert only().latitude is None
     make_place()

@@ -1,4 +1,4 @@
-"""The national roster: which row is which department."""
+"""The import of agency files: matching rows with departments."""
 
 import pytest
 
@@ -9,14 +9,14 @@ from tests.factories import make_department
 pytestmark = pytest.mark.django_db
 
 
-def test_a_row_with_an_ori_is_the_department_with_it_whatever_its_name():
+def test_a_row_with_an_ori_matches_by_ori_whatever_its_name():
     import_rows(WESTPORT)
     import_rows(WESTPORT | {"name": "Town of Westport Police", "ori": "ct0015800"})
     assert only().name == "Town of Westport Police"
     assert only().slug == "westport-police-department"
 
 
-def test_two_oris_are_two_agencies_whatever_their_name():
+def test_different_oris_are_different_agencies_whatever_their_name():
     assert import_rows(WESTPORT, WESTPORT | {"ori": "CT0015801"})["created"] == 2
     assert import_rows(WESTPORT | {"ori": "CT0015802"})["created"] == 1
     assert Department.objects.count() == 3
@@ -28,7 +28,7 @@ def test_the_same_ori_twice_in_one_file_is_rejected_with_the_first_line():
     assert only().name == "Westport Police Department"
 
 
-def test_a_row_without_an_ori_is_the_one_of_that_name_city_and_state():
+def test_a_row_without_an_ori_matches_by_name_city_and_state():
     make_department(ori="CT0015800", name="St. John's PD", city="St. Mary")
     row = {"name": "SAINT JOHNS POLICE DEPARTMENT", "city": "SAINT MARY", "state": "CT", "phone": "203-341-6000"}
     import_rows(row)
@@ -36,7 +36,7 @@ def test_a_row_without_an_ori_is_the_one_of_that_name_city_and_state():
     assert only().name == "St. John's PD"
 
 
-def test_a_row_without_an_ori_that_may_be_two_agencies_is_rejected():
+def test_an_ambiguous_row_without_an_ori_is_rejected():
     make_department(ori="CT0015800")
     make_department(ori="CT0015801")
     ((_column, reason, _number, _line),) = report_of(WESTPORT | {"ori": ""}).rejections
@@ -44,28 +44,28 @@ def test_a_row_without_an_ori_that_may_be_two_agencies_is_rejected():
     assert import_rows({"name": "Westport Police Department", "state": "CT", "city": "Weston"})["created"] == 1
 
 
-def test_two_rows_without_an_ori_of_one_agency_leave_the_second_rejected():
+def test_the_second_of_two_rows_of_one_agency_is_rejected():
     report = report_of(WESTPORT | {"ori": "", "zip": "06880"}, WESTPORT | {"ori": "", "zip": "06881"})
     assert (report.created, report.rejected) == (1, 1)
     assert "line 2" in report.rejections[0][1]
     assert only().zip == "06880"
 
 
-def test_in_one_file_the_row_with_an_ori_counts_wherever_it_stands():
+def test_a_row_with_an_ori_wins_wherever_it_is_in_the_file():
     for _time in range(2):
         report = report_of(WESTPORT | {"ori": "", "zip": "06881"}, WESTPORT | {"zip": "06880"})
         assert (report.rejected, report.rejections[0][3]) == (1, 2)
         assert (only().ori, only().zip) == ("CT0015800", "06880")
 
 
-def test_an_agency_without_an_ori_gets_it_from_the_only_row_that_can_mean_it():
+def test_a_department_without_an_ori_gets_it_from_the_only_matching_row():
     import_rows(WESTPORT | {"ori": ""})
     assert import_rows(WESTPORT)["updated"] == 1
     assert only().ori == "CT0015800"
 
 
 @pytest.mark.parametrize("rows", [[{}, {"ori": "CT0015801"}], [{"city": ""}]])
-def test_it_gets_none_where_two_rows_could_mean_it_or_nobody_says_the_town(rows):
+def test_a_department_gets_no_ori_from_an_ambiguous_row(rows):
     import_rows(
         {"name": "Westport Police Department", "state": "CT", "city": rows[0].get("city", "Westport"), "ori": ""}
     )
@@ -73,7 +73,7 @@ def test_it_gets_none_where_two_rows_could_mean_it_or_nobody_says_the_town(rows)
     assert Department.objects.filter(ori="").count() == 1
 
 
-def test_a_row_without_an_ori_finds_the_department_that_a_person_has_renamed():
+def test_a_row_without_an_ori_matches_a_department_that_an_editor_has_renamed():
     row = {"name": "Akiachak PD", "state": "AK", "city": "Akiachak", "ori": ""}
     import_rows(row)
     edited(only(), name="Akiachak Native Community Police")

@@ -1,4 +1,4 @@
-"""The cells of national files: cleaned where that is safe, left alone or reported where it is not."""
+"""Cleaning the cells of agency files."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from departments.models import Department
 
 
 @pytest.mark.parametrize(
-    "said, meant",
+    "text, meant",
     [
         ("WESTPORT POLICE DEPARTMENT", "Westport Police Department"),
         ("ST. LOUIS COUNTY SHERIFF'S OFFICE", "St. Louis County Sheriff's Office"),
@@ -38,17 +38,17 @@ from departments.models import Department
         ("POLICE, NEW HAVEN, CT", "Police, New Haven, CT"),
         ("42ND PRECINCT", "42nd Precinct"),
         ("westport police department", "Westport Police Department"),
-        # Mixed case is somebody's choice.
+        # Mixed case is intended.
         ("Wakemed police DEPARTMENT", "Wakemed police DEPARTMENT"),
         ("Plano Isd", "Plano Isd"),
     ],
 )
-def test_capitals_become_those_of_a_title(said, meant):
-    assert cleaning.name(said) == meant
+def test_all_capitals_become_title_case(text, meant):
+    assert cleaning.name(text) == meant
 
 
 @pytest.mark.parametrize(
-    "said, meant",
+    "text, meant",
     [
         ("State Fire Marshal:", "State Fire Marshal"),
         ("Adams County Sheriffs Office", "Adams County Sheriff's Office"),
@@ -61,25 +61,25 @@ def test_capitals_become_those_of_a_title(said, meant):
         ("888888888", ""),
     ],
 )
-def test_names_lose_what_files_add_to_them(said, meant):
-    assert cleaning.name(said) == meant
+def test_names_are_cleaned(text, meant):
+    assert cleaning.name(text) == meant
 
 
 @pytest.mark.parametrize(
     "cell", ["", " ", "N/A", "n/a", "None", "NOT AVAILABLE", "-1", "-9", "-999", "888888888", "-9.0", "."]
 )
-def test_ways_to_say_nothing(cell):
+def test_missing_values(cell):
     assert cleaning.text(cell) == ""
     assert cleaning.number(cell) is None
 
 
 @pytest.mark.parametrize("cell", ["-12", "8888", "Nonesuch", "0"])
-def test_what_only_looks_like_nothing_stays(cell):
+def test_values_that_only_look_missing_stay(cell):
     assert cleaning.text(cell) == cell
 
 
 @pytest.mark.parametrize(
-    "said, meant",
+    "text, meant",
     [
         ("50 JESUP ROAD", "50 Jesup Road"),
         ("123 E 42ND ST", "123 E 42nd St"),
@@ -93,11 +93,11 @@ def test_what_only_looks_like_nothing_stays(cell):
         ("NOT AVAILABLE", ""),
     ],
 )
-def test_streets(said, meant):
-    assert cleaning.street(said) == meant
+def test_streets(text, meant):
+    assert cleaning.street(text) == meant
 
 
-def test_a_city_that_is_only_the_states_code_is_none():
+def test_a_city_that_is_only_the_state_code_is_missing():
     assert [cleaning.city(cell, "FL") for cell in ("Fl", "FL", "Miami, FL", "MIAMI,", "La")] == [
         "",
         "",
@@ -108,7 +108,7 @@ def test_a_city_that_is_only_the_states_code_is_none():
 
 
 @pytest.mark.parametrize(
-    "said, meant",
+    "text, meant",
     [
         ("FAIRFIELD", ("Fairfield",)),
         ("Fairfield County", ("Fairfield",)),
@@ -119,19 +119,19 @@ def test_a_city_that_is_only_the_states_code_is_none():
         ("-1", ()),
     ],
 )
-def test_counties(said, meant):
-    assert cleaning.counties(said) == meant
+def test_counties(text, meant):
+    assert cleaning.counties(text) == meant
 
 
 @pytest.mark.parametrize(
-    "said, code", [("ct", "CT"), ("Connecticut", "CT"), ("NEW  YORK", "NY"), ("N.Y.", "NY"), ("NB", "NE")]
+    "text, code", [("ct", "CT"), ("Connecticut", "CT"), ("NEW  YORK", "NY"), ("N.Y.", "NY"), ("NB", "NE")]
 )
-def test_states_by_code_or_name(said, code):
-    assert cleaning.state(said) == code
+def test_states_by_code_or_name(text, code):
+    assert cleaning.state(text) == code
 
 
 @pytest.mark.parametrize(
-    "said, state, meant",
+    "text, state, meant",
     [
         ("06880", "CT", "06880"),
         ("6880", "CT", "06880"),
@@ -147,11 +147,11 @@ def test_states_by_code_or_name(said, code):
         ("NOT AVAILABLE", "CT", ""),
     ],
 )
-def test_zip_codes_get_their_zeros_back(said, state, meant):
-    assert cleaning.zip_code(said, state) == meant
+def test_zip_codes_get_their_leading_zeros_back(text, state, meant):
+    assert cleaning.zip_code(text, state) == meant
 
 
-def test_the_last_four_digits_may_have_a_column_of_their_own():
+def test_the_last_four_digits_may_be_in_their_own_column():
     assert cleaning.zip_code("6880", "CT", "1234") == "06880-1234"
     assert cleaning.zip_code("06880", "CT", "NOT AVAILABLE") == "06880"
 
@@ -159,7 +159,7 @@ def test_the_last_four_digits_may_have_a_column_of_their_own():
 @pytest.mark.parametrize(
     "cell, state", [("7700", "TX"), ("12", "CT"), ("abcde", "CT"), ("123456", "CT"), ("77001234", "TX")]
 )
-def test_no_zip_code_is_guessed(cell, state):
+def test_invalid_zip_codes_are_not_guessed(cell, state):
     with pytest.raises(ValueError, match="ZIP code"):
         cleaning.zip_code(cell, state)
 
@@ -167,18 +167,18 @@ def test_no_zip_code_is_guessed(cell, state):
 @pytest.mark.parametrize(
     "cell", ["2033416000", "(203) 341-6000", "203.341.6000", "203-341-6000", "1-203-341-6000", "+1 203 341 6000"]
 )
-def test_phones_take_one_form(cell):
+def test_phone_numbers_have_one_format(cell):
     assert cleaning.phone(cell) == "203-341-6000"
 
 
 @pytest.mark.parametrize("cell", ["(203) 341-6000", "203 341 6000", "911-555-0100", "2005550100", "234-034-6000"])
-def test_the_short_way_to_a_phone_number_ends_where_the_long_one_does(cell, monkeypatch):
+def test_the_fast_path_for_phone_numbers_has_the_same_result(cell, monkeypatch):
     short = phones.normalize(cell)
     monkeypatch.setattr(phones, "COMMON_FORMAT", phones.re.compile("(?!)"))
     assert phones.normalize(cell) == short
 
 
-def test_phones_keep_extensions_and_lose_sentinels():
+def test_phone_numbers_keep_extensions_and_placeholders_are_missing():
     assert cleaning.phone("203-341-6000 x12") == "203-341-6000 ext. 12"
     assert [cleaning.phone(cell) for cell in ("000-000-0000", "9999999999", "N/A", "0")] == [""] * 4
     for cell in ("555-0100", "call us", "12"):
@@ -210,7 +210,7 @@ def test_oris():
 
 
 @pytest.mark.parametrize(
-    "latitude, longitude, position, said",
+    "latitude, longitude, position, text",
     [
         (41.14, -73.36, (41.14, -73.36), ""),
         (41.14, 73.36, (41.14, -73.36), "sign"),
@@ -219,12 +219,12 @@ def test_oris():
         (25.76, -80.19, None, "not in the state"),
     ],
 )
-def test_positions_in_connecticut(latitude, longitude, position, said):
-    found, mended = cleaning.location(latitude, longitude, "CT")
-    assert found == position and said in mended
+def test_locations_in_connecticut(latitude, longitude, position, text):
+    found, notice = cleaning.location(latitude, longitude, "CT")
+    assert found == position and text in notice
 
 
-def test_positions_beyond_the_antimeridian_are_in_alaska():
+def test_locations_beyond_the_antimeridian_are_in_alaska():
     assert cleaning.location(52.8, 173.2, "AK") == ((52.8, 173.2), "")
 
 
@@ -268,12 +268,12 @@ def test_kinds(cell, name, city, kind):
     assert kind in Department.Kind.values
 
 
-def test_a_kind_that_nobody_knows_is_said():
+def test_an_unknown_agency_type_is_an_error():
     with pytest.raises(ValueError, match="unknown agency type"):
         cleaning.kind("Starfleet", "X Police", "")
 
 
-def test_web_and_e_mail_addresses():
+def test_websites_and_email_addresses():
     assert cleaning.website("www.westportct.gov") == "https://www.westportct.gov"
     assert cleaning.website("NOT AVAILABLE") == cleaning.email("n/a") == ""
     assert cleaning.email("chief@example.org") == "chief@example.org"

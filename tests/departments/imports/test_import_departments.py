@@ -1,4 +1,4 @@
-"""The command: its files, its report, and that it changes all or nothing whatever happens."""
+"""The command import_departments: its files, its report, and its transaction."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ BAD = {"ori": "CT0000001", "name": "-Lost PD", "state": "PZ", "city": "Nowhere, 
 
 @pytest.fixture
 def file(tmp_path):
-    """A file with rows to write to and import: ``file(row, …)`` returns its path."""
+    """``file(row, …)`` writes the rows to a file and returns its path."""
 
     def write(*rows):
         path = tmp_path / "agencies.csv"
@@ -43,10 +43,10 @@ def file(tmp_path):
 
 
 def run(path, **options):
-    """What the command prints."""
-    said = io.StringIO()
-    call_command("import_departments", path, stdout=said, **options)
-    return said.getvalue()
+    """Run the command and return its output."""
+    text = io.StringIO()
+    call_command("import_departments", path, stdout=text, **options)
+    return text.getvalue()
 
 
 def table_in(path):
@@ -56,15 +56,15 @@ def table_in(path):
 pytestmark = pytest.mark.django_db
 
 
-def test_the_report_accounts_for_every_row_in_words_and_in_json(file):
+def test_the_report_counts_every_row_as_text_and_as_json(file):
     blank = dict.fromkeys(WESTPORT, "")
     path = file(WESTPORT, blank, BAD, NORWALK)
     *words, last = run(path, json=True).splitlines()
     assert json.loads(last) == {"read": 4, "created": 2, "updated": 0, "unchanged": 0, "skipped": 1, "rejected": 1}
-    said = "\n".join(words)
-    assert "Read 4 rows: 2 created, 0 updated, 0 unchanged, 1 skipped, 1 rejected." in said
-    assert "state: “PZ” is not a state (first on line 4)" in said
-    assert "Writing took" in said
+    text = "\n".join(words)
+    assert "Read 4 rows: 2 created, 0 updated, 0 unchanged, 1 skipped, 1 rejected." in text
+    assert "state: “PZ” is not a state (first on line 4)" in text
+    assert "Writing took" in text
 
 
 def test_a_dry_run_reports_the_same_and_changes_nothing(file):
@@ -75,12 +75,12 @@ def test_a_dry_run_reports_the_same_and_changes_nothing(file):
     assert run(path, json=True, dry_run=True).splitlines()[-1] == run(path, json=True).splitlines()[-1]
 
 
-def test_columns_that_mean_nothing_are_named_once(file):
-    said = run(file(WESTPORT | {"Badge color": "blue"}, NORWALK | {"Badge color": "red"}))
-    assert said.count("Badge color") == 1
+def test_unknown_columns_are_listed_once(file):
+    text = run(file(WESTPORT | {"Badge color": "blue"}, NORWALK | {"Badge color": "red"}))
+    assert text.count("Badge color") == 1
 
 
-def test_rejected_rows_can_be_mended_and_imported_again(file, tmp_path):
+def test_rejected_rows_can_be_corrected_and_imported_again(file, tmp_path):
     rejects = tmp_path / "rejects.csv"
     run(file(WESTPORT, BAD, NORWALK), rejects=rejects)
     header, row = table_in(rejects)
@@ -92,7 +92,7 @@ def test_rejected_rows_can_be_mended_and_imported_again(file, tmp_path):
     assert table_in(tmp_path / "again.csv") == [header]
 
 
-def test_rows_that_cannot_be_read_are_among_the_rejects(file, tmp_path):
+def test_unreadable_rows_are_among_the_rejected_ones(file, tmp_path):
     rejects = tmp_path / "rejects.csv"
     path = file(b'name,state\nA,CT\n"B,CT\nC,CT,more\nD\nE,CT\n')
     report = json.loads(run(path, rejects=rejects, json=True).splitlines()[-1])
@@ -105,19 +105,19 @@ def test_conflicts_are_listed_with_both_values(file, tmp_path):
     department.set_source(["phone"], "Editor of this site", "2026", "user:alice")
     department.save()
     conflicts = tmp_path / "conflicts.csv"
-    said = run(file(WESTPORT | {"phone": "203-341-6000"}), conflicts=conflicts)
-    assert "1 values were not changed because people had entered others" in said
+    text = run(file(WESTPORT | {"phone": "203-341-6000"}), conflicts=conflicts)
+    assert "1 values were not changed because people had entered others" in text
     assert table_in(conflicts) == [
         ["line", "ori", "name", "column", "ours", "theirs", "set_by"],
         ["2", "CT0015800", "Westport Police Department", "phone", "203-341-9999", "203-341-6000", "user:alice"],
     ]
 
 
-# Refused in one sentence, with nothing changed
+# Errors that change nothing
 
 
 @pytest.mark.parametrize(
-    "content, said",
+    "content, text",
     [
         (b"", "is empty"),
         (b"PK\x03\x04", "Excel"),
@@ -127,41 +127,41 @@ def test_conflicts_are_listed_with_both_values(file, tmp_path):
         (b"name,state\nA,CT\n" + b"x" * (1 << 20), "a million characters"),
     ],
 )
-def test_what_is_no_table_of_agencies_is_refused(file, content, said):
+def test_a_file_that_is_not_an_agency_file_is_an_error(file, content, text):
     with pytest.raises(CommandError) as refused:
         run(file(content))
-    assert said in str(refused.value) and "\n" not in str(refused.value)
+    assert text in str(refused.value) and "\n" not in str(refused.value)
     assert refused.value.returncode == 1
     assert not Department.objects.exists()
 
 
-def test_a_file_of_too_many_rows_is_refused(file, monkeypatch):
+def test_a_file_with_too_many_rows_is_an_error(file, monkeypatch):
     monkeypatch.setattr(tables, "MAX_LINES", 2)
     run(file(WESTPORT, NORWALK))
     with pytest.raises(CommandError, match="has more than 2 lines. Split it into several files"):
         run(file(WESTPORT, NORWALK, BAD))
 
 
-def test_missing_files_are_refused(tmp_path):
+def test_a_missing_file_is_an_error(tmp_path):
     for path in (tmp_path, tmp_path / "none.csv"):
         with pytest.raises(CommandError, match=str(path)):
             run(path)
 
 
-def test_files_to_write_are_tried_before_the_work(file, tmp_path):
+def test_output_files_are_opened_before_the_import(file, tmp_path):
     path = file(WESTPORT)
-    for options, said in (
+    for options, text in (
         ({"rejects": tmp_path / "no" / "where.csv"}, "cannot be written"),
         ({"conflicts": tmp_path}, "cannot be written"),
         ({"rejects": path}, "is the file to import"),
     ):
-        with pytest.raises(CommandError, match=said):
+        with pytest.raises(CommandError, match=text):
             run(path, **options)
     assert not Department.objects.exists()
     assert "Westport" in path.read_text()
 
 
-def test_a_refused_import_leaves_the_other_files_as_they_were(file, tmp_path):
+def test_a_failed_import_leaves_the_output_files_unchanged(file, tmp_path):
     old = tmp_path / "old.csv"
     old.write_text("kept")
     path = file(b"name,state\nA,CT\n" + b"x" * (1 << 20))
@@ -172,7 +172,7 @@ def test_a_refused_import_leaves_the_other_files_as_they_were(file, tmp_path):
 
 
 @pytest.mark.parametrize("as_of", ["soon", "18", "2018-13"])
-def test_a_year_that_is_none_is_refused(file, as_of):
+def test_an_invalid_year_is_an_error(file, as_of):
     with pytest.raises(CommandError, match="--as-of"):
         run(file(WESTPORT), as_of=as_of)
 
@@ -181,7 +181,7 @@ def test_a_year_that_is_none_is_refused(file, as_of):
 
 
 @pytest.mark.parametrize(
-    "problem, status, said",
+    "problem, status, text",
     [
         (KeyboardInterrupt(), 130, "Stopped. Nothing was changed."),
         (DatabaseError("database or disk is full"), 1, "database or disk is full. Nothing was changed."),
@@ -189,7 +189,7 @@ def test_a_year_that_is_none_is_refused(file, as_of):
         (IntegrityError("CHECK constraint failed"), 1, "CHECK constraint failed. Nothing was changed."),
     ],
 )
-def test_what_ends_it_in_the_middle_of_the_write_leaves_all_as_it_was(file, monkeypatch, problem, status, said):
+def test_an_error_in_the_middle_of_writing_changes_nothing(file, monkeypatch, problem, status, text):
     monkeypatch.setattr(engine.batches, "__defaults__", (1,))
     written = []
 
@@ -202,7 +202,7 @@ def test_what_ends_it_in_the_middle_of_the_write_leaves_all_as_it_was(file, monk
     with pytest.raises(CommandError) as failed, transaction.atomic():
         run(file(WESTPORT, NORWALK, WESTPORT | {"ori": "CT0000009"}))
     assert len(written) == 2
-    assert (failed.value.returncode, said in str(failed.value)) == (status, True)
+    assert (failed.value.returncode, text in str(failed.value)) == (status, True)
     assert "\n" not in str(failed.value)
     assert not Department.objects.exists()
 
@@ -222,7 +222,7 @@ call_command("import_departments", sys.argv[1])
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_process_killed_in_the_middle_of_the_write_leaves_all_as_it_was(tmp_path, file, number):
+def test_killing_the_process_in_the_middle_of_writing_changes_nothing(tmp_path, file, number):
     environment = os.environ | {
         "DATABASE_URL": new_sqlite(tmp_path / "db.sqlite3"), "DJANGO_SETTINGS_MODULE": "policeapp.settings",
     }  # fmt: skip
@@ -242,7 +242,7 @@ def test_a_process_killed_in_the_middle_of_the_write_leaves_all_as_it_was(tmp_pa
     assert json.loads(done.stdout.splitlines()[-1])["created"] == 1
 
 
-# People who save between the comparing and the write
+# Edits between comparing and writing
 
 
 CHANGED = "was changed by somebody else during the import; import the file again"
@@ -254,7 +254,7 @@ def prepared(*rows, **options):
     return running
 
 
-def test_a_department_that_a_person_saves_stays_theirs_and_its_row_is_rejected():
+def test_a_department_that_an_editor_saves_is_not_overwritten():
     department = make_department(ori="CT0015800")
     running = prepared(WESTPORT | {"phone": "203-341-6000"}, NORWALK)
     edited(department, email="chief@example.org")
@@ -286,7 +286,7 @@ def test_a_department_that_is_deleted_is_not_written_again():
         ),
     ],
 )
-def test_an_ori_or_a_slug_that_another_gets_stays_theirs_and_the_row_is_rejected(taken, reason):
+def test_a_row_is_rejected_if_another_department_gets_its_ori_or_slug(taken, reason):
     other = make_department("Other")
     others = [NORWALK | {"ori": f"CT000000{number}", "city": f"Town {number}"} for number in range(5)]
     running = prepared(*others[:3], WESTPORT, *others[3:])
@@ -296,7 +296,7 @@ def test_an_ori_or_a_slug_that_another_gets_stays_theirs_and_the_row_is_rejected
     assert Department.objects.count() == 6
 
 
-def test_an_ori_that_another_gets_is_not_given_to_a_second():
+def test_an_ori_that_another_department_gets_is_not_used_twice():
     first, other = make_department(), make_department("Other")
     running = prepared(WESTPORT)
     Department.objects.filter(pk=other.pk).update(ori="CT0015800")
@@ -305,13 +305,13 @@ def test_an_ori_that_another_gets_is_not_given_to_a_second():
     assert (report.updated, report.rejected, first.ori) == (0, 1, "")
 
 
-def test_the_file_of_rejected_rows_has_those_too_and_can_be_imported(file, tmp_path, monkeypatch):
+def test_the_file_of_rejected_rows_includes_those_and_can_be_imported(file, tmp_path, monkeypatch):
     department = make_department(ori="CT0015800")
     plan = AgencyImporter.plan
     with monkeypatch.context() as patch:
         patch.setattr(AgencyImporter, "plan", lambda *args: (plan(*args), edited(department, zip="06880"))[0])
-        said = run(file(WESTPORT | {"phone": "203-341-6000"}, BAD), rejects=tmp_path / "rejects.csv")
-    assert f"Rejected 1 × {CHANGED} (first on line 2)" in said
+        text = run(file(WESTPORT | {"phone": "203-341-6000"}, BAD), rejects=tmp_path / "rejects.csv")
+    assert f"Rejected 1 × {CHANGED} (first on line 2)" in text
     assert [row[0] for row in table_in(tmp_path / "rejects.csv")[1:]] == ["2", "3"]
     run(tmp_path / "rejects.csv")
     department.refresh_from_db()
@@ -319,12 +319,12 @@ def test_the_file_of_rejected_rows_has_those_too_and_can_be_imported(file, tmp_p
 
 
 @pytest.mark.django_db(transaction=True)
-def test_editors_can_save_other_departments_all_the_while(file, monkeypatch):
+def test_editors_can_save_other_departments_during_an_import(file, monkeypatch):
     department = make_department(ori="CT0000001")
     seen = []
 
     def elsewhere(work):
-        """The work on a connection of its own, as another visitor's."""
+        """Run the function on its own connection, as another visitor does."""
 
         def run():
             try:
@@ -350,11 +350,11 @@ def test_editors_can_save_other_departments_all_the_while(file, monkeypatch):
     assert Department.objects.count() == 2
 
 
-def test_a_terminal_gets_a_bar_with_rows_a_second(file, monkeypatch, capsys):
+def test_a_terminal_shows_a_progress_bar(file, monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     run(file(WESTPORT))
-    said = capsys.readouterr().err
-    assert "Reading" in said and "Writing" in said and "rows/s" in said
+    text = capsys.readouterr().err
+    assert "Reading" in text and "Writing" in text and "rows/s" in text
 
 
 def test_the_readme_lists_every_name_of_every_column():

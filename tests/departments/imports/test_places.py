@@ -1,4 +1,4 @@
-"""Loading ZIP codes and towns: what the package really holds, and rows made up to be awkward."""
+"""Loading ZIP codes and towns: the real data of the package, and made-up edge cases."""
 
 import zoneinfo
 from io import StringIO
@@ -21,11 +21,11 @@ def loaded(django_db_setup, django_db_blocker):
 
     The rows are committed, seen by each test inside its own transaction, and removed after the last.
     """
-    said = StringIO()
+    text = StringIO()
     with django_db_blocker.unblock():
-        call_command("load_places", stdout=said)
+        call_command("load_places", stdout=text)
         try:
-            yield said.getvalue()
+            yield text.getvalue()
         finally:
             Place.objects.all().delete()
 
@@ -37,20 +37,20 @@ def gazette(loaded, db):
 
 
 @pytest.mark.unmeasured
-def test_the_command_says_how_many_it_loaded(loaded, gazette):
+def test_the_command_prints_the_number_of_places(loaded, gazette):
     assert loaded == f"Loaded {gazette.count():,} places.\n"
 
 
-def test_nearly_every_zip_code_of_the_country_is_there(gazette):
+def test_nearly_all_zip_codes_are_loaded(gazette):
     rows = {row["zip_code"] for row in zipcodes.list_all() if row["state"] in states.STATES}
     stored = set(gazette.exclude(zip="").values_list("zip", flat=True))
     assert stored < rows
-    # The Postal Service has a little less than 42,000; under a hundred of those in the package have no position.
+    # The Postal Service has almost 42,000. Fewer than 100 of those in the package have no coordinates.
     assert 41_000 < len(stored) < 42_500
     assert len(rows - stored) < 100
 
 
-def test_westport_is_where_it_is(gazette):
+def test_westport_has_its_coordinates(gazette):
     westport = gazette.get(zip="06880")
     assert (westport.name, westport.state, westport.county) == ("Westport", "CT", "Fairfield County")
     assert westport.point == pytest.approx((41.14, -73.35), abs=0.02)
@@ -69,19 +69,19 @@ def test_no_place_is_at_zero_zero_or_outside_its_state(gazette):
     assert strays == []
 
 
-def test_zip_codes_without_a_position_are_left_out(gazette):
+def test_zip_codes_without_coordinates_are_left_out(gazette):
     at_zero = {row["zip_code"] for row in zipcodes.list_all() if not float(row["lat"] or 0)}
     assert len(at_zero) > 800
     assert not gazette.filter(zip__in=["11805", "20588", "90085"])
     assert not set(gazette.values_list("zip", flat=True)) & at_zero
 
 
-def test_post_offices_of_the_forces_abroad_are_no_places_here(gazette):
+def test_military_post_offices_abroad_are_left_out(gazette):
     assert not gazette.exclude(state__in=states.STATES)
     assert not gazette.filter(zip__in=["09001", "34002", "96201"])
 
 
-def test_a_town_where_a_zone_belongs_is_replaced(gazette):
+def test_an_invalid_time_zone_is_replaced(gazette):
     assert gazette.get(zip="99634").time_zone == "America/Anchorage"
     assert set(gazette.values_list("time_zone", flat=True)) <= zoneinfo.available_timezones()
 
@@ -90,29 +90,29 @@ def test_a_town_where_a_zone_belongs_is_replaced(gazette):
     ("zip", "zone"),
     [("79901", "America/Denver"), ("99546", "America/Adak"), ("85001", "America/Phoenix"), ("96910", "Pacific/Guam")],
 )
-def test_zones_are_the_zip_codes_own(gazette, zip, zone):
+def test_time_zones_are_those_of_the_zip_codes(gazette, zip, zone):
     assert gazette.get(zip=zip).time_zone == zone
 
 
-def test_a_company_that_has_a_zip_code_is_no_place(gazette):
+def test_a_company_with_a_zip_code_is_not_a_place(gazette):
     assert gazette.filter(zip="00501").exists()
     assert not gazette.towns("Internal Revenue Service")
 
 
-def test_neighbourhoods_are_there_and_come_after_towns(gazette):
+def test_neighborhoods_are_loaded_and_come_after_towns(gazette):
     (saugatuck,) = gazette.towns("Saugatuck", "CT")
     assert saugatuck.zip_codes == 0
     assert [str(place) for place in finder.find("Saugatuck")] == ["Saugatuck, MI"]
     assert finder.find("Saugatuck, CT") == [saugatuck]
 
 
-def test_a_large_town_is_one_place_in_its_middle(gazette):
+def test_a_large_town_is_one_place(gazette):
     (new_york,) = finder.find("New York, NY")
     assert new_york.zip_codes > 100
     assert new_york.point == pytest.approx((40.75, -73.99), abs=0.1)
 
 
-def test_every_place_whose_name_repeats_in_its_state_can_be_meant_alone(gazette):
+def test_places_with_the_same_name_can_be_found_one_by_one(gazette):
     repeated = gazette.filter(zip="").values("state", "key").annotate(number=Count("pk")).filter(number__gt=1)
     assert repeated
     wanted = Q()
@@ -134,11 +134,11 @@ def test_looking_up_uses_indexes(gazette):
         assert "SCAN departments_place" not in plan and "Seq Scan" not in plan
 
 
-# Rows made up to be awkward
+# Made-up edge cases
 
 
 def row(zip_code="06880", city="Westport", state="CT", lat="41.1434", long="-73.3496", **values):
-    """A row like the package's."""
+    """Return a row in the format of the package."""
     return {
         "zip_code": zip_code,
         "zip_code_type": "STANDARD",
@@ -155,7 +155,7 @@ def row(zip_code="06880", city="Westport", state="CT", lat="41.1434", long="-73.
 
 @pytest.fixture
 def load(monkeypatch, db):
-    """``load(*rows)`` loads these rows in place of the package's."""
+    """``load(*rows)`` loads these rows instead of the package's."""
 
     def load(*rows):
         monkeypatch.setattr(zipcodes, "list_all", lambda: list(rows))
@@ -187,13 +187,13 @@ def test_it_loads_a_zip_code_and_its_town(load):
         {"state": ""},
     ],
 )
-def test_a_row_that_can_not_be_right_is_left_out(load, values):
+def test_an_impossible_row_is_left_out(load, values):
     load(row("06880"), row("06881", **values))
     assert zip_codes() == ["06880"]
 
 
 @pytest.mark.parametrize("zone", ["Napakiak", "", "America/New York", "../etc/passwd"])
-def test_a_zone_that_is_none_becomes_the_states(load, zone):
+def test_an_unknown_time_zone_becomes_that_of_the_state(load, zone):
     load(row(state="AK", lat="60.6871", long="-161.7524", timezone=zone))
     assert set(Place.objects.values_list("time_zone", flat=True)) == {"America/Anchorage"}
 
@@ -206,23 +206,23 @@ def test_loading_twice_gives_the_same(load):
     assert before == list(Place.objects.order_by("zip", "key").values_list("zip", "name", "latitude", "longitude"))
 
 
-def test_what_the_package_no_longer_has_goes(load):
+def test_places_that_the_package_no_longer_has_are_deleted(load):
     load(row(), row("06850", "Norwalk"))
     load(row())
     assert zip_codes() == ["06880"]
     assert not Place.objects.towns("Norwalk")
 
 
-def test_when_it_breaks_in_the_middle_everything_stays_as_it_was(load):
+def test_an_error_in_the_middle_changes_nothing(load):
     load(row("06880"), row("06881"))
     before = list(Place.objects.order_by("pk").values())
-    # The old rows are deleted and new ones are going in when the database refuses the second 06850.
+    # The database rejects the second 06850 after the old rows were deleted.
     with pytest.raises(IntegrityError):
         load(row("06850", "Norwalk"), row("06850", "Norwalk"))
     assert list(Place.objects.order_by("pk").values()) == before
 
 
-def test_a_town_is_in_the_middle_of_its_zip_codes_wherever_one_stray_is(load):
+def test_an_outlier_does_not_move_a_town(load):
     load(
         row("06880", lat="41.10", long="-73.30"),
         row("06881", lat="41.20", long="-73.40"),
@@ -233,20 +233,20 @@ def test_a_town_is_in_the_middle_of_its_zip_codes_wherever_one_stray_is(load):
     assert town.zip_codes == 3
 
 
-def test_post_office_boxes_do_not_move_a_town(load):
+def test_po_boxes_do_not_move_a_town(load):
     boxes = [row(f"0688{n}", lat="41.9", long="-72.1", zip_code_type="PO BOX") for n in range(1, 6)]
     load(row("06880"), *boxes)
     (town,) = Place.objects.towns("Westport")
     assert town.point == (41.1434, -73.3496)
 
 
-def test_a_town_of_nothing_but_post_office_boxes_is_where_they_are(load):
+def test_a_town_with_only_po_boxes_is_located_there(load):
     load(row(lat="41.5", long="-72.5", zip_code_type="PO BOX"))
     (town,) = Place.objects.towns("Westport")
     assert town.point == (41.5, -72.5)
 
 
-def test_towns_of_one_name_in_one_state_that_are_far_apart_stay_two(load):
+def test_towns_with_the_same_name_that_are_far_apart_stay_separate(load):
     load(
         row("07081", "Springfield", "NJ", "40.70", "-74.32", county="Union County"),
         row("08022", "Springfield", "NJ", "40.05", "-74.70", county="Burlington County"),
@@ -254,7 +254,7 @@ def test_towns_of_one_name_in_one_state_that_are_far_apart_stay_two(load):
     assert {town.county for town in Place.objects.towns("Springfield", "NJ")} == {"Union County", "Burlington County"}
 
 
-def test_a_town_that_lies_in_two_counties_is_one(load):
+def test_a_town_in_two_counties_is_one_place(load):
     load(
         row("07081", "Springfield", "NJ", "40.70", "-74.32", county="Union County"),
         row("07082", "Springfield", "NJ", "40.71", "-74.30", county="Union County"),
@@ -264,28 +264,28 @@ def test_a_town_that_lies_in_two_counties_is_one(load):
     assert (town.county, town.zip_codes) == ("Union County", 3)
 
 
-def test_towns_of_one_name_in_two_states_are_two(load):
+def test_towns_with_the_same_name_in_two_states_are_two_places(load):
     load(row(), row("02790", "Westport", "MA", "41.58", "-71.08"))
     assert {town.state for town in Place.objects.towns("Westport")} == {"CT", "MA"}
 
 
-def test_other_names_of_a_zip_code_are_towns_or_neighbourhoods(load):
+def test_other_names_of_a_zip_code_are_towns_or_neighborhoods(load):
     load(row(acceptable_cities=["Compo"], unacceptable_cities=["Saugatuck"]))
     assert [town.zip_codes for town in Place.objects.towns("Compo")] == [1]
     assert [town.zip_codes for town in Place.objects.towns("Saugatuck")] == [0]
 
 
-def test_a_neighbourhood_with_a_towns_name_does_not_move_the_town(load):
+def test_a_neighborhood_with_the_name_of_a_town_does_not_move_it(load):
     load(row(), row("06103", "Hartford", lat="41.76", long="-72.68", unacceptable_cities=["Westport"]))
     (town,) = Place.objects.towns("Westport", "CT")
     assert (town.point, town.zip_codes) == ((41.1434, -73.3496), 1)
 
 
-def test_a_companys_own_zip_code_adds_no_names(load):
+def test_the_zip_code_of_a_company_adds_no_names(load):
     load(row(zip_code_type="UNIQUE", acceptable_cities=["Acme"], unacceptable_cities=["Acme Insurance"]))
     assert {place.name for place in Place.objects.all()} == {"Westport"}
 
 
-def test_a_name_without_a_letter_or_digit_is_no_town(load):
+def test_a_name_without_letters_or_digits_is_not_a_town(load):
     load(row(unacceptable_cities=["---"]))
     assert {place.name for place in Place.objects.all()} == {"Westport"}

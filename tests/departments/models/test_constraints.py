@@ -1,4 +1,4 @@
-"""What must always be true of the data is held by the database itself, whatever program writes to it."""
+"""Database constraints reject invalid data, whichever program writes it."""
 
 from contextlib import contextmanager
 
@@ -27,15 +27,15 @@ def refused():
 
 
 def insert(*rows):
-    """Past everything that Python would check or derive."""
+    """Insert a row without Python's validation and derived fields."""
     type(rows[0]).objects.bulk_create(rows)
 
 
-def test_the_columns_that_sort_are_compared_byte_by_byte(db):
+def test_key_columns_are_compared_byte_by_byte(db):
     with connection.cursor() as cursor:
         columns = connection.introspection.get_table_description(cursor, Department._meta.db_table)
     (column,) = [column for column in columns if column.name == "name_key"]
-    # SQLite's own comparison is of bytes; PostgreSQL's depends on the server unless the column says so.
+    # SQLite compares bytes by default. PostgreSQL's default depends on the server.
     assert (column.collation or "BINARY") == {"sqlite": "BINARY", "postgresql": "C"}[connection.vendor]
 
 
@@ -60,7 +60,7 @@ def test_the_columns_that_sort_are_compared_byte_by_byte(db):
         {"population": -1},
     ],
 )
-def test_a_department_that_can_not_be_is_refused(db, values):
+def test_an_invalid_department_is_rejected(db, values):
     department = make_department()
     with refused():
         Department.objects.filter(pk=department.pk).update(**values)
@@ -82,14 +82,14 @@ def test_a_department_that_can_not_be_is_refused(db, values):
         {"longitude": -180.1},
     ],
 )
-def test_half_a_position_is_refused(db, values):
+def test_half_a_location_is_rejected(db, values):
     department = make_department(at=(41.1, -73.4))
     with refused():
         Department.objects.filter(pk=department.pk).update(**POSITION | values)
 
 
 @pytest.mark.parametrize("part", list(POSITION))
-def test_a_part_of_a_position_alone_is_refused(db, part):
+def test_a_single_part_of_a_location_is_rejected(db, part):
     department = make_department()
     with refused():
         Department.objects.filter(pk=department.pk).update(**{part: POSITION[part]})
@@ -106,27 +106,27 @@ def test_a_part_of_a_position_alone_is_refused(db, part):
         {"state": "GU", "status": "draft"},
     ],
 )
-def test_one_that_can_be_is_not(db, values):
+def test_a_valid_department_is_accepted(db, values):
     department = make_department()
     Department.objects.filter(pk=department.pk).update(**values)
     assert Department.objects.filter(pk=department.pk, **values).exists()
 
 
-def test_an_address_is_one_departments_in_its_state(db):
+def test_a_slug_is_unique_in_its_state(db):
     make_department(slug="westport")
     with refused():
         insert(Department(name="Second", slug="westport", state="CT"))
     insert(Department(name="Second", slug="westport", state="MA"))
 
 
-def test_an_ori_is_one_departments(db):
+def test_an_ori_is_unique(db):
     make_department(ori="CT0015800")
     with refused():
         insert(Department(name="Second", slug="second", state="MA", ori="CT0015800"))
     insert(*(Department(name=name, slug=name, state="CT") for name in ("without", "either")))
 
 
-def test_an_old_address_leads_to_one_department(db):
+def test_a_redirect_is_unique(db):
     insert(SlugRedirect(state="CT", slug="wpd", department=make_department()))
     with refused():
         insert(SlugRedirect(state="CT", slug="wpd", department=make_department("Another")))
@@ -134,7 +134,7 @@ def test_an_old_address_leads_to_one_department(db):
 
 
 @pytest.mark.parametrize(("model", "make"), [(Division, make_division), (SpecialUnit, make_unit)])
-def test_a_part_of_a_department_is_named_once(db, model, make):
+def test_names_of_divisions_and_units_are_unique_in_a_department(db, model, make):
     department = make_department()
     make(department, "Patrol")
     with refused():
@@ -142,14 +142,14 @@ def test_a_part_of_a_department_is_named_once(db, model, make):
     insert(model(department=make_department("Another"), name="Patrol"))
 
 
-def test_a_specialization_is_listed_once(db):
+def test_a_department_lists_a_specialization_once(db):
     department = make_department()
     list_specializations(department, "K-9 Unit")
     with refused():
         insert(DepartmentSpecialization(department=department, specialization=Specialization.objects.get()))
 
 
-def test_a_specialization_has_a_name_and_an_address_of_its_own(db):
+def test_names_and_slugs_of_specializations_are_unique(db):
     insert(Specialization(name="K-9 Unit", slug="k-9-unit"))
     with refused():
         insert(Specialization(name="K-9 Unit", slug="dogs"))
@@ -157,13 +157,13 @@ def test_a_specialization_has_a_name_and_an_address_of_its_own(db):
         insert(Specialization(name="K9 Unit", slug="k-9-unit"))
 
 
-def test_a_specialization_that_is_listed_can_not_be_deleted(db):
+def test_a_specialization_in_use_cannot_be_deleted(db):
     list_specializations(make_department(), "K-9 Unit")
     with pytest.raises(ProtectedError):
         Specialization.objects.get().delete()
 
 
-def test_a_zip_code_is_one_place(db):
+def test_zip_codes_are_unique(db):
     make_place(zip="06880")
     with refused():
         make_place("Norwalk", zip="06880")

@@ -1,4 +1,4 @@
-"""Departments: sorting, searching, sources, figures, and who may see and change which."""
+"""The department model: sorting, searching, counties, figures, validation and parts."""
 
 import random
 
@@ -40,7 +40,7 @@ IN_ORDER = [
 ]
 
 
-def test_names_sort_alike_on_every_database(db):
+def test_names_sort_the_same_on_every_database(db):
     shuffled = list(IN_ORDER)
     random.Random(7).shuffle(shuffled)
     for name in shuffled:
@@ -49,12 +49,12 @@ def test_names_sort_alike_on_every_database(db):
     assert [department.name for department in Department.objects.all()] == IN_ORDER
 
 
-def test_departments_of_one_name_stay_in_one_order(db):
+def test_departments_with_the_same_name_keep_their_order(db):
     pks = [make_department().pk for _ in range(5)]
     assert [department.pk for department in Department.objects.by_name()] == pks
 
 
-def test_a_new_name_is_sorted_and_found_by(db):
+def test_a_new_name_is_used_for_sorting_and_searching(db):
     department = make_department("Aardvark Police")
     make_department("Norwalk Police")
     department.name = "Zebra Police"
@@ -64,13 +64,13 @@ def test_a_new_name_is_sorted_and_found_by(db):
     assert not rank(Department.objects.all(), "aardvark")
 
 
-def test_saving_only_the_name_keeps_what_follows_from_it_right(db):
+def test_saving_only_the_name_updates_derived_fields(db):
     make_department("Aardvark Police")
     Department.objects.update_or_create(slug="aardvark-police", defaults={"name": "Zebra Police"})
     assert [found.name for found in rank(Department.objects.all(), "zebra")] == ["Zebra Police"]
 
 
-def test_the_largest_come_first_and_the_unknown_last(db):
+def test_sorting_by_population_puts_unknown_ones_last(db):
     for name, population in (("Unknown", None), ("Small", 900), ("Large", 900_000), ("Nobody", 0), ("Also small", 900)):
         make_department(name, population=population)
     by_population = [department.name for department in Department.objects.by_population()]
@@ -102,18 +102,18 @@ def test_the_largest_come_first_and_the_unknown_last(db):
         "",
     ],
 )
-def test_it_finds_a_department_by_the_beginnings_of_its_words(db, words):
+def test_search_finds_a_department_by_the_start_of_its_words(db, words):
     department = make_department(ori="CT0015800", zip="06880", county="Fairfield")
     assert list(rank(Department.objects.all(), words)) == [department]
 
 
 @pytest.mark.parametrize("words", ["estport", "westport norwalk", "%estport", "w_stport", "westportpolice", "6880"])
-def test_it_finds_it_by_nothing_else(db, words):
+def test_search_does_not_find_it_by_other_words(db, words):
     make_department(ori="CT0015800", zip="06880", county="Fairfield")
     assert not rank(Department.objects.all(), words)
 
 
-def test_short_forms_find_long_names_and_the_other_way_round(db):
+def test_abbreviations_find_full_names_and_vice_versa(db):
     saint = make_department("St. John's Police Dept.")
     assert list(rank(Department.objects.all(), "saint johns police department")) == [saint]
     sheriff = make_department("Fairfield County Sheriff's Office")
@@ -123,7 +123,7 @@ def test_short_forms_find_long_names_and_the_other_way_round(db):
 # Counties
 
 
-def test_counties_are_listed_a_to_z_with_their_numbers(db):
+def test_counties_are_listed_a_to_z_with_counts(db):
     for name, county in (("A", "Fairfield"), ("B", "New Haven"), ("C", "Fairfield"), ("D", "")):
         make_department(name, county=county)
     make_department("E", state="IA", county="Adams")
@@ -154,13 +154,13 @@ BOTH = {"sworn_officers": 64, "population": 28_000}
         (BOTH | {"population": 0, "sworn_year": 2020, "population_year": 2020}, None),
     ],
 )
-def test_officers_are_set_against_residents_when_the_years_allow_it(values, figure):
+def test_officers_per_thousand_need_comparable_years(values, figure):
     ratio = Department(**values).officers_per_thousand
     assert ratio == (figure and pytest.approx(figure, abs=0.0001))
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("kind", "is_comparable"),
     [
         ("municipal", True),
         ("sheriff", True),
@@ -177,13 +177,13 @@ def test_officers_are_set_against_residents_when_the_years_allow_it(values, figu
         ("other", False),
     ],
 )
-def test_only_where_the_kind_serves_residents(kind, said):
+def test_officers_per_thousand_need_a_kind_that_serves_residents(kind, is_comparable):
     department = Department(kind=kind, **BOTH, sworn_year=2020, population_year=2020)
-    assert (department.officers_per_thousand is not None) is said
+    assert (department.officers_per_thousand is not None) is is_comparable
 
 
 @pytest.mark.parametrize(
-    ("officers", "residents", "said"),
+    ("officers", "residents", "is_comparable"),
     [
         (("The department", ""), ("The department", ""), True),
         (("FBI", "2018"), ("FBI", "2018"), True),
@@ -192,25 +192,25 @@ def test_only_where_the_kind_serves_residents(kind, said):
         (("", ""), ("", ""), False),
     ],
 )
-def test_without_years_when_one_statement_gave_both(officers, residents, said):
+def test_officers_per_thousand_without_years_need_the_same_source(officers, residents, is_comparable):
     department = Department(**BOTH)
     department.set_source(["sworn_officers"], *officers, "import")
     department.set_source(["population"], *residents, "import")
-    assert (department.officers_per_thousand is not None) is said
+    assert (department.officers_per_thousand is not None) is is_comparable
 
 
-# What the rest of the site asks of it
+# Properties and validation
 
 
 @pytest.mark.parametrize(
     ("values", "town"),
     [({"city": "Westport", "state": "CT"}, "Westport, CT"), ({"city": "", "state": "CT"}, "Connecticut")],
 )
-def test_it_says_where_it_is(values, town):
+def test_its_town_includes_the_state(values, town):
     assert Department(**values).town == town
 
 
-def test_directions_lead_to_its_street_address_only():
+def test_directions_need_a_street_address():
     department = Department(name="Westport Police", street1="50 Jesup Road", city="Westport", state="CT", zip="06880")
     assert department.directions_url.endswith("destination=Westport+Police%2C+50+Jesup+Road%2C+Westport%2C+CT+06880")
     department.street1 = ""
@@ -226,11 +226,11 @@ def test_directions_lead_to_its_street_address_only():
         ("", ""),
     ],
 )
-def test_its_website_goes_by_its_host(website, name):
+def test_its_website_is_shown_as_a_host_name(website, name):
     assert Department(website=website).website_host == name
 
 
-def test_an_ori_is_written_in_capitals(db):
+def test_an_ori_is_stored_in_capitals(db):
     department = make_department()
     department.ori = "ct0015800"
     department.full_clean()
@@ -260,7 +260,7 @@ def test_an_ori_is_written_in_capitals(db):
         ("name", "x" * 201),
     ],
 )
-def test_a_wrong_value_is_refused_at_its_field(db, field, value):
+def test_an_invalid_value_is_an_error_of_its_field(db, field, value):
     department = make_department(sworn_officers=1, population=1)
     setattr(department, field, value)
     with pytest.raises(ValidationError) as refused:
@@ -272,7 +272,7 @@ def test_a_zip_code_keeps_its_leading_zeros(db):
     assert Department.objects.get(pk=make_department(zip="06880").pk).zip == "06880"
 
 
-def test_a_new_department_needs_a_name_and_a_state_and_nothing_else(db):
+def test_a_new_department_needs_only_a_name_and_a_state(db):
     department = Department(name="Westport Police Department", state="CT")
     department.full_clean()
     department.save()
@@ -280,7 +280,7 @@ def test_a_new_department_needs_a_name_and_a_state_and_nothing_else(db):
     assert not department.is_published
 
 
-def test_a_year_without_its_number_is_refused_in_words(db):
+def test_a_year_without_its_number_is_rejected(db):
     department = make_department()
     department.sworn_year = department.population_year = 2020
     with pytest.raises(ValidationError) as refused:
@@ -291,10 +291,10 @@ def test_a_year_without_its_number_is_refused_in_words(db):
     }
 
 
-# What a department has several of
+# Parts of a profile
 
 
-def test_parts_stand_in_the_departments_order(db):
+def test_divisions_and_units_keep_the_departments_order(db):
     department = make_department()
     for make, related in ((make_division, "divisions"), (make_unit, "special_units")):
         make(department, "Third", order=3)
@@ -303,7 +303,7 @@ def test_parts_stand_in_the_departments_order(db):
         assert [str(part) for part in getattr(department, related).all()] == ["First", "Also first", "Third"]
 
 
-def test_specializations_stand_in_the_departments_order(db):
+def test_specializations_keep_the_departments_order(db):
     department = make_department()
     list_specializations(department, "Motorcycle", "Bike Patrol", "K-9 Unit")
     listed = [str(listed) for listed in department.listed_specializations.with_names()]
@@ -316,15 +316,15 @@ def test_specializations_stand_in_the_departments_order(db):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("K9/Unit", "almost the same name"), ("K9 unit", "almost the same name"), ("!!!", "a letter")]
+    ("name", "text"), [("K9/Unit", "almost the same name"), ("K9 unit", "almost the same name"), ("!!!", "a letter")]
 )
-def test_a_specialization_that_reads_like_another_or_like_nothing_is_refused(db, name, said):
+def test_a_specialization_needs_a_distinct_slug(db, name, text):
     make_specialization("K9 Unit")
-    with pytest.raises(ValidationError, match=said):
+    with pytest.raises(ValidationError, match=text):
         Specialization(name=name).full_clean()
 
 
-def test_a_place_reads_like_an_address(db):
+def test_a_place_is_shown_with_its_state_and_zip_code(db):
     assert str(make_place(zip="06880")) == "Westport, CT 06880"
     assert str(make_place()) == "Westport, CT"
     assert Place.objects.get(zip="").search_text == "Westport, Fairfield County, CT"

@@ -1,4 +1,4 @@
-"""Who may see and change which departments."""
+"""Which departments a user can see and edit."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
@@ -31,7 +31,7 @@ def member(hers):
     return User.objects.create_user("dora")
 
 
-def editor_who_is_no_staff(hers):
+def editor_who_is_not_staff(hers):
     erin = User.objects.create_user("erin")
     hers.editors.add(erin)
     return erin
@@ -74,7 +74,7 @@ def staff_with_the_permission(hers):
     [
         (anonymous, PUBLISHED, NOBODY),
         (member, PUBLISHED, NOBODY),
-        (editor_who_is_no_staff, PUBLISHED, NOBODY),
+        (editor_who_is_not_staff, PUBLISHED, NOBODY),
         (staff, ALL, NOBODY),
         (editor, ALL, OWN),
         (inactive_editor, PUBLISHED, NOBODY),
@@ -83,7 +83,7 @@ def staff_with_the_permission(hers):
         (staff_with_the_permission, ALL, ALL),
     ],
 )
-def test_who_may_see_and_change_which(three, who, sees, changes):
+def test_visible_and_editable_departments_of_each_kind_of_user(three, who, sees, changes):
     user = who(three)
     departments = Department.objects.all()
     assert {department.name for department in departments.visible_to(user)} == sees

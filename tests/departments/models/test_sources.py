@@ -1,4 +1,4 @@
-"""Where a department's facts came from."""
+"""Sources of facts."""
 
 from departments.models import Department
 from tests.factories import (
@@ -6,7 +6,7 @@ from tests.factories import (
 )
 
 
-def test_the_source_of_each_fact_is_kept(db):
+def test_each_fact_has_its_source(db):
     department = make_department(phone="203-341-6000")
     department.set_source(["phone", "name"], "DHS HIFLD", 2009, "import")
     department.save()
@@ -16,7 +16,7 @@ def test_the_source_of_each_fact_is_kept(db):
     }
 
 
-def test_a_newer_source_replaces_the_older_one_of_that_fact_alone(db):
+def test_a_new_source_replaces_the_old_one_of_that_fact_only(db):
     department = make_department()
     department.set_source(["phone", "name"], "DHS HIFLD", "2009", "import")
     department.set_source(["phone"], "Editor of this site", "2026-11-23", "user:bob")
@@ -24,13 +24,13 @@ def test_a_newer_source_replaces_the_older_one_of_that_fact_alone(db):
     assert department.sources["name"]["set_by"] == "import"
 
 
-def test_what_is_no_fact_has_no_source(db):
+def test_a_field_that_is_not_a_fact_has_no_source(db):
     department = make_department()
     department.set_source(["modified", "slug", "editors", "phone"], "FBI", "2018", "import")
     assert list(department.sources) == ["phone"]
 
 
-def test_one_departments_sources_are_not_anothers():
+def test_departments_do_not_share_sources():
     first, second = Department(), Department()
     first.set_source(["phone"], "FBI", "2018", "import")
     assert second.sources == {}
@@ -42,8 +42,8 @@ def test_facts_are_grouped_by_source_in_the_order_of_the_profile(db):
     department.set_source(["divisions", "city", "street1", "chief_name"], "The department", "", "fixture")
     department.set_source(["population", "population_year"], "FBI", "2018", "import")
     department.set_source(["kind"], "FBI", "2019", "import")
-    said = [(source, as_of, [str(label) for label in labels]) for source, as_of, labels in department.facts_by_source()]
-    assert said == [
+    text = [(source, as_of, [str(label) for label in labels]) for source, as_of, labels in department.facts_by_source()]
+    assert text == [
         ("FBI", "2019", ["agency type"]),
         ("The department", "", ["chief", "address", "divisions"]),
         ("DHS HIFLD", "2009", ["phone", "map location"]),
@@ -59,5 +59,5 @@ def test_every_fact_has_a_label(db):
     assert len(labels) == len({str(label) for label in labels})
 
 
-def test_a_department_without_sources_says_so():
+def test_a_department_without_sources_lists_none():
     assert Department().facts_by_source() == []

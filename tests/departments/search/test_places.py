@@ -1,4 +1,4 @@
-"""What a person types into a box for a place, and the place or the choices that it stands for."""
+"""Text that names a place, and the places that are found for it."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +14,12 @@ def found(typed):
 
 
 @pytest.mark.parametrize("typed", ["06880", " 06880 ", "06880-1234", "068801234"])
-def test_it_knows_a_zip_code(places, typed):
+def test_find_knows_a_zip_code(places, typed):
     assert found(typed) == ["Westport, CT 06880"]
 
 
 @pytest.mark.parametrize("typed", ["00000", "6880", "068", "06880-12", "0688012345", "06880 Westport", "٠٦٨٨٠"])
-def test_it_knows_no_other_number(places, typed):
+def test_find_knows_no_other_number(places, typed):
     assert found(typed) == []
 
 
@@ -37,25 +37,25 @@ def test_it_knows_no_other_number(places, typed):
         "Westport",
     ],
 )
-def test_it_knows_a_town(places, typed):
+def test_find_knows_a_town(places, typed):
     assert found(typed) == ["Westport, CT"]
 
 
 @pytest.mark.parametrize(
     "typed", ["New York, NY", "new york ny", "New York New York", "New York, New York", "New York"]
 )
-def test_it_knows_a_town_that_has_its_states_name(places, typed):
+def test_find_knows_a_town_with_the_name_of_its_state(places, typed):
     assert found(typed) == ["New York, NY"]
 
 
-def test_it_knows_a_town_of_a_state_whose_name_has_three_words(db):
+def test_find_knows_a_town_in_a_state_with_three_words(db):
     make_place("Charlotte Amalie", "VI", county="St. Thomas", time_zone="America/St_Thomas")
     make_place("Washington", "DC", county="District of Columbia")
     assert found("charlotte amalie u.s. virgin islands") == ["Charlotte Amalie, VI"]
     assert found("Washington District of Columbia") == ["Washington, DC"]
 
 
-def test_of_two_states_that_end_alike_the_longer_name_is_meant(db):
+def test_the_longer_of_two_matching_state_names_wins(db):
     make_place("Charleston", "WV")
     make_place("Charleston West", "VA")
     assert found("charleston west virginia") == ["Charleston, WV"]
@@ -63,27 +63,27 @@ def test_of_two_states_that_end_alike_the_longer_name_is_meant(db):
 
 
 @pytest.mark.parametrize("typed", ["St. Paul, MN", "saint paul mn", "St Paul, Minnesota", "SAINT PAUL"])
-def test_short_forms_and_long_ones_are_the_same(db, typed):
+def test_abbreviations_and_full_names_are_the_same(db, typed):
     make_place("Saint Paul", "MN")
     assert found(typed) == ["Saint Paul, MN"]
 
 
 @pytest.mark.parametrize("typed", ["Mayagüez, PR", "mayaguez puerto rico"])
-def test_accents_may_be_left_out(db, typed):
+def test_accents_are_optional(db, typed):
     make_place("Mayagüez", "PR")
     assert found(typed) == ["Mayagüez, PR"]
 
 
-def test_a_name_that_several_towns_have_gives_them_all_the_likeliest_first(places):
+def test_a_name_of_several_towns_returns_all_most_likely_first(places):
     assert found("springfield") == ["Springfield, IL", "Springfield, MA", "Springfield, MO"]
 
 
-def test_with_its_state_it_is_one_of_them(places):
+def test_a_state_selects_one_of_several_towns(places):
     assert found("Springfield, MO") == ["Springfield, MO"]
     assert found("springfield massachusetts") == ["Springfield, MA"]
 
 
-def test_two_towns_of_one_name_in_one_state_are_told_apart_by_their_county(db):
+def test_a_county_selects_one_of_two_towns_in_a_state(db):
     make_place("Springfield", "NJ", county="Union County", zip_codes=2)
     make_place("Springfield", "NJ", county="Burlington County")
     assert [place.county for place in finder.find("Springfield, NJ")] == ["Union County", "Burlington County"]
@@ -92,14 +92,14 @@ def test_two_towns_of_one_name_in_one_state_are_told_apart_by_their_county(db):
     assert found("Springfield, Ocean County, NJ") == []
 
 
-def test_it_offers_a_dozen_at_most(db):
+def test_find_returns_at_most_twelve_places(db):
     for number, state in enumerate("AL AR CO FL GA ID IL KY LA MA MI MO NE NH".split()):
         make_place("Springfield", state, zip_codes=number + 1)
     assert found("Springfield")[0] == "Springfield, NH"
     assert len(found("Springfield")) == 12
 
 
-def test_a_neighbourhood_is_meant_where_no_town_has_the_name(db):
+def test_a_neighborhood_is_found_if_no_town_has_its_name(db):
     make_place("Saugatuck", "CT", zip_codes=0)
     assert found("Saugatuck") == ["Saugatuck, CT"]
     make_place("Saugatuck", "MI", county="Allegan County")
@@ -119,7 +119,7 @@ def test_a_neighbourhood_is_meant_where_no_town_has_the_name(db):
         ("0,0", 0.0, 0.0),
     ],
 )
-def test_coordinates_are_a_place_about_a_mile_wide(db, typed, latitude, longitude):
+def test_coordinates_are_rounded_to_about_a_mile(db, typed, latitude, longitude):
     (place,) = finder.find(typed)
     assert place.point == (latitude, longitude)
     assert str(place) == f"{latitude}, {longitude}"
@@ -129,7 +129,7 @@ def test_coordinates_are_a_place_about_a_mile_wide(db, typed, latitude, longitud
 @pytest.mark.parametrize(
     "typed", ["91, 0", "-90.01, 0", "0, 180.5", "41.14", "41.14, -73.36, 5", "41°N, 73°W", "nan, nan", "1e3, 0", "4²,1"]
 )
-def test_coordinates_that_nothing_has_are_no_place(db, typed):
+def test_impossible_coordinates_are_not_a_place(db, typed):
     assert finder.find(typed) == []
 
 
@@ -153,22 +153,22 @@ def test_coordinates_that_nothing_has_are_no_place(db, typed):
         "_estport",
     ],
 )
-def test_it_makes_nothing_of_what_it_does_not_know(places, typed):
+def test_unknown_text_finds_nothing(places, typed):
     assert found(typed) == []
 
 
-# What a form lets through: no NUL; and no half of a surrogate pair comes out of a query string.
+# Forms reject NUL, and query strings can't contain half of a surrogate pair.
 typeable = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=100)
 nearly_places = st.text(alphabet="westporctny06810-.,' %_", max_size=40)
 
 
 @given(typed=typeable | nearly_places)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_typed_it_answers_with_places(places, typed):
+def test_any_text_returns_a_list_of_places(places, typed):
     assert all(isinstance(place, Place) and place.point.is_valid() for place in finder.find(typed))
 
 
-def test_what_could_be_words_is_no_exact_place(places):
+def test_text_that_may_be_words_is_not_an_exact_place(places):
     def exact(typed):
         return [str(place) for place in finder.look_up(typed).exact]
 
@@ -177,43 +177,43 @@ def test_what_could_be_words_is_no_exact_place(places):
     assert exact("06880") == ["Westport, CT 06880"]
 
 
-def test_a_name_that_ends_with_a_state_may_be_a_towns(db):
+def test_a_name_that_ends_with_a_state_may_be_a_town(db):
     make_place("Port Washington", "NY")
     make_place("Port", "WA", zip_codes=0)
     assert [str(place) for place in finder.look_up("port washington").towns] == ["Port Washington, NY"]
     assert [str(place) for place in finder.look_up("port washington").exact] == ["Port, WA"]
 
 
-def test_whatever_is_typed_takes_one_query(places, django_assert_max_num_queries):
+def test_any_text_takes_one_query(places, django_assert_max_num_queries):
     for typed in ("06880", "springfield", "springfield il", "nowhere west virginia", "a, b, ct", "41.1, -73.4"):
         with django_assert_max_num_queries(1):
             finder.find(typed)
 
 
-def test_each_place_says_what_to_type_to_mean_it_alone(places):
+def test_the_search_text_of_a_place_finds_only_that_place(places):
     make_place("Springfield", "NJ", county="Union County")
     make_place("Springfield", "NJ", county="Burlington County")
     for place in Place.objects.all():
         assert finder.find(place.search_text) == [place]
 
 
-def test_a_departments_place_is_its_zip_codes(places):
+def test_the_place_of_a_department_is_its_zip_code(places):
     department = make_department(zip="06880-1234", city="Norwalk")
     assert str(department.find_place()) == "Westport, CT 06880"
 
 
-def test_where_its_zip_code_is_unknown_or_elsewhere_it_is_its_towns(places):
+def test_without_a_valid_zip_code_the_place_of_a_department_is_its_town(places):
     assert str(make_department("A", zip="06899", city="Norwalk").find_place()) == "Norwalk, CT"
     assert str(make_department("B", zip="10001", city="Norwalk").find_place()) == "Norwalk, CT"
 
 
-def test_of_two_towns_of_the_name_it_is_the_larger(db):
+def test_the_larger_of_two_towns_is_the_place_of_a_department(db):
     make_place("Springfield", "NJ", county="Burlington County", zip_codes=1)
     make_place("Springfield", "NJ", county="Union County", zip_codes=2)
     assert make_department(state="NJ", city="Springfield").find_place().county == "Union County"
 
 
-def test_a_department_may_have_no_place(places):
+def test_a_department_can_have_no_place(places):
     assert make_department(zip="", city="Atlantis").find_place() is None
     assert make_department("B", zip="", city="").find_place() is None
 

@@ -1,4 +1,4 @@
-"""The one box of the directory, tried on real agencies and towns: what people type, and what they must find first."""
+"""The search of the directory, with real departments and towns: typical searches and their first results."""
 
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -15,9 +15,9 @@ from tests.factories import make_department, make_place, text_of
 
 HERE = Path(__file__).parent
 
-# What is typed, and the ORI of the department that must come first.
+# A search, and the ORI of the department that must come first.
 FIRST = {
-    # A town's name alone: the largest of its departments
+    # A town's name: the largest of its departments
     "Westport": "CT0015800",
     "westport": "CT0015800",
     "WESTPORT": "CT0015800",
@@ -57,7 +57,7 @@ FIRST = {
     "Port Washington": "NY0295500",
     "06880": "CT0015800",
     "06880-1234": "CT0015800",
-    # Names, in whole or part, in any order
+    # Whole or partial names, in any order
     "Westport Police Department": "CT0015800",
     "police westport": "CT0015800",
     "westp": "CT0015800",
@@ -74,7 +74,7 @@ FIRST = {
     "highway patrol butte": "CA0049900",
     "port authority": "NJNYPOA00",
     "Navajo Nation": "AZ0018900",
-    # Short forms
+    # Abbreviations
     "Westport PD": "CT0015800",
     "Los Angeles Co SO": "CA0190000",
     "Ft Worth PD": "TX2201200",
@@ -100,7 +100,7 @@ FIRST = {
     "CT0015800": "CT0015800",
     "ct0015800": "CT0015800",
     "CT00158": "CT0015800",
-    # Misspelt
+    # Misspelled
     "Wesport": "CT0015800",
     "Wesport CT": "CT0015800",
     "West port": "CT0015800",
@@ -130,7 +130,7 @@ def lines(name):
 
 @pytest.fixture
 def country(db):
-    """A few hundred real agencies, each at an address that is its ORI, and the largest towns of some names."""
+    """A few hundred real departments with their ORI as slug, and the largest towns with some names."""
     agencies = []
     for ori, name, kind, city, county, zip_code, latitude, longitude, population in lines("agencies.txt"):
         agency = Department(
@@ -158,12 +158,12 @@ def search(client, db):
 
 
 def oris(response):
-    """The ORIs of the departments on the page, in order."""
+    """Return the ORIs of the departments on the page, in order."""
     addresses = [part.split('"')[0] for part in html(response).split('<h3><a href="')[1:]]
     return [address.split("/")[-2].upper() for address in addresses]
 
 
-def test_each_search_finds_first_what_a_person_meant(search, country):
+def test_each_search_lists_the_expected_department_first(search, country):
     assert len(FIRST) >= 60
     found = {typed: next(iter(oris(search(typed))), None) for typed in FIRST}
     assert found == FIRST
@@ -172,7 +172,7 @@ def test_each_search_finds_first_what_a_person_meant(search, country):
 # Ranks
 
 
-def test_exact_names_come_first_then_beginnings_then_the_towns_others_then_words(search, db):
+def test_exact_names_come_before_prefixes_then_the_town_then_other_words(search, db):
     make_department("Milford Haven Police Department", city="Milford Haven", population=900)
     make_department("Bureau of Fish", city="Milford", population=800)
     make_department("New Milford Police Department", city="New Milford", population=700)
@@ -189,7 +189,7 @@ def test_exact_names_come_first_then_beginnings_then_the_towns_others_then_words
     ]
 
 
-def test_within_a_rank_the_largest_come_first_and_the_unknown_last(search, db):
+def test_within_a_rank_the_largest_come_first_and_unknown_sizes_last(search, db):
     for state, population in (("CT", 900), ("MA", None), ("NH", 90_000), ("DE", 50)):
         make_department("Milford Police Department", city="Milford", state=state, population=population)
     page = html(search("milford police"))
@@ -198,7 +198,7 @@ def test_within_a_rank_the_largest_come_first_and_the_unknown_last(search, db):
     ]  # fmt: skip
 
 
-def test_within_a_rank_the_nearest_come_first_when_a_place_is_given(search, places):
+def test_within_a_rank_the_nearest_come_first_if_there_is_a_place(search, places):
     for name, miles_north, population in (("Harbor Police", 9, 1), ("Harbor Police", 3, 2), ("Harbor Patrol", 1, 3)):
         make_department(name, at=(41.1434 + miles_north / 69, -73.3496), population=population, slug=f"h{population}")
     page = html(search("harbor", near="06880"))
@@ -206,7 +206,7 @@ def test_within_a_rank_the_nearest_come_first_when_a_place_is_given(search, plac
     assert "2 miles" in page or "3 miles" in page
 
 
-def test_the_kind_that_was_asked_for_comes_before_a_better_name(search, country):
+def test_the_agency_type_in_the_search_counts_more_than_the_name(search, country):
     assert oris(search("phoenix sheriff"))[0] == "AZ0070000"
     assert oris(search("maricopa"))[0] == "AZ0111700"
 
@@ -215,27 +215,27 @@ def test_the_kind_that_was_asked_for_comes_before_a_better_name(search, country)
     ("sort", "first"),
     [("", "Milford Police Department"), ("name", "Borough of Milford"), ("population", "East Milford Police")],
 )
-def test_an_order_that_was_chosen_goes_before_ranks(search, db, sort, first):
+def test_a_chosen_sort_order_replaces_the_ranks(search, db, sort, first):
     make_department("Milford Police Department", city="Milford", population=2)
     make_department("East Milford Police", city="Milford", population=900)
     make_department("Borough of Milford", city="Milford", population=1)
     assert cards(search("milford", sort=sort))[0] == first
 
 
-def test_a_zip_code_among_the_words_orders_by_distance_alone(search, places):
+def test_a_zip_code_in_the_search_sorts_by_distance_only(search, places):
     make_department("Westport Police Department", at=(41.3, -73.35))
     make_department("Norwalk Police Department", city="Norwalk", at=(41.15, -73.35))
     assert cards(search("06880"))[0] == "Norwalk Police Department"
     assert cards(search("Westport CT"))[0] == "Westport Police Department"
 
 
-def test_a_county_shows_its_own_before_those_of_other_states_or_names(search, country):
+def test_a_county_lists_its_own_departments_first(search, country):
     found = oris(search("Fairfield County CT"))
     assert found[:4] == ["CT0001500", "CT0013500", "CT0010300", "CT0003400"]
     assert all(ori.startswith("CT") for ori in found)
 
 
-def test_a_state_shows_all_of_its_departments_the_largest_first(search, country):
+def test_a_state_lists_all_of_its_departments_largest_first(search, country):
     for typed in ("Connecticut", "ct", " CONNECTICUT "):
         found = search(typed)
         assert all(ori.startswith("CT") for ori in oris(found))
@@ -245,7 +245,7 @@ def test_a_state_shows_all_of_its_departments_the_largest_first(search, country)
 # Choices
 
 
-def test_a_town_of_many_states_shows_its_departments_and_offers_the_towns(search, country):
+def test_a_town_in_many_states_lists_departments_and_offers_towns(search, country):
     page = search("Springfield")
     assert "Springfield Police Department" in cards(page)
     assert message_at(page, "q") == ""
@@ -257,14 +257,14 @@ def test_a_town_of_many_states_shows_its_departments_and_offers_the_towns(search
     }
 
 
-def test_words_that_name_no_town_offer_none(search, country):
+def test_words_that_name_no_town_offer_no_towns(search, country):
     assert "Search near:" not in text_of(search("Navajo Nation"))
 
 
-# Misspelt
+# Misspelled
 
 
-def test_what_was_meant_is_said_and_leads_to_the_same_departments(search, country, client):
+def test_a_correction_is_shown_and_finds_the_same_departments(search, country, client):
     page = search("Wesport", state="CT")
     assert "No match for “Wesport”. Did you mean: Westport" in text_of(page)
     meant = links(page)["Westport"]
@@ -272,13 +272,13 @@ def test_what_was_meant_is_said_and_leads_to_the_same_departments(search, countr
     assert oris(client.get(f"/departments/{meant}")) == oris(page) == ["CT0015800"]
 
 
-def test_a_misspelt_town_with_its_state_is_searched_near(search, country):
+def test_a_misspelled_town_with_its_state_is_used_as_the_place(search, country):
     page = search("Wesport CT")
     assert "Did you mean: Westport CT" in text_of(page)
     assert "within 25 miles of Westport, CT" in text_of(page)
 
 
-def test_a_misspelt_town_where_no_department_is_offers_the_towns(search, country):
+def test_a_misspelled_town_without_departments_offers_towns(search, country):
     Department.objects.filter(name__contains="Springfield").delete()
     Department.objects.filter(city__contains="Springfield").delete()
     page = search("Springfeild")
@@ -287,31 +287,31 @@ def test_a_misspelt_town_where_no_department_is_offers_the_towns(search, country
     assert "Springfield, Sangamon County, IL" in links(page)
 
 
-def test_a_misspelt_place_in_the_box_for_places_offers_what_was_meant(client, country):
+def test_a_misspelled_place_offers_corrected_places(client, country):
     page = client.get("/departments/", {"near": "Albequerque, NM", "q": "police"})
     assert "We don't know “Albequerque, NM”." in message_at(page, "near")
     choice = links(page)["Albuquerque, Bernalillo County, NM"]
     assert parse_qs(urlsplit(choice).query) == {"near": ["Albuquerque, Bernalillo County, NM"], "q": ["police"]}
 
 
-def test_words_near_a_place_are_corrected_too(search, country):
+def test_text_is_corrected_near_a_place_too(search, country):
     page = search("Norwak", near="06880")
     assert oris(page) == ["CT0010300"]
     assert "Did you mean: Norwalk" in text_of(page)
 
 
 @pytest.mark.parametrize("typed", ["zzz", "qqqqqqq", "xylophone quartet", "Westport"])
-def test_nothing_is_corrected_without_need_or_sense(search, country, typed):
+def test_text_is_not_corrected_if_it_is_known_or_too_different(search, country, typed):
     assert "Did you mean" not in text_of(search(typed))
 
 
-def test_a_correction_that_finds_nothing_is_not_offered(search, country):
+def test_a_correction_that_finds_nothing_is_not_shown(search, country):
     page = search("Navjo Nation", kind="campus")
     assert "Did you mean" not in text_of(page)
     assert cards(page) == []
 
 
-def test_drafts_teach_no_names(db):
+def test_names_of_drafts_are_not_used_for_corrections(db):
     make_department("Quahog Police", status="draft", city="")
     assert spelling.correct("quahgo") == ""
     spelling.clear_cache()
@@ -319,7 +319,7 @@ def test_drafts_teach_no_names(db):
     assert spelling.correct("quahgo") == "Quahog"
 
 
-# Whatever is typed
+# Any text
 
 
 typeable = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=100)
@@ -336,7 +336,7 @@ nearly_names = st.lists(
 @example(typed="x" * 100)
 @example(typed="'a' & !b | c:* \\")
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_is_searched_for(db, places, typed):
+def test_any_text_can_be_searched(db, places, typed):
     make_department()
     list(ranking.rank(Department.objects.all(), typed))
     list(Job.objects.matching(typed))
@@ -353,7 +353,7 @@ def test_a_search_takes_eight_queries_at_most_and_one_to_learn_names(country, qu
     assert queries_of(url) <= 8
 
 
-def test_names_are_learnt_once(country, django_assert_num_queries):
+def test_names_are_loaded_once(country, django_assert_num_queries):
     spelling.correct("Wesport")
     with django_assert_num_queries(0):
         assert spelling.correct("Albequerque") == "Albuquerque"

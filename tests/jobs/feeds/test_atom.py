@@ -238,12 +238,12 @@ def test_the_title_of_a_feed_describes_its_search(client, places, asked, title):
     [
         ("near=Springfield", "Near: More than one place has this name. Choose one above."),
         ("near=Springfield", "Use one of these: Springfield, Sangamon County, IL; Springfield, Hampden County, MA; "),
-        ("q=Springfield", "Keyword: More than one place has this name. Choose one above."),
+        ("q=Springfield", "Keywords: More than one place has this name. Choose one above."),
         ("near=Atlantis", "Near: We don't know “Atlantis”."),
         ("kind=wizard", "Job type: Select a valid choice."),
         ("pay=plenty", "Minimum yearly pay: Enter a whole number."),
         ("sort=distance", "Near: Enter a place to sort by distance."),
-        ("q=%00", "Keyword: Null characters are not allowed."),
+        ("q=%00", "Keywords: Null characters are not allowed."),
     ],
 )
 @pytest.mark.parametrize("url", ["/jobs/feed/", "/jobs/calendar/"])
