@@ -88,7 +88,7 @@ def _profiles(westport):
         Scene("without openings", westport.get_absolute_url()),
         Scene("And more... opened", westport.get_absolute_url(), press="And more..."),
         Scene("with openings, a logo and everything else", sheriff.get_absolute_url()),
-        Scene("with openings, And more... opened", sheriff.get_absolute_url(), press="And more..."),
+        Scene("with jobs, more specializations opened", sheriff.get_absolute_url(), press="Show 2 more"),
         Scene("of which little is known", bare.get_absolute_url()),
         Scene("a draft, for staff", draft.get_absolute_url(), staff=True),
     ]

@@ -57,7 +57,7 @@ def test_what_an_administrator_changes_shows_on_the_site(visit, westport):
 
     division = add_another(page, "divisions", "Division")
     division.get_by_label("Name").fill("Records")
-    division.get_by_label("Responsible for").fill("- The archive\n- The **front desk**")
+    division.get_by_label("Responsibilities").fill("- The archive\n- The **front desk**")
     unit = add_another(page, "special_units", "Special unit")
     unit.get_by_label("Name").fill("Harbor Patrol")
 
@@ -131,7 +131,7 @@ def test_a_clerks_mistakes_are_explained_and_nothing_typed_is_lost(visit, westpo
 
     expect(page.get_by_text("Please correct the errors below.")).to_be_visible()
     for words in (
-        "Enter a phone number such as 203-341-6000. Write it like 203-341-6000",
+        "Enter a phone number such as 203-341-6000.",
         "Enter a ZIP code such as 06880 or 06880-1234.",
         "This is not a PNG, JPEG, WebP or GIF image.",
     ):

@@ -36,7 +36,7 @@ def test_search_nearby_jobs_and_a_wider_radius(page):
 
 def test_and_more_opens(page):
     page.goto("/departments/ct/westport-police-department/")
-    rest = page.get_by_text("The department has specializations that are not listed here.")
+    rest = page.get_by_text("This list is not complete.")
     expect(rest).to_be_hidden()
     page.get_by_text("And more...").click()
     expect(rest).to_be_visible()

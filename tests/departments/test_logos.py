@@ -69,8 +69,8 @@ def refusal(content, name="logo.png"):
     return sentence
 
 
-def is_like(pixel, colour, tolerance=12):
-    return all(abs(a - b) <= tolerance for a, b in zip(pixel, colour, strict=True))
+def is_like(pixel, color, tolerance=12):
+    return all(abs(a - b) <= tolerance for a, b in zip(pixel, color, strict=True))
 
 
 def exif(orientation=1):
@@ -94,8 +94,8 @@ FILES = {
 def test_each_format_becomes_a_png_with_the_same_image(format):
     picture = redrawn(FILES[format], f"logo.{format.lower()}")
     assert (picture.format, picture.mode, picture.size) == ("PNG", "RGBA", (64, 48))
-    for where, colour in (((16, 12), RED), ((48, 12), GREEN), ((16, 36), BLUE)):
-        assert is_like(picture.getpixel(where), colour)
+    for where, color in (((16, 12), RED), ((48, 12), GREEN), ((16, 36), BLUE)):
+        assert is_like(picture.getpixel(where), color)
 
 
 def test_transparency_stays():
@@ -169,7 +169,7 @@ def test_a_large_image_is_scaled_down_and_a_small_one_is_not(size, stored):
 
 
 def test_the_first_frame_of_an_animation_is_used():
-    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "green", "blue")]
+    frames = [Image.new("RGB", (20, 20), color) for color in ("red", "green", "blue")]
     for format in ("GIF", "WEBP", "PNG"):
         picture = redrawn(file_of(frames[0], format, save_all=True, append_images=frames[1:]))
         assert getattr(picture, "n_frames", 1) == 1
@@ -177,7 +177,7 @@ def test_the_first_frame_of_an_animation_is_used():
 
 
 @pytest.mark.parametrize(
-    ("mode", "format", "colour", "seen"),
+    ("mode", "format", "color", "seen"),
     [
         ("1", "PNG", 1, (255, 255, 255, 255)),
         ("L", "PNG", 100, (100, 100, 100, 255)),
@@ -189,8 +189,8 @@ def test_the_first_frame_of_an_animation_is_used():
         ("RGBA", "WEBP", (10, 200, 10, 255), (10, 200, 10, 255)),
     ],
 )
-def test_every_color_mode_is_converted(mode, format, colour, seen):
-    assert is_like(redrawn(file_of(Image.new(mode, (20, 20), colour), format)).getpixel((10, 10)), seen)
+def test_every_color_mode_is_converted(mode, format, color, seen):
+    assert is_like(redrawn(file_of(Image.new(mode, (20, 20), color), format)).getpixel((10, 10)), seen)
 
 
 def test_a_transparent_palette_color_stays_transparent():

@@ -215,6 +215,6 @@ def test_a_hundred_rows_take_no_more_queries_than_one(country, queries_of, add):
 
 def make_hiring_neighbor(westport):
     """Make sure that the search for hiring departments finds one before and after."""
-    neighbour = make_department("Westport Harbor Police", at=(41.1, -73.35), county="Fairfield")
-    neighbour.listed_specializations.create(specialization=westport.specializations.get(slug="k-9-unit"))
-    return neighbour
+    neighbor = make_department("Westport Harbor Police", at=(41.1, -73.35), county="Fairfield")
+    neighbor.listed_specializations.create(specialization=westport.specializations.get(slug="k-9-unit"))
+    return neighbor
