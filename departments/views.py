@@ -64,7 +64,7 @@ def state(request, state):
     """List the departments, letters and counties of a state."""
     departments = Department.objects.published().filter(state=state)
     context = {
-        "trail": breadcrumbs.for_state(state),
+        "breadcrumbs": breadcrumbs.for_state(state),
         "state": states.STATES[state],
         "page": _page(request, departments.by_name()),
         "letters": counts.letters(state),
@@ -82,8 +82,8 @@ def county(request, state, county):
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
-    trail = breadcrumbs.for_county(state, county, label)
-    context = {"trail": trail, "state": states.STATES[state], "county_label": label, "page": page}
+    crumbs = breadcrumbs.for_county(state, county, label)
+    context = {"breadcrumbs": crumbs, "state": states.STATES[state], "county_label": label, "page": page}
     return render(request, "departments/county.html", context)
 
 
@@ -98,7 +98,7 @@ def letter(request, letter, state=None):
     if not page.object_list:
         raise Http404(_("No departments under this letter."))
     context = {
-        "trail": breadcrumbs.for_letter(letter, state),
+        "breadcrumbs": breadcrumbs.for_letter(letter, state),
         "state": states.STATES.get(state),
         "letter": letter,
         "page": page,
@@ -129,7 +129,7 @@ def profile(request, state, slug):
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
-        "trail": breadcrumbs.for_department(department),
+        "breadcrumbs": breadcrumbs.for_department(department),
         "structured_data": organization(department, request.build_absolute_uri),
     }
     return render(request, "departments/profile.html", context)

@@ -176,9 +176,9 @@ def test_a_draft_has_no_structured_data_even_for_staff(client):
 
 def breadcrumbs_of(response):
     """Return ``[(text, URL)]`` of the links above the heading, and the heading."""
-    [trail] = re.findall(r'<p class="trail">(.*?)</p>', html(response))
+    [crumbs] = re.findall(r'<p class="breadcrumbs">(.*?)</p>', html(response))
     [heading] = re.findall(r"<h1>(.*?)</h1>", html(response), re.S)
-    found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', trail)
+    found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', crumbs)
     return [(unescape(words), f"http://testserver{address}") for address, words in found], unescape(heading)
 
 
@@ -207,10 +207,10 @@ def test_a_letter_has_breadcrumbs_too(client):
         ("/departments/a-to-z/b/", ["Departments", "B"]),
         ("/departments/ct/a-to-z/b/", ["Departments", "Connecticut", "B"]),
     ):
-        trail = nodes_of(client.get(path))["BreadcrumbList"]["itemListElement"]
-        assert [crumb["name"] for crumb in trail] == names
+        crumbs = nodes_of(client.get(path))["BreadcrumbList"]["itemListElement"]
+        assert [crumb["name"] for crumb in crumbs] == names
 
 
 def test_a_profile_without_a_county_has_fewer_breadcrumbs(client):
-    trail = nodes_of(client.get(make_department("Norwalk Police").get_absolute_url()))["BreadcrumbList"]
-    assert [crumb["name"] for crumb in trail["itemListElement"]] == ["Departments", "Connecticut", "Norwalk Police"]
+    crumbs = nodes_of(client.get(make_department("Norwalk Police").get_absolute_url()))["BreadcrumbList"]
+    assert [crumb["name"] for crumb in crumbs["itemListElement"]] == ["Departments", "Connecticut", "Norwalk Police"]

@@ -212,7 +212,7 @@ def test_a_job_that_is_not_open_shows_nowhere_as_open(scene, walk, state):
         assert f"/jobs/{job.pk}-" not in body, address
         if "text/html" in response.get("Content-Type", ""):
             text = text_of(response)
-            for words in ("One opening", "1 open job", "See the one opening", "1 day left"):
+            for words in ("One job", "1 open job", "See the job", "1 day left"):
                 assert words not in text, address
     profile = found[scene["department"].get_absolute_url()][0]
     if state == "at a department that is a draft":
@@ -240,7 +240,7 @@ def test_an_open_job_shows_on_every_page_that_lists_jobs(scene, walk):
     assert with_link == belonging(scene) | programs | {sitemap_of(job), job.get_absolute_url(), beside}
     assert with_title == belonging(scene) | programs | {job.get_absolute_url(), "/jobs/compare/?q=zebra", beside}
     assert "How to apply" in found[job.get_absolute_url()][1]
-    assert "See the one opening" in text_of(found["/"][0])
+    assert "See the job" in text_of(found["/"][0])
     assert "One job" in text_of(found["/jobs/"][0])
     for address in ("/departments/", "/departments/?hiring=on", "/departments/ct/", "/departments/?near=06880"):
         assert "1 open job" in text_of(found[address][0]), address
