@@ -1,4 +1,4 @@
-# PoliceApp's commands. `make` alone lists them; the README says more.
+# PoliceApp's commands. `make` alone lists them; README.md says more.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -13,7 +13,7 @@ WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run admin serve test coverage audit bench faults soak pins clean python port
+.PHONY: help install run admin serve test coverage audit bench faults soak docs pins clean python port
 
 help:     ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,8 @@ BROWSER = $(if $(ARGS),,--dist=worksteal tests/browser)
 test: .venv/.tests ## check the code and run every test on SQLite and then on PostgreSQL
 	@.venv/bin/python tests/browser_setup.py
 	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djlint --lint --quiet templates
 	.venv/bin/lint-imports
 	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml manage.py policeapp departments jobs
 	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
@@ -73,6 +75,9 @@ faults: .venv/.tests ## harm the running site, in less than ten minutes: make fa
 
 soak: .venv/.tests ## harm it for an hour or two: make soak ARGS=garbage
 	@.venv/bin/python -m tests.faults --soak $(ARGS)
+
+docs: .venv/.tests ## write the tables of settings and import columns into the README files, from the code
+	@.venv/bin/python -m tests.documents
 
 pins: .venv/.tests ## compile the requirements anew from pyproject.toml; ARGS=--upgrade for newer versions
 	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \

@@ -1,6 +1,6 @@
 """The settings, read from environment variables. A missing or invalid value raises ImproperlyConfigured.
 
-The README lists the variables.
+deploy/README.md lists the variables, with the comments of this file: run `make docs` after a change.
 """
 
 import re
@@ -27,9 +27,13 @@ def list_setting(name, default=()):
 
 
 try:
+    # Show errors with code and settings. For developers only.
     DEBUG = env.bool("DEBUG", False)
+    # Signs sessions, forms and links in emails. Required; long, random and secret.
     SECRET_KEY = env.str("SECRET_KEY", "")
+    # The host names of the site, separated by commas. Required.
     ALLOWED_HOSTS = list_setting("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+    # The database, such as postgres://user:password@host/name.
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
     # Seconds that a page waits for PostgreSQL: for a lock or for the result of a query.
     DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 5, validate=validate.Range(min=1))
@@ -40,17 +44,25 @@ try:
     PAGE_CACHE_ENTRIES = env.int("PAGE_CACHE_ENTRIES", 0 if DEBUG else 1000, validate=validate.Range(min=0))
     # How many seconds a cache in front of the site may store a page.
     PROXY_SECONDS = env.int("PROXY_SECONDS", 0, validate=validate.Range(0, 3600))
+    # The folder of uploaded logos.
     MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
+    # The folder where collectstatic puts static files.
     STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
     # IP addresses or networks of the proxies whose X-Forwarded-* headers are trusted; "unix" for a Unix socket.
     TRUSTED_PROXIES = list_setting("TRUSTED_PROXIES")
+    # Redirect to HTTPS, send HSTS, and send cookies over HTTPS only.
     HTTPS = env.bool("HTTPS", not DEBUG)
-    # The URL of the site in emails, and how to send them. Without both, no email is sent.
+    # The URL of the site, for links in emails: https://police.example.org. Without it, no email is sent.
     SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
+    # The mail server, such as submission://user:password@mail.example.org (port 587, STARTTLS) or smtp://localhost.
+    # Without it, no email is sent.
     email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "dummy:")
     host = urlsplit(SITE_URL).hostname or "localhost"
+    # The sender of emails, and where delivery reports go.
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
+    # DEBUG, INFO, WARNING or ERROR.
     LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+    # "json" for lines of JSON, "text" for people.
     LOG_FORMAT = env.str("LOG_FORMAT", "text" if DEBUG else "json", validate=validate.OneOf(["text", "json"]))
     # IP addresses or networks that can read /metrics.
     METRICS_ALLOWED = list_setting("METRICS_ALLOWED")

@@ -176,7 +176,7 @@ def test_a_draft_has_no_structured_data_even_for_staff(client):
 
 def breadcrumbs_of(response):
     """Return ``[(text, URL)]`` of the links above the heading, and the heading."""
-    [crumbs] = re.findall(r'<p class="breadcrumbs">(.*?)</p>', html(response))
+    [crumbs] = re.findall(r'<p class="breadcrumbs">(.*?)</p>', html(response), re.S)
     [heading] = re.findall(r"<h1>(.*?)</h1>", html(response), re.S)
     found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', crumbs)
     return [(unescape(words), f"http://testserver{address}") for address, words in found], unescape(heading)

@@ -269,8 +269,8 @@ print(json.dumps(sorted(asked)))
 
 
 def documented():
-    """The variables in the first column of the README's table of settings."""
-    table = re.search(r"^\| variable .*?\n\n", (ROOT / "README.md").read_text(), flags=re.M | re.S)
+    """Return the variables in the first column of the table of settings."""
+    table = re.search(r"^\| variable .*?\n\n", (ROOT / "policeapp/deploy/README.md").read_text(), flags=re.M | re.S)
     return re.findall(r"^\| `([A-Z_]+)`", table[0], flags=re.M)
 
 
@@ -284,7 +284,7 @@ def test_the_readme_has_every_variable_that_the_server_reads():
     source = (ROOT / "policeapp" / "gunicorn.py").read_text()
     read = re.findall(r"environ(?:\.get\(|\[)\"(\w+)\"", source)
     assert read
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "policeapp/deploy/README.md").read_text()
     assert [name for name in read if f"`{name}`" not in readme] == []
 
 

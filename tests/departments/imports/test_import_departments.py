@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -355,12 +354,3 @@ def test_a_terminal_shows_a_progress_bar(file, monkeypatch, capsys):
     run(file(WESTPORT))
     text = capsys.readouterr().err
     assert "Reading" in text and "Writing" in text and "rows/s" in text
-
-
-def test_the_readme_lists_every_name_of_every_column():
-    readme = Path(settings.BASE_DIR, "README.md").read_text()
-    documented = readme.partition("### Import departments")[2].partition("\n### ")[0]
-    for column, names in AgencyImporter.columns.items():
-        for name in (column, *names):
-            year = name.rpartition("_")[2]
-            assert f"`{name}`" in documented or (name.startswith("fbi_active_") and year.isdigit()), name

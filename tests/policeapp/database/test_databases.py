@@ -149,8 +149,9 @@ def moved(postgresql):
 
 
 def read_me_commands():
-    """The README's commands that move a site, as they stand there."""
-    section = re.search(r"^### PostgreSQL$.*?^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), flags=re.M | re.S)
+    """Return the commands of deploy/README.md that move a site to PostgreSQL."""
+    text = (ROOT / "policeapp/deploy/README.md").read_text()
+    section = re.search(r"^## PostgreSQL$.*?^```sh\n(.*?)^```$", text, flags=re.M | re.S)
     return section[1]
 
 

@@ -119,6 +119,8 @@ def test_the_site_starts_with_them_once_it_has_a_secret_key(tmp_path):
 
 
 def test_the_readme_explains_them_all():
-    explained = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(), flags=re.MULTILINE))
+    explained = set(
+        re.findall(r"^\| `(\w+)` \|", (ROOT / "policeapp/deploy/README.md").read_text(), flags=re.MULTILINE)
+    )
     named = set(re.findall(r"^#?([A-Z_]+)=", SETTINGS.read_text(), flags=re.MULTILINE))
     assert named - {"WEB_CONCURRENCY"} <= explained
