@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from departments.imports.agencies import AgencyImporter
 from departments.models import Department
@@ -329,7 +330,8 @@ def test_editors_can_save_other_departments_during_an_import(file, monkeypatch):
             try:
                 seen.append(work())
             finally:
-                connection.close()
+                # Django leaves connections to an SQLite database in memory open.
+                BaseDatabaseWrapper.close(connection)
 
         thread = threading.Thread(target=run)
         thread.start()
