@@ -1,7 +1,7 @@
-"""Sitemaps for search engines, with published departments and open openings, but no samples.
+"""Sitemaps for search engines, with published departments and open jobs, but no samples.
 
-A sitemap index names the parts: the site's own pages, a part for each state, and a part for each ``OPENINGS`` primary
-keys of openings. Each part uses a database index, so its cost does not grow with the site.
+A sitemap index names the parts: the site's own pages, a part for each state, and a part for each range of
+``OPENINGS`` primary keys of jobs. Each part uses a database index, so its cost does not grow with the site.
 """
 
 from typing import NamedTuple
@@ -73,7 +73,7 @@ def state(code):
 
 
 def openings(number):
-    """Return the open openings whose primary keys, divided by ``OPENINGS``, give the number."""
+    """Return the pages of open jobs. The number is their primary key divided by ``OPENINGS``, rounded down."""
     first = number * OPENINGS
     found = Job.objects.open().real().filter(pk__gte=first, pk__lt=first + OPENINGS).order_by("pk")
     return [

@@ -75,7 +75,7 @@ def test_apply_imports_the_file_and_deletes_its_content(alice, westport_pd):
     found = Import.objects.get()
     response = alice.post(address(found, "apply/"), follow=True)
     assert messages_of(response) == ["The file was imported."]
-    assert "What was imported" in text_of(response) and "Apply" not in form_of(response)
+    assert "Import result" in text_of(response) and "Apply" not in form_of(response)
     assert [job.title for job in westport_pd.jobs.all()] == ["Dispatcher"]
     found.refresh_from_db()
     assert found.content is None and found.applied_at and found.by.username == "alice"
@@ -227,7 +227,7 @@ def test_it_has_the_options_of_the_command(alice, westport_pd):
     job.title = "Ours"
     job.save()
     words = text_of(upload(alice, rows, source="Town list", as_of="2026-06-23"))
-    assert "Not changed, because people entered other values" in words
+    assert "Not changed: people entered other values" in words
     assert "2 1 Ours title Ours Dispatcher user:bob" in words
     upload(alice, rows, source="Town list", overwrite="on")
     alice.post(address(Import.objects.first(), "apply/"))

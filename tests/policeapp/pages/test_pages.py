@@ -85,7 +85,7 @@ class TestHome:
     def test_one_department_and_one_job_are_singular(self, client, db):
         make_job(make_department())
         page = text_of(client.get("/"))
-        assert "See the only job" in page
+        assert "See the job" in page
         assert "Browse the only department" in page
 
     def test_it_hides_jobs_that_are_not_open(self, client, db):

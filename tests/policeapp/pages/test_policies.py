@@ -97,7 +97,7 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "That link works for 61 days",
         "After 401 days we ask",
         "If you don't answer within 33 days",
-        "for 1 minute, and requests for alerts by network address for 2 hours",
+        "for 1 minute, and requests for alerts by IP address for 2 hours",
         "by email address for 2 days",
         "count for 47 minutes",
         "at most 17 days",
@@ -207,4 +207,4 @@ def test_they_need_no_queries(queries_of):
 def test_the_accessibility_statement_lists_what_is_not_tested(client, db):
     said = text_of(client.get("/accessibility/"))
     assert "WCAG) 2.2" in said
-    assert "have audited the site" in said
+    assert "has audited the site" in said
