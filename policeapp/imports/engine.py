@@ -72,7 +72,7 @@ def reject(column, reason):
 
 @dataclass(slots=True)
 class CleanedRow:
-    """A row that was read: first it has ``facts``, later a ``plan``."""
+    """A row of the table. It has ``facts`` after cleaning, and then a ``plan`` instead."""
 
     line: int
     plan: Plan | None = None

@@ -40,7 +40,7 @@ class RateLimit(NamedTuple):
 
     @property
     def wait(self):
-        """The seconds until the window ends."""
+        """Return the seconds until the window ends."""
         return self.seconds - seconds_now() % self.seconds
 
 

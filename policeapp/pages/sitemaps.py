@@ -58,7 +58,7 @@ def pages():
 
 
 def state(code):
-    """Return the pages of a state: its lists and its departments. No pages if it has no departments."""
+    """Return the pages of a state: its lists and its departments. Empty if it has no departments."""
     departments = Department.objects.published().filter(state=code)
     profiles = [
         Page(reverse("department", args=[code, slug]), modified)
@@ -97,7 +97,7 @@ def parts():
 @require_safe
 @x_robots_tag
 def index(request):
-    """The sitemap index: the URLs of the parts and the time of their last changes."""
+    """Return the sitemap index: the URLs of the parts and the time of their last changes."""
     found = [
         SitemapIndexItem(request.build_absolute_uri(reverse("sitemap part", args=[name])), latest)
         for name, latest in parts()
@@ -108,7 +108,7 @@ def index(request):
 @public_page("p")
 @require_safe
 def part(request, name):
-    """A part of the sitemap by its name in the index; 404 for other names."""
+    """Return the part of the sitemap with this name in the index. Raises Http404 for other names."""
     kind, _dash, number = name.partition("-")
     if name == "pages":
         found = pages()

@@ -26,7 +26,7 @@ LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
 @public_page()
 @require_safe
 def home(request):
-    """The home page: a search box, the latest jobs and links to the lists."""
+    """Show the home page: a search box, the latest jobs and links to the lists."""
     context = {
         "form": DepartmentSearchForm(),
         "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_JOBS).page(1),
