@@ -3,11 +3,11 @@
 PYTHON ?= python3
 PORT ?= 8000
 
-# Installs what is pinned and resolves nothing: pip would look for newer releases of what the pins do not name.
+# Install exactly the pinned packages. With --no-deps, pip never looks for packages that are not pinned.
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 PIP_INSTALL = $(PIP) install --quiet --no-deps --only-binary :all: --require-hashes
 MANAGE = .venv/bin/python manage.py
-# A developer's settings. The key goes through the environment, where other users cannot see it.
+# Settings for development. The key is passed in the environment, because other users can see arguments.
 DEVELOPER = export DEBUG=1 SECRET_KEY="$$(cat .secret-key)";
 WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
 
@@ -18,9 +18,9 @@ WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
 help:     ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-install: .venv/.site ## create .venv and install what the site needs
+install: .venv/.site ## create .venv and install the site's dependencies
 
-run: port install .secret-key ## serve the site for trying it out: make run PORT=8001
+run: port install .secret-key ## run the site for development: make run PORT=8001
 	@$(DEVELOPER) $(MANAGE) migrate --verbosity 0
 	@$(DEVELOPER) $(MANAGE) populate
 	@echo
@@ -39,7 +39,7 @@ serve: install ## serve the site in production; SECRET_KEY and ALLOWED_HOSTS mus
 	echo "The database is missing or not up to date: run $(MANAGE) migrate first, with the same settings." >&2; exit 1; }
 	@exec .venv/bin/python -m gunicorn --config policeapp/gunicorn.py policeapp.wsgi
 
-# ARGS, such as make test ARGS="-k feed", go to pytest. Whole runs use every core.
+# ARGS are passed to pytest: make test ARGS="-k feed". Without ARGS, the tests use every core.
 PYTEST = .venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto)
 FILES = $(if $(ARGS),,--dist=loadfile --no-loadscope-reorder)
 WITHOUT_BROWSER = $(if $(ARGS),,--ignore=tests/browser)
@@ -61,34 +61,34 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	.venv/bin/python tests/postgres.py -- $(PYTEST) $(FILES) || failed=1; \
 	exit $$failed
 
-coverage: .venv/.tests ## measure what the tests on SQLite reach; ends with 1 below a bar
+coverage: .venv/.tests ## measure the coverage of the tests on SQLite; fails below the minimum
 	@env -u DATABASE_URL $(PYTEST) $(FILES) $(WITHOUT_BROWSER) --cov --cov-report=term-missing:skip-covered
 
-audit: .venv/.tests ## ask whether a pinned package has known vulnerabilities; needs a way to PyPI
+audit: .venv/.tests ## check the pinned packages for known vulnerabilities; needs access to PyPI
 	@.venv/bin/python tests/audit.py $(ARGS)
 
-bench: .venv/.tests ## measure the site at national scale, in some 20 minutes: make bench ARGS="--quick near"
+bench: .venv/.tests ## benchmark the site at national scale in about 20 minutes: make bench ARGS="--quick near"
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
 
-faults: .venv/.tests ## harm the running site, in less than ten minutes: make faults ARGS="--quick reload"
+faults: .venv/.tests ## test the running site under faults in under ten minutes: make faults ARGS="--quick reload"
 	@.venv/bin/python -m tests.faults $(ARGS)
 
-soak: .venv/.tests ## harm it for an hour or two: make soak ARGS=garbage
+soak: .venv/.tests ## test it under faults for an hour or two: make soak ARGS=garbage
 	@.venv/bin/python -m tests.faults --soak $(ARGS)
 
-docs: .venv/.tests ## write the tables of settings and import columns into the README files, from the code
+docs: .venv/.tests ## write the tables of settings and import columns into the README files
 	@.venv/bin/python -m tests.documents
 
-pins: .venv/.tests ## compile the requirements anew from pyproject.toml; ARGS=--upgrade for newer versions
+pins: .venv/.tests ## recompile the requirements from pyproject.toml; ARGS=--upgrade for newer versions
 	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
-	echo "Compile the pins with the oldest Python that the site runs on: make pins PYTHON=python3.11." >&2; exit 1; }
+	echo "Compile the pins with the oldest supported Python: make pins PYTHON=python3.11." >&2; exit 1; }
 	@$(COMPILE) --output-file requirements.txt pyproject.toml
 	@$(COMPILE) --extra test --constraint requirements.txt --output-file tests/requirements.txt pyproject.toml
 
 COMPILE = CUSTOM_COMPILE_COMMAND="make pins" .venv/bin/python -m piptools compile --quiet $(ARGS) --generate-hashes \
 	--allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-clean: ## remove .venv and what tools left behind, never the database or the uploads
+clean: ## remove .venv and the files of tools, but not the database or the uploads
 	rm -rf .venv staticfiles .coverage .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -96,34 +96,34 @@ clean: ## remove .venv and what tools left behind, never the database or the upl
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	found="$$($(PYTHON) --version 2>&1)" || found="not there"; \
-	echo "PoliceApp needs Python 3.11 or newer, and $(PYTHON) is $$found: name another, as in make run PYTHON=python3.12." >&2; \
+	found="$$($(PYTHON) --version 2>&1)" || found="not installed"; \
+	echo "PoliceApp needs Python 3.11 or newer, but $(PYTHON) is $$found. Choose another: make run PYTHON=python3.12." >&2; \
 	exit 1; }
 
 port: python
 	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
-	echo "Port $(PORT) is taken or cannot be used: choose another, as in make run PORT=$(if $(filter 8001,$(PORT)),8002,8001)." >&2; exit 1; }
+	echo "Port $(PORT) is in use or not allowed. Choose another: make run PORT=$(if $(filter 8001,$(PORT)),8002,8001)." >&2; exit 1; }
 
 .secret-key: | python
 	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
 
-# Changes only when Python or the checkout's place does, and .venv is then made anew.
+# This file changes only when Python or the path of the checkout changes. Then .venv is created again.
 .venv/.python: python
 	@now="$$($(PYTHON) -c 'import sys; print(sys.version.split()[0], sys.base_prefix)') $(CURDIR)"; \
 	[ "$$now" != "$$(cat $@ 2>/dev/null)" ] || exit 0; \
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	echo "$(PYTHON) cannot create environments: install Debian's package python3-venv, or what your system calls it." >&2; exit 1; }; \
+	echo "$(PYTHON) cannot create virtual environments. Install Debian's package python3-venv, or its equivalent on your system." >&2; exit 1; }; \
 	echo "Creating .venv with Python $${now%% *}"; \
 	rm -rf .venv && $(PYTHON) -m venv .venv && echo "$$now" > $@
 
 .venv/.site: requirements.txt .venv/.python
-	@echo "Installing what the site needs"
+	@echo "Installing the site's dependencies"
 	@$(PIP_INSTALL) --requirement requirements.txt
 	@$(PIP) check >/dev/null || { $(PIP) check >&2; exit 1; }
 	@touch $@
 
 .venv/.tests: tests/requirements.txt .venv/.site
-	@echo "Installing what the tests need"
+	@echo "Installing the tests' dependencies"
 	@$(PIP_INSTALL) --requirement tests/requirements.txt
 	@$(PIP) check >/dev/null || { $(PIP) check >&2; exit 1; }
 	@touch $@

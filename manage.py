@@ -9,7 +9,7 @@ from django.core.management import execute_from_command_line
 
 
 def main():
-    """Run a command; a wrong setting ends it with a sentence, not a traceback."""
+    """Run a command. A wrong setting prints one line, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policeapp.settings")
     try:
         execute_from_command_line(sys.argv)

@@ -21,7 +21,7 @@ threads = 4
 secure_scheme_headers = {}
 forwarder_headers = ""
 
-# All workers write their counts to one folder, so that each of them can return the metrics of all.
+# All workers write their counts to one folder, so that each worker can return the metrics of all workers.
 if os.environ.get("METRICS_ALLOWED") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="policeapp-metrics-")
 
@@ -53,7 +53,7 @@ worker_class = "gthread"
 logger_class = Logger
 # No query string, no referrer (it may contain a query string) and no user agent.
 access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)sms'
-# All messages have the format of the site's own, and are redacted like them.
+# Gunicorn's messages are formatted and redacted like the site's own.
 logconfig_dict = logging_config("text" if os.environ.get("LOG_FORMAT") == "text" else "json", "INFO") | {
     "loggers": {"gunicorn.error": {"propagate": True}, "gunicorn.access": {"propagate": True}},
 }

@@ -35,7 +35,7 @@ try:
     ALLOWED_HOSTS = list_setting("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
     # The database, such as postgres://user:password@host/name.
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-    # Seconds that a page waits for PostgreSQL: for a lock or for the result of a query.
+    # How many seconds a page waits for PostgreSQL: for a lock or for the result of a query.
     DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 5, validate=validate.Range(min=1))
     # A Redis that all processes share. Without it, each process has a cache in its own memory.
     CACHE_URL = env.str("CACHE_URL", "")
@@ -68,7 +68,7 @@ try:
     METRICS_ALLOWED = list_setting("METRICS_ALLOWED")
     # The service that receives error reports; "" for none.
     ERROR_REPORTS_DSN = env.str("ERROR_REPORTS_DSN", "")
-    # How many searches a client may make in a minute; 0 for no limit.
+    # The maximum number of searches of a client in a minute; 0 for no limit.
     SEARCH_LIMIT = env.int("SEARCH_LIMIT", 300, validate=validate.Range(min=0))
     # Where visitors can write about their data and about accessibility problems.
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
@@ -295,7 +295,7 @@ LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL) | {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # Its other messages are of use only to its developers.
+        # Its other messages help only the developers of django-axes.
         "axes": {"level": "WARNING"},
     },
 }

@@ -1,7 +1,8 @@
 """The version of the content, which changes with each write to a table that public pages show.
 
-Database triggers change it in the same transaction as the write, whether the write comes from the admin, an import, a
-command or another program. So a page that is built after its version was read is at least as new as that version.
+Database triggers change it in the same transaction as the write. It makes no difference whether the write comes from
+the admin, an import, a command or another program. A page is built after its version was read, so the page is at least
+as new as that version.
 
 Writers do not wait for each other. On PostgreSQL each statement adds a token and deletes the tokens that no other
 transaction has locked; the version is the set of tokens. SQLite has one writer at a time, and so one token. Tokens are

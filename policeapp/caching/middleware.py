@@ -32,7 +32,7 @@ QUARTER = timedelta(minutes=15)
 # Functions ``(after, until)`` that return the first time in this interval at which a page changes, or None. Apps add
 # theirs in AppConfig.ready().
 next_changes = []
-# Headers that are set for each response.
+# Headers that are not cached, because they are set for each response.
 UNCACHED_HEADERS = {"cache-control", "vary", "x-noise", "expires"}
 
 
@@ -45,7 +45,7 @@ class PageCache:
     def __init__(self, get_response):
         self.get_response = get_response
         self.private_cookies = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
-        self.period = None, 0, 0  # the last version, and the time from and until which its pages are valid
+        self.period = None, 0, 0  # the last version, and from when until when its pages are valid
 
     def __call__(self, request):
         parameters = public_parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
@@ -60,7 +60,7 @@ class PageCache:
             origin = request.scheme, request.get_host()
             version, until = self._validity(now)
         except (DisallowedHost, OperationalError):
-            return self.get_response(request)  # it answers 400, or 503 if it needs the database
+            return self.get_response(request)  # the answer is 400, or 503 if the view needs the database
         return self._answer(request, (release(), version, until, *origin, *canonical(request, parameters)), until - now)
 
     def _answer(self, request, parts, seconds):

@@ -4,10 +4,11 @@ from django.db import connections
 
 
 def analyze(using="default"):
-    """Update the statistics of all tables. Call this after writing so many rows that the query plans no longer fit.
+    """Update the statistics of all tables. Call this after writing many rows, so that query plans fit the new data.
 
-    PostgreSQL would do it by itself in time; SQLite never does. On SQLite, don't limit the analysis to a sample
-    (``PRAGMA analysis_limit``): it would rate an index on ``status``, which has nearly always the same value, as good.
+    PostgreSQL eventually does this by itself; SQLite never does. On SQLite, don't analyze only a sample of the rows
+    (``PRAGMA analysis_limit``). A sample makes an index on ``status`` look selective, but nearly all rows have the same
+    status.
     """
     with connections[using].cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -15,7 +15,7 @@ class AddIndexLive(AddIndex):
 
 
 class RemoveIndexLive(RemoveIndex):
-    """Remove an index in the same way."""
+    """Remove an index; on PostgreSQL concurrently, so the migration needs ``atomic = False``."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor != "postgresql":

@@ -8,8 +8,8 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-# Every request may wait this long (seconds) for a connection or for an answer. At most two of a worker's four threads
-# may wait longer for an answer, so threads are always free for requests that need no database, such as /healthz.
+# Every request can wait this long (seconds) for a connection or for an answer. At most two of a worker's four threads
+# can wait longer for an answer, so threads are always free for requests that need no database, such as /healthz.
 SHORT_WAIT, LONG_WAITS = 0.4, BoundedSemaphore(2)
 
 
@@ -48,7 +48,7 @@ class NoAnswer(psycopg.OperationalError):
 
 
 def with_deadline(generator):
-    """Run one of psycopg's generators, which is resumed with 0 ten times a second while nothing arrives."""
+    """Run a psycopg generator. While nothing arrives, psycopg resumes it with 0 ten times a second."""
     end, has_long_wait, ready = monotonic() + SHORT_WAIT, False, None
     try:
         while True:

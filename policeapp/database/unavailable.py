@@ -15,7 +15,7 @@ from .timeouts import SHORT_WAIT
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
-# After a request has failed without a connection, requests don't wait for one for this long.
+# After a request fails without a connection, no request waits for a connection for this time.
 BACKOFF_SECONDS = 1
 # PostgreSQL's internal errors that go away by themselves: a read-only server, such as a standby before it takes over,
 # and a transaction that the server ended because it was idle.
@@ -24,7 +24,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def is_temporary(error):
-    """Return whether the cause of an exception is outside of the program.
+    """Return whether an exception has a cause outside of the program, so that the same request may work later.
 
     Examples are a database that does not answer, a lock held by another process and a full disk. A wrong SQL statement
     is not temporary.

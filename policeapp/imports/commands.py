@@ -90,7 +90,7 @@ class BaseImportCommand(BaseCommand):
 
 
 class OutputFile:
-    """A file for a table. It is opened at once, so that a wrong name is found before the import.
+    """A file for a table. It is opened at once, so that a wrong name stops the command before the import.
 
     Its old content stays until the table is written. If ``name`` is None, nothing is written.
     """

@@ -1,8 +1,8 @@
 """The import engine: writes a table into a model, completely or not at all, and reports on every row.
 
-All rows are read, cleaned and compared with the database before a single transaction writes them, so people can save
-meanwhile. A row whose objects somebody changed in the meantime is rejected. Edits by people win over imports. An
-:class:`Importer` knows one kind of table; :class:`ImportRun` does the rest.
+All rows are read, cleaned and compared with the database. Then a single transaction writes them, so people can save
+during the comparison. If somebody changes an object after it was compared, its row is rejected. Edits by people win
+over imports. An :class:`Importer` knows one kind of table; :class:`ImportRun` does the rest.
 """
 
 import time
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from ..database.analyze import analyze
 
-BATCH = 1000  # rows; every database accepts queries with so many parameters
+BATCH = 1000  # rows per query; every database accepts this many parameters
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, REJECTED = OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
 
@@ -72,7 +72,7 @@ def reject(column, reason):
 
 @dataclass(slots=True)
 class CleanedRow:
-    """A row that was read: first it has ``facts``, later a ``plan``."""
+    """A row of the table. It has ``facts`` after cleaning, and then a ``plan`` instead."""
 
     line: int
     plan: Plan | None = None
@@ -226,7 +226,7 @@ class ImportRun:
             locked = model._default_manager.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
             current |= {(model, pk): modified for pk, modified in locked.values_list("pk", "modified")}
         for row in rows:
-            if any(current.get((type(one), one.pk)) != one.modified for one in row.plan.compared):
+            if any(current.get((type(each), each.pk)) != each.modified for each in row.plan.compared):
                 row.plan = reject("", _("was changed by somebody else during the import; import the file again"))
         return [row for row in rows if row.plan.instance is not None]
 
@@ -251,7 +251,7 @@ class ImportRun:
 
     def _save(self, created, updated):
         objects = self.importer.model._default_manager
-        # An upsert of existing rows is as fast as adding them, however many fields change.
+        # An upsert of existing rows is as fast as an insert, however many fields change.
         objects.bulk_create(
             updated,
             update_conflicts=True,
@@ -279,7 +279,7 @@ class ImportRun:
         header = [*REJECT_COLUMNS, *(self.table.header[position] for position in positions)]
         width = len(self.table.header)
         plans = {row.line: row.plan for row in self._rejected()}
-        # Read the file again: keeping all cells would double the memory, and few files have many rejected rows.
+        # Read the file again: storing all cells would double the memory, and few files have many rejected rows.
         rejected = (row for row in self.table if row.line in plans) if plans else ()
         rows = (
             [line, plans[line].column, plans[line].reason]
@@ -315,7 +315,7 @@ def count_reasons(problems):
     lines = defaultdict(list)
     for line, column, reason in problems:
         lines[column, reason].append(line)
-    rows = [(column, reason, len(found), min(found)) for (column, reason), found in lines.items()]
+    rows = [(column, reason, len(numbers), min(numbers)) for (column, reason), numbers in lines.items()]
     return sorted(rows, key=lambda row: (-row[2], row[3]))
 
 

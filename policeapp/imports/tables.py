@@ -43,7 +43,7 @@ SIGNATURES = {
     b"<": "an HTML or XML file",
 }
 
-# Curly quotation marks stay; the other things that ftfy repairs are errors.
+# ftfy repairs errors, but curly quotation marks are not errors.
 REPAIRS = ftfy.TextFixerConfig(uncurl_quotes=False)
 # Text that ftfy may repair: mojibake (two non-ASCII letters in a row, or one before a lost space) and unusual forms of
 # letters. This test is much faster than ftfy on long texts with curly quotation marks.

@@ -56,14 +56,14 @@ def check_postgresql():
             "SELECT current_setting('server_encoding'), current_setting('max_connections')::int, "
             "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
         )
-        encoding, most, used = cursor.fetchone()
+        encoding, limit, used = cursor.fetchone()
     found = []
     if encoding != "UTF8":
         hint = "Move to a database that was created WITH ENCODING 'UTF8'."
         found.append(Error(f"The encoding of the database is {encoding}, not UTF8.", hint=hint, id="policeapp.E004"))
-    if used > MAX_CONNECTION_SHARE * most:
+    if used > MAX_CONNECTION_SHARE * limit:
         hint = "Raise max_connections, or lower WEB_CONCURRENCY."
-        found.append(Warning(f"{used} of PostgreSQL's {most} connections are in use.", hint=hint, id="policeapp.W002"))
+        found.append(Warning(f"{used} of PostgreSQL's {limit} connections are in use.", hint=hint, id="policeapp.W002"))
     return found
 
 

@@ -1,7 +1,7 @@
 """Error reports to the service in ``ERROR_REPORTS_DSN``, such as Sentry or GlitchTip.
 
-This module is imported only if the setting has a value. A report contains the error and its place in the code, and no
-more of the request than the logs.
+This module is imported only if the setting has a value. A report contains the error, its place in the code,
+and only those parts of the request that are also in the logs.
 """
 
 import sentry_sdk

@@ -35,9 +35,10 @@ def delete_unused_files():
     """Delete uploaded files that no row has referred to for 30 days, and return their number.
 
     A file's date shows when it was uploaded, not when it was replaced. So the first run that finds a file unused adds
-    an empty marker file, and a later run deletes the file when its marker is 30 days old. Markers are files and not
-    database rows, so that machines with separate folders don't affect each other, and restoring an old database does
-    not bring back old dates.
+    an empty marker file, and a later run deletes the file when its marker is 30 days old.
+
+    Markers are files and not database rows. So machines with separate folders don't affect each other, and restoring an
+    old database does not bring back old dates.
     """
     used, deleted = referenced_files(), 0
     for folder in sorted({field.upload_to for _, field in file_fields()}):

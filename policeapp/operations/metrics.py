@@ -36,7 +36,7 @@ def count_event(event):
 
 
 class SiteFigures:
-    """Collects the figures. While the database is down, there is only the metric that says so."""
+    """Collects the figures. While the database is down, the only metric is ``policeapp_database_up``."""
 
     def collect(self):
         try:

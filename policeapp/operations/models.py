@@ -4,9 +4,9 @@ from django.db import models
 
 
 class RateCount(models.Model):
-    """How often someone did something in a period; see :class:`policeapp.operations.rate_limits.RateLimit`."""
+    """The number of hits of a person in a window; see :class:`policeapp.operations.rate_limits.RateLimit`."""
 
-    key = models.CharField(max_length=64, primary_key=True)  # a digest of the limit, the period and the person
+    key = models.CharField(max_length=64, primary_key=True)  # a digest of the limit, the window and the person
     ends_at = models.DateTimeField(db_index=True)
     number = models.PositiveIntegerField(default=0)
 

@@ -23,16 +23,16 @@ SEARCH_SECONDS = 60
 
 
 class RateLimit(NamedTuple):
-    """Allows each person ``most`` times in each fixed window of ``seconds``."""
+    """Allows ``most`` hits per person in each fixed window of ``seconds``."""
 
     name: str
     most: int
     seconds: int
 
-    def hit(self, who):
-        """Count once for ``who`` (any text) and return whether that is within the limit."""
+    def hit(self, person):
+        """Count a hit of the person (any text that identifies them). Return whether it is within the limit."""
         window = seconds_now() // self.seconds
-        key = digest(f"{self.name} {window} {who}")
+        key = digest(f"{self.name} {window} {person}")
         ends_at = datetime.fromtimestamp((window + 1) * self.seconds, UTC)
         RateCount.objects.bulk_create([RateCount(key=key, ends_at=ends_at)], ignore_conflicts=True)
         # A single statement, so that processes that count at the same time cannot exceed the limit together.
@@ -40,7 +40,7 @@ class RateLimit(NamedTuple):
 
     @property
     def wait(self):
-        """The seconds until the window ends."""
+        """Return the seconds until the window ends."""
         return self.seconds - seconds_now() % self.seconds
 
 

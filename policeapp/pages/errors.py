@@ -13,7 +13,7 @@ from ..database.unavailable import is_temporary, unavailable_page
 
 
 def bad_request(request, exception):
-    """400, or 503 if a session could not be saved: Django raises the same error as for a deleted session."""
+    """Return 400, or 503 if a session could not be saved. Django raises the same error as for a deleted session."""
     while isinstance(exception, SessionInterrupted | UpdateError):
         exception = exception.__context__
     if is_temporary(exception):
@@ -22,12 +22,12 @@ def bad_request(request, exception):
 
 
 def not_found(request, exception=None):
-    """404, with links to go on."""
+    """Return 404 with links to other pages."""
     return render(request, "404.html", status=404)
 
 
 def server_error(request):
-    """500, or 503 for a temporary error. The page needs no database, session or user."""
+    """Return 500, or 503 for a temporary error. The page needs no database, session or user."""
     if is_temporary(sys.exception()):
         return unavailable_page(request)
     return HttpResponseServerError(render_to_string("500.html"))

@@ -21,7 +21,7 @@ def healthz(request):
 @never_cache
 @require_safe
 def readyz(request):
-    """Return 200 if the database answers, has all migrations and has places; otherwise 503 and what is missing.
+    """Return 200 if the database answers, has all migrations and has places; otherwise 503 and the missing part.
 
     A second line says if alerts are overdue. It does not change the status.
     """

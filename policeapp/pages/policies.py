@@ -24,7 +24,7 @@ from ..operations.rate_limits import SEARCH_SECONDS
 @public_page()
 @require_safe
 def privacy(request):
-    """The privacy policy: what the site stores about people, for how long, and who sees it."""
+    """Show the privacy policy: which data about people the site stores, for how long, and who sees it."""
     context = {
         "contact": settings.CONTACT_EMAIL,
         "cookies": cookies(),
@@ -44,7 +44,7 @@ def privacy(request):
 @public_page()
 @require_safe
 def accessibility(request):
-    """The accessibility statement: what is tested, what is not, and how to report a problem."""
+    """Show the accessibility statement: which tests are done, which are not, and how to report a problem."""
     return render(request, "pages/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 

@@ -1,7 +1,7 @@
-"""Sitemaps for search engines, with published departments and open openings, but no samples.
+"""Sitemaps for search engines, with published departments and open jobs, but no samples.
 
-A sitemap index names the parts: the site's own pages, a part for each state, and a part for each ``OPENINGS`` primary
-keys of openings. Each part uses a database index, so its cost does not grow with the site.
+A sitemap index names the parts: the site's own pages, a part for each state, and a part for each range of
+``OPENINGS`` primary keys of jobs. Each part uses a database index, so its cost does not grow with the site.
 """
 
 from typing import NamedTuple
@@ -58,7 +58,7 @@ def pages():
 
 
 def state(code):
-    """Return the pages of a state: its lists and its departments. No pages if it has no departments."""
+    """Return the pages of a state: its lists and its departments. Empty if it has no departments."""
     departments = Department.objects.published().filter(state=code)
     profiles = [
         Page(reverse("department", args=[code, slug]), modified)
@@ -73,7 +73,7 @@ def state(code):
 
 
 def openings(number):
-    """Return the open openings whose primary keys, divided by ``OPENINGS``, give the number."""
+    """Return the pages of open jobs. The number is their primary key divided by ``OPENINGS``, rounded down."""
     first = number * OPENINGS
     found = Job.objects.open().real().filter(pk__gte=first, pk__lt=first + OPENINGS).order_by("pk")
     return [
@@ -97,7 +97,7 @@ def parts():
 @require_safe
 @x_robots_tag
 def index(request):
-    """The sitemap index: the URLs of the parts and the time of their last changes."""
+    """Return the sitemap index: the URLs of the parts and the time of their last changes."""
     found = [
         SitemapIndexItem(request.build_absolute_uri(reverse("sitemap part", args=[name])), latest)
         for name, latest in parts()
@@ -108,7 +108,7 @@ def index(request):
 @public_page("p")
 @require_safe
 def part(request, name):
-    """A part of the sitemap by its name in the index; 404 for other names."""
+    """Return the part of the sitemap with this name in the index. Raises Http404 for other names."""
     kind, _dash, number = name.partition("-")
     if name == "pages":
         found = pages()

@@ -26,7 +26,7 @@ LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
 @public_page()
 @require_safe
 def home(request):
-    """The home page: a search box, the latest jobs and links to the lists."""
+    """Show the home page: a search box, the latest jobs and links to the lists."""
     context = {
         "form": DepartmentSearchForm(),
         "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_JOBS).page(1),
@@ -38,7 +38,7 @@ def home(request):
 
 @require_safe
 def logo(request, name):
-    """A department's logo. A changed logo has a new name, so caches may store it forever."""
+    """Return a department's logo. A changed logo has a new name, so caches can store it forever."""
     path = f"logos/{name}"
     if not LOGO_NAME.match(name) or not default_storage.exists(path):
         raise Http404(_("There is no such logo."))
@@ -49,7 +49,7 @@ def logo(request, name):
 
 @require_safe
 def robots(request):
-    """robots.txt: robots may read everything except the admin. It names the sitemap."""
+    """Return robots.txt: robots can read everything except the admin. It links to the sitemap."""
     sitemap = request.build_absolute_uri(reverse("sitemap"))
     return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
 

@@ -22,7 +22,7 @@ class CappedPaginator(Paginator):
 
     @property
     def is_full(self):
-        """Whether there may be more results than the pages show."""
+        """Return whether there may be more results than the pages show."""
         return self.count == self.most
 
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from ..processes import PRODUCTION, ROOT, python
 
-# What is wrong with the environment, and what the sentence must name.
+# Wrong environment variables, and a part of the expected message.
 WRONG = [
     ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
     ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
@@ -51,7 +51,7 @@ def without_blanks(values):
 
 
 def settings_of(**values):
-    """Some settings as a process with production's variables and these sees them."""
+    """Return settings of a production process with these environment variables."""
     script = """
 import json
 from django.conf import settings
@@ -106,7 +106,7 @@ def test_the_documented_production_settings_are_enough_and_pass_djangos_deployme
 
 
 def test_the_deployment_check_sees_a_weak_key():
-    """So that the test above is known to check anything."""
+    """This shows that the test above checks something."""
     weak = PRODUCTION | {"SECRET_KEY": "short"}
     done = python("manage.py", "check", "--deploy", "--tag", "security", "--fail-level", "WARNING", env=weak)
     assert done.returncode != 0
@@ -129,14 +129,14 @@ def test_a_developer_needs_no_allowed_hosts():
 
 
 def test_lists_may_have_spaces_after_their_commas():
-    said = settings_of(
+    values = settings_of(
         ALLOWED_HOSTS="police.example.org, www.example.org",
         TRUSTED_PROXIES="10.0.0.1, 10.1.0.0/16, unix",
         METRICS_ALLOWED="192.0.2.10, 2001:db8::/32",
     )
-    assert said["ALLOWED_HOSTS"] == ["police.example.org", "www.example.org"]
-    assert said["TRUSTED_PROXIES"] == ["10.0.0.1", "10.1.0.0/16", "unix"]
-    assert said["METRICS_ALLOWED"] == ["192.0.2.10", "2001:db8::/32"]
+    assert values["ALLOWED_HOSTS"] == ["police.example.org", "www.example.org"]
+    assert values["TRUSTED_PROXIES"] == ["10.0.0.1", "10.1.0.0/16", "unix"]
+    assert values["METRICS_ALLOWED"] == ["192.0.2.10", "2001:db8::/32"]
 
 
 def test_the_default_database_is_sqlite_beside_manage_py():
@@ -158,15 +158,15 @@ def test_a_database_is_set_by_its_url():
 
 
 def email_of(**values):
-    """How the site sends e-mail with these settings."""
+    """Return how the site sends email with these environment variables."""
     script = """
 import json
 from django.conf import settings
 from django.core.mail import get_connection
-way = get_connection()
-said = {name: getattr(way, name, None) for name in ("host", "port", "username", "use_tls", "use_ssl", "timeout")}
-said |= {"kind": type(way).__module__.rpartition(".")[2], "sends": settings.SENDS_EMAIL}
-print(json.dumps(said | {"from": settings.DEFAULT_FROM_EMAIL, "site": settings.SITE_URL}))
+backend = get_connection()
+email = {name: getattr(backend, name, None) for name in ("host", "port", "username", "use_tls", "use_ssl", "timeout")}
+email |= {"kind": type(backend).__module__.rpartition(".")[2], "sends": settings.SENDS_EMAIL}
+print(json.dumps(email | {"from": settings.DEFAULT_FROM_EMAIL, "site": settings.SITE_URL}))
 """
     done = python("-c", script, env=without_blanks(PRODUCTION | values))
     assert done.returncode == 0, done.stderr
@@ -174,8 +174,8 @@ print(json.dumps(said | {"from": settings.DEFAULT_FROM_EMAIL, "site": settings.S
 
 
 def test_one_setting_configures_email():
-    said = email_of(EMAIL_URL="submission://me:pass%40word@mail.example.org", SITE_URL="https://police.example.org/")
-    assert said == {
+    email = email_of(EMAIL_URL="submission://me:pass%40word@mail.example.org", SITE_URL="https://police.example.org/")
+    assert email == {
         "host": "mail.example.org",
         "port": 587,
         "username": "me",
@@ -187,8 +187,8 @@ def test_one_setting_configures_email():
         "from": "PoliceApp <alerts@police.example.org>",
         "site": "https://police.example.org",
     }
-    said = email_of(EMAIL_URL="smtp://mail.example.org:465?ssl=True&timeout=3")
-    assert (said["port"], said["use_ssl"], said["use_tls"], said["timeout"]) == (465, True, False, 3)
+    email = email_of(EMAIL_URL="smtp://mail.example.org:465?ssl=True&timeout=3")
+    assert (email["port"], email["use_ssl"], email["use_tls"], email["timeout"]) == (465, True, False, 3)
 
 
 def test_no_email_is_sent_by_default_and_a_developer_sees_it_on_the_console():
@@ -196,8 +196,8 @@ def test_no_email_is_sent_by_default_and_a_developer_sees_it_on_the_console():
     assert email_of(EMAIL_URL="smtp://localhost")["sends"] is False
     assert email_of(SITE_URL="https://police.example.org")["sends"] is False
     assert email_of()["kind"] == "dummy"
-    said = email_of(DEBUG="1")
-    assert (said["kind"], said["sends"], said["site"]) == ("console", True, "http://localhost:8000")
+    email = email_of(DEBUG="1")
+    assert (email["kind"], email["sends"], email["site"]) == ("console", True, "http://localhost:8000")
 
 
 def test_without_email_settings_sending_alerts_fails_with_a_sentence():
@@ -231,7 +231,7 @@ with transaction.atomic():
     assert journal == "wal"
     assert int(timeout) >= 10_000
     assert foreign_keys == "1"
-    # A transaction takes its lock when it begins: one that begins by reading could not wait for it later.
+    # Transactions lock the database when they begin. SQLite cannot wait for the lock after a transaction has read.
     assert second_writer == "database is locked"
 
 
@@ -241,27 +241,27 @@ def test_the_migrations_match_the_models():
 
 
 def variables_read():
-    """The names of the environment variables that the settings ask for."""
+    """Return the names of the environment variables that the settings read."""
     script = """
 import json, os
-asked = set()
+read = set()
 
 class Environment(dict):
     def get(self, name, default=None):
-        asked.add(name)
+        read.add(name)
         return super().get(name, default)
 
     def __getitem__(self, name):
-        asked.add(name)
+        read.add(name)
         return super().__getitem__(name)
 
     def __contains__(self, name):
-        asked.add(name)
+        read.add(name)
         return super().__contains__(name)
 
 os.environ = Environment(os.environ)
 import policeapp.settings
-print(json.dumps(sorted(asked)))
+print(json.dumps(sorted(read)))
 """
     done = python("-c", script, env=PRODUCTION)
     assert done.returncode == 0, done.stderr
@@ -289,7 +289,7 @@ def test_the_readme_has_every_variable_that_the_server_reads():
 
 
 def test_the_installed_packages_can_connect_to_redis():
-    """Nothing listens at port 1: it is asked all the same, and not a library missed."""
+    """Nothing listens on port 1. Without a Redis library, the script would fail."""
     script = """
 import django
 django.setup()

@@ -21,6 +21,6 @@ class Command(BaseCommand):
             call_command("load_samples", stdout=self.stdout)
 
     def has_westport(self):
-        """Also when it has been given another address: its ORI and its old address are still its own."""
+        """Return whether the department exists, even if an editor changed its slug or its ORI."""
         former = {f"slug_redirects__{name}": value for name, value in WESTPORT.items()}
         return Department.objects.filter(Q(**WESTPORT) | Q(ori="CT0015800") | Q(**former)).exists()

@@ -159,9 +159,9 @@ def test_passwords_and_successful_sign_ins_are_not_stored():
 
 def test_the_log_has_the_ip_address_and_no_user_name(caplog):
     statuses(MOST, "alice", "almost-right")
-    said = caplog.text
-    assert HERE in said and "Locking out" in said
-    assert "alice" not in said and "almost-right" not in said
+    log = caplog.text
+    assert HERE in log and "Locking out" in log
+    assert "alice" not in log and "almost-right" not in log
 
 
 def test_the_admin_does_not_list_attempts():

@@ -27,7 +27,7 @@ class Attack:
 
 
 def caches_of(**values):
-    """The setting CACHES of a process with production's variables and these."""
+    """Return the setting CACHES of a production process with these environment variables."""
     script = "import json; from django.conf import settings; print(json.dumps(settings.CACHES))"
     done = python("-c", script, env=PRODUCTION | values)
     assert done.returncode == 0, done.stderr
@@ -83,7 +83,7 @@ def test_redis_is_used_without_pickle_and_with_time_limits():
         }
 
 
-# What a Redis holds
+# Values in Redis
 
 
 @pytest.mark.parametrize("value", [1, "text", ["a", {"b": None}], [{"Content-Type": "text/html"}, "AAH/"]])
@@ -114,7 +114,7 @@ def test_a_pickle_in_redis_is_not_executed(client, westport, redis, monkeypatch,
     assert not (tmp_path / "attacked").exists()
 
 
-# While a Redis does not answer
+# While Redis does not answer
 
 
 def test_without_redis_pages_work_and_the_log_has_one_line(client, westport, redis, settings, caplog, monkeypatch):
@@ -141,15 +141,15 @@ def test_without_redis_the_cache_is_empty(redis):
 
 
 def test_after_a_failure_redis_is_tried_again_a_second_later(redis, monkeypatch):
-    asked = []
+    requested = []
 
     def get(self, key):
-        asked.append(key)
-        raise ConnectionError("refused") if len(asked) == 1 else ResponseError("a failover is going on")
+        requested.append(key)
+        raise ConnectionError("refused") if len(requested) == 1 else ResponseError("a failover is going on")
 
     redis(1)
     monkeypatch.setattr("redis.Redis.get", get)
     for moment, number in ((1000.0, 1), (1000.9, 1), (1001.0, 2), (1001.9, 2), (1002.0, 3)):
         monkeypatch.setattr("policeapp.caching.backends.monotonic", lambda moment=moment: moment)
         caches["pages"].get("a")
-        assert len(asked) == number, moment
+        assert len(requested) == number, moment

@@ -11,7 +11,7 @@ from policeapp.caching import content
 
 from ...factories import make_alert, make_department, make_division, make_job, make_place, make_requirements, make_step
 
-# Foreign keys are looked at when the transaction ends, and this one does not.
+# Defer the check of foreign keys to the end of the transaction, which is rolled back.
 DEFERRED = {"postgresql": "SET CONSTRAINTS ALL DEFERRED", "sqlite": "PRAGMA defer_foreign_keys = ON"}
 
 
@@ -83,23 +83,23 @@ def test_migrate_restores_lost_triggers(transactional_db):
 
 
 def test_on_postgresql_writers_do_not_wait_and_each_commit_changes_the_version(postgresql):
-    """Two who write at the same time, in tables that have nothing in common."""
+    """Two writers change unrelated tables at the same time."""
 
     def versions(watcher):
         return watcher.execute("SELECT token FROM policeapp_contentversion ORDER BY token").fetchall()
 
     with (
         psycopg.connect(postgresql, autocommit=True) as watcher,
-        psycopg.connect(postgresql, options="-c lock_timeout=5s") as one,
-        psycopg.connect(postgresql, options="-c lock_timeout=5s") as other,
+        psycopg.connect(postgresql, options="-c lock_timeout=5s") as first,
+        psycopg.connect(postgresql, options="-c lock_timeout=5s") as second,
     ):
         seen = [versions(watcher)]
         for _ in range(3):
-            one.execute("UPDATE departments_department SET name = name")
-            other.execute("UPDATE jobs_job SET title = title")
-            one.execute("UPDATE departments_division SET name = name")
+            first.execute("UPDATE departments_department SET name = name")
+            second.execute("UPDATE jobs_job SET title = title")
+            first.execute("UPDATE departments_division SET name = name")
             assert versions(watcher) == seen[-1]
-            for writer in (other, one):
+            for writer in (second, first):
                 writer.commit()
                 seen.append(versions(watcher))
         assert len({tuple(version) for version in seen}) == len(seen)

@@ -21,7 +21,7 @@ from ...server import migrated_database, running
 PROFILE = "/departments/ct/westport-police-department/"
 
 
-# Kept, and never stale
+# Cached pages are never stale
 
 
 @pytest.mark.parametrize("url", [PROFILE, "/", "/departments/", "/jobs/?near=06880", "/jobs/feed/", "/sitemap.xml"])
@@ -124,7 +124,7 @@ def test_every_process_sees_the_writes_of_others(tmp_path, settings, django_db_s
         assert names == [{True}] * 3
 
 
-# While the database is away
+# While the database is down
 
 
 def away(execute, sql, params, many, context):
@@ -179,7 +179,7 @@ def test_the_site_works_without_a_page_cache(client, westport, settings):
     assert again.content == first.content and again["Cache-Control"] == first["Cache-Control"]
 
 
-# Whose it is
+# Private pages
 
 
 def test_signed_in_visitors_get_a_page_of_their_own(client, westport, alice):
@@ -202,7 +202,7 @@ def test_missing_pages_are_not_cached(client, westport, path):
         assert len(captured) > 1
 
 
-# One address, one page
+# One URL, one page
 
 
 @pytest.mark.parametrize(
@@ -279,5 +279,5 @@ def test_proxies_do_not_store_a_page_beyond_the_next_opening_or_closing(client, 
     settings.PROXY_SECONDS = 3600
     job = make_job(westport)
     Job.objects.filter(pk=job.pk).update(closes_at=timezone.now() + timedelta(seconds=100), closes_on=today())
-    kept = client.get(PROFILE)["Cache-Control"]
-    assert 0 < int(kept.rpartition("=")[2]) <= 100
+    header = client.get(PROFILE)["Cache-Control"]
+    assert 0 < int(header.rpartition("=")[2]) <= 100

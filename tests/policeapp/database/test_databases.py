@@ -14,25 +14,25 @@ from django.db import connection
 from ...processes import PRODUCTION, ROOT, environment, new_sqlite, python
 from ...server import run_sql, running
 
-# Runs on PostgreSQL too, where tests that leave the database alone are left out.
+# On PostgreSQL, only the tests that use the database run.
 on_both_engines = pytest.mark.django_db
 
 
 def manage(*arguments, **values):
-    """A finished ``manage.py`` command of a site with these settings, every warning an error."""
+    """Run ``manage.py`` with these settings, with warnings as errors. Return the completed process."""
     return python("manage.py", *arguments, env=PRODUCTION | values)
 
 
 def serving(url, **values):
-    """The site on this database, by plain HTTP."""
+    """Run the site on this database, over HTTP."""
     return running(DATABASE_URL=url, HTTPS="0", STATIC_ROOT=str(settings.STATIC_ROOT), **values)
 
 
 def connections_of(url):
-    """The process ids of the connections to the database, but for the one that asks."""
+    """Return the process ids of the other connections to the database."""
     with psycopg.connect(url) as connection:
-        asked = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
-        return {pid for (pid,) in connection.execute(asked)}
+        query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
+        return {pid for (pid,) in connection.execute(query)}
 
 
 def test_requests_share_pooled_connections(postgresql):
@@ -52,7 +52,7 @@ def test_a_process_has_at_most_four_connections(postgresql):
         with ThreadPoolExecutor(12) as visitors:
             answers = list(visitors.map(lambda number: server.get("/jobs/")[0], range(60)))
         assert answers == [200] * 60
-        # The pool keeps for minutes what it had at its busiest.
+        # The pool keeps idle connections for minutes, so this is the maximum.
         assert len(connections_of(postgresql)) <= 4
 
 
@@ -72,7 +72,7 @@ with connection.cursor() as cursor:
 
 
 def test_the_site_connects_to_the_second_host_when_the_first_is_down(postgresql):
-    """The README's form of DATABASE_URL. The server listens on 127.0.0.1 only."""
+    """DATABASE_URL has the form that the README shows. The server listens on 127.0.0.1 only."""
     hosts = postgresql.replace("@127.0.0.1:", "@127.0.0.2,127.0.0.1:") + "?target_session_attrs=read-write"
     assert hosts.count(",") == 1
     with serving(hosts) as server:
@@ -105,7 +105,7 @@ for model in apps.get_models(include_auto_created=True):
         print(json.dumps(row, default=repr, sort_keys=True))
 """
 
-LIVED_IN = """
+FILL = """
 import django
 django.setup()
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -128,7 +128,7 @@ session.save()
 Department.objects.update(modified="2020-02-02T02:02:02.123456Z")
 """
 
-NEWCOMERS = """
+ADD_ROWS = """
 import django
 django.setup()
 from tests import factories
@@ -148,7 +148,7 @@ def moved(postgresql):
     run_sql(postgresql, "DROP DATABASE moved WITH (FORCE)")
 
 
-def read_me_commands():
+def readme_commands():
     """Return the commands of deploy/README.md that move a site to PostgreSQL."""
     text = (ROOT / "policeapp/deploy/README.md").read_text()
     section = re.search(r"^## PostgreSQL$.*?^```sh\n(.*?)^```$", text, flags=re.M | re.S)
@@ -163,15 +163,15 @@ def run_script(script, url):
 
 def test_a_site_moves_to_postgresql_without_losing_anything(tmp_path, moved):
     old = new_sqlite(tmp_path / "db.sqlite3")
-    commands = read_me_commands()
-    for written, meant in (
+    commands = readme_commands()
+    for documented, actual in (
         (".venv/bin/python", sys.executable),
         ("sqlite:///db.sqlite3", old),
         (re.search("postgres://.*", commands)[0], moved),
     ):
-        assert written in commands
-        commands = commands.replace(written, meant)
-    run_script(LIVED_IN, old)
+        assert documented in commands
+        commands = commands.replace(documented, actual)
+    run_script(FILL, old)
     before = run_script(ROWS, old)
     assert "2020, 2, 2, 2, 2, 2, 123456" in before and '"pay_yearly": "Decimal(' in before
     done = subprocess.run(
@@ -184,7 +184,7 @@ def test_a_site_moves_to_postgresql_without_losing_anything(tmp_path, moved):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert run_script(ROWS, moved) == before == run_script(ROWS, old)
-    page = run_script(NEWCOMERS, moved).strip()
+    page = run_script(ADD_ROWS, moved).strip()
     with serving(moved) as server:
         assert server.get(page)[0] == 200
         assert server.get("/departments/ct/full/")[0] == 200

@@ -10,9 +10,9 @@ from policeapp.database import fulltext
 from tests.factories import make_department, make_job
 
 
-def found(*beginnings):
-    """The names of the departments that have words with these beginnings, A to Z."""
-    rows = Department.objects.filter(search_text__words=[[beginning] for beginning in beginnings])
+def found(*prefixes):
+    """Return the sorted names of the departments that have words with these prefixes."""
+    rows = Department.objects.filter(search_text__words=[[prefix] for prefix in prefixes])
     return sorted(rows.values_list("name", flat=True))
 
 
@@ -23,7 +23,7 @@ def unsaved(name):
 
 
 def check_index():
-    """SQLite compares its index with the table; PostgreSQL's is part of the table."""
+    """Compare the index with the table on SQLite. PostgreSQL has an index on the table itself."""
     if connection.vendor == "sqlite":
         for table in ("departments_department_search_text_words", "jobs_job_words_words", "jobs_job_all_words_words"):
             with connection.cursor() as cursor:
@@ -44,11 +44,11 @@ def test_it_finds_words_by_prefix_and_one_of_each_group_is_enough(db):
 def test_it_finds_rows_written_in_bulk_and_changed_rows(db):
     Department.objects.bulk_create([unsaved("Alpha One"), unsaved("Alpha Two"), unsaved("Beta Three")])
     assert found("alp") == ["Alpha One", "Alpha Two"]
-    one, two = Department.objects.filter(name__startswith="Alpha").order_by("name")
-    one.search_text, two.search_text = " gamma", " gamma delta"
-    Department.objects.bulk_update([one, two], ["search_text"])
+    first, second = Department.objects.filter(name__startswith="Alpha").order_by("name")
+    first.search_text, second.search_text = " gamma", " gamma delta"
+    Department.objects.bulk_update([first, second], ["search_text"])
     assert found("alp") == [] and found("gam") == ["Alpha One", "Alpha Two"]
-    Department.objects.filter(pk=two.pk).update(search_text=" epsilon")
+    Department.objects.filter(pk=second.pk).update(search_text=" epsilon")
     assert found("gam") == ["Alpha One"] and found("eps") == ["Alpha Two"]
     again = unsaved("Alpha One")
     again.search_text = " zeta"

@@ -43,8 +43,10 @@ INDEX = 'models.Index(fields=["name"], name="thing_by_name")'
 
 @pytest.fixture
 def lint(tmp_path, postgresql):
-    """``lint(operations)``: the finished linter of the site's migrations and of one with these operations;
-    ``lint(operations, "doubtful")``: of that one alone."""
+    """``lint(operations)``: lint the site's migrations and one with these operations; return the completed process.
+
+    ``lint(operations, "doubtful")``: lint only that migration.
+    """
 
     def run(operations, *apps):
         migrations = tmp_path / "doubtful" / "migrations"
@@ -65,13 +67,13 @@ def test_no_migration_locks_a_live_table(lint):
     done = lint(f'AddIndexLive("thing", {INDEX}), RemoveIndexLive("thing", "thing_by_name")')
     assert done.returncode == 0, done.stdout
     assert "(doubtful, 0002_second)... OK" in done.stdout
-    # Only initial migrations, which create the tables, and those of a library are left out.
+    # The linter ignores only initial migrations, which create the tables, and the migrations of django-axes.
     ignored = [line for line in done.stdout.splitlines() if line.endswith("IGNORE") and not line.startswith("(axes,")]
     assert [line for line in ignored if "_initial)" not in line] == []
 
 
 @pytest.mark.parametrize(
-    ("operation", "said"),
+    ("operation", "problem"),
     [
         ('migrations.AddField("thing", "number", models.IntegerField(default=0))', "NOT NULL constraint"),
         (f'migrations.AddIndex("thing", {INDEX})', "CREATE INDEX locks table"),
@@ -84,7 +86,7 @@ def test_no_migration_locks_a_live_table(lint):
     ],
     ids=["not null", "index", "no index", "drop", "rename", "alter", "rename table", "drop table"],
 )
-def test_the_linter_rejects_migrations_that_would_break_a_live_site(lint, operation, said):
+def test_the_linter_rejects_migrations_that_would_break_a_live_site(lint, operation, problem):
     done = lint(operation, "doubtful")
     assert done.returncode == 1
-    assert said in done.stdout.partition("(doubtful, 0002_second)... ERR")[2]
+    assert problem in done.stdout.partition("(doubtful, 0002_second)... ERR")[2]

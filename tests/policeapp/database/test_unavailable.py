@@ -41,7 +41,7 @@ def away(execute, sql, params, many, context):
 
 
 def as_django_raises(problem):
-    """The exception that Django makes of a database module's."""
+    """Return the exception that Django raises for an exception of the database module."""
     module = sqlite3 if isinstance(problem, sqlite3.Error) else psycopg
     wrapper = DatabaseErrorWrapper(SimpleNamespace(Database=module))
     try:
@@ -97,7 +97,7 @@ def test_other_errors_of_postgresql(problem):
 
 
 class TestSqlite:
-    """The errors of a real database."""
+    """Errors of a real SQLite database."""
 
     @pytest.fixture
     def database(self, tmp_path):
@@ -190,9 +190,9 @@ class AwayAfter:
 def test_the_log_has_one_line_without_the_search(client, db, caplog):
     with connection.execute_wrapper(away):
         client.get("/jobs/?near=06880")
-    said = [record for record in caplog.records if record.name == "policeapp.database.unavailable"]
-    assert [record.getMessage() for record in said] == ["OperationalError: the connection is closed"]
-    assert not any(record.exc_info for record in said)
+    records = [record for record in caplog.records if record.name == "policeapp.database.unavailable"]
+    assert [record.getMessage() for record in records] == ["OperationalError: the connection is closed"]
+    assert not any(record.exc_info for record in records)
 
 
 def test_a_form_that_was_not_saved_can_be_sent_again(alice, db):
@@ -262,23 +262,23 @@ def test_programming_errors_are_still_500(db):
 
 # Time limits
 
-ASKED = """
+PRINT_LIMITS = """
 import json
 {first}
 import django; django.setup()
 from django.db import connection
 with connection.cursor() as cursor:
-    said = {{}}
+    limits = {{}}
     for name in ("statement_timeout", "idle_in_transaction_session_timeout", "lc_messages"):
         cursor.execute(f"SHOW {{name}}")
-        said[name] = cursor.fetchone()[0]
-print(json.dumps(said))
+        limits[name] = cursor.fetchone()[0]
+print(json.dumps(limits))
 """
 
 
 def limits_of(url, first):
     values = {"DATABASE_URL": url, "DATABASE_TIMEOUT": "7", "STATIC_ROOT": str(settings.STATIC_ROOT)}
-    done = python("-c", ASKED.format(first=first), env=PRODUCTION | values)
+    done = python("-c", PRINT_LIMITS.format(first=first), env=PRODUCTION | values)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -289,7 +289,7 @@ def test_pages_have_time_limits_in_postgresql_and_commands_have_none(postgresql)
     assert serving == {
         "statement_timeout": "7s",
         "idle_in_transaction_session_timeout": "42s",
-        "lc_messages": "POSIX",  # what the URL asks for besides
+        "lc_messages": "POSIX",  # from the options in the URL
     }
     command = limits_of(url, "")
     assert (command["statement_timeout"], command["idle_in_transaction_session_timeout"]) == ("0", "0")
@@ -346,20 +346,20 @@ def test_at_most_two_threads_wait_long(postgresql, monkeypatch):
         with pytest.raises(psycopg.OperationalError, match="does not answer"):
             connection.execute("SELECT pg_sleep(30)")
     timeouts.LONG_WAITS.release()
-    for _ in range(2):  # one that is done with makes way for the next
+    for _ in range(2):  # a finished query frees its place for the next
         with DeadlineConnection.connect(postgresql) as connection:
             connection.execute("SELECT pg_sleep(0.7)")
 
 
 def number_of_connections(url):
-    """How many others there are to the database."""
+    """Return the number of other connections to the database."""
     with psycopg.connect(url) as other:
         where = "WHERE datname = current_database() AND pid != pg_backend_pid()"
         return other.execute(f"SELECT count(*) FROM pg_stat_activity {where}").fetchone()[0]
 
 
 def test_healthz_answers_while_more_visitors_than_threads_wait_for_a_frozen_server(postgresql):
-    """A thread that waits for the server would wait for longer than anybody here has patience."""
+    """The time limit is 600 seconds, so the test fails if a thread waits that long."""
     values = {"DATABASE_URL": postgresql, "DATABASE_TIMEOUT": "600", "STATIC_ROOT": str(settings.STATIC_ROOT)}
     postmaster, pages = Postmaster(postgresql), (f"/jobs/?q=officer{number}" for number in count())
     with running(HTTPS="0", **values) as server, ThreadPoolExecutor(16) as visitors:
@@ -367,31 +367,31 @@ def test_healthz_answers_while_more_visitors_than_threads_wait_for_a_frozen_serv
             assert {answer[0] for answer in visitors.map(server.get, [next(pages) for _ in range(16)])} == {200}
         postmaster.freeze()
         try:
-            asked = [visitors.submit(server.get, next(pages)) for _ in range(16)]
-            for one in islice(as_completed(asked), 14):
-                status, headers, _ = one.result()
+            requests = [visitors.submit(server.get, next(pages)) for _ in range(16)]
+            for request in islice(as_completed(requests), 14):
+                status, headers, _ = request.result()
                 assert (status, headers["retry-after"]) == (503, "5")
                 assert server.get("/healthz")[0] == 200
         finally:
             postmaster.thaw()
 
 
-class TestRest:
-    """After a request has failed without a connection, nobody waits for one for a second."""
+class TestBackoff:
+    """After a request fails without a connection, no request waits for a connection for a second."""
 
     @pytest.fixture
     def pool(self, monkeypatch):
-        """What the middleware finds: the pool, and a connection that is there (``pool.up``) or isn't."""
+        """A fake connection pool. ``pool.up`` is whether the request has a connection."""
         pool = SimpleNamespace(timeout=None, up=False, now=1000.0)
-        there = SimpleNamespace(closed=False)
+        opened = SimpleNamespace(closed=False)
         monkeypatch.setattr(unavailable, "monotonic", lambda: pool.now)
         monkeypatch.setattr(unavailable, "_is_connected", lambda: pool.up)
-        monkeypatch.setattr(unavailable, "connection", SimpleNamespace(pool=pool, connection=there))
+        monkeypatch.setattr(unavailable, "connection", SimpleNamespace(pool=pool, connection=opened))
         return pool
 
     @pytest.fixture
     def waits(self, pool):
-        """Answer a request at the time; whether it may wait for a connection."""
+        """``waits(seconds)``: send a request at this time and return whether it can wait for a connection."""
 
         def answer(request):
             seen.append(pool.timeout > 0)

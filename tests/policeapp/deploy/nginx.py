@@ -1,4 +1,4 @@
-"""Runs the shipped nginx configuration as Debian's nginx does, in a folder of its own.
+"""Runs the shipped nginx configuration like Debian's nginx, in a temporary folder.
 
 It uses Unix sockets, so no port can be in use, and visitors have the IP addresses that tests give them.
 """
@@ -25,7 +25,7 @@ DEPLOY = ROOT / "policeapp" / "deploy"
 SITE = DEPLOY / "nginx" / "policeapp.conf"
 HOST = "police.example.org"
 
-# The parts of Debian's /etc/nginx/nginx.conf around the site, and the IP address of the visitor.
+# The parts of Debian's /etc/nginx/nginx.conf that matter here. Tests send the visitor's IP address in a header.
 AROUND = """
 user {user};
 daemon off;
@@ -72,7 +72,7 @@ class Connection(HTTPConnection):
 
 
 class Nginx:
-    """A running nginx: what it listens on (``http``, ``https``), what it has written, and ``ask`` to ask it."""
+    """A running nginx. ``http`` and ``https`` are the paths of its sockets."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -83,7 +83,10 @@ class Nginx:
         return Connection(self.https, self.context, **options)
 
     def ask(self, path, method="GET", body=None, *, client="192.0.2.1", **headers):
-        """The ``Answer`` to one request over TLS from this address; names of headers are given in Python's way."""
+        """Send a request over TLS from the IP address ``client`` and return the ``Answer``.
+
+        Header names have underscores instead of hyphens.
+        """
         connection = self.connection()
         try:
             written = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -94,7 +97,7 @@ class Nginx:
             connection.close()
 
     def logs(self):
-        """Everything that it has written, complete when it has stopped."""
+        """Return the text of the log files. It is complete after nginx stops."""
         return "".join(path.read_text() for path in self.folder.glob("logs/*"))
 
 
@@ -107,13 +110,13 @@ def unix_connection(path):
 
 @contextmanager
 def nginx(folder, **changes):
-    """An ``Nginx`` with the shipped site and its paths below ``folder``, where ``site.sock`` leads to gunicorn.
+    """Run nginx with the shipped site and all paths below ``folder``; gunicorn listens on ``folder/site.sock``.
 
-    Changes are regular expressions by name: ``rate="1r/m"`` makes every ``rate=…`` of the site that one, and
-    ``client_header_timeout="1s"`` that directive's value.
+    ``changes`` replace values in the configuration: ``rate="1r/m"`` replaces every ``rate=…``, and
+    ``client_header_timeout="1s"`` the value of this directive. Yields an :class:`Nginx`.
     """
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert program, "nginx is not there: install Debian's package nginx."
+    assert program, "nginx is not installed. Install Debian's package nginx."
     (folder / "logs").mkdir()
     (folder / "srv").mkdir()
     (folder / "srv" / "current").symlink_to(ROOT)
@@ -125,13 +128,13 @@ def nginx(folder, **changes):
         [program, "-e", "stderr", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.PIPE, text=True
     )
     try:
-        said = []
+        lines = []
         for line in process.stderr:
-            said.append(line)
+            lines.append(line)
             if "start worker process " in line:
                 break
         else:
-            raise AssertionError("nginx does not start:\n" + "".join(said))
+            raise AssertionError("nginx does not start:\n" + "".join(lines))
         yield Nginx(folder)
     finally:
         process.send_signal(signal.SIGQUIT)
@@ -139,7 +142,7 @@ def nginx(folder, **changes):
 
 
 def adapted(folder, **changes):
-    """The shipped site with the paths that the README names turned into some below ``folder``."""
+    """Return the shipped configuration with all paths below ``folder``."""
     site = SITE.read_text()
     paths = {
         "/run/policeapp.sock": "site.sock",
@@ -161,7 +164,7 @@ def adapted(folder, **changes):
 
 
 def make_certificate(folder):
-    """A certificate for the site that it has signed itself."""
+    """Create a self-signed certificate for the site."""
     subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", folder / "privkey.pem"]
     subprocess.run(
@@ -173,7 +176,7 @@ def make_certificate(folder):
 
 @contextmanager
 def listening(path):
-    """The site's socket, which stays while gunicorn comes and goes, as systemd holds it."""
+    """Open the site's socket like systemd: it stays open while gunicorn restarts."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen(1024)
@@ -182,12 +185,12 @@ def listening(path):
 
 @contextmanager
 def gunicorn(listener, **values):
-    """The site on that socket, handed to it as systemd does; stopped afterwards."""
+    """Run the site on this socket, which it inherits as from systemd. Stop it afterwards."""
     values = PRODUCTION | {"TRUSTED_PROXIES": "unix", "WEB_CONCURRENCY": "1", "PYTHONWARNINGS": ""} | values
-    given = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{listener.fileno()}'
+    start = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{listener.fileno()}'
     serve = [sys.executable, "-m", "gunicorn", "--config", "policeapp/gunicorn.py", "policeapp.wsgi"]
     process = subprocess.Popen(
-        ["bash", "-c", given, "bash", *serve],
+        ["bash", "-c", start, "bash", *serve],
         cwd=ROOT,
         env=environment(values),
         pass_fds=[listener.fileno()],

@@ -22,7 +22,7 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, django_db_setup):
-    """The site behind gunicorn, with Westport in its database, told to do without HTTPS."""
+    """The site behind gunicorn, without HTTPS and with Westport in its database."""
     with (
         migrated_database(tmp_path_factory.mktemp("database")) as url,
         running(DATABASE_URL=url, HTTPS="0", STATIC_ROOT=str(settings.STATIC_ROOT)) as server,
@@ -31,7 +31,7 @@ def server(tmp_path_factory, django_db_setup):
 
 
 def get(target, *headers):
-    """A whole request, as bytes, with headers as they stand."""
+    """Return a request as bytes. The headers are sent unchanged."""
     return b"GET " + target + b" HTTP/1.1\r\n" + HOST + b"".join(header + b"\r\n" for header in headers) + END
 
 
@@ -44,7 +44,7 @@ def statuses(answer):
     return [int(status) for status in re.findall(rb"^HTTP/1\.[01] (\d{3})", answer, flags=re.MULTILINE)]
 
 
-# What is sent, and the status it must get; None where the connection may close without a word.
+# {description: (bytes to send, expected status)}. The status is None if the connection may close without an answer.
 NONSENSE = {
     # The request line
     "nothing": (b"", None),
@@ -115,7 +115,7 @@ NONSENSE = {
     "a long header": (get(b"/healthz", b"X: " + b"y" * 10_000), 431),
     "a huge header": (get(b"/healthz", b"X: " + b"y" * 1_000_000), 431),
     "an expectation": (get(b"/healthz", b"Expect: 200-maybe"), 417),
-    # Two ends of one body: what smuggles a second request past a proxy
+    # Contradictory lengths of a body, which could smuggle a second request past a proxy
     "a length and chunks": (post(b"Content-Length: 6", b"Transfer-Encoding: chunked", body=b"0\r\n\r\nG"), 400),
     "chunks and a length": (post(b"Transfer-Encoding: chunked", b"Content-Length: 4", body=b"0\r\n\r\n"), 400),
     "two lengths": (post(b"Content-Length: 0", b"Content-Length: 50", body=get(b"/healthz")), 400),
@@ -130,12 +130,12 @@ NONSENSE = {
     "chunks with a blank": (post(b"Transfer-Encoding : chunked", body=b"0\r\n\r\n"), 400),
     "chunks twice": (post(b"Transfer-Encoding: chunked, chunked", body=b"0\r\n\r\n"), 400),
     "chunks and not": (post(b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity", body=b"0\r\n\r\n"), 400),
-    # Half requests
+    # Incomplete requests
     "half a request line": (b"GET /heal", None),
     "half a header": (b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: ", None),
     "half a body": (post(b"Content-Length: 100", body=b"username=x"), 403),
     "half a chunk": (post(b"Transfer-Encoding: chunked", body=b"5\r\nhe"), 403),
-    # Bodies; the form is refused before it is read, for it has no token
+    # Bodies: the form is rejected before it is read, because it has no CSRF token
     "a length beyond all": (post(b"Content-Length: " + b"9" * 50), 403),
     "a chunk of no size": (post(b"Transfer-Encoding: chunked", body=b"zz\r\nx\r\n0\r\n\r\n"), 403),
     "a chunk below nothing": (post(b"Transfer-Encoding: chunked", body=b"-1\r\nx\r\n0\r\n\r\n"), 403),
@@ -153,7 +153,7 @@ def test_invalid_requests_get_an_error_and_the_server_keeps_running(server, name
     sent, status = NONSENSE[name]
     answers = statuses(server.send(sent))
     assert answers[:1] == ([status] if status else [])
-    # A body that nobody read may look like a second request: that one is refused as well.
+    # The server may take an unread body for a second request. It must be rejected, too.
     assert all(400 <= further < 500 for further in answers[1:])
     assert server.get("/healthz")[0] == 200
 
@@ -177,7 +177,7 @@ def test_random_bytes_do_not_make_the_server_fail(server, data):
 
 
 def test_a_smuggled_request_is_never_answered(server):
-    """The second request hides in what one reading takes for the body of the first."""
+    """The second request is hidden in the body of the first."""
     hidden = b"GET /robots.txt HTTP/1.1\r\n" + HOST + END
     for sent in (
         post(b"Content-Length: 4", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n" + hidden),
@@ -193,8 +193,8 @@ def test_old_browsers_are_served(server):
 
 
 def test_pipelined_requests_are_answered(server):
-    one = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
-    assert statuses(server.send(one + one + get(b"/healthz"))) == [200, 200, 200]
+    request = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
+    assert statuses(server.send(request + request + get(b"/healthz"))) == [200, 200, 200]
 
 
 def test_a_slow_client_does_not_block_others(server):
@@ -206,7 +206,7 @@ def test_a_slow_client_does_not_block_others(server):
 
 
 def test_a_redirect_never_leads_to_another_site(server):
-    """An address that begins with two slashes and lacks its last one."""
+    """A path with two leading slashes and no trailing slash."""
     for target in (b"//elsewhere.example/jobs", b"//jobs", b"/\\elsewhere.example/jobs", b"//departments"):
         status = statuses(server.send(get(target)))
         assert status == [404], target
@@ -235,9 +235,9 @@ def test_static_files_have_hashed_names_and_are_cached_forever(server):
     named = [link["href"] for tag, link in tags if tag == "link" and link["rel"] not in ("canonical", "alternate")]
     named += [attributes["src"] for tag, attributes in tags if tag in ("img", "script") and "src" in attributes]
     assert len(named) >= 3
-    for address in named:
-        assert re.fullmatch(r"/static/\w+/\w+\.[0-9a-f]{12}\.\w+", address)
-        status, headers, _ = server.get(address)
+    for url in named:
+        assert re.fullmatch(r"/static/\w+/\w+\.[0-9a-f]{12}\.\w+", url)
+        status, headers, _ = server.get(url)
         assert status == 200
         assert "max-age=315360000" in headers["cache-control"] and "immutable" in headers["cache-control"]
         assert headers["x-content-type-options"] == "nosniff"
@@ -245,10 +245,10 @@ def test_static_files_have_hashed_names_and_are_cached_forever(server):
 
 @pytest.fixture(scope="module")
 def stylesheet(server):
-    """The address of the stylesheet."""
+    """The URL of the stylesheet."""
     tags = Markup(server.get(WESTPORT)[2].decode()).tags
-    [address] = [attributes["href"] for tag, attributes in tags if attributes.get("rel") == "stylesheet"]
-    return address
+    [url] = [attributes["href"] for tag, attributes in tags if attributes.get("rel") == "stylesheet"]
+    return url
 
 
 @pytest.mark.parametrize(("coding", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
@@ -274,10 +274,10 @@ def test_pages_come_compressed(server, coding, unpack):
 
 
 def test_a_browser_without_compression_gets_plain_pages(server, stylesheet):
-    for address in (WESTPORT, stylesheet):
-        assert "content-encoding" not in server.get(address)[1]
-        assert "content-encoding" not in server.get(address, Accept_Encoding="identity")[1]
-        assert "content-encoding" not in server.get(address, Accept_Encoding="nonsense;q=x")[1]
+    for url in (WESTPORT, stylesheet):
+        assert "content-encoding" not in server.get(url)[1]
+        assert "content-encoding" not in server.get(url, Accept_Encoding="identity")[1]
+        assert "content-encoding" not in server.get(url, Accept_Encoding="nonsense;q=x")[1]
 
 
 def test_the_log_has_the_path_without_the_query_string(server):

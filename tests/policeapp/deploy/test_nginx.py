@@ -16,15 +16,16 @@ from ...whole_site import Markup
 from .nginx import HOST, SITE, gunicorn, listening, nginx, unix_connection
 
 WESTPORT = "/departments/ct/westport-police-department/"
-# What may be kept for good, at any time of the day.
+# A URL whose response can be cached forever at any time of the day.
 LOGO = f"/media/logos/{'5' * 32}.png"
 SESSION = f"{settings.SESSION_COOKIE_NAME}=0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, django_db_setup):
-    """nginx, gunicorn and a database with Westport. Limits let a burst pass and then one request a minute, so that
-    no machine is too slow to reach them.
+    """nginx, gunicorn and a database with Westport.
+
+    After a burst, the limits allow one request a minute, so that even a slow machine reaches them.
     """
     folder = tmp_path_factory.mktemp("nginx")
     logo = folder / LOGO.removeprefix("/")
@@ -48,7 +49,7 @@ def site(tmp_path_factory, django_db_setup):
 
 @pytest.fixture
 def nginx_alone(tmp_path):
-    """``nginx_alone(**changes)``: another nginx, behind which nobody listens."""
+    """``nginx_alone(**changes)``: an nginx without the site behind it."""
     with ExitStack() as stack:
         yield lambda **changes: stack.enter_context(nginx(tmp_path, **changes))
 
@@ -58,12 +59,12 @@ numbers = count(1)
 
 @pytest.fixture
 def visitor():
-    """An address that no other test has."""
+    """An IP address that no other test uses."""
     return f"198.51.100.{next(numbers)}"
 
 
 def first_refused(site, ask, most=250):
-    """How many requests are answered before the first 429, and that answer."""
+    """Return the number of requests before the first 429, and the 429 answer."""
     for number in range(most):
         answer = ask(number)
         if answer.status == 429:
@@ -72,7 +73,7 @@ def first_refused(site, ask, most=250):
 
 
 def assert_page_of_nginx(answer, status, words):
-    """A page that a person can read, which asks for nothing and tells nothing of what is behind it."""
+    """Assert that nginx's own page has these words, loads nothing and does not name nginx."""
     assert answer.status == status
     text = answer.body.decode()
     assert words in text and "nginx" not in text
@@ -82,7 +83,7 @@ def assert_page_of_nginx(answer, status, words):
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 
 
-# What everybody gets
+# Responses
 
 
 def test_it_serves_pages_without_its_version(site):
@@ -152,27 +153,27 @@ def test_only_static_files_are_served_from_the_disk(site, path):
 def test_a_page_is_cached_as_long_as_the_site_allows(site):
     for number in count():
         url, client = f"{WESTPORT}?{number}", f"2001:db8:{number:x}::1"
-        made = site.ask(url, client=client)
-        lifetime = re.search(r"s-maxage=(\d+)", made.headers["Cache-Control"])
-        # In the last seconds of a quarter of an hour it is too short to be sure of anything.
+        fresh = site.ask(url, client=client)
+        lifetime = re.search(r"s-maxage=(\d+)", fresh.headers["Cache-Control"])
+        # Just before a quarter of an hour ends, the lifetime is too short for this test.
         if lifetime and int(lifetime[1]) > 5:
             break
-    kept = site.ask(url, client=client)
-    assert (made.headers["X-Cache-Status"], kept.headers["X-Cache-Status"]) == ("MISS", "HIT")
-    assert kept.body == made.body and b"Westport Police Department" in kept.body
-    assert kept.headers["Cache-Control"] == made.headers["Cache-Control"]
-    assert kept.headers["X-Request-ID"] != made.headers["X-Request-ID"]
-    assert site.ask(url, client=client, If_None_Match=made.headers["ETag"]).status == 304
+    cached = site.ask(url, client=client)
+    assert (fresh.headers["X-Cache-Status"], cached.headers["X-Cache-Status"]) == ("MISS", "HIT")
+    assert cached.body == fresh.body and b"Westport Police Department" in cached.body
+    assert cached.headers["Cache-Control"] == fresh.headers["Cache-Control"]
+    assert cached.headers["X-Request-ID"] != fresh.headers["X-Request-ID"]
+    assert site.ask(url, client=client, If_None_Match=fresh.headers["ETag"]).status == 304
 
 
 def test_a_cached_page_has_the_date_of_its_response(site):
-    """So that whoever keeps it in turn knows its age."""
-    made = site.ask(f"{LOGO}?dated").headers["Date"]
+    """Browsers and proxies compute the age of the page from it."""
+    fresh = site.ask(f"{LOGO}?dated").headers["Date"]
     clients = (f"2001:db8:{number:x}::1" for number in count(1))
-    while site.ask("/static/css/site.css", client=next(clients)).headers["Date"] == made:
+    while site.ask("/static/css/site.css", client=next(clients)).headers["Date"] == fresh:
         pass
-    kept = site.ask(f"{LOGO}?dated")
-    assert kept.headers["X-Cache-Status"] == "HIT" and kept.headers["Date"] == made
+    cached = site.ask(f"{LOGO}?dated")
+    assert cached.headers["X-Cache-Status"] == "HIT" and cached.headers["Date"] == fresh
 
 
 def test_a_page_is_cached_once_for_each_compression(site):
@@ -211,7 +212,7 @@ def test_private_responses_are_not_cached_by_nginx(site, path):
 
 
 def test_metrics_are_denied_by_default(site, visitor):
-    """Also to whom the site itself would tell them."""
+    """Even to clients in METRICS_ALLOWED."""
     for path in ("/metrics", "//metrics", "/%6detrics", "/metrics?x=y"):
         assert site.ask(path, client=visitor).status == 403, path
     assert site.ask("/metrics/", client=visitor).status == 404
@@ -234,7 +235,7 @@ def test_prometheus_gets_uncached_metrics(tmp_path):
 
 
 def forged(number):
-    """What a client writes to be taken for another, a new one each time."""
+    """Return headers that claim another client. Each number claims a different client."""
     address = f"203.0.113.{number}"
     return {
         "X_Forwarded_For": address,
@@ -295,7 +296,7 @@ def test_simultaneous_requests_of_a_client_are_limited(site, visitor):
             connection.close()
 
 
-# Whoever does harm
+# Slow and malicious clients
 
 
 def test_idle_and_slow_clients_do_not_block_others(site):
@@ -335,7 +336,7 @@ def test_a_client_that_never_ends_its_header_is_disconnected(nginx_alone):
         ("/", {f"X_{number}": "x" * 4000 for number in range(20)}, 400),
         ("/?q=" + "x" * 10_000, {}, 414),
     ],
-    ids=["a long one", "many", "a long address"],
+    ids=["long header", "many headers", "long URL"],
 )
 def test_huge_headers_are_refused(site, path, headers, status):
     assert site.ask(path, **headers).status == status
@@ -347,12 +348,12 @@ def test_too_large_requests_are_rejected_before_they_are_sent(site):
 
 
 def test_editors_may_send_large_files(site):
-    """To the admin, which tells them by itself what is too large; without its token it takes none."""
+    """The site answers, not nginx: 403, because the form has no CSRF token."""
     answer = site.ask("/admin/policeapp/import/add/", "POST", b"x" * 3_000_000, client="192.0.2.8")
     assert answer.status == 403 and b"nginx" not in answer.body
 
 
-# The site comes and goes
+# Restarts
 
 
 def test_while_the_site_is_down_a_page_says_so(nginx_alone):
@@ -364,18 +365,18 @@ def test_while_the_site_is_down_a_page_says_so(nginx_alone):
 
 
 def test_requests_wait_while_the_site_is_restarted(tmp_path):
-    """They stay in its socket, which systemd holds."""
+    """They wait in the socket, which systemd holds open."""
     with listening(tmp_path / "site.sock") as listener, nginx(tmp_path) as site, ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(site.ask, "/healthz") for _ in range(8)]
         with gunicorn(listener, DATABASE_URL="sqlite://:memory:"):
             assert [request.result(PATIENCE).status for request in waiting] == [200] * 8
 
 
-# What is written
+# Logs
 
 
 def test_logs_contain_no_searches_referrers_or_signed_links(tmp_path):
-    """Those that say that the site is away, too: nginx would quote the whole request."""
+    """Errors about the missing site would contain the whole request, too."""
     secret = "s3cret"
     with nginx(tmp_path, rate="1r/m") as site:
         for path in (

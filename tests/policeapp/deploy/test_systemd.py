@@ -14,13 +14,13 @@ from .nginx import DEPLOY
 UNITS, SETTINGS = DEPLOY / "systemd", DEPLOY / "environment"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 TIMERS = sorted(path.name for path in UNITS.glob("*.timer"))
-# What stands in the units for what lies elsewhere in a checkout.
+# Paths in the units, and the paths to use instead in a checkout.
 PATHS = {"/srv/policeapp/current/.venv/bin/python": sys.executable, "/srv/policeapp/current": str(ROOT)}
 
 
 @pytest.fixture
 def units(tmp_path):
-    """The units in a folder of their own, where systemd finds them, with the paths of this checkout."""
+    """A copy of the units with the paths of this checkout. Returns its folder."""
     folder = shutil.copytree(UNITS, tmp_path / "units")
     for path in folder.rglob("*.*"):
         if path.is_file():
@@ -35,9 +35,9 @@ def with_paths_of_checkout(text):
 
 
 def analyze(folder, *arguments):
-    """What systemd-analyze says of units in the folder; its own among them."""
+    """Run systemd-analyze with the units in the folder and those of systemd. Return the completed process."""
     program = shutil.which("systemd-analyze")
-    assert program, "systemd-analyze is not there: install Debian's package systemd."
+    assert program, "systemd-analyze is not installed. Install Debian's package systemd."
     return subprocess.run(
         [program, *arguments],
         env=environment({"SYSTEMD_UNIT_PATH": f"{folder}:", "LC_ALL": "C"}),
@@ -71,14 +71,14 @@ def test_systemd_rejects_mistakes(units, right, wrong):
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_services_are_sandboxed(units, name):
-    """By systemd's own measure, in which 10 is all that there is to reach."""
+    """systemd-analyze computes an exposure from 0 to 10. The limit here is 2.0."""
     done = analyze(units, "security", "--offline=yes", "--threshold=20", name)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_their_commands_exist(name):
-    """Commands of the site with arguments that they take; programs by their whole paths."""
+    """Programs have absolute paths, and ``manage.py`` has the commands."""
     for command in re.findall(r"^Exec\w+=(.*)", (UNITS / name).read_text(), flags=re.MULTILINE):
         program, *arguments = with_paths_of_checkout(command).split()
         assert shutil.which(program) == program, command

@@ -27,7 +27,7 @@ def values_of(content):
     return [list(row.values.values()) for row in rows_of(content)]
 
 
-# What is understood
+# Accepted files
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -79,11 +79,11 @@ def test_both_kinds_of_uploads_are_read_twice(kind):
     upload.close()
 
 
-# What is no table
+# Rejected files
 
 
 @pytest.mark.parametrize(
-    "content, said",
+    "content, reason",
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf \r\n ", "is empty"),
@@ -103,15 +103,15 @@ def test_both_kinds_of_uploads_are_read_twice(kind):
         (b'"name,state\nA,CT', "no column “name”"),
     ],
 )
-def test_an_invalid_file_is_rejected_with_a_sentence(content, said):
+def test_an_invalid_file_is_rejected_with_a_sentence(content, reason):
     with pytest.raises(NotATable) as refused:
         table_of(content)
-    assert said in str(refused.value) and str(refused.value).endswith(".")
+    assert reason in str(refused.value) and str(refused.value).endswith(".")
 
 
 def test_missing_files_and_directories_are_rejected(tmp_path):
-    for path, said in ((tmp_path, "is a directory"), (tmp_path / "none.csv", "There is no file")):
-        with pytest.raises(NotATable, match=said):
+    for path, reason in ((tmp_path, "is a directory"), (tmp_path / "none.csv", "There is no file")):
+        with pytest.raises(NotATable, match=reason):
             Table(path, COLUMNS)
 
 

@@ -43,7 +43,7 @@ def alice(db):
 
 
 def upload(client, text, name="june.csv", **typed):
-    """Fill in the form and press the button; the last response."""
+    """Submit the form and return the last response."""
     form = form_of(client.get(ADD)) | {"kind": "openings"} | typed
     content = text if isinstance(text, bytes) else text.encode()
     return client.post(ADD, form | {"file": SimpleUploadedFile(name, content, "text/csv")}, follow=True)
@@ -75,7 +75,7 @@ def test_apply_imports_the_file_and_deletes_its_content(alice, westport_pd):
     found = Import.objects.get()
     response = alice.post(address(found, "apply/"), follow=True)
     assert messages_of(response) == ["The file was imported."]
-    assert "What was imported" in text_of(response) and "Apply" not in form_of(response)
+    assert "Import result" in text_of(response) and "Apply" not in form_of(response)
     assert [job.title for job in westport_pd.jobs.all()] == ["Dispatcher"]
     found.refresh_from_db()
     assert found.content is None and found.applied_at and found.by.username == "alice"
@@ -95,7 +95,7 @@ def test_departments_are_imported_in_the_same_way(alice, client):
 
 
 def test_the_report_is_updated_when_the_file_is_applied(alice, westport_pd):
-    """Between the preview and the import the directory may change."""
+    """The directory may change between the preview and the import."""
     upload(alice, HEADER + GOOD + BAD)
     make_department("Nowhere PD", ori="XX0000000")
     found = Import.objects.get()
@@ -116,16 +116,16 @@ def test_it_is_applied_once(alice, westport_pd):
 
 def test_two_attempts_at_the_same_time_import_it_once(alice, westport_pd, monkeypatch):
     upload(alice, HEADER + GOOD)
-    found, said = Import.objects.get(), []
+    found, shown = Import.objects.get(), []
     apply = engine.ImportRun.apply
 
     def apply_while_another_presses(running):
-        said.append(messages_of(alice.post(address(found, "apply/"), follow=True)))
+        shown.append(messages_of(alice.post(address(found, "apply/"), follow=True)))
         return apply(running)
 
     monkeypatch.setattr(engine.ImportRun, "apply", apply_while_another_presses)
     alice.post(address(found, "apply/"))
-    assert said == [["This file was already applied, or is being applied now."]]
+    assert shown == [["This file was already applied, or is being applied now."]]
     assert Job.objects.count() == 1
 
 
@@ -172,8 +172,8 @@ def raises(problem):
 )
 def test_an_invalid_file_is_a_form_error(alice, content, words):
     response = upload(alice, content)
-    (said,) = errors_of(response)["file"]
-    assert words in said
+    (error,) = errors_of(response)["file"]
+    assert words in error
     assert not Import.objects.exists()
 
 
@@ -227,7 +227,7 @@ def test_it_has_the_options_of_the_command(alice, westport_pd):
     job.title = "Ours"
     job.save()
     words = text_of(upload(alice, rows, source="Town list", as_of="2026-06-23"))
-    assert "Not changed, because people entered other values" in words
+    assert "Not changed: people entered other values" in words
     assert "2 1 Ours title Ours Dispatcher user:bob" in words
     upload(alice, rows, source="Town list", overwrite="on")
     alice.post(address(Import.objects.first(), "apply/"))
@@ -258,8 +258,8 @@ def test_without_rejected_rows_there_is_no_download(alice, westport_pd):
     assert alice.get(address(found, "conflicts.csv")).status_code == 404
 
 
-class TestWhoMay:
-    """Whoever may edit every department may import; editors of single departments may not."""
+class TestAccess:
+    """Users who can edit every department can import. Editors of single departments cannot."""
 
     @pytest.fixture
     def waiting(self, alice, westport_pd):

@@ -22,7 +22,7 @@ from ...processes import PRODUCTION, python
 
 @pytest.fixture
 def folder(tmp_path, settings, transactional_db, postgres_programs):
-    """Where backups go."""
+    """The folder for the archives."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     made = tmp_path / "backups"
     made.mkdir()
@@ -31,7 +31,7 @@ def folder(tmp_path, settings, transactional_db, postgres_programs):
 
 @pytest.fixture
 def archive(folder):
-    """The archive of a site with one department, which has made way for another one since."""
+    """An archive with one department. The site now has another department instead."""
     department = make_department("Archived Police", logo=ContentFile(b"picture", "picture.png"))
     path = backups.back_up(folder)
     department.delete()
@@ -46,7 +46,7 @@ def members_of(archive):
 
 
 def rewrite(archive, **changes):
-    """Put other members into an archive, its checksum included; None removes one."""
+    """Replace members of an archive, with a valid checksum; None removes a member."""
     members = {name: content for name, content in (members_of(archive) | changes).items() if content is not None}
     with tarfile.open(archive, "w:gz") as changed:
         for name, content in members.items():
@@ -64,7 +64,7 @@ def files():
 
 
 def assert_refused(archive, reason):
-    """Not even with --replace does a restore change anything."""
+    """Assert that a restore with --replace fails and changes nothing."""
     with pytest.raises(CommandError, match=reason):
         call_command("restore", archive, replace=True)
     assert (names(), files()) == (["Present Police"], [])
@@ -94,7 +94,7 @@ class TestBackup:
             assert logo.read() == b"old"
 
     def test_a_file_that_is_deleted_during_the_backup_does_not_break_it(self, folder, monkeypatch):
-        """As an upload that is only tried: see departments.logos.check_room."""
+        """departments.logos.check_room writes and deletes such files."""
         for name in ("a", "b"):
             make_department(name, logo=ContentFile(b"picture", f"{name}.png"))
         add = tarfile.TarFile.add

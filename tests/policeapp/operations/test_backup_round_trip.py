@@ -16,14 +16,14 @@ from django.db import connection
 from ...processes import PRODUCTION, ROOT, environment, new_sqlite, python
 from ...server import run_sql
 
-# It runs on PostgreSQL too, where tests that leave the database alone are left out.
+# On PostgreSQL, only the tests that use the database run.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("postgres_programs")]
 
 PASSWORD = "password-of-the-database"
 EXCLUDED = {"django_session", "policeapp_ratecount", "axes_accessattempt"}
-UNLIKE = EXCLUDED | {"policeapp_contentversion"}
+DIFFERENT = EXCLUDED | {"policeapp_contentversion"}
 
-# As JSON: all rows by table, what is indexed and triggered, and what migrations are missing.
+# Prints JSON: all rows by table, the indexes, triggers and constraints, and the unapplied migrations.
 LOOK = """
 import django, json
 django.setup()
@@ -49,7 +49,7 @@ with connection.cursor() as cursor:
 print(json.dumps({"rows": rows, "schema": schema, "unapplied": unapplied_migrations()}))
 """
 
-# A department and its opening at a time, with a logo, until it is stopped.
+# Adds departments with a logo and an opening, one at a time, until it is killed.
 WRITER = """
 import django
 django.setup()
@@ -64,7 +64,7 @@ for number in count():
     print(number, flush=True)
 """
 
-LIVED_IN = """
+FILL = """
 import django
 django.setup()
 from axes.models import AccessAttempt
@@ -81,7 +81,7 @@ factories.make_department("Pictured Police", logo=ContentFile(bytes(range(256)),
 factories.make_bob(factories.make_department("Bob's Police"))
 factories.make_alert()
 session = SessionStore()
-session["said"] = "said in a session"
+session["note"] = "stored in a session"
 session.save()
 RateCount.objects.create(key="digest of a counted address", ends_at=timezone.now())
 AccessAttempt.objects.create(username="typed in the wrong field", failures_since_start=1)
@@ -99,7 +99,7 @@ for word in ("pictured", "newcomer"):
 
 
 class Site:
-    """A site with a database and a folder of its own."""
+    """A site with its own database and media folder."""
 
     def __init__(self, url, media):
         self.media = media
@@ -124,7 +124,7 @@ class Site:
 
     @contextmanager
     def written_to(self):
-        """Somebody adds to it all the while."""
+        """Another process adds departments meanwhile."""
         command, streams = [sys.executable, "-c", WRITER], {"stdout": subprocess.PIPE, "text": True}
         with subprocess.Popen(command, cwd=ROOT, env=environment(self.env), **streams) as writer:
             try:
@@ -137,7 +137,7 @@ class Site:
 
 @contextmanager
 def database(folder, name, migrated):
-    """The DATABASE_URL of a database of the kind that the tests run on, without a row."""
+    """Create an empty database with the engine of the tests. Yields its DATABASE_URL."""
     if connection.vendor == "sqlite":
         path = folder / f"{name}.sqlite3"
         yield new_sqlite(path) if migrated else f"sqlite:///{path}"
@@ -155,7 +155,7 @@ def database(folder, name, migrated):
 
 
 def connected(url):
-    """Somebody's connection to the database."""
+    """Return a connection to the database."""
     if connection.vendor == "sqlite":
         return sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     return psycopg.connect(url, autocommit=True)
@@ -166,7 +166,7 @@ def test_a_backup_during_writes_restores_one_consistent_state(tmp_path):
     backups.mkdir()
     with database(tmp_path, "old", migrated=True) as old_url, database(tmp_path, "new", migrated=False) as new_url:
         old, new = Site(old_url, tmp_path / "old"), Site(new_url, tmp_path / "new")
-        session, before = old.run(LIVED_IN + LOOK).splitlines()
+        session, before = old.run(FILL + LOOK).splitlines()
         before, pictures = json.loads(before), old.files()
         with old.written_to():
             report = old.manage("backup", str(backups))
@@ -180,16 +180,16 @@ def test_a_backup_during_writes_restores_one_consistent_state(tmp_path):
         assert (before["unapplied"], after["unapplied"]) == (["admin.0003_logentry_add_action_flag_choices"], [])
         assert after["schema"] == before["schema"]
         assert all(before["rows"][table] and not after["rows"][table] for table in EXCLUDED)
-        # Besides what was there before, there is all that the writer had done at one moment.
+        # The archive has the rows from before, and all rows that the writer had committed at one moment.
         written = 0
-        for table in before["rows"].keys() - UNLIKE:
-            there, added = set(before["rows"][table]), set(after["rows"][table])
-            assert there <= added, table
-            assert all("riter " in row for row in added - there), table
-            written = len(added - there) if table == "departments_department" else written
+        for table in before["rows"].keys() - DIFFERENT:
+            old_rows, rows = set(before["rows"][table]), set(after["rows"][table])
+            assert old_rows <= rows, table
+            assert all("riter " in row for row in rows - old_rows), table
+            written = len(rows - old_rows) if table == "departments_department" else written
         assert written >= 3
         assert written == len(after["rows"]["jobs_job"]) - len(before["rows"]["jobs_job"])
-        # Files of rows that the writer made after that moment may be there too.
+        # The archive may also have files of rows from after that moment.
         names = {json.loads(row)["logo"] for row in after["rows"]["departments_department"]}
         restored = new.files()
         assert names - {"", f"logos/{'0' * 32}.png"} <= restored.keys()
@@ -201,11 +201,11 @@ def test_a_backup_during_writes_restores_one_consistent_state(tmp_path):
         subprocess.run(["tar", "--extract", "--file", archive, "--directory", tmp_path], check=True)
         content = (tmp_path / "database").read_bytes() + (tmp_path / "manifest.json").read_bytes()
         assert b"Pictured Police" in content
-        secrets = [PRODUCTION["SECRET_KEY"], PASSWORD, session, "said in a session", "digest of a counted address"]
+        secrets = [PRODUCTION["SECRET_KEY"], PASSWORD, session, "stored in a session", "digest of a counted address"]
         for secret in (*secrets, "typed in the wrong field"):
             assert secret.encode() not in content
 
-        # It takes the place of a site too, under those who are connected to it.
+        # With --replace, the restore also works on a site with open connections.
         with closing(connected(old_url)) as visitor:
             visitor.execute("DELETE FROM departments_place")
             old.manage("restore", str(archive), "--replace")
@@ -213,6 +213,6 @@ def test_a_backup_during_writes_restores_one_consistent_state(tmp_path):
             assert number == len(after["rows"]["departments_place"]) > 0
         again, found = old.run(LOOK + SEARCH).split("\n", 1)
         again = json.loads(again)
-        for table in again["rows"].keys() - UNLIKE:
+        for table in again["rows"].keys() - DIFFERENT:
             assert again["rows"][table] == after["rows"][table], table
         assert found == "1\n1\n"

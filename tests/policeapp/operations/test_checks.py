@@ -20,7 +20,7 @@ from tests.factories import make_alert, make_place
 
 from ...processes import PRODUCTION, new_sqlite, python
 
-# Runs on PostgreSQL too, where tests that leave the database alone are left out.
+# On PostgreSQL, only the tests that use the database run.
 on_both_engines = pytest.mark.django_db
 
 DATABASES = {"databases": ["default"]}
@@ -28,13 +28,13 @@ GIB = 1024**3
 
 
 def ids(check, **options):
-    """The ids of the messages of a check."""
+    """Return the ids of the messages of a check."""
     return [message.id for message in check(None, **options)]
 
 
 @pytest.fixture
 def database(monkeypatch):
-    """``database(connection)``: the site's is this one."""
+    """``database(connection)``: make the site use this connection."""
     return lambda other: monkeypatch.setattr(checks, "connection", other)
 
 
@@ -76,14 +76,14 @@ def test_other_machines_are_only_checked_with_deploy(command):
 
 
 def test_the_database_is_only_checked_if_named():
-    """This test may not use the database."""
+    """Without a database mark, this test fails if it uses the database."""
     found = {message.id for message in django_checks.run_checks(include_deployment_checks=True)}
     assert "security.W004" in found
     assert not {name for name in found if not name.startswith("security.")} - {"policeapp.W003"}
 
 
 def test_ids_are_unique():
-    """Each message is made with an id of its own, by which SILENCED_SYSTEM_CHECKS can silence it."""
+    """SILENCED_SYSTEM_CHECKS silences messages by id."""
     modules = ("policeapp/operations", "departments", "jobs")
     sources = [(configured.BASE_DIR / module / "checks.py").read_text() for module in modules]
     found = [part.partition('"')[0] for source in sources for part in source.split('id="')[1:]]
@@ -92,7 +92,7 @@ def test_ids_are_unique():
 
 @on_both_engines
 def test_a_database_of_either_engine_is_examined():
-    # SQLite keeps no WAL of a database in memory.
+    # A database in memory cannot use WAL.
     assert ids(checks.check_database, **DATABASES) == (["policeapp.W001"] if connection.vendor == "sqlite" else [])
 
 

@@ -26,9 +26,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def clean_up():
-    said = StringIO()
-    call_command("clean_up", stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("clean_up", stdout=output)
+    return output.getvalue()
 
 
 def test_ended_sessions_are_deleted():

@@ -63,7 +63,7 @@ SECRETS += ["06880", "alice", "bob", "203.0.113.77", "qLr7-"]
 
 @pytest.fixture
 def service():
-    """A service that keeps what it is told as ``envelopes``, unpacked; ``dsn`` is what it is named by."""
+    """A report service. ``envelopes`` are the received reports, decompressed; ``dsn`` is its DSN."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self):

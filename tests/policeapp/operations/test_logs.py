@@ -29,14 +29,14 @@ VISIT = "/jobs/?near=06880&q=alice%40example.com"
 
 @pytest.fixture(params=FORMATTERS)
 def log(request):
-    """What the site's own handler, configured as in the settings, would write: as text, and as JSON."""
+    """``log()``: the log as text and as JSON, in the format of the settings."""
     with written(request.param) as log:
         yield log
 
 
 @pytest.fixture
 def log_lines():
-    """What it would write as JSON, as a list of dicts."""
+    """``log_lines()``: the lines of the JSON log as dicts."""
     with written("json") as log:
         yield lambda: [json.loads(line) for line in log().splitlines()]
 
@@ -83,7 +83,7 @@ def test_logs_are_json_in_production_and_text_with_debug(values, log_format):
 
 
 @pytest.mark.parametrize(
-    ("said", "left"),
+    ("message", "redacted"),
     [
         ('"GET /jobs/?near=06880 HTTP/1.1" 200 5120', '"GET /jobs/ HTTP/1.1" 200 5120'),
         ('"GET /?q=Westport%2C+CT HTTP/1.1" 200', '"GET / HTTP/1.1" 200'),
@@ -100,7 +100,7 @@ def test_logs_are_json_in_production_and_text_with_debug(values, log_format):
         ("written to alice@example.com", "written to [email]"),
         ("<alice.b+c@mail.example.co.uk>, bob@example.com", "<[email]>, [email]"),
         ("no account alice%40example.com", "no account [email]"),
-        ("kept: 06880, 50%, a @ b", "kept: 06880, 50%, a @ b"),
+        ("unchanged: 06880, 50%, a @ b", "unchanged: 06880, 50%, a @ b"),
         ('"POST /alerts/manage/0a1b:1vX:s-_9/ HTTP/1.1" 200', '"POST /alerts/manage/[token] HTTP/1.1" 200'),
         ('"GET /alerts/confirm/0a1b%3A1vX%3As-_9/ HTTP/1.1" 404', '"GET /alerts/confirm/[token] HTTP/1.1" 404'),
         ("Not Found: /alerts/unsubscribe/0a1b:1vX:s", "Not Found: /alerts/unsubscribe/[token]"),
@@ -111,8 +111,8 @@ def test_logs_are_json_in_production_and_text_with_debug(values, log_format):
         ('"GET /alerts/new/ HTTP/1.1" 200', '"GET /alerts/new/ HTTP/1.1" 200'),
     ],
 )
-def test_it_keeps_paths_and_removes_query_strings_and_email_addresses(said, left):
-    assert redact(said) == left
+def test_it_keeps_paths_and_removes_query_strings_and_email_addresses(message, redacted):
+    assert redact(message) == redacted
 
 
 def test_arguments_are_redacted_like_the_message():
@@ -123,9 +123,9 @@ def test_tracebacks_are_redacted_too():
     try:
         raise ValueError(f"cannot show {VISIT} to alice@example.com")
     except ValueError:
-        said = formatted("Failed", exc_info=sys.exc_info())
-    assert "Traceback" in said and "ValueError: cannot show /jobs/" in said
-    assert "06880" not in said and "alice" not in said
+        text = formatted("Failed", exc_info=sys.exc_info())
+    assert "Traceback" in text and "ValueError: cannot show /jobs/" in text
+    assert "06880" not in text and "alice" not in text
 
 
 @given(
@@ -133,8 +133,8 @@ def test_tracebacks_are_redacted_too():
     query=st.text("abc=&+%/?-_.~!$'()*,;:@\"", min_size=1, max_size=30),
 )
 def test_no_query_string_gets_through(path, query):
-    said = redact(f'"GET /jobs/{path}?{query}SECRET{query} HTTP/1.1" 200')
-    assert "SECRET" not in said
+    text = redact(f'"GET /jobs/{path}?{query}SECRET{query} HTTP/1.1" 200')
+    assert "SECRET" not in text
 
 
 @given(
@@ -144,13 +144,13 @@ def test_no_query_string_gets_through(path, query):
 )
 def test_no_email_address_gets_through(local, domain, before):
     for at in ("@", "%40"):
-        said = redact(f"{before}{local}{at}{domain} was here")
-        assert f"{at}{domain}" not in said
-        assert said.endswith(" was here")
+        text = redact(f"{before}{local}{at}{domain} was here")
+        assert f"{at}{domain}" not in text
+        assert text.endswith(" was here")
 
 
 def test_a_long_path_is_redacted_quickly():
-    """A way to look for addresses that looks at each letter anew would take hours."""
+    """A regular expression that starts again at each letter would take hours."""
     path = f"/{'a' * 1_000_000}/@/bob@example.com/"
     assert redact(path) == path.replace("bob@example.com", "[email]")
 
@@ -194,7 +194,7 @@ def test_a_line_break_in_a_path_starts_no_second_line(client, db, log):
 
 
 def test_the_access_log_has_no_query_string_referrer_or_user_agent():
-    """Also without the formatter, which cuts what it can recognise."""
+    """Even without the formatter, which removes query strings and addresses."""
     fields = set(re.findall(r"%\(([^)]+)\)s", access_log_format))
     assert {"m", "U", "s"} <= fields
     assert fields <= {"h", "m", "U", "H", "s", "B", "M", "t", "D", "L"}
@@ -228,10 +228,10 @@ def test_a_traceback_is_part_of_its_line(log_lines):
 
 
 def test_only_text_and_numbers_are_logged(rf, log_lines):
-    given = {"request": rf.get(VISIT), "params": ("06880",), "said": VISIT}
+    given = {"request": rf.get(VISIT), "params": ("06880",), "note": VISIT}
     logging.getLogger("policeapp.test").warning("Asked", extra=given)
     [line] = log_lines()
-    assert line["said"] == "/jobs/"
+    assert line["note"] == "/jobs/"
     assert not {"request", "params"} & line.keys()
 
 
@@ -264,9 +264,9 @@ def test_simultaneous_requests_have_their_own_ids(rf, log_lines):
         thread.start()
     for thread in threads:
         thread.join()
-    said = {line["message"]: line["request_id"] for line in log_lines()}
-    assert said == {path: response["X-Request-ID"] for path, response in answers.items()}
-    assert len(set(said.values())) == 2
+    ids = {line["message"]: line["request_id"] for line in log_lines()}
+    assert ids == {path: response["X-Request-ID"] for path, response in answers.items()}
+    assert len(set(ids.values())) == 2
 
 
 def test_only_a_trusted_proxy_can_send_an_id(client, settings):

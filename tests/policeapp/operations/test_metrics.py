@@ -20,7 +20,7 @@ PROMETHEUS = "192.0.2.10"
 
 
 def samples(text):
-    """``{(name, values of labels in their names' order): value}`` of what Prometheus would read."""
+    """Parse Prometheus's format: return ``{(name, *label values, sorted by label name): value}``."""
     return {
         (sample.name, *dict(sorted(sample.labels.items())).values()): sample.value
         for family in text_string_to_metric_families(text)
@@ -30,12 +30,12 @@ def samples(text):
 
 @pytest.fixture
 def metrics(client, settings):
-    """``metrics()``: what Prometheus reads."""
+    """``metrics()``: the metrics that Prometheus gets."""
     settings.METRICS_ALLOWED = [PROMETHEUS]
     return lambda: samples(client.get("/metrics", REMOTE_ADDR=PROMETHEUS).content.decode())
 
 
-# Who may ask
+# Access
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_metrics_need_no_https_and_are_not_cached(client, db, settings):
     assert "no-store" in response["Cache-Control"]
 
 
-# What is counted of requests
+# Requests
 
 
 @pytest.fixture
 def grown(metrics):
-    """``grown(name, *labels)``: by how much it has grown since the test began."""
+    """``grown(name, *labels)``: how much the metric grew since the test began."""
     before = metrics()
     return lambda *names: metrics().get(names, 0) - before.get(names, 0)
 
@@ -129,7 +129,7 @@ LAST_RUN = ("policeapp_alerts_last_run_timestamp_seconds",)
 
 
 def figures(found):
-    """Those that come from the database."""
+    """Return only the metrics that come from the database."""
     ours = {names: value for names, value in found.items() if names[0].startswith("policeapp_")}
     return {names: value for names, value in ours.items() if "request" not in names[0] and "event" not in names[0]}
 
@@ -190,14 +190,14 @@ def server(tmp_path):
 
 
 def workers(server):
-    """The process ids of the workers that live now."""
+    """Return the process ids of the running workers."""
     pid = server.process.pid
     return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
 @contextmanager
 def stopped(pid):
-    """Meanwhile the process does nothing."""
+    """Stop the process (SIGSTOP) inside the block."""
     os.kill(pid, signal.SIGSTOP)
     while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
         os.sched_yield()

@@ -1,6 +1,6 @@
-"""How many searches a client may ask for in a minute.
+"""The limit of searches per client and minute.
 
-Pages that the page cache has are not counted, for they cost nothing: each search here is another one.
+Cached pages are not counted because they cost nothing, so each search in these tests is different.
 """
 
 from datetime import timedelta
@@ -32,7 +32,7 @@ SEARCHES = [
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """``clock(seconds)`` sets the time to so many seconds after a minute began."""
+    """``clock(seconds)`` sets the time to this many seconds after the start of a minute."""
 
     start = timezone.now().replace(second=0, microsecond=0)
 

@@ -28,7 +28,7 @@ PNG = bytes.fromhex(
 
 @pytest.fixture
 def broken_database(db):
-    """Every query fails, as when the server of the database is gone."""
+    """Every query fails, as if the database server were down."""
 
     def fail(*_):
         raise OperationalError("the connection is lost")
@@ -38,7 +38,7 @@ def broken_database(db):
 
 
 def links_of(response):
-    """The addresses of the links of a page."""
+    """Return the URLs of the links of a page."""
     return {attributes.get("href") for tag, attributes in Markup(response.content.decode()).tags if tag == "a"}
 
 
@@ -85,7 +85,7 @@ class TestHome:
     def test_one_department_and_one_job_are_singular(self, client, db):
         make_job(make_department())
         page = text_of(client.get("/"))
-        assert "See the only job" in page
+        assert "See the job" in page
         assert "Browse the only department" in page
 
     def test_it_hides_jobs_that_are_not_open(self, client, db):
@@ -134,7 +134,7 @@ class TestWhenSomethingIsWrong:
         assert response["Location"] == "/jobs/?near=06880"
 
     def test_a_server_error_says_that_it_is_our_fault(self, client):
-        """Without a database, which this test may not use: the start page fails, and the page that says so doesn't."""
+        """This test has no database: the home page fails, but the error page works."""
         client.raise_request_exception = False
         response = client.get("/")
         assert response.status_code == 500
@@ -269,7 +269,7 @@ class TestProbes:
         assert response.content == b"database: it does not answer\n"
 
     @pytest.mark.parametrize(
-        ("url", "said"),
+        ("url", "problem"),
         [
             ("postgres://nobody@127.0.0.1:1/nothing", "database: it does not answer"),
             ("sqlite:////nowhere/at/all.sqlite3", "database: it does not answer"),
@@ -277,7 +277,7 @@ class TestProbes:
             ("sqlite:///{folder}/new.sqlite3", "migrations: run manage.py migrate"),
         ],
     )
-    def test_readyz_fails_with_an_unusable_database(self, tmp_path, url, said):
+    def test_readyz_fails_with_an_unusable_database(self, tmp_path, url, problem):
         (tmp_path / "notes.txt").write_text("This is no database. " * 100)
         script = """
 import django
@@ -288,7 +288,7 @@ print(response.status_code, response.content.decode().strip())
 """
         values = {"DATABASE_URL": url.format(folder=tmp_path), "STATIC_ROOT": str(settings.STATIC_ROOT)}
         done = python("-c", script, env=PRODUCTION | values)
-        assert done.stdout.strip() == f"503 {said}", done.stderr
+        assert done.stdout.strip() == f"503 {problem}", done.stderr
 
     def test_overdue_alerts_are_reported_but_the_site_is_ready(self, client, db, smtp, clock):
         make_place()
@@ -319,7 +319,7 @@ print(response.status_code, response.content.decode().strip())
 class TestLogo:
     @pytest.fixture
     def stored(self):
-        """Files in the folder of the uploads: a logo of ours, and what else may lie there."""
+        """A logo and other files in the upload folder."""
         names = [f"logos/{LOGO}", "logos/notes.png", f"logos/{LOGO}.bak", "secret.png", f"logos/{LOGO[:-4]}.svg"]
         for name in names:
             assert default_storage.save(name, ContentFile(PNG)) == name

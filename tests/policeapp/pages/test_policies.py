@@ -77,9 +77,9 @@ def test_all_personal_columns_are_described(privacy):
         *("id", "username", "first_name", "last_name", "email", "password"),
         *("is_active", "is_staff", "is_superuser", "last_login", "date_joined"),
     }
-    said = text_of(privacy)
+    text = text_of(privacy)
     for words in ("your email address", "the answer of your mail server", "when you last signed in", "your password"):
-        assert words in said
+        assert words in text
 
 
 def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
@@ -91,18 +91,18 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setattr("policeapp.pages.policies.EMAILS_PER_ADDRESS", EMAILS_PER_ADDRESS._replace(seconds=2 * 86400))
     settings.AXES_COOLOFF_TIME = timedelta(minutes=47)
     settings.SESSION_COOKIE_AGE = 17 * 86400
-    said = text_of(client.get("/privacy/"))
+    text = text_of(client.get("/privacy/"))
     for words in (
         "don't confirm is deleted after 11 days",
         "That link works for 61 days",
         "After 401 days we ask",
         "If you don't answer within 33 days",
-        "for 1 minute, and requests for alerts by network address for 2 hours",
+        "for 1 minute, and requests for alerts by IP address for 2 hours",
         "by email address for 2 days",
         "count for 47 minutes",
         "at most 17 days",
     ):
-        assert words in said, words
+        assert words in text, words
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_no_other_code_sets_cookies():
 
 
 def test_the_lifetimes_of_cookies_are_listed(privacy):
-    said = named(privacy)
-    assert {name: words.rpartition("; ")[2] for name, words in said.items()} == {
+    text = named(privacy)
+    assert {name: words.rpartition("; ")[2] for name, words in text.items()} == {
         "csrftoken": "364 days",
         "sessionid": "14 days",
         "messages": "deleted on that page",
@@ -205,6 +205,6 @@ def test_they_need_no_queries(queries_of):
 
 
 def test_the_accessibility_statement_lists_what_is_not_tested(client, db):
-    said = text_of(client.get("/accessibility/"))
-    assert "WCAG) 2.2" in said
-    assert "have audited the site" in said
+    text = text_of(client.get("/accessibility/"))
+    assert "WCAG) 2.2" in text
+    assert "has audited the site" in text

@@ -17,7 +17,7 @@ SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 @pytest.fixture
 def read(client, db):
-    """``read("/sitemap.xml")``: ``{path: what stands beside it}`` of an index or a part."""
+    """``read("/sitemap.xml")``: ``{path: its entry}`` of the index or a part."""
 
     def read(path):
         response = client.get(path)
@@ -28,7 +28,7 @@ def read(client, db):
         entries = [{part.tag.removeprefix(SPACE): part.text for part in entry} for entry in root]
         assert all(entry["loc"].startswith("http://testserver/") for entry in entries)
         found = {entry["loc"].removeprefix("http://testserver"): entry for entry in entries}
-        assert len(found) == len(entries), "none is there twice"
+        assert len(found) == len(entries), "a URL is listed twice"
         return found
 
     return read
@@ -36,7 +36,7 @@ def read(client, db):
 
 @pytest.fixture
 def listed(read):
-    """``listed()``: the same of all parts that the index names."""
+    """``listed()``: ``{path: its entry}`` of all parts in the index."""
 
     def listed():
         cache.clear()
@@ -115,7 +115,7 @@ def test_it_has_the_dates_of_the_last_changes(read):
 def test_it_takes_the_same_queries_for_more_states(queries_of, db):
     for state in ("CT", "NY", "TX", "WY"):
         make_job(make_department(state=state, county="Orange"))
-    # With the cache, which keeps the index, empty.
+    # The cache is empty here; it would otherwise return the index.
     assert queries_of("/sitemap.xml") == 2
     assert queries_of("/sitemap-ct.xml") <= 3
     assert queries_of("/sitemap-openings-0.xml") <= 1

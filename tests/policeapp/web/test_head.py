@@ -1,7 +1,6 @@
-"""What the head of every public page says to search engines and to whom a link to it is sent.
+"""The head of every public page: its data for search engines and for previews of shared links.
 
-A page is either one that search engines may list: then it says its one address, what it is about and how a link to it
-is shown; or it asks to be left out and says none of that.
+An indexed page has a canonical URL, a description and Open Graph tags. All other pages have noindex and none of these.
 """
 
 import json
@@ -21,8 +20,8 @@ from ...factories import make_alice, make_department, make_job
 from ...structured_data import nodes_in, nodes_of
 from ...whole_site import Markup
 
-# Of the pages in whole_site, those that search engines may list: (its address, or how it begins; its state). All others
-# ask to be left out: what is found by a search, the later pages of a list, what is empty, missing, closed or a sample.
+# The indexed pages of whole_site: (path or its beginning, state). All others have noindex: search results, later pages
+# of lists, and pages that are empty, missing, closed or samples.
 LISTED = {
     ("/", "nothing loaded"),
     ("/departments/", "nothing loaded"),
@@ -50,13 +49,12 @@ LISTED = {
 
 def is_listed(page):
     path = urlsplit(page.url).path
-    openings = "/jobs/" if re.match(r"/jobs/\d", path) else path
-    return (openings, page.state) in LISTED
+    beginning = "/jobs/" if re.match(r"/jobs/\d", path) else path
+    return (beginning, page.state) in LISTED
 
 
 class Head:
-    """What the head of a page says: ``title``, ``canonical`` addresses, ``robots``, ``described``, and the rest by
-    its property, ``og``. Each but ``title`` is a list of all there are of it."""
+    """The head of a page. Except for ``title``, each attribute has lists of all values; ``og`` has them by property."""
 
     def __init__(self, response):
         page = response.content.decode()
@@ -66,7 +64,7 @@ class Head:
         self.title = unescape(re.search("<title>(.*?)</title>", page, re.S)[1])
         self.canonical = [link["href"] for link in links if link.get("rel") == "canonical"]
         self.robots = [meta["content"] for meta in metas if meta.get("name") == "robots"]
-        self.described = [meta["content"] for meta in metas if meta.get("name") == "description"]
+        self.description = [meta["content"] for meta in metas if meta.get("name") == "description"]
         self.og = {}
         for meta in metas:
             if name := meta.get("property", meta.get("name") if meta.get("name", "").startswith("twitter:") else None):
@@ -76,7 +74,7 @@ class Head:
 
 @pytest.fixture(scope="module")
 def heads(answers):
-    """``[(page, its Head)]`` of all public pages but for those that lead elsewhere."""
+    """``[(page, Head)]`` of all public pages except redirects."""
     return [(page, Head(response)) for page, response in answers if page.status != 301]
 
 
@@ -112,19 +110,19 @@ def test_an_indexed_page_has_open_graph_tags(heads):
             "og:type": ["website"],
             "og:site_name": ["PoliceApp"],
             "og:title": [head.title.removesuffix(" - PoliceApp")],
-            "og:description": head.described,
+            "og:description": head.description,
             "og:url": head.canonical,
             "twitter:card": ["summary"],
         }, str(page)
-        assert head.described != [""] and head.title != " - PoliceApp"
+        assert head.description != [""] and head.title != " - PoliceApp"
         has_logo = page.state == "everything known"
         assert image == ([f"http://testserver/media/logos/{'0' * 32}.png"] if has_logo else []), str(page)
 
 
 def test_indexed_pages_have_different_titles_and_descriptions(heads):
     full = [(page, head) for page, head in heads if page not in whole_site.EMPTY_SITE]
-    said = [(head.title, *head.described) for page, head in full if is_listed(page) and "?" not in page.url]
-    assert len(said) == len(set(said)) > 10
+    descriptions = [(head.title, *head.description) for page, head in full if is_listed(page) and "?" not in page.url]
+    assert len(descriptions) == len(set(descriptions)) > 10
 
 
 def test_a_noindex_page_has_none_of_them(heads):
@@ -178,7 +176,7 @@ def test_names_are_escaped_in_the_head(client, db, name):
     head = Head(client.get(make_department(name, slug="odd").get_absolute_url()))
     assert head.title == f"{name}, Westport, CT - PoliceApp"
     assert head.og["og:title"] == [f"{name}, Westport, CT"]
-    assert name in head.described[0]
+    assert name in head.description[0]
     assert head.nodes["GovernmentOrganization"]["name"] == name
 
 

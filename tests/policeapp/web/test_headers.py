@@ -10,10 +10,10 @@ from django.conf import settings
 from ...processes import PRODUCTION, python
 from ...whole_site import Markup
 
-# The only addresses that are no page; some of them still show in a browser.
 # Other tests cover the same code.
 pytestmark = pytest.mark.unmeasured
 
+# URLs that are not HTML pages.
 MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz", "/jobs/feed/", "/jobs/calendar/"]
 
 SUBRESOURCES = {
@@ -34,7 +34,7 @@ SUBRESOURCES = {
 
 
 def policy_of(response):
-    """The Content-Security-Policy as ``{directive: [values]}``."""
+    """Return the Content-Security-Policy as ``{directive: [values]}``."""
     directives = [part.split() for part in response["Content-Security-Policy"].split(";")]
     return {name: values for name, *values in directives}
 
@@ -44,7 +44,7 @@ def permissions_of(response):
 
 
 def assert_guarded(response, url):
-    """The headers that stand on every answer."""
+    """Assert that the response has all security headers."""
     assert policy_of(response) == {
         "default-src": ["'self'"],
         "base-uri": ["'none'"],
@@ -57,7 +57,7 @@ def assert_guarded(response, url):
     assert permissions.pop("geolocation") == "(self)", url
     assert {"camera", "microphone", "payment", "usb"} <= permissions.keys(), url
     assert set(permissions.values()) == {"()"}, url
-    # What visitors say of themselves, and links that let them in, are told not even to the site's own pages.
+    # These URLs contain visitors' answers or signed links, so browsers never send them as referrers.
     secret = re.match(r"/jobs/eligible/|/alerts/(?!new/)", url)
     assert response["Referrer-Policy"] == ("no-referrer" if secret else "same-origin"), url
     assert response["X-Content-Type-Options"] == "nosniff", url
@@ -65,7 +65,7 @@ def assert_guarded(response, url):
 
 
 def test_every_public_page_has_the_expected_status(answers):
-    """The other tests of this file would say little if the pages were not what they are taken for."""
+    """The other tests in this file rely on this."""
     assert {str(page): response.status_code for page, response in answers} == {
         str(page): page.status for page, _ in answers
     }
@@ -110,7 +110,7 @@ def test_public_pages_set_no_cookie(client, db, answers):
 def test_public_pages_have_no_inline_scripts_or_styles(answers):
     for page, response in answers:
         markup = Markup(response.content.decode())
-        # Structured data is not a script: nothing runs it.
+        # Browsers do not run structured data.
         scripts = [attributes for tag, attributes in markup.tags if tag == "script"]
         assert all("src" in script for script in scripts if script.get("type") != "application/ld+json"), str(page)
         assert "style" not in [tag for tag, _ in markup.tags], str(page)
@@ -180,8 +180,8 @@ def test_with_https_health_checks_are_not_redirected(over_https, probe):
 
 @pytest.mark.parametrize("name", ["secure", "secure health"])
 def test_with_https_browsers_must_use_it_for_a_year(over_https, name):
-    said = over_https[name]["headers"]["Strict-Transport-Security"]
-    assert said == "max-age=31536000; includeSubDomains; preload"
+    header = over_https[name]["headers"]["Strict-Transport-Security"]
+    assert header == "max-age=31536000; includeSubDomains; preload"
 
 
 def test_with_https_cookies_are_secure_and_http_only(over_https):

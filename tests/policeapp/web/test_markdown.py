@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from policeapp.web import markdown
 
 TAGS = set("p br hr h3 h4 h5 h6 ul ol li blockquote pre code em strong a".split())
-# What a tag may carry. A link's title is the editor's words; a code's class names its language.
+# The attributes that a tag can have. The title of a link is the editor's text; the class of code names its language.
 ATTRIBUTES = {"a": {"href", "rel", "title"}, "code": {"class"}, "ol": {"start"}}
 RUNNING = ("javascript", "data", "vbscript", "file")
 
-# Pieces that mean something to Markdown, to HTML or to a browser, in any order.
+# Pieces with a meaning in Markdown, in HTML or to a browser.
 PIECES = st.sampled_from(
     """
     # ## ###### * ** _ __ - + 1. 99) > ` ``` ~~~ \\ [ ] ( ) ![ ]( < > <! <? & &amp; &#106; &#x6A; &Tab; &colon; " '
@@ -32,8 +32,8 @@ TEXTS = st.lists(PIECES | st.sampled_from([" ", "\n", "\n\n", "\t", "    "]) | s
 )
 
 
-class Taken(HTMLParser):
-    """HTML taken apart into its tags with their attributes, and whatever is neither a tag nor text."""
+class ParsedHTML(HTMLParser):
+    """Parses HTML into tags with attributes, and collects everything that is neither a tag nor text."""
 
     def __init__(self, html):
         super().__init__(convert_charrefs=True)
@@ -61,7 +61,7 @@ class Taken(HTMLParser):
 
 
 def tags_of(text):
-    taken = Taken(str(markdown.render(text)))
+    taken = ParsedHTML(str(markdown.render(text)))
     assert not taken.strange
     assert not taken.open
     return taken.tags
@@ -87,7 +87,7 @@ def test_only_safe_tags_and_attributes_are_rendered(text):
 @settings(max_examples=300)
 def test_no_link_runs_a_script(text):
     for address in links_of(text):
-        # As browsers do: controls and blanks before the scheme, and line breaks and tabs inside it, do not count.
+        # Browsers ignore control characters and spaces before the scheme, and line breaks and tabs inside it.
         plain = re.sub(r"^[\x00-\x20]+|[\t\r\n]", "", address)
         assert not plain.lower().startswith(tuple(f"{scheme}:" for scheme in RUNNING)), address
 
@@ -134,16 +134,16 @@ def test_links_work_and_have_nofollow(text, address):
 @given(levels=st.lists(st.integers(1, 6), min_size=1, max_size=8), top=st.integers(2, 6))
 def test_headings_begin_at_the_given_level_without_gaps(levels, top):
     shown = markdown.render("\n\n".join(f"{'#' * level} x" for level in levels), top)
-    found = [int(tag[1]) for tag, _ in Taken(str(shown)).tags]
+    found = [int(tag[1]) for tag, _ in ParsedHTML(str(shown)).tags]
     assert min(found) == top
     assert set(found) == set(range(top, max(found) + 1))
-    for (one, shown_one), (other, shown_other) in combinations(zip(levels, found, strict=True), 2):
-        if one == other:
-            assert shown_one == shown_other
-        elif one < other:
-            assert shown_one < shown_other or shown_other == 6
+    for (first, shown_first), (second, shown_second) in combinations(zip(levels, found, strict=True), 2):
+        if first == second:
+            assert shown_first == shown_second
+        elif first < second:
+            assert shown_first < shown_second or shown_second == 6
         else:
-            assert shown_one > shown_other or shown_one == 6
+            assert shown_first > shown_second or shown_first == 6
 
 
 def test_headings_begin_at_h3_by_default():

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def thousand_and_one(places):
-    """Jobs at Westport's department, where nobody would look through all of them."""
+    """1,001 jobs at one department in Westport. Returns the first."""
     job = make_job(make_department(at=(41.14, -73.36), city="Westport"), title="Officer")
     job.words = " officer"
     others = []

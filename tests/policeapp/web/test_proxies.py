@@ -34,7 +34,7 @@ def request_through(rf, settings):
 
 @pytest.fixture
 def address_through(request_through):
-    """``address_through(proxies, remote, forwarded)``: the address that the site takes the visitor to have."""
+    """``address_through(proxies, remote, forwarded)``: the visitor's IP address on the site."""
 
     def address(proxies, remote, forwarded):
         return request_through(proxies, remote, HTTP_X_FORWARDED_FOR=forwarded).META["REMOTE_ADDR"]
@@ -56,7 +56,7 @@ def test_forwarding_headers_of_other_clients_are_removed(request_through):
 
 
 def test_the_site_trusts_only_the_proxies(client, db, settings):
-    """The whole site, and not the middleware alone: it stands before everything that would believe the headers."""
+    """This tests the whole site: the middleware comes before all code that reads the headers."""
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/robots.txt", REMOTE_ADDR=STRANGER, HTTP_X_FORWARDED_PROTO="https").status_code == 301
     settings.TRUSTED_PROXIES = [PROXY]
