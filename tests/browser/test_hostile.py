@@ -42,7 +42,7 @@ def test_no_text_on_a_public_page_runs(visit):
     found = {}
     urls = [*hostile.LISTS, *(url for each in site.values() for url in each.pages())]
     urls += [url for name in ("script", "handlers") for url in site[name].more_pages()]
-    urls += hostile.typed(hostile.TEXTS["handlers"])
+    urls += hostile.searches(hostile.TEXTS["handlers"])
     for url in urls:
         assert page.goto(url, wait_until="load").status in (200, 400), url
         if effects := page.evaluate(EFFECTS):
