@@ -194,7 +194,7 @@ def faults(node):
         if name.startswith("@"):
             continue
         if name not in rules:
-            found.append(f"{kind}.{name} is not allowed")
+            found.append(f"{kind}.{name} is in no rule")
         elif not rules[name][1](value):
             found.append(f"{kind}.{name} must not be {value!r}")
         for inner in value if isinstance(value, list) else [value]:
