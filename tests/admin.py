@@ -1,4 +1,4 @@
-"""The admin as a clerk meets it: open a form, change it, save it, read what it answers."""
+"""Helpers for tests of the admin: open a form, change it, save it and read the response."""
 
 import re
 from html import unescape
@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.factories import form_of
 
-# What a field may meet.
+# Extreme values for form fields.
 EXTREMES = [
     "nothing\0here",
     "x" * 25_000,
@@ -35,35 +35,35 @@ def signed_in(person):
     return client
 
 
-def page(thing, name="change"):
-    """The address of a page of the admin about a saved object, or about all of a model."""
-    options = thing._meta
+def page(target, name="change"):
+    """Return the URL of an admin page: of a saved object, or "list" or "add" of a model."""
+    options = target._meta
     base = f"/admin/{options.app_label}/{options.model_name}/"
-    return {"list": base, "add": f"{base}add/"}.get(name) or f"{base}{thing.pk}/{name}/"
+    return {"list": base, "add": f"{base}add/"}.get(name) or f"{base}{target.pk}/{name}/"
 
 
-def save(client, thing, **changes):
-    """Open the page of the object (or the page to add one), change some fields, press Save; the last response."""
-    url = page(thing) if getattr(thing, "pk", None) and not isinstance(thing, type) else page(thing, "add")
+def save(client, target, **changes):
+    """Open the form of an object, or the add form of a model, change fields and save. Return the last response."""
+    url = page(target) if getattr(target, "pk", None) and not isinstance(target, type) else page(target, "add")
     return client.post(url, form_of(client.get(url)) | changes, follow=True)
 
 
 def saved(response):
-    """Whether the last response is the list that follows after saving, and not the form with errors."""
+    """Return True if the form was saved, and False if it came back with errors."""
     return bool(response.redirect_chain)
 
 
 def errors_of(response):
-    """The messages of the form, each with the name of its field, "" for those of the whole form."""
+    """Return the form's errors as ``{field name: [messages]}``. The key of non-field errors is ""."""
     context = response.context
-    found = {}
+    errors = {}
     for form in [
         context["adminform"].form,
         *(form for formset in context["inline_admin_formsets"] for form in formset.forms),
     ]:
         for field, messages in form.errors.items():
-            found[form.add_prefix(field) if field != "__all__" else ""] = list(messages)
-    return found
+            errors[form.add_prefix(field) if field != "__all__" else ""] = list(messages)
+    return errors
 
 
 def messages_of(response):
@@ -71,9 +71,9 @@ def messages_of(response):
 
 
 def rows_of(response):
-    """The texts of the first column of a list of the admin."""
+    """Return the texts in the first column of a change list."""
     return [
-        unescape(words) for words in re.findall(r'<th class="field-[^"]*"><a [^>]*>([^<]*)</a></th>', html_of(response))
+        unescape(text) for text in re.findall(r'<th class="field-[^"]*"><a [^>]*>([^<]*)</a></th>', html_of(response))
     ]
 
 
@@ -88,9 +88,9 @@ def listed(client, model, query=""):
 
 
 def peel(client, url, form, names, value):
-    """Type the value into all these fields; again only into those that took it; and so on until it is saved.
+    """Post the form with the value in all these fields, then only in the fields that accepted it, until it is saved.
 
-    So every field meets it, and whatever a field takes has to be saved without an exception too.
+    So each field validates the value, and each accepted value is also saved.
     """
     while True:
         response = client.post(url, form | dict.fromkeys(names, value))
@@ -99,8 +99,8 @@ def peel(client, url, form, names, value):
             return
         assert "<script>alert" not in html_of(response)
         errors = errors_of(response)
-        refused = [name for name in names if name in errors]
-        assert errors, "It is neither saved nor refused."
-        if not refused:
+        rejected = [name for name in names if name in errors]
+        assert errors, "The form was not saved and has no errors."
+        if not rejected:
             return
-        names = [name for name in names if name not in refused]
+        names = [name for name in names if name not in rejected]

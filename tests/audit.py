@@ -1,8 +1,8 @@
-"""Holds the pinned packages against the known vulnerabilities that PyPI lists: ``make audit``.
+"""Checks the pinned packages for known vulnerabilities listed by PyPI: ``make audit``.
 
-Ends with 0 when no pinned package has any, with 1 when one has, and with 3 when not all could be asked for: a machine
-without a way to PyPI's advisories, or with one to a mirror that has none, has audited nothing. With ``--if-possible``,
-for builds on such a machine, that is said and no failure.
+The exit status is 0 if there are none, 1 if there is one, and 3 if some packages could not be checked, for example
+because the machine cannot reach PyPI or uses a mirror without advisories. With ``--if-possible``, packages that could
+not be checked are reported, but the exit status is 0.
 """
 
 import json
@@ -12,13 +12,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PINS = ["requirements.txt", "tests/requirements.txt"]
-FINE, VULNERABLE, NOT_ASKED = 0, 1, 3
+OK, VULNERABLE, NOT_CHECKED = 0, 1, 3
 
 
 def audit():
-    """``[package]`` as pip-audit tells of them: each has its known "vulns", or a "skip_reason" when nobody knows.
+    """Return pip-audit's list of packages, each a dict with "vulns", or "skip_reason" if it could not be checked.
 
-    Raises ``ValueError`` with what was said where nothing was told. No package is installed or downloaded for it.
+    Raise ``ValueError`` with the error output if pip-audit fails. No package is installed or downloaded.
     """
     command = ["pip_audit", "--require-hashes", "--disable-pip", "--progress-spinner=off", "--format=json"]
     done = subprocess.run(
@@ -33,23 +33,24 @@ def audit():
 
 
 def main(arguments):
-    """Print what is known; the exit status."""
+    """Print the vulnerabilities and return the exit status."""
     try:
         packages = audit()
     except ValueError as problem:
         packages, missing = [], [str(problem)]
     else:
         missing = [package["name"] for package in packages if "skip_reason" in package]
-    flaws = [(package, flaw) for package in packages for flaw in package.get("vulns", [])]
-    for package, flaw in flaws:
-        mended = ", ".join(flaw["fix_versions"]) or "no version yet"
-        print(f"{package['name']} {package['version']}: {flaw['id']}, mended in {mended}")
+    vulnerabilities = [(package, found) for package in packages for found in package.get("vulns", [])]
+    for package, found in vulnerabilities:
+        fixed = ", ".join(found["fix_versions"]) or "no version yet"
+        print(f"{package['name']} {package['version']}: {found['id']}, fixed in {fixed}")
     if missing:
-        print("NOT AUDITED: from here nobody can be asked for the advisories of", ", ".join(missing), file=sys.stderr)
-    print(f"Audited {len(packages) - len(missing) if packages else 0} packages: {len(flaws)} known vulnerabilities.")
-    if flaws:
+        print("NOT AUDITED: PyPI's advisories could not be read for", ", ".join(missing), file=sys.stderr)
+    checked = len(packages) - len(missing) if packages else 0
+    print(f"Audited {checked} packages: {len(vulnerabilities)} known vulnerabilities.")
+    if vulnerabilities:
         return VULNERABLE
-    return NOT_ASKED if missing and "--if-possible" not in arguments else FINE
+    return NOT_CHECKED if missing and "--if-possible" not in arguments else OK
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Builders that show only what matters to a test: everything else has a plain, valid value."""
+"""Builders of saved objects. A test gives only the values that matter; all others have plain, valid defaults."""
 
 import re
 from datetime import timedelta
@@ -23,12 +23,12 @@ from policeapp.models import Import, User
 
 _number = count(1)
 
-# Where the departments of the tests are, unless told otherwise: "today" is the day there, not in UTC.
+# The time zone of the departments in the tests. "today" is the date there, not in UTC.
 ZONE = ZoneInfo("America/New_York")
 
 
 def make_department(name="Westport Police Department", **values):
-    """A published department in Westport, CT, saved. ``at=(latitude, longitude)`` places it exactly."""
+    """Create a published department in Westport, CT. ``at=(latitude, longitude)`` gives it an exact map location."""
     at = values.pop("at", None)
     if at:
         values |= {"latitude": at[0], "longitude": at[1], "precision": "building"}
@@ -37,7 +37,7 @@ def make_department(name="Westport Police Department", **values):
 
 
 def make_job(department=None, title="Police Officer", **values):
-    """A published, open opening, until filled, saved; at a new department unless one is given."""
+    """Create a published opening, open until filled. Without a department, create one for it."""
     department = department or make_department(f"Department {next(_number)}")
     defaults = {
         "status": Job.Status.PUBLISHED,
@@ -49,7 +49,7 @@ def make_job(department=None, title="Police Officer", **values):
 
 
 def make_place(name="Westport", state="CT", zip="", **values):
-    """A ZIP code's place when ``zip`` is given, else a town with one ZIP code; in Westport, CT, unless told."""
+    """Create the place of a ZIP code, or, without ``zip``, a town with one ZIP code. The default is Westport, CT."""
     at = values.pop("at", (41.1434, -73.3496))
     defaults = {"county": "Fairfield County", "time_zone": "America/New_York", "zip_codes": 0 if zip else 1}
     return Place.objects.create(
@@ -65,10 +65,10 @@ def make_specialization(name="K-9 Unit"):
 
 
 def list_specializations(department, *names):
-    """The department lists these, in this order."""
+    """List these specializations at the department, in this order."""
     for order, name in enumerate(names):
-        found = Specialization.objects.filter(name=name).first() or make_specialization(name)
-        DepartmentSpecialization.objects.create(department=department, specialization=found, order=order)
+        specialization = Specialization.objects.filter(name=name).first() or make_specialization(name)
+        DepartmentSpecialization.objects.create(department=department, specialization=specialization, order=order)
 
 
 def make_division(department, name="Operations", **values):
@@ -80,13 +80,13 @@ def make_unit(department, name="Tactical Team", **values):
 
 
 def make_import(**values):
-    """An upload that was looked at and not applied."""
+    """Create an upload that is previewed but not applied."""
     report = dict.fromkeys(("read", "created", "updated", "unchanged", "skipped", "rejected"), 0)
     defaults = {"kind": Import.Kind.OPENINGS, "file_name": "openings.csv", "content": b"job_id", "report": report}
     return Import.objects.create(**(defaults | values))
 
 
-# The cast: Alice administers everything, Bob edits the departments he is given, Charlie is staff and edits none.
+# The people: Alice is an administrator, Bob edits the given departments, Charlie is staff but edits nothing.
 
 
 def make_alice():
@@ -105,7 +105,7 @@ def make_charlie():
 
 
 def yesterday(department=None):
-    """The day before today, there."""
+    """Return yesterday's date in the time zone of the department, by default that of New York."""
     return today(department) - timedelta(days=1)
 
 
@@ -118,7 +118,7 @@ def today(department=None):
 
 
 def text_of(response):
-    """The words of a page as a person would see them: no markup, single spaces."""
+    """Return the visible text of a page, without markup and with single spaces."""
     html = response.content.decode()
     html = re.sub(r"<(script|style|template)\b.*?</\1>", " ", html, flags=re.DOTALL)
     html = re.sub(r"</?(a|strong|em|data|span|abbr|b|i)\b[^>]*>", "", html)
@@ -126,7 +126,7 @@ def text_of(response):
 
 
 class _FormParser(HTMLParser):
-    """Reads what a browser would send of a page's POST form: names and values as they stand in it."""
+    """Collects in ``data`` the names and values of a page's POST form."""
 
     def __init__(self):
         super().__init__()
@@ -157,7 +157,7 @@ class _FormParser(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "textarea" and self.name:
-            # A browser drops the line break that Django writes behind the start tag.
+            # HTML ignores a line break directly after the start tag, and Django writes one there.
             self.data[self.name], self.name = self.text.removeprefix("\r").removeprefix("\n"), None
         elif tag == "select":
             self.select = None
@@ -166,25 +166,25 @@ class _FormParser(HTMLParser):
 
 
 def form_of(response):
-    """What a browser would send if a person pressed Save on this page: ``{name: value or list of values}``."""
+    """Return the data that a browser would send for the unchanged POST form: ``{name: value or list of values}``."""
     parser = _FormParser()
     parser.feed(response.content.decode())
     return parser.data
 
 
-def make_step(of, kind="written_test", **values):
-    """A hiring step of a department or of an opening, the last so far."""
-    owner = "job" if isinstance(of, Job) else "department"
-    return HiringStep.objects.create(kind=kind, **{owner: of}, **values)
+def make_step(owner, kind="written_test", **values):
+    """Create a hiring step of a department or an opening, after its other steps."""
+    field = "job" if isinstance(owner, Job) else "department"
+    return HiringStep.objects.create(kind=kind, **{field: owner}, **values)
 
 
 def make_requirements(job=None, **values):
-    """What an opening (a new one unless given) asks at least, saved; nothing but what is given."""
+    """Create the requirements of an opening, by default of a new one. There are none but the given ones."""
     return Requirements.objects.create(job=job or make_job(), **values)
 
 
 def make_alert(email="jane@example.com", *, confirmed=True, **values):
-    """Create an alert of the subscriber with this address. Without values it matches every opening."""
+    """Create an alert of the subscriber with this email address. Without values it matches every opening."""
     subscriber, _new = Subscriber.objects.get_or_create(email=email)
     values |= {"confirmed_at": timezone.now()} if confirmed else {}
     return Alert.objects.create(subscriber=subscriber, **values)

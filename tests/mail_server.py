@@ -13,7 +13,7 @@ HANGS_UP = "hangs up"
 class MailServer:
     """An SMTP server on 127.0.0.1 at ``port``.
 
-    `messages` are the accepted emails in order, each an `EmailMessage`. `answers` maps the address of a sender or a
+    `messages` are the accepted emails in order, each an `EmailMessage`. `answers` maps the email address of a sender or
     recipient to the answer it gets, such as "550 Who?". `to_data` lists the answers to the next emails, or `HANGS_UP`
     to close the connection instead. `connections` counts the connections.
     """
@@ -33,7 +33,7 @@ class MailServer:
             self.controller = None
 
     def to(self, address):
-        """Return the emails to this address."""
+        """Return the emails to this email address."""
         return [message for message in self.messages if parseaddr(message["To"])[1] == address]
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):

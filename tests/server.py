@@ -1,4 +1,4 @@
-"""Runs the site as in production: under gunicorn, in processes and with a database of its own."""
+"""Runs the site as in production: under gunicorn, with its own database."""
 
 import os
 import re
@@ -14,14 +14,14 @@ from django.conf import settings
 
 from .processes import PRODUCTION, ROOT, environment, new_sqlite, python
 
-PATIENCE = 30  # seconds; only a hanging server takes so long
+PATIENCE = 30  # seconds; only a hanging server takes this long
 
 
 class Server:
-    """A running server with its ``port`` and its ``log`` so far."""
+    """A running server. ``port`` is its TCP port and ``log`` its error output so far."""
 
     def __init__(self, process):
-        self.process, self.lines, self.news = process, [], threading.Condition()
+        self.process, self.lines, self.changed = process, [], threading.Condition()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         listening = r"Listening at: http://127\.0\.0\.1:(\d+)"
@@ -30,9 +30,9 @@ class Server:
 
     def _read(self):
         for line in self.process.stderr:
-            with self.news:
+            with self.changed:
                 self.lines.append(line)
-                self.news.notify_all()
+                self.changed.notify_all()
 
     @property
     def log(self):
@@ -40,8 +40,10 @@ class Server:
 
     def wait_for(self, pattern):
         """Wait until the log matches the pattern, or raise ``AssertionError`` with the log."""
-        with self.news:
-            assert self.news.wait_for(lambda: re.search(pattern, self.log), PATIENCE), f"no {pattern} in:\n{self.log}"
+        with self.changed:
+            assert self.changed.wait_for(lambda: re.search(pattern, self.log), PATIENCE), (
+                f"no {pattern} in:\n{self.log}"
+            )
 
     def send(self, *parts):
         """Send these bytes, close the sending side, and return the whole response."""
@@ -52,16 +54,16 @@ class Server:
                 connection.shutdown(socket.SHUT_WR)
             except OSError:
                 pass  # the server has stopped reading, but its response still arrives
-            answer = b""
+            response = b""
             try:
                 while received := connection.recv(65536):
-                    answer += received
+                    response += received
             except ConnectionResetError:
                 pass
-            return answer
+            return response
 
     def get(self, path, **headers):
-        """``(status, {header: value}, body)`` of a plain GET; names of headers are given in Python's way."""
+        """Send a GET request with headers such as ``Accept="*/*"``. Return ``(status, {header: value}, body)``."""
         lines = [f"GET {path} HTTP/1.1", "Host: police.example.org", "Connection: close"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         head, _, body = self.send("\r\n".join([*lines, "", ""]).encode()).partition(b"\r\n\r\n")
@@ -74,7 +76,7 @@ class Server:
 
 
 def unchunked(body):
-    """The body of an answer that came in chunks."""
+    """Decode a body sent with ``Transfer-Encoding: chunked``."""
     whole = b""
     while body:
         size, _, body = body.partition(b"\r\n")
@@ -85,9 +87,9 @@ def unchunked(body):
 
 @contextmanager
 def running(root=ROOT, **values):
-    """A ``Server`` of the site with these settings, with the code in ``root``; it is stopped afterwards."""
-    usual = {"BIND": "127.0.0.1:0", "WEB_CONCURRENCY": "1", "PYTHONWARNINGS": "", "LOG_FORMAT": "text"}
-    values = PRODUCTION | usual | values
+    """Run the site from the code in ``root`` with these settings. Yield its ``Server`` and stop it afterwards."""
+    defaults = {"BIND": "127.0.0.1:0", "WEB_CONCURRENCY": "1", "PYTHONWARNINGS": "", "LOG_FORMAT": "text"}
+    values = PRODUCTION | defaults | values
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "policeapp/gunicorn.py", "policeapp.wsgi"],
         cwd=root,
@@ -105,28 +107,28 @@ def running(root=ROOT, **values):
 
 @contextmanager
 def migrated_database(folder):
-    """The DATABASE_URL of a database of its own, of the kind that the tests run on: migrated, with Westport in it."""
+    """Create a migrated database with Westport, on the engine of the tests. Yield its URL, and drop it afterwards."""
     name = f"policeapp_server_{os.getpid()}"
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
-        url, given = new_sqlite(folder / f"{name}.sqlite3"), None
+        url, server = new_sqlite(folder / f"{name}.sqlite3"), None
     else:
-        given = os.environ["DATABASE_URL"]
-        url = urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
-        run_sql(given, f"CREATE DATABASE {name}")
+        server = os.environ["DATABASE_URL"]
+        url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        run_sql(server, f"CREATE DATABASE {name}")
     try:
         commands = [["loaddata", "westport", "--verbosity=0"]]
-        if given:
+        if server:
             commands.insert(0, ["migrate", "--verbosity=0"])
         for command in commands:
             done = python("manage.py", *command, env=PRODUCTION | {"DATABASE_URL": url})
             assert done.returncode == 0, done.stderr
         yield url
     finally:
-        if given:
-            run_sql(given, f"DROP DATABASE {name} WITH (FORCE)")
+        if server:
+            run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def run_sql(url, statement):
-    """Run one statement that no transaction may hold."""
+    """Run one statement outside a transaction, as CREATE DATABASE requires."""
     with psycopg.connect(url.replace("postgres://", "postgresql://", 1), autocommit=True) as connection:
         connection.execute(statement)

@@ -1,4 +1,4 @@
-"""The site's settings as in production, but for what a test machine lacks: a secret, a certificate, real uploads."""
+"""The production settings, except for secrets, HTTPS, email and directories for files."""
 
 import atexit
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 files = Path(tempfile.mkdtemp(prefix="policeapp-tests-"))
 atexit.register(shutil.rmtree, files, ignore_errors=True)
-# The workers of a run inherit the directory that the process which starts them has filled.
+# Test workers inherit the directory from the process that collected the static files.
 static = os.environ.setdefault("TESTS_STATIC_ROOT", str(files / "static"))
 
 os.environ.update(
@@ -31,5 +31,5 @@ os.environ.update(
 
 from policeapp.settings import *  # noqa: E402, F403
 
-# The real one is slow on purpose.
+# The production hasher is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,8 +1,8 @@
-"""The rules that structured data are held against, and the reading of them from a page as a search engine reads it.
+"""Reads structured data from a page and checks it against the rules of search engines.
 
-The table was written from Google's documentation of each type
+The rules come from Google's documentation of each type
 (https://developers.google.com/search/docs/appearance/structured-data/: job-posting, organization, local-business,
-breadcrumb, sitelinks-searchbox) and, for what Google is silent about, from the definitions on https://schema.org.
+breadcrumb, sitelinks-searchbox) and, for types that Google does not document, from https://schema.org.
 """
 
 import json
@@ -20,7 +20,7 @@ def text(value):
 
 
 def html(value):
-    """A description: Google wants it in paragraphs or lists."""
+    """A description in HTML. Google wants paragraphs or lists."""
     return isinstance(value, str) and bool(re.search("<(p|ul|ol)>", value))
 
 
@@ -36,32 +36,32 @@ def boolean(value):
     return isinstance(value, bool)
 
 
-def address(value):
+def url(value):
     """An absolute URL."""
     return text(value) and urlsplit(value).scheme in ("http", "https") and bool(urlsplit(value).hostname)
 
 
-def e_mail(value):
+def email(value):
     return text(value) and "@" in value
 
 
 def telephone(value):
-    """With its country, so that it rings from everywhere; an emergency number has none."""
+    """A phone number with its country code."""
     return text(value) and bool(re.fullmatch(r"\+[1-9][\d-]{7,}(;ext=\d+)?", value))
 
 
 def day(value):
-    """A day of ISO 8601."""
+    """An ISO 8601 date."""
     return text(value) and date.fromisoformat(value).isoformat() == value
 
 
 def instant(value):
-    """A day and a time of ISO 8601, with how far the clocks there are from UTC."""
+    """An ISO 8601 date and time with a UTC offset."""
     return text(value) and datetime.fromisoformat(value).utcoffset() is not None
 
 
 def template(value):
-    return address(value) and value.count("{search_term_string}") == 1
+    return url(value) and value.count("{search_term_string}") == 1
 
 
 def one_of(*values):
@@ -69,7 +69,7 @@ def one_of(*values):
 
 
 def node_of(*kinds):
-    """Another node, of one of these types; what is in it is looked at by the rules of its own type."""
+    """A nested node of one of these types. ``faults`` checks it by the rules of its own type."""
     return lambda value: isinstance(value, dict) and value.get("@type") in kinds
 
 
@@ -78,7 +78,7 @@ def either(*checks):
 
 
 def items(value):
-    """The two or more steps of a trail, numbered from 1."""
+    """Two or more breadcrumbs, numbered from 1."""
     return (
         isinstance(value, list)
         and len(value) >= 2
@@ -87,7 +87,7 @@ def items(value):
     )
 
 
-# {type: {property: (whether it must be there, what its value must be)}}. What is in no row must not be there.
+# {type: {property: (whether it is required, check of its value)}}. No other properties are allowed.
 RULES = {
     "JobPosting": {
         "title": (REQUIRED, text),
@@ -112,7 +112,7 @@ RULES = {
             either(one_of("no requirements"), node_of("OccupationalExperienceRequirements")),
         ),
         "totalJobOpenings": (ALLOWED, whole_number),
-        "url": (ALLOWED, address),
+        "url": (ALLOWED, url),
     },
     "MonetaryAmount": {"currency": (REQUIRED, one_of("USD")), "value": (REQUIRED, node_of("QuantitativeValue"))},
     "QuantitativeValue": {
@@ -137,11 +137,11 @@ RULES = {
     "OccupationalExperienceRequirements": {"monthsOfExperience": (REQUIRED, whole_number)},
     "GovernmentOrganization": {
         "name": (REQUIRED, text),
-        "url": (REQUIRED, address),
-        "sameAs": (RECOMMENDED, address),
-        "logo": (RECOMMENDED, address),
+        "url": (REQUIRED, url),
+        "sameAs": (RECOMMENDED, url),
+        "logo": (RECOMMENDED, url),
         "telephone": (ALLOWED, telephone),
-        "email": (ALLOWED, e_mail),
+        "email": (ALLOWED, email),
         "areaServed": (ALLOWED, node_of("City", "AdministrativeArea", "State")),
         "location": (ALLOWED, node_of("PoliceStation")),
     },
@@ -150,7 +150,7 @@ RULES = {
         "address": (REQUIRED, node_of("PostalAddress")),
         "geo": (RECOMMENDED, node_of("GeoCoordinates")),
         "telephone": (RECOMMENDED, telephone),
-        "url": (RECOMMENDED, address),
+        "url": (RECOMMENDED, url),
     },
     "Place": {"address": (REQUIRED, node_of("PostalAddress")), "geo": (ALLOWED, node_of("GeoCoordinates"))},
     "PostalAddress": {
@@ -168,11 +168,11 @@ RULES = {
     "ListItem": {
         "position": (REQUIRED, whole_number),
         "name": (REQUIRED, text),
-        "item": (REQUIRED, address),
+        "item": (REQUIRED, url),
     },
     "WebSite": {
         "name": (REQUIRED, text),
-        "url": (REQUIRED, address),
+        "url": (REQUIRED, url),
         "potentialAction": (REQUIRED, node_of("SearchAction")),
     },
     "SearchAction": {
@@ -184,7 +184,7 @@ RULES = {
 
 
 def faults(node):
-    """What in a node, and in those within it, is against the rules, one per line; nothing when all is well."""
+    """Return a list of the violations of the rules in a node and its nested nodes."""
     kind = node.get("@type")
     if kind not in RULES:
         return [f"no rules for {kind}"]
@@ -203,17 +203,17 @@ def faults(node):
 
 
 def missing(node, need):
-    """The properties that are required, or recommended, and not there."""
+    """Return the names of the properties with this need, REQUIRED or RECOMMENDED, that the node lacks."""
     return {name for name, (needed, _) in RULES[node["@type"]].items() if needed == need and name not in node}
 
 
 def nodes_of(response):
-    """``{type: node}`` of the structured data of a page, each of which must keep the rules."""
+    """Return the structured data of a page as ``{type: node}``. Each node must follow the rules."""
     return nodes_in(response.content.decode())
 
 
 def nodes_in(page):
-    """The same of a page's HTML."""
+    """Like ``nodes_of``, for the HTML of a page."""
     markup = Markup(page)
     number = sum(tag == "script" and attributes.get("type") == "application/ld+json" for tag, attributes in markup.tags)
     found = [json.loads(script) for script in markup.scripts if script.strip()]

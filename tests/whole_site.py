@@ -84,12 +84,12 @@ def build():
         Page("/departments/?q=06880", "a ZIP code in the box for words"),
         Page("/departments/?near=06880&within=any", "by distance"),
         Page("/departments/?near=99999&within=10", "nothing within the radius"),
-        Page("/departments/?near=Διπλή", "several places of the name"),
-        Page("/departments/?q=Διπλή", "several places of the name, in the box for words"),
+        Page("/departments/?near=Διπλή", "several places with the name"),
+        Page("/departments/?q=Διπλή", "several places with the name, in the box for words"),
         Page("/departments/?near=Ουδαμού", "an unknown place"),
-        Page("/departments/?kind=χ&within=χ&state=χ&specialization=χ&sort=χ", "choices that there are not"),
+        Page("/departments/?kind=χ&within=χ&state=χ&specialization=χ&sort=χ", "invalid choices"),
         Page("/departments/?sort=distance", "sorted by distance from nowhere"),
-        Page("/departments/?q=" + "χ" * 101, "too many letters"),
+        Page("/departments/?q=" + "χ" * 101, "text too long"),
         Page("/departments/?hiring=on&state=CT&kind=sheriff&specialization=1&sort=population", "every choice"),
         Page("/departments/ct/", "with counties"),
         Page("/departments/ny/?page=2", "last page of a state"),
@@ -104,15 +104,15 @@ def build():
         Page(hiring.get_absolute_url(), "with openings"),
         Page(bare.get_absolute_url(), "nothing known"),
         Page("/departments/ct/draft/", "a draft", 404),
-        Page("/departments/ct/former/", "a former address", 301),
+        Page("/departments/ct/former/", "a former slug", 301),
         Page("/departments/ct", "without its slash", 301),
         Page("/departments/compare/", "nothing chosen"),
         Page("/departments/compare/?d=ct/full&d=ct/hiring&d=vt/bare&q=Τμήμα", "three, and others to add"),
-        Page("/departments/compare/?d=χ&d=χ&d=ψ&d=ω&d=ct/full&d=α&q=τίποτα", "what nobody knows"),
+        Page("/departments/compare/?d=χ&d=χ&d=ψ&d=ω&d=ct/full&d=α&q=τίποτα", "unknown departments"),
         Page("/departments/compare/?d=ny/many-1&d=ny/many-2&d=ny/many-3&d=ct/full", "four"),
         Page("/jobs/compare/", "nothing chosen"),
         Page(f"/jobs/compare/?j={numbers[0]}&j={numbers[1]}&j={numbers[3]}&q=θέση", "three, and others to add"),
-        Page("/jobs/compare/?j=χ&q=τίποτα", "what nobody knows"),
+        Page("/jobs/compare/?j=χ&q=τίποτα", "unknown jobs"),
         Page("/jobs/", "first page"),
         Page("/jobs/?page=2", "last page"),
         Page("/jobs/?page=χ", "no such page", 404),
@@ -121,21 +121,21 @@ def build():
         Page("/jobs/?near=06880", "near a ZIP code"),
         Page("/jobs/?near=06880&within=any", "by distance"),
         Page("/jobs/?near=99999&within=10", "nothing within the radius"),
-        Page("/jobs/?near=99999&q=τίποτα", "nothing anywhere"),
-        Page("/jobs/?near=Διπλή", "several places of the name"),
+        Page("/jobs/?near=99999&q=τίποτα", "no results anywhere"),
+        Page("/jobs/?near=Διπλή", "several places with the name"),
         Page("/jobs/?near=Ουδαμού", "an unknown place"),
-        Page("/jobs/?pay=χ&kind=χ", "pay that is no number"),
-        Page("/jobs/?pay=-1", "pay below nothing"),
-        Page("/jobs/?pay=99999999999", "pay beyond all"),
+        Page("/jobs/?pay=χ&kind=χ", "pay that is not a number"),
+        Page("/jobs/?pay=-1", "negative pay"),
+        Page("/jobs/?pay=99999999999", "pay above the limit"),
         Page("/jobs/?sort=distance", "sorted by distance from nowhere"),
-        Page("/jobs/?q=%00", "a letter that no text has"),
+        Page("/jobs/?q=%00", "a null character"),
         Page("/jobs/?state=CT&kind=entry_level&pay=100&sort=pay", "every choice"),
-        Page("/jobs/eligible/", "nothing said"),
+        Page("/jobs/eligible/", "no answers"),
         Page("/jobs/eligible/?age=20&near=06880", "sorted near a ZIP code"),
         Page("/jobs/eligible/?age=30&certification=any_state&certified_in=AK", "sorted"),
         Page("/jobs/eligible/?age=30&near=99999&within=10", "nothing within the radius"),
-        Page("/jobs/eligible/?age=χ&experience_years=χ&education=χ&certified_in=CT", "answers that are none"),
-        Page("/jobs/eligible/?age=30&near=Διπλή", "several places of the name"),
+        Page("/jobs/eligible/?age=χ&experience_years=χ&education=χ&certified_in=CT", "invalid answers"),
+        Page("/jobs/eligible/?age=30&near=Διπλή", "several places with the name"),
         *(
             Page(job.get_absolute_url(), title, 410 if job.status == Job.Status.WITHDRAWN else 200)
             for title, job in jobs["public"].items()
@@ -154,7 +154,7 @@ def build():
 
 
 def drafts():
-    """What only staff see: call after :func:`build`."""
+    """Return the pages that only staff see. Call :func:`build` first."""
     hidden = Job.objects.filter(status=Job.Status.DRAFT) | Job.objects.filter(opens_on__gt=today())
     return [
         Page(Department.objects.get(slug="draft").get_absolute_url(), "a draft"),
@@ -275,7 +275,7 @@ def _make_steps(job):
 
 
 def _make_alerts(department):
-    """The form in its states, and the links of three alerts."""
+    """Yield the pages of the form and of the links in emails, in each state."""
     place = {"near": "Ουεστπορτ, CT 06880", "latitude": WESTPORT[0], "longitude": WESTPORT[1]}
     fresh = factories.make_alert("α@βήτα.ελ", confirmed=False, kind="entry_level", miles=25, pay=50_000, **place)
     running = factories.make_alert("α@βήτα.ελ", department=department, frequency="weekly")
@@ -292,23 +292,26 @@ def _make_alerts(department):
         "ended": make_token("unsubscribe", gone.key),
         "all alerts": make_token("manage", running.subscriber.key),
         "alerts that are refused": make_token("manage", refused.subscriber.key),
-        "of nobody any more": make_token("manage", gone.subscriber.key),
+        "of a deleted subscriber": make_token("manage", gone.subscriber.key),
     }
     gone.unsubscribe()
     purposes = ["confirm", "confirm", "renew", "unsubscribe", "unsubscribe", "manage", "manage", "manage"]
     yield Page("/alerts/new/", "for everything")
     yield Page(f"/alerts/new/?department={department.pk}", "for a department")
     yield Page("/alerts/new/?near=06880&q=θέση&kind=cadet&pay=100&state=CT", "every choice")
-    yield Page("/alerts/new/?near=Διπλή", "several places of the name")
-    yield Page("/alerts/new/?near=Ουδαμού&kind=χ&department=χ", "nothing understood")
+    yield Page("/alerts/new/?near=Διπλή", "several places with the name")
+    yield Page("/alerts/new/?near=Ουδαμού&kind=χ&department=χ", "invalid values")
     for purpose, (state, token) in zip(purposes, links.items(), strict=True):
-        yield Page(f"/alerts/{purpose}/{token}/", state, 404 if state == "of nobody any more" else 200)
-    yield Page(f"/alerts/renew/{links['to end']}/", "a link for something else", 404)
+        yield Page(f"/alerts/{purpose}/{token}/", state, 404 if state == "of a deleted subscriber" else 200)
+    yield Page(f"/alerts/renew/{links['to end']}/", "a link for another purpose", 404)
 
 
 class Markup(HTMLParser):
-    """A page taken apart: ``tags`` is a list of ``(name, attributes)``, ``scripts`` the text inside scripts and
-    styles, ``texts`` every other text."""
+    """A parsed page.
+
+    ``tags`` is a list of ``(name, attributes)``, ``scripts`` has the text inside scripts and styles, and ``texts`` all
+    other text.
+    """
 
     def __init__(self, html):
         super().__init__(convert_charrefs=True)

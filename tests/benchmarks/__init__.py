@@ -1,6 +1,6 @@
-"""The site's speed at national scale, measured: ``make bench`` prints one table and fails when a bar is missed.
+"""Benchmarks at national scale: ``make bench`` prints one table and fails if a bar is missed.
 
-A module of this package measures one subject. It has two or three names, and is listed in ``__main__.SUBJECTS``::
+Each module of this package that ``__main__.SUBJECTS`` lists measures one subject. It defines::
 
     SIZES = [Size(departments=27_000, openings=27_000)]
 
@@ -11,14 +11,13 @@ A module of this package measures one subject. It has two or three names, and is
         yield Row("fuzzy search", case, {"ms": took}, [Bar("fuzzy search, ms", took, 50)])
 
     def growth(rows):
-        '''Optional: Rows made of all of one engine's rows, for bars between sizes.'''
+        '''Optional: return more Rows, computed from all rows of one engine, for bars that compare sizes.'''
 
-``rows`` runs once for each engine and each of the SIZES, in a process of its own in which Django is set up as in
-production, with the settings in the environment, so that a child process ("manage.py import_departments ...") finds
-them too. The database has as many departments and openings as the size says, and all ZIP codes and towns. Several
-subjects read the same database and must leave it as it was; one of no departments, ``Size(0, 0)``, is made for the
-subject alone, which may write to it as it likes. ``case.folder`` is a directory for files, removed afterwards;
-``case.quick`` asks for fewer repetitions.
+``rows`` runs once for each engine and each of the SIZES, in its own process with production settings. The settings are
+in the environment, so that child processes ("manage.py import_departments ...") have them too. The database has this
+number of departments and openings, and all ZIP codes and towns. Subjects share it and must not change it, except for
+``Size(0, 0)``: each subject gets its own database without departments, and can write to it. ``case.folder`` is a
+temporary directory. ``case.quick`` asks for fewer repetitions.
 
 :mod:`tests.benchmarks.table` has Size, Case, Row, Bar and ``median_ms``.
 """

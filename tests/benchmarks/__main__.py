@@ -1,8 +1,8 @@
-"""``make bench``: measure everything on both engines, print one table, end with 1 when a bar is missed.
+"""``make bench``: run all benchmarks on both engines, print one table, and exit with 1 if a bar is missed.
 
     python -m tests.benchmarks [--quick] [--engine NAME] [SUBJECT...]
 
-``--quick`` has a tenth of the rows and fewer repetitions: it shows that all works, and its figures little.
+``--quick`` uses a tenth of the rows and fewer repetitions. It shows that the benchmarks run; its figures mean little.
 """
 
 import argparse
@@ -43,7 +43,7 @@ class Sqlite:
         return f"sqlite:///{self.file(database)}"
 
     def create(self, database):
-        """Nothing: the file is made when it is written to."""
+        """Do nothing: SQLite creates the file with the first write."""
 
     def copy(self, database, to):
         shutil.copyfile(self.file(database), self.file(to))
@@ -91,7 +91,7 @@ def main():
         subjects = {name: import_module(f".{name}", __package__) for name in options.subjects}
         sizes = {size for subject in subjects.values() for size in subject.SIZES}
         tenth = 10 if options.quick else 1
-        # The two are filled side by side, and measured one after the other.
+        # Fill both at the same time, but measure one after the other.
         with ThreadPoolExecutor() as fillers:
             list(fillers.map(lambda engine: fill(engine, sizes, tenth), engines))
         rows = [row for engine in engines for row in measure(engine, subjects, tenth, folder)]
@@ -113,37 +113,37 @@ def parse():
 
 
 def fill(engine, sizes, tenth):
-    """Make a database of each size; the smallest is built, and the others are grown from copies of it."""
+    """Create a database of each size. Build the smallest, and grow the others from copies of it."""
     engine.create(name_of(EMPTY))
     for command in ("migrate", "load_places"):
         run("manage.py", command, "--verbosity=0", url=engine.url(name_of(EMPTY)))
     source = EMPTY
     for size in sorted(sizes - {EMPTY}):
-        begun = perf_counter()
+        began = perf_counter()
         engine.copy(name_of(source), name_of(size))
         numbers = [number // tenth for number in size]
         run("-m", f"{__package__}.inside", "grow", *numbers, url=engine.url(name_of(size)))
-        say(f"{engine.name}: made {Size(*numbers)} departments and openings in {perf_counter() - begun:.0f} s")
+        log(f"{engine.name}: filled {Size(*numbers)} departments and openings in {perf_counter() - began:.0f} s")
         source = size if source == EMPTY else source
 
 
 def measure(engine, subjects, tenth, folder):
-    """The rows of all subjects on the engine."""
+    """Run all subjects on the engine and yield their rows."""
     for name, subject in subjects.items():
-        found = []
+        rows = []
         for size in subject.SIZES:
-            begun = perf_counter()
+            began = perf_counter()
             database = name_of(size)
             if size == EMPTY:
                 engine.copy(database, database := f"{database}_{name}")
             case = Case(engine.name, Size(*(number // tenth for number in size)), folder, tenth > 1)
             arguments = [name, case.engine, *case.size, case.folder, case.quick]
-            said = run("-m", f"{__package__}.inside", "measure", *arguments, url=engine.url(database))
-            for what, figures, bars in json.loads(said.splitlines()[-1]):
-                found.append(Row(what, case, figures, [Bar(*bar) for bar in bars]))
-            say(f"{engine.name}: measured {name} with {case.size} in {perf_counter() - begun:.0f} s")
-        yield from found
-        yield from getattr(subject, "growth", lambda rows: [])(found)
+            output = run("-m", f"{__package__}.inside", "measure", *arguments, url=engine.url(database))
+            for what, figures, bars in json.loads(output.splitlines()[-1]):
+                rows.append(Row(what, case, figures, [Bar(*bar) for bar in bars]))
+            log(f"{engine.name}: measured {name} with {case.size} in {perf_counter() - began:.0f} s")
+        yield from rows
+        yield from getattr(subject, "growth", lambda rows: [])(rows)
 
 
 def name_of(size):
@@ -151,14 +151,14 @@ def name_of(size):
 
 
 def run(*arguments, url=None):
-    """What Python with these arguments prints; it ends everything when it fails."""
+    """Run Python with these arguments and return its output. Raise ``CalledProcessError`` if it fails."""
     command = [sys.executable, *map(str, arguments)]
     environment = os.environ | ({"DATABASE_URL": url} if url else {})
     return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
-def say(words):
-    print(words, file=sys.stderr, flush=True)
+def log(text):
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

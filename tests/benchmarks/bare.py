@@ -1,8 +1,8 @@
-"""What a page is measured beside: its bytes from a bare WSGI application, and a bare Django view that does as much.
+"""Baselines for the pages: a WSGI application that sends the same bytes, and a Django view with the same queries.
 
-Both read the pages from the file that BARE_PAGES names, JSON of ``{path: {"html", "body" (hex), "queries": number}}``.
-``wsgi`` sends the page's compressed bytes. ``django`` makes the page's queries and draws a template that gives the page
-and in which each text between two tags is a variable, behind Django's default middleware and what compresses the site.
+Both read the pages from the JSON file in BARE_PAGES: ``{path: {"html", "body" (hex), "queries": number}}``. ``wsgi``
+sends the page's compressed bytes. ``django`` runs the page's queries and renders a template in which each text between
+two tags is a variable. Its middleware is Django's default and the compression of the site.
 """
 
 import json
@@ -25,19 +25,19 @@ BODIES = {path: bytes.fromhex(page["body"]) for path, page in PAGES.items()}
 
 
 def wsgi(environ, start_response):
-    body = BODIES[address(environ)]
+    body = BODIES[full_path(environ)]
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "br")]
     start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
     return [body]
 
 
-def address(environ):
+def full_path(environ):
     query = environ.get("QUERY_STRING")
     return environ["PATH_INFO"] + (f"?{query}" if query else "")
 
 
-def ask(path):
-    """Make the queries of the page at the path, the site's own ones."""
+def run_queries(path):
+    """Run the queries of the page at the path, with the site's own code."""
     from departments.search.counts import by_state_and_letter
     from departments.search.forms import DepartmentSearchForm
     from jobs.forms import JobSearchForm
@@ -53,14 +53,14 @@ def ask(path):
         list(form.fields["specialization"].queryset)
         by_state_and_letter()
     else:
-        ask_of_department(**match.kwargs)
+        query_department(**match.kwargs)
 
 
 def page_of(results, paginator=Paginator):
     return list(paginator(results, PER_PAGE).page(1).object_list)
 
 
-def ask_of_department(state, slug):
+def query_department(state, slug):
     from departments.models import Department
     from jobs.models import HiringStep, Job
 
@@ -73,14 +73,14 @@ def ask_of_department(state, slug):
 
 
 def view(request):
-    path = address(request.META)
-    ask(path)
+    path = full_path(request.META)
+    run_queries(path)
     template, texts = TEMPLATES[path]
     return HttpResponse(template.render(texts, request))
 
 
 def template_of(html):
-    """``(template, {name: text})`` that give the page."""
+    """Return ``(template, {name: text})`` that render the page."""
     texts = {}
 
     def variable(text):
@@ -94,7 +94,7 @@ urlpatterns = [re_path("", view)]
 
 if PAGES:
     settings.ROOT_URLCONF = __name__
-    # Django's default ones are among ours.
+    # The site uses all of Django's default middleware.
     defaults = [name for name in settings.MIDDLEWARE if name.startswith("django.")]
     settings.MIDDLEWARE = ["django_http_compression.middleware.HttpCompressionMiddleware", *defaults]
     django = get_wsgi_application()

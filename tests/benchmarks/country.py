@@ -1,4 +1,4 @@
-"""An invented country to measure: departments clustered as ZIP codes are, with openings, by the models' own rules."""
+"""Fills a database with invented departments, which cluster like ZIP codes, and openings."""
 
 import random
 from datetime import timedelta
@@ -20,7 +20,7 @@ AGENCIES = [
     ("Park Police", "park_wildlife"),
     ("Constable", "constable_marshal"),
 ]
-POSTS = [
+TITLES = [
     ("Police Officer", "entry_level"),
     ("Police Officer Recruit", "entry_level"),
     ("Lateral Police Officer", "lateral"),
@@ -42,7 +42,7 @@ SENTENCES = [
     "Works rotating shifts, weekends and holidays, in all weather.",
     "Deals patiently with people in distress and keeps what they say in confidence.",
     "Operates radios, computers and databases with accuracy under pressure.",
-    "Helps to plan programs that bring neighbours and officers together.",
+    "Helps to plan programs that bring neighbors and officers together.",
 ]
 SKILLS = ["K-9 Unit", "Bicycle Patrol", "Marine Patrol", "Crisis Negotiation", "Traffic Safety", "School Resource"]
 BATCH = 2000
@@ -53,7 +53,7 @@ def grow(departments, openings):
     _build_departments(departments)
     _build_openings(openings)
     with connection.cursor() as cursor:
-        # Statistics: PostgreSQL keeps them by itself, SQLite when it is told to.
+        # Update the planner's statistics now. SQLite never does so by itself.
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
@@ -95,12 +95,12 @@ def _build_departments(number):
         Department.objects.bulk_create(departments, batch_size=BATCH)
         skills = [Specialization(name=name, slug=name.lower().replace(" ", "-")) for name in SKILLS]
         Specialization.objects.bulk_create(skills)
-        # One in five says more of itself than the rest.
-        chatty = departments[::5]
+        # One in five has a longer profile.
+        detailed = departments[::5]
         DepartmentSpecialization.objects.bulk_create(
             [
                 DepartmentSpecialization(department=department, specialization=skill, order=order)
-                for department in chatty
+                for department in detailed
                 for order, skill in enumerate(chance.sample(list(Specialization.objects.all()), 3), 1)
             ],
             batch_size=BATCH,
@@ -109,7 +109,7 @@ def _build_departments(number):
             part.objects.bulk_create(
                 [
                     part(department=department, name=name, order=order)
-                    for department in chatty
+                    for department in detailed
                     for order, name in enumerate(names, 1)
                 ],
                 batch_size=BATCH,
@@ -122,10 +122,10 @@ def _build_openings(number):
     today = timezone.localdate()
     jobs = []
     for pk, department in enumerate(chance.choices(list(Department.objects.order_by("pk")), k=number), 1):
-        title, kind = chance.choice(POSTS)
+        title, kind = chance.choice(TITLES)
         pay = chance.randrange(40_000, 110_000, 100)
         opens = today - timedelta(days=chance.randrange(2, 60))
-        # Most have a deadline, and for some it has passed.
+        # Most have a deadline, and some deadlines have passed.
         closes = today + timedelta(days=chance.randrange(-1, 90)) if chance.random() < 0.7 else None
         job = Job(
             pk=pk,

@@ -1,11 +1,10 @@
-"""Pages from the cache of the shipped nginx, beside files with the same bytes from the same nginx.
+"""Pages from the cache of the shipped nginx, compared with static files of the same bytes.
 
-Visitors written in Python take more of two cores than nginx does, so how many answers they get in a second says little
-of nginx. The bar is on the processor time that it takes for an answer, whose inverse is how many a second a core of its
-own would give. What the visitors see stands beside it.
+The visitors are written in Python and use more processor time than nginx, so their request rate says little about
+nginx. The bar is therefore on nginx's processor time per response. The visitors' rate and latency are printed too.
 
-Both come by the same road: TLS, connections that stay open, the log, and limits by client, made too high to meet. The
-file is the page as it was sent, compressed, among the static files; its answer has some headers less.
+Both use TLS, persistent connections, the access log and rate limits too high to reach. The file contains the compressed
+page. Its response has fewer headers.
 """
 
 import os
@@ -24,7 +23,7 @@ from .table import Bar, Row, Size
 
 SIZES = [Size(27_000, 27_000)]
 TURNS, SECONDS = 4, 0.6
-# Times as fast as a page the file may be: four fifths of its speed must be left.
+# Processor time of a page, at most, relative to the file's.
 FILE = 1 / 0.8
 NO_LIMITS = {"rate": "1000000r/s", "burst": "1000000", "limit_conn policeapp_connections": "1000"}
 SETTINGS = ("DATABASE_URL", "STATIC_ROOT", "MEDIA_ROOT", "SEARCH_LIMIT", "LOG_LEVEL")
@@ -36,13 +35,13 @@ def rows(case):
             loads = page_and_file(site, path, 1 if case.quick else TURNS)
             figures = {f"{what}, {unit}": number for what, load in loads.items() for unit, number in load.items()}
             slower = loads["page"]["processor µs"] / loads["file"]["processor µs"]
-            figures["page, of the file"] = 1 / slower
-            yield Row(f"{name} behind nginx", case, figures, [Bar("the file is times as fast", slower, FILE)])
+            figures["page speed relative to the file"] = 1 / slower
+            yield Row(f"{name} behind nginx", case, figures, [Bar("processor time, times the file's", slower, FILE)])
 
 
 @contextmanager
 def serving(folder):
-    """nginx with the shipped site before gunicorn."""
+    """Run gunicorn behind nginx with the shipped configuration."""
     with TemporaryDirectory(dir=folder) as folder:
         folder = Path(folder)
         with (
@@ -54,17 +53,17 @@ def serving(folder):
 
 
 def page_and_file(site, path, turns):
-    """``{"page" or "file": {unit: number}}`` of the two, which take turns."""
+    """Measure both in turns and return ``{"page" or "file": {unit: number}}``."""
     page = site.ask(path, Accept_Encoding="br")
-    assert page.status == 200, f"{path} answers {page.status}"
+    assert page.status == 200, f"{path}: {page.status}"
     file = Path(os.environ["STATIC_ROOT"]) / "page-of-the-benchmark"
     file.write_bytes(page.body)
-    loads = [[load(site, address) for address in (path, f"/static/{file.name}")] for _ in range(turns)]
+    loads = [[load(site, url) for url in (path, f"/static/{file.name}")] for _ in range(turns)]
     return {what: figures(turns) for what, turns in zip(["page", "file"], zip(*loads, strict=True), strict=True)}
 
 
 def load(site, path):
-    """``(what ``visit`` gives, the seconds of a processor that nginx took)``."""
+    """Return the results of ``visit`` and nginx's processor time in seconds."""
 
     def connect():
         connection = site.connection()
@@ -77,7 +76,7 @@ def load(site, path):
 
 
 def figures(loads):
-    """What several ``load`` say together, by unit."""
+    """Combine several results of ``load`` into ``{unit: number}``."""
     rates, times, spent = zip(*loads, strict=True)
     took = sorted(chain.from_iterable(times))
     return {

@@ -1,4 +1,4 @@
-"""The import of departments, beside a bare ``bulk_create`` of the same rows, and its memory with the most rows."""
+"""The import of departments, compared with ``bulk_create`` of the same rows, and its peak memory."""
 
 import csv
 import os
@@ -23,7 +23,7 @@ COLUMNS = (
 
 
 def write_file(path, number, letters="AB"):
-    """A file of ``number`` invented agencies at real places, half of them shouting, a tenth without an ORI."""
+    """Write a file of ``number`` invented agencies at real places. Half are in capitals, and a tenth have no ORI."""
     from departments.models import Place
 
     chance = random.Random(1)
@@ -66,35 +66,35 @@ def write_file(path, number, letters="AB"):
 
 
 def seconds_of_import(path):
-    """How long an import of the file takes, and its report."""
+    """Import the file. Return the seconds it took and its report."""
     from departments.imports.agencies import AgencyImporter
     from policeapp.imports.engine import ImportRun
     from policeapp.imports.tables import Table
 
-    begun = perf_counter()
+    began = perf_counter()
     with Table(path, AgencyImporter.columns, AgencyImporter.required) as table:
         running = ImportRun(AgencyImporter(), table)
         running.prepare()
         report = running.apply()
-    return perf_counter() - begun, report
+    return perf_counter() - began, report
 
 
 def seconds_of_bulk_create(departments):
-    """How long Django alone takes to add the same rows."""
+    """Add the same rows with ``bulk_create`` alone. Return the seconds it took."""
     from django.db import transaction
 
     from departments.models import Department
 
     for department in departments:
         department.pk, department._state.adding = None, True
-    begun = perf_counter()
+    began = perf_counter()
     with transaction.atomic():
         Department.objects.bulk_create(departments)
-    return perf_counter() - begun
+    return perf_counter() - began
 
 
 def times(path, repeat=3):
-    """``{what: median seconds}`` of a bare bulk_create and two imports, in a database without departments."""
+    """Return ``{step: median seconds}`` of a bare bulk_create and two imports, in a database without departments."""
     from departments.models import Department
 
     took = {"bare": [], "first": [], "second": [], "write": []}
@@ -112,14 +112,14 @@ def times(path, repeat=3):
 
 
 def peak_memory(path):
-    """The megabytes that the command has at most in memory, in a process of its own; it leaves the rows behind."""
+    """Run the import in a child process and return its peak memory in megabytes. The rows stay in the database."""
     command = [sys.executable, "-m", "tests.benchmarks.imports", "--memory", str(path)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return int(done.stdout.split()[-1]) / 1024
 
 
 def peak_kilobytes():
-    """Of this process. What getrusage says, on Linux, is at least what the process had that started it."""
+    """Return the peak memory of this process. On Linux, getrusage includes that of the parent process."""
     status = Path("/proc/self/status")
     if status.exists():
         return int(status.read_text().partition("VmHWM:")[2].split()[0])
@@ -127,7 +127,7 @@ def peak_kilobytes():
 
 
 def rows(case):
-    """The rows for the table, of the database in use, which has places and no departments and is left like that."""
+    """Return the rows of the table. The database has places but no departments, before and after."""
     from departments.models import Department
     from policeapp.imports.tables import MAX_LINES
 
@@ -170,7 +170,7 @@ def main(arguments):
     from departments.models import Department
 
     if Department.objects.exists():
-        sys.exit("Name an empty database in DATABASE_URL: departments are added and removed.")
+        sys.exit("DATABASE_URL must name a database without departments: the benchmark adds and deletes them.")
     engine = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     folder = Path(arguments[0] if arguments else ".")
     return 0 if show(rows(Case(engine, Size(0, 0), folder))) else 1

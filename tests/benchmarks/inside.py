@@ -1,4 +1,4 @@
-"""What happens in a process that has one of the databases: ``python -m tests.benchmarks.inside`` and
+"""The commands that run in a child process for one database: ``python -m tests.benchmarks.inside``
 
 grow DEPARTMENTS OPENINGS                                   fill it
 measure SUBJECT ENGINE DEPARTMENTS OPENINGS FOLDER QUICK    print a subject's rows in JSON on the last line
@@ -28,7 +28,7 @@ def measure(subject, engine, departments, openings, folder, quick):
 
 
 if __name__ == "__main__":
-    # What is measured inside is the making of pages.
+    # Measure uncached pages.
     os.environ["PAGE_CACHE_ENTRIES"] = "0"
     django.setup()
     {"grow": grow, "measure": measure}[sys.argv[1]](*sys.argv[2:])

@@ -1,4 +1,4 @@
-"""A few visitors who ask for one page again and again."""
+"""A few visitors who request one page in a loop."""
 
 import socket
 import threading
@@ -9,27 +9,27 @@ PATIENCE = 60
 
 
 def burden(port, path, seconds, keep=True):
-    """What ``VISITORS`` see in so many seconds: ``(requests a second, [seconds of each, in order of length])``.
+    """Let ``VISITORS`` request a page for this time. Return ``(requests per second, sorted seconds of each request)``.
 
-    Each answer must be 200. Without ``keep``, each request has a connection of its own.
+    Each status must be 200. Without ``keep``, each request has its own connection.
     """
-    kept = "keep-alive" if keep else "close"
-    return visit(lambda: socket.create_connection(("127.0.0.1", port), PATIENCE), path, seconds, "127.0.0.1", kept)
+    header = "keep-alive" if keep else "close"
+    return visit(lambda: socket.create_connection(("127.0.0.1", port), PATIENCE), path, seconds, "127.0.0.1", header)
 
 
-def visit(connect, path, seconds, host, kept="keep-alive"):
-    """The same, by connections that ``connect()`` makes."""
-    head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: br\r\nConnection: {kept}\r\n\r\n".encode()
+def visit(connect, path, seconds, host, header="keep-alive"):
+    """Like ``burden``, with connections from ``connect()``."""
+    head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: br\r\nConnection: {header}\r\n\r\n".encode()
     took, problems = [], []
 
     def visitor(end):
         mine, connection = [], None
         try:
-            while (begun := perf_counter()) < end:
+            while (began := perf_counter()) < end:
                 connection = connection or connect()
                 connection.sendall(head)
                 stays = receive(connection)
-                mine.append(perf_counter() - begun)
+                mine.append(perf_counter() - began)
                 if not stays:
                     connection.close()
                     connection = None
@@ -40,23 +40,23 @@ def visit(connect, path, seconds, host, kept="keep-alive"):
             if connection:
                 connection.close()
 
-    begun = perf_counter()
-    visitors = [threading.Thread(target=visitor, args=[begun + seconds]) for _ in range(VISITORS)]
-    for one in visitors:
-        one.start()
-    for one in visitors:
-        one.join()
+    began = perf_counter()
+    visitors = [threading.Thread(target=visitor, args=[began + seconds]) for _ in range(VISITORS)]
+    for thread in visitors:
+        thread.start()
+    for thread in visitors:
+        thread.join()
     if problems:
         raise problems[0]
-    return len(took) / (perf_counter() - begun), sorted(took)
+    return len(took) / (perf_counter() - began), sorted(took)
 
 
 def receive(connection):
-    """Read one whole answer, which must be 200 and say its length, or ``ValueError``; whether the connection stays."""
-    answer = more(connection)
-    while b"\r\n\r\n" not in answer:
-        answer += more(connection)
-    head, _, body = answer.partition(b"\r\n\r\n")
+    """Read one response and return whether the connection stays open. Raise ``ValueError`` if its status is not 200."""
+    response = more(connection)
+    while b"\r\n\r\n" not in response:
+        response += more(connection)
+    head, _, body = response.partition(b"\r\n\r\n")
     lines = head.lower().split(b"\r\n")
     if b" 200 " not in lines[0] + b" ":
         raise ValueError(f"The server answered {lines[0].decode()}.")
@@ -68,18 +68,18 @@ def receive(connection):
 
 
 def more(connection):
-    """What comes next, which must be something."""
+    """Return the next received bytes. Raise ``ValueError`` if there are none."""
     if not (received := connection.recv(65536)):
         raise ValueError("The server closed the connection.")
     return received
 
 
 def wait_for(port):
-    """Return when somebody listens on the port."""
+    """Wait until a server listens on the port. Raise ``TimeoutError`` after a minute."""
     for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
         except OSError:
             sleep(0.1)
-    raise TimeoutError(f"Nobody listens on port {port}.")
+    raise TimeoutError(f"No server listens on port {port}.")

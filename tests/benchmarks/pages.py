@@ -1,4 +1,4 @@
-"""The site's busiest pages under gunicorn as it runs in production, beside what the same machine could do at best."""
+"""The busiest pages under gunicorn as in production, compared with minimal applications on the same machine."""
 
 import json
 import os
@@ -24,14 +24,14 @@ from .table import Bar, Row, Size, median_ms
 SIZES = [Size(27_000, 27_000)]
 SECONDS = 3
 QUERIES, KILOBYTES, KILOBYTES_WITH_MAP = 8, 14, 25
-# Times as fast as the site may be: what sends the same bytes without Django, for pages that are kept (a quarter
-# of that must be left); and a Django view with the same queries and a template of the same size, for others.
+# How many times as fast these may be: an application without Django that sends the same bytes, for cached pages; a
+# Django view with the same queries and a template of the same size, for uncached pages; and p99 of the former.
 BARE_WSGI, BARE_DJANGO, P99 = 4, 2, 3
 MEGABYTES, CACHE_ENTRIES, COLD_SECONDS = 100, 1000, 3
-# What gunicorn serves: the application and the number of pages that it caches.
+# What gunicorn runs: the application and the size of its page cache.
 SERVED = {
-    "kept": ("policeapp.wsgi", CACHE_ENTRIES),
-    "made": ("policeapp.wsgi", 0),
+    "cached": ("policeapp.wsgi", CACHE_ENTRIES),
+    "uncached": ("policeapp.wsgi", 0),
     "bare WSGI": ("tests.benchmarks.bare:wsgi", 0),
     "bare Django": ("tests.benchmarks.bare:django", 0),
 }
@@ -40,56 +40,57 @@ BROWSER = {"headers": {"accept-encoding": "br"}}
 
 
 def rows(case):
-    """The pages under load, then each by itself without a server."""
+    """Measure the pages under load, then each page without a server."""
     client = Client(SERVER_NAME="127.0.0.1")
     pages = busiest()
-    kept = {path: look_at(client, path) for path in pages.values()}
-    for path, page in kept.items():
-        with queries() as made:
-            bare.ask(path)
-        assert made() == page["queries"], f"The bare view of {path} makes {made()} queries, not {page['queries']}."
+    measured = {path: measure_page(client, path) for path in pages.values()}
+    for path, page in measured.items():
+        with queries() as number:
+            bare.run_queries(path)
+        assert number() == page["queries"], f"The bare view of {path} runs {number()} queries, not {page['queries']}."
     file = case.folder / "pages.json"
-    file.write_text(json.dumps(kept))
+    file.write_text(json.dumps(measured))
     loads, cold, heaviest = {}, 0, 0
     for what, (application, entries) in SERVED.items():
-        begun = perf_counter()
+        began = perf_counter()
         with serving(application, file, entries) as server:
             burden(server.port, pages["profile"], 0.05)
-            if what == "kept":
-                cold = perf_counter() - begun
+            if what == "cached":
+                cold = perf_counter() - began
             for path in pages.values():
                 burden(server.port, path, 0.5)
                 loads[what, path] = burden(server.port, path, SECONDS / 3 if case.quick else SECONDS)
-            if what == "kept":
+            if what == "cached":
                 heaviest = server.heaviest()
     for name, path in pages.items():
         rate = {what: loads[what, path][0] for what in SERVED}
         p50, p99 = ({what: at(loads[what, path][1], part) for what in SERVED} for part in (0.5, 0.99))
         figures = {f"{what}, a second": rate[what] for what in SERVED}
-        figures |= {"kept, ms p50": p50["kept"], "kept, ms p99": p99["kept"], "bare WSGI, ms p99": p99["bare WSGI"]}
-        figures |= {"kept, of bare WSGI": rate["kept"] / rate["bare WSGI"]}
-        figures |= {"made, of bare Django": rate["made"] / rate["bare Django"]}
-        figures |= {"queries": kept[path]["queries"], "KB": kept[path]["bytes"] / 1000}
+        figures |= {"cached, ms p50": p50["cached"], "cached, ms p99": p99["cached"]}
+        figures |= {"bare WSGI, ms p99": p99["bare WSGI"]}
+        figures |= {"cached, of bare WSGI": rate["cached"] / rate["bare WSGI"]}
+        figures |= {"uncached, of bare Django": rate["uncached"] / rate["bare Django"]}
+        figures |= {"queries": measured[path]["queries"], "KB": measured[path]["bytes"] / 1000}
         bars = [
-            *bars_of_page(kept[path]),
-            Bar("kept: bare WSGI is times as fast", rate["bare WSGI"] / rate["kept"], BARE_WSGI),
-            Bar("kept: p99, times bare WSGI's", p99["kept"] / p99["bare WSGI"], P99),
-            Bar("made: bare Django is times as fast", rate["bare Django"] / rate["made"], BARE_DJANGO),
+            *bars_of_page(measured[path]),
+            Bar("cached: speed of bare WSGI, times ours", rate["bare WSGI"] / rate["cached"], BARE_WSGI),
+            Bar("cached: p99, times bare WSGI's", p99["cached"] / p99["bare WSGI"], P99),
+            Bar("uncached: speed of bare Django, times ours", rate["bare Django"] / rate["uncached"], BARE_DJANGO),
         ]
         yield Row(f"{name} under load", case, figures, bars)
     figures = {"s from cold to the first page": cold, "MB of a worker": heaviest}
     bars = [Bar("s to the first page", cold, COLD_SECONDS), Bar("MB", heaviest, MEGABYTES)]
     yield Row("the server", case, figures, bars)
-    alone = {"profile": pages["profile"], "directory, page 1": "/departments/"}
+    single = {"profile": pages["profile"], "directory, page 1": "/departments/"}
     if not case.quick:
-        alone[f"directory, page {FAR}"] = f"/departments/?page={FAR}"
-    for name, path in alone.items():
-        page = look_at(client, path)
+        single[f"directory, page {FAR}"] = f"/departments/?page={FAR}"
+    for name, path in single.items():
+        page = measure_page(client, path)
         yield Row(name, case, {"ms": median_ms(lambda path=path: client.get(path, **BROWSER), 41)}, bars_of_page(page))
 
 
 def busiest():
-    """``{name: path}`` of the busiest pages."""
+    """Return the busiest pages as ``{name: path}``."""
     return {
         "profile": Department.objects.get(pk=5).get_absolute_url(),
         "directory search": "/departments/?q=springfield",
@@ -99,23 +100,23 @@ def busiest():
 
 
 def at(took, part):
-    """The milliseconds that so large a part of the requests took at most."""
+    """Return a percentile in milliseconds. ``took`` has sorted seconds, and ``part`` is between 0 and 1."""
     return took[min(len(took) - 1, int(len(took) * part))] * 1000
 
 
-def look_at(client, path):
-    """The page's HTML, its compressed bytes as a browser gets them, and its queries."""
+def measure_page(client, path):
+    """Return the HTML, the compressed body in hex, its size in bytes, and the number of queries of a page."""
     html = client.get(path).content.decode()
-    with queries() as made:
+    with queries() as number:
         response = client.get(path, **BROWSER)
-    assert response.status_code == 200, f"{path} answers {response.status_code}"
+    assert response.status_code == 200, f"{path}: {response.status_code}"
     body = response.content
-    return {"html": html, "body": body.hex(), "bytes": len(body), "queries": made()}
+    return {"html": html, "body": body.hex(), "bytes": len(body), "queries": number()}
 
 
 @contextmanager
 def queries():
-    """Gives a function that says how many queries were made inside, but for those for the version of the content."""
+    """Yield a function that returns the number of queries so far, without those for the version of the content."""
     with CaptureQueriesContext(connection) as captured:
         yield lambda: sum("contentversion" not in query["sql"] for query in captured)
 
@@ -135,7 +136,7 @@ class Server(NamedTuple):
     pid: int
 
     def heaviest(self):
-        """The resident megabytes of its largest worker (Linux)."""
+        """Return the resident memory of the largest worker in megabytes (Linux)."""
         workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         sizes = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in workers]
         return max(int(size[1]) for size in sizes) / 1024
@@ -143,7 +144,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def serving(application, pages, entries):
-    """A :class:`Server` with the site's settings, this application and so many cached pages."""
+    """Run the application under gunicorn with room for ``entries`` cached pages. Yield its :class:`Server`."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "policeapp/gunicorn.py", application],

@@ -1,4 +1,4 @@
-"""The one box of the directory, as its page uses it: by name, by words, by misspelt words, and while one types."""
+"""The search box of the directory: names, words, misspelled words, and suggestions."""
 
 from django.http import QueryDict
 from django.test import RequestFactory
@@ -12,36 +12,36 @@ from policeapp.web.pagination import paginate
 from .table import Row, Size, median_ms
 
 SIZES = [Size(27_000, 27_000)]
-TYPED = {
+TEXTS = {
     "a town's name": "Springfield",
     "the beginning of a name": "springf",
     "words in any order": "police springfield",
     "a county": "Fairfield County",
     "a state": "Texas",
-    "a kind alone": "sheriff",
-    "nothing": "qqqqqq",
-    "misspelt": "Sprngfield",
-    "misspelt words": "polise springfeild",
+    "only an agency type": "sheriff",
+    "no match": "qqqqqq",
+    "misspelled": "Sprngfield",
+    "misspelled words": "polise springfeild",
 }
 
 
 def rows(case):
-    """The search of each text, suggestions, and what a process spends once to know the names."""
-    for what, typed in TYPED.items():
-        yield Row(f"search: {what}", case, {"ms": median_ms(lambda typed=typed: as_the_page(typed))}, [])
-    suggested = median_ms(lambda: list(Department.objects.published().starting_with("spri")[:8]))
-    yield Row("search: suggestions", case, {"ms": suggested}, [])
-    yield Row("search: learning the names", case, {"ms": median_ms(learn, times=3)}, [])
+    """Measure the search of each text, suggestions, and loading the names, which each process does once."""
+    for what, text in TEXTS.items():
+        yield Row(f"search: {what}", case, {"ms": median_ms(lambda text=text: search(text))}, [])
+    suggestions = median_ms(lambda: list(Department.objects.published().starting_with("spri")[:8]))
+    yield Row("search: suggestions", case, {"ms": suggestions}, [])
+    yield Row("search: loading the names", case, {"ms": median_ms(load_names, times=3)}, [])
 
 
-def as_the_page(typed):
-    """What ``departments.views.directory`` does but for its template."""
+def search(text):
+    """Do the work of ``departments.views.directory`` without its template."""
     query = QueryDict(mutable=True)
-    query["q"] = typed
+    query["q"] = text
     request = RequestFactory().get("/departments/", query)
     return list(paginate(request, DepartmentSearchForm(query).results(Job.objects.open())).object_list)
 
 
-def learn():
+def load_names():
     spelling.clear_cache()
     spelling.correct("qqqqqq")

@@ -1,4 +1,4 @@
-"""What is measured, said in rows, and the one table that they make."""
+"""The table that ``make bench`` prints, and functions that measure times."""
 
 from pathlib import Path
 from statistics import median
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Size(NamedTuple):
-    """How many departments and openings a database has."""
+    """The numbers of departments and openings in a database."""
 
     departments: int
     openings: int
@@ -17,7 +17,7 @@ class Size(NamedTuple):
 
 
 class Case(NamedTuple):
-    """One database to measure: the engine's name ("SQLite", "PostgreSQL"), its size, a directory for files."""
+    """A database to measure: the engine ("SQLite" or "PostgreSQL"), the size, and a directory for files."""
 
     engine: str
     size: Size
@@ -26,7 +26,7 @@ class Case(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """What must hold: ``measured`` is at most ``most``. ``what`` says it in words, with the unit."""
+    """A limit: ``measured`` must be at most ``most``. ``what`` describes it with its unit."""
 
     what: str
     measured: float
@@ -37,12 +37,12 @@ class Bar(NamedTuple):
 
     @property
     def is_missed(self):
-        # Not "measured > most": what is not a number has not been shown to hold.
+        # Not "measured > most", because NaN must miss the bar.
         return not self.measured <= self.most
 
 
 class Row(NamedTuple):
-    """A line of the table: what was measured, where, ``{figure with its unit: number}``, and the bars on it."""
+    """A line of the table: what was measured, the database, ``{unit: number}``, and its bars."""
 
     what: str
     case: Case
@@ -51,34 +51,36 @@ class Row(NamedTuple):
 
 
 def median_ms(function, times=15, seconds=3):
-    """The median of the milliseconds that a call takes: of ``times`` calls after one that warms up, or of as many as
-    fit into ``seconds``, but three at least."""
+    """Return the median time of a call in milliseconds.
+
+    Measure ``times`` calls after a first one to warm up, or as many as fit into ``seconds``, but at least three.
+    """
     return side_by_side(function, times=times, seconds=seconds)[0]
 
 
 def side_by_side(*functions, times=15, seconds=3):
-    """The same for several functions that take turns, so that a busy moment of the machine meets all of them."""
+    """Like ``median_ms``, for several functions in turns, so that other load on the machine affects all of them."""
     for function in functions:
         function()
     took, end = [[] for _ in functions], perf_counter() + seconds * len(functions)
     while len(took[0]) < 3 or (len(took[0]) < times and perf_counter() < end):
         for function, mine in zip(functions, took, strict=True):
-            begun = perf_counter()
+            began = perf_counter()
             function()
-            mine.append((perf_counter() - begun) * 1000)
+            mine.append((perf_counter() - began) * 1000)
     return [median(mine) for mine in took]
 
 
 def number(value):
-    """Whole numbers as they are, others with the digits that matter: "8", "2,713", "14.2", "0.31"."""
+    """Format a number with about three significant digits: "8", "2,713", "14.2", "0.31"."""
     digits = 0 if abs(value) >= 100 or not value % 1 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f}"
 
 
 def show(rows):
-    """Print the table: a line for each row, and under it its bars; True when no bar is missed."""
+    """Print each row with its bars below. Return True if all bars hold."""
     heads = ("measured", "engine", "departments / openings", "figures")
-    lines = [(row.what, row.case.engine, str(row.case.size), said(row.figures)) for row in rows]
+    lines = [(row.what, row.case.engine, str(row.case.size), format_figures(row.figures)) for row in rows]
     widths = [max(len(line[column]) for line in [heads, *lines]) for column in range(3)]
 
     def show_line(cells):
@@ -96,7 +98,7 @@ def show(rows):
     return not missed(bars)
 
 
-def said(figures):
+def format_figures(figures):
     return ", ".join(f"{number(value)} {name}" for name, value in figures.items())
 
 

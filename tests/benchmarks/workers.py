@@ -1,8 +1,8 @@
-"""Gunicorn's classes of workers, to choose by: what each bears, and what it loses when it is reloaded.
+"""Gunicorn's worker classes compared: their throughput, and the requests that they lose in a reload.
 
-Visitors who ask gunicorn itself keep their connections; the shipped nginx opens one for each request. The busiest of
-two workers has half of the processor time where the load is spread evenly. Reloads are graceful; a request on a kept
-connection that is closed meanwhile is repeated, as browsers do, and not lost.
+Browsers reuse connections, while the shipped nginx opens one for each request, so both are measured. If two workers
+share the load evenly, the busiest has half of the processor time. Reloads are graceful. If the server closes a reused
+connection, the visitor repeats the request, as browsers do, and it does not count as lost.
 """
 
 import os
@@ -21,72 +21,72 @@ from .pages import CACHE_ENTRIES, at, serving
 from .table import Bar, Row, Size
 
 SIZES = [Size(27_000, 27_000)]
-# Gunicorn's options beside those of policeapp/gunicorn.py.
+# Options in addition to policeapp/gunicorn.py.
 CLASSES = {
     "sync": "--worker-class sync --threads 1",
     "threads, as shipped": "",
-    "threads, a port for each": "--reuse-port",
+    "threads, reuse_port": "--reuse-port",
 }
 SHIPPED = "threads, as shipped"
-# Each server has its turn, so that a busy moment of the machine meets all; new connections may find other workers.
+# Servers take turns, so that other load on the machine affects all of them.
 TURNS, SECONDS = 3, 0.4
 RELOADS = 6
 
 
 def rows(case):
     path = Department.objects.get(pk=5).get_absolute_url()
-    found = {(name, keep): {} for name in CLASSES for keep in (True, False)}
-    for what, entries in (("kept", CACHE_ENTRIES), ("made", 0)):
+    results = {(name, keep): {} for name in CLASSES for keep in (True, False)}
+    for what, entries in (("cached", CACHE_ENTRIES), ("uncached", 0)):
         with ExitStack() as stack:
             servers = {name: stack.enter_context(served(options, entries)) for name, options in CLASSES.items()}
             for keep in (True, False):
                 for name, figures in loaded(servers, path, keep):
-                    found[name, keep] |= {f"{what}, {unit}": number for unit, number in figures.items()}
-            if what == "kept":
+                    results[name, keep] |= {f"{what}, {unit}": number for unit, number in figures.items()}
+            if what == "cached":
                 for name, server in servers.items():
                     for keep, figures in reloaded(server, path, 2 if case.quick else RELOADS):
-                        found[name, keep] |= figures
-    for (name, keep), figures in found.items():
+                        results[name, keep] |= figures
+    for (name, keep), figures in results.items():
         bars = [Bar(f"reloads: {what}", figures[what], 0) for what in ("lost", "other than 200") if name == SHIPPED]
-        yield Row(f"{name}, connections {'kept' if keep else 'of one request'}", case, figures, bars)
+        yield Row(f"{name}, connections {'reused' if keep else 'for one request'}", case, figures, bars)
 
 
 @contextmanager
 def served(options, entries):
-    """The site under gunicorn with these options."""
-    given = {"GUNICORN_CMD_ARGS": options, "WEB_CONCURRENCY": "2", "ALLOWED_HOSTS": f"127.0.0.1,{HOST}"}
-    with patch.dict(os.environ, given), serving("policeapp.wsgi", "", entries) as server:
+    """Run the site under gunicorn with these options."""
+    environment = {"GUNICORN_CMD_ARGS": options, "WEB_CONCURRENCY": "2", "ALLOWED_HOSTS": f"127.0.0.1,{HOST}"}
+    with patch.dict(os.environ, environment), serving("policeapp.wsgi", "", entries) as server:
         yield server
 
 
 def loaded(servers, path, keep):
-    """``(name, {unit: number})`` of each server: what visitors see of a page, and how they are spread."""
+    """Yield ``(name, {unit: number})`` for each server: throughput, latency and the distribution of the load."""
     for server in servers.values():
         burden(server.port, path, SECONDS, keep)
     turns = [[turn(server, path, keep) for server in servers.values()] for _ in range(TURNS)]
-    for name, mine in zip(servers, zip(*turns, strict=True), strict=True):
-        rates, times, parts = zip(*mine, strict=True)
+    for name, results in zip(servers, zip(*turns, strict=True), strict=True):
+        rates, times, shares = zip(*results, strict=True)
         took = sorted(chain.from_iterable(times))
-        yield name, {"a second": mean(rates), "ms p99": at(took, 0.99), "% by the busiest worker": mean(parts) * 100}
+        yield name, {"a second": mean(rates), "ms p99": at(took, 0.99), "% on the busiest worker": mean(shares) * 100}
 
 
 def turn(server, path, keep):
-    """``(what ``burden`` gives, the busiest worker's part)``."""
+    """Measure for a moment. Return the results of ``burden`` and the busiest worker's share of processor time."""
     before = {pid: processor_time_of(pid) for pid in workers_of(server.pid)}
-    seen = burden(server.port, path, SECONDS, keep)
+    results = burden(server.port, path, SECONDS, keep)
     spent = [processor_time_of(pid) - earlier for pid, earlier in before.items()]
-    return *seen, max(spent) / sum(spent)
+    return *results, max(spent) / sum(spent)
 
 
 def reloaded(server, path, times):
-    """``(whether connections are kept, {unit: number})``: what became of the requests meanwhile."""
-    with Load(server.port, [path], 4, keep=True) as kept, Load(server.port, [path], 4) as new:
+    """Reload the server several times under load. Yield ``(whether connections are reused, {unit: number})``."""
+    with Load(server.port, [path], 4, keep=True) as reusing, Load(server.port, [path], 4) as new:
         for _ in range(times):
-            kept.more()
+            reusing.more()
             new.more()
             reload(server.pid)
-        kept.more()
+        reusing.more()
         new.more()
-    for load in (kept, new):
+    for load in (reusing, new):
         counted = {"requests": len(load.answers), "lost": len(load.lost), "other than 200": len(load.but(200))}
         yield load.keep, counted | {"repeated": load.repeated}

@@ -1,4 +1,7 @@
-"""A real browser in front of a real server; whatever goes wrong unseen on a page fails its test."""
+"""Fixtures that drive a real browser against a live server.
+
+Console errors, missing files and requests to other hosts fail the test, even if the page looks right.
+"""
 
 import os
 from datetime import timedelta
@@ -13,16 +16,16 @@ from .. import factories
 from ..browser_setup import installed
 from .scenes import build
 
-# Playwright's synchronous API runs an event loop under the test; Django would refuse the database to it.
+# Playwright's synchronous API runs an event loop, and Django refuses database access in one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-# Patience for a busy machine; nothing waits longer than it has to.
+# Generous, for a busy machine.
 expect.set_options(timeout=10_000)
 
 HOST = "127.0.0.1"
 FLAGS = [
     "--no-sandbox",
-    # Nothing but the pages under test goes out, and a page gets no further than the live server either.
+    # Neither the browser nor a page can reach any host but the live server.
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}",
     "--disable-background-networking",
     "--disable-component-update",
@@ -32,12 +35,13 @@ FLAGS = [
     "--no-first-run",
     "--no-pings",
 ]
-WORDS_OF_THE_NETWORK = "Failed to load resource"  # said of every 4xx and 5xx, which Visits counts itself
+# Chromium logs this for every 4xx and 5xx response. Visits checks the status itself.
+NETWORK_ERROR = "Failed to load resource"
 
 
 @pytest.fixture(scope="package")
 def live_server(static_files, django_db_setup):
-    """The site as gunicorn would run it: its own middleware serves the static files, its own view the logos."""
+    """A live server that serves static files and logos as production does: by the site's own middleware and view."""
     server = LiveServer(HOST, start=False)
     server.thread.static_handler = lambda django_media_handler: WSGIHandler()
     server.start()
@@ -54,7 +58,7 @@ def browser():
 
 
 class Visits:
-    """Opens pages, each in a context of its own, and keeps what went wrong on them."""
+    """Opens pages, each in its own browser context, and collects their errors in ``problems``."""
 
     def __init__(self, browser, origin):
         self.browser = browser
@@ -63,7 +67,10 @@ class Visits:
         self.problems = []
 
     def __call__(self, path=None, *, width=1280, height=900, status=200, **context):
-        """A new visitor's page, at the path when one is given; the words after it are a browser context's."""
+        """Return the page of a new visitor, and open the path in it if one is given.
+
+        Other keyword arguments are passed to ``Browser.new_context``.
+        """
         context = self.browser.new_context(
             base_url=self.origin, viewport={"width": width, "height": height}, reduced_motion="reduce", **context
         )
@@ -76,21 +83,21 @@ class Visits:
         return page
 
     def watch(self, page):
-        page.on("console", self.hear)
+        page.on("console", self.check_console)
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
-        page.on("request", self.see)
-        page.on("response", self.count)
+        page.on("request", self.check_request)
+        page.on("response", self.check_response)
 
-    def hear(self, message):
-        if message.type in ("error", "warning") and not message.text.startswith(WORDS_OF_THE_NETWORK):
+    def check_console(self, message):
+        if message.type in ("error", "warning") and not message.text.startswith(NETWORK_ERROR):
             self.problems.append(f"console: {message.text}")
 
-    def see(self, request):
+    def check_request(self, request):
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
             self.problems.append(f"request to another host: {request.url}")
 
-    def count(self, response):
-        # A page may well be missing when the test says so (see go); what a page needs may never be.
+    def check_response(self, response):
+        # A test can expect an error status for a page (see go), but never for a file that the page loads.
         if response.status >= 400 and not response.request.is_navigation_request():
             self.problems.append(f"{response.status} for {response.url}")
 
@@ -101,8 +108,10 @@ class Visits:
 
 @pytest.fixture
 def visit(browser, live_server, transactional_db):
-    """``visit(path)``: a page of a new visitor. Errors in the console, missing files, policy violations and requests
-    to other hosts fail the test."""
+    """``visit(path)``: the page of a new visitor.
+
+    Console errors, missing files, policy violations and requests to other hosts fail the test.
+    """
     visits = Visits(browser, live_server.url)
     yield visits
     visits.close()
@@ -111,7 +120,7 @@ def visit(browser, live_server, transactional_db):
 
 @pytest.fixture
 def session(client):
-    """``session(user)``: the cookies of a browser in which the user has signed in."""
+    """``session(user)``: the storage state of a browser in which the user is signed in."""
 
     def cookies(user):
         client.force_login(user)
@@ -124,24 +133,24 @@ def session(client):
 
 
 @pytest.fixture
-def scenes(settings, neighbourhood):
+def scenes(settings, neighborhood):
     """``scenes(group)``: the public pages of a group in every state, as a list of ``scenes.Scene``."""
     settings.ROOT_URLCONF = "tests.browser.urls"
-    return partial(build, westport=neighbourhood)
+    return partial(build, westport=neighborhood)
 
 
 def go(page, path, status=200):
-    """Open the address in the page, which must answer with the status."""
+    """Open the path in the page, check the status of the response, and return the page."""
     response = page.goto(path)
     assert response.status == status, f"{path}: {response.status}"
     return page
 
 
 @pytest.fixture
-def neighbourhood(transactional_db, westport, places):
-    """Westport without openings, and departments that have some: 4, 9, 40 and 44 miles from it.
+def neighborhood(transactional_db, westport, places):
+    """Westport, which has no openings, and departments with openings 4, 9, 40 and 44 miles from it.
 
-    Returns Westport.
+    The value is Westport.
     """
     for name, city, state, at, titles in (
         ("Meriden Police Department", "Meriden", "CT", (41.5382, -72.8070), ["Police Recruit"]),

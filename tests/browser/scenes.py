@@ -1,4 +1,4 @@
-"""Every public page in every state that looks different, for tests that go through all of them."""
+"""Every public page in every state that looks different, for tests that check all of them."""
 
 from datetime import time, timedelta
 from io import BytesIO
@@ -17,11 +17,11 @@ from .. import factories
 
 
 class Scene(NamedTuple):
-    """An address, what there is to see, and how to get there: what to press, and the status it answers with."""
+    """A page in one state: its path, the text to click after opening it, and its status."""
 
     name: str
     path: str
-    press: str = ""  # the words on what opens something
+    press: str = ""  # the text of the element to click, if any
     status: int = 200
     staff: bool = False
 
@@ -37,15 +37,15 @@ class Scene(NamedTuple):
 
 
 def build(group, westport):
-    """The scenes of a group, after adding what they need beside Westport and its neighbours."""
+    """Create the data of a group of scenes, beyond the fixture ``neighborhood``, and return the scenes."""
     return BUILDERS[group](westport)
 
 
 def _home(westport):
     return [
         Scene("home", "/"),
-        Scene("what the site says of privacy", "/privacy/"),
-        Scene("what it says of accessibility", "/accessibility/"),
+        Scene("the privacy policy", "/privacy/"),
+        Scene("the accessibility statement", "/accessibility/"),
     ]
 
 
@@ -54,15 +54,15 @@ def _directory(westport):
         factories.make_department(f"Precinct {number}", city="Boise", state="ID")
     return [
         Scene("the directory", "/departments/"),
-        Scene("more choices", "/departments/", press="More filters"),
-        Scene("choices in use", "/departments/?state=CT&kind=municipal&hiring=on&sort=name"),
+        Scene("more filters", "/departments/", press="More filters"),
+        Scene("filters in use", "/departments/?state=CT&kind=municipal&hiring=on&sort=name"),
         Scene("departments near a ZIP code", "/departments/?near=06880"),
         Scene("the last page", "/departments/?page=2"),
-        Scene("no department of that name", "/departments/?q=qqqq"),
-        Scene("no department near", "/departments/?near=Springfield%2C+MO&within=10"),
+        Scene("no department with that name", "/departments/?q=qqqq"),
+        Scene("no department nearby", "/departments/?near=Springfield%2C+MO&within=10"),
         Scene("an unknown place", "/departments/?near=Nowhere"),
-        Scene("several places of the name", "/departments/?q=Springfield"),
-        Scene("a town's departments and the towns of the name", "/departments/?q=Norwalk"),
+        Scene("several places with the name", "/departments/?q=Springfield"),
+        Scene("departments of a town, and towns with the name", "/departments/?q=Norwalk"),
         Scene("a misspelt town", "/departments/?q=Wesport+CT"),
         Scene("a state", "/departments/ct/"),
         Scene("a state without departments", "/departments/gu/"),
@@ -89,7 +89,7 @@ def _profiles(westport):
         Scene("And more... opened", westport.get_absolute_url(), press="And more..."),
         Scene("with openings, a logo and everything else", sheriff.get_absolute_url()),
         Scene("with jobs, more specializations opened", sheriff.get_absolute_url(), press="Show 2 more"),
-        Scene("of which little is known", bare.get_absolute_url()),
+        Scene("with few facts", bare.get_absolute_url()),
         Scene("a draft, for staff", draft.get_absolute_url(), staff=True),
     ]
 
@@ -97,18 +97,18 @@ def _profiles(westport):
 def _openings(westport):
     return [
         Scene("all openings", "/jobs/"),
-        Scene("more choices", "/jobs/", press="More filters"),
+        Scene("more filters", "/jobs/", press="More filters"),
         Scene("openings near a ZIP code", "/jobs/?near=06880"),
         Scene("openings by distance", "/jobs/?near=06880&within=any"),
         Scene("nothing within the radius", "/jobs/?near=New+York%2C+NY&within=10&q=dispatcher"),
         Scene("nothing anywhere", "/jobs/?q=qqqq"),
-        Scene("an unknown place, and pay that is no number", "/jobs/?near=Nowhere&pay=much"),
-        Scene("several places of the name", "/jobs/?near=Springfield"),
+        Scene("an unknown place, and pay that is not a number", "/jobs/?near=Nowhere&pay=much"),
+        Scene("several places with the name", "/jobs/?near=Springfield"),
     ]
 
 
 def _eligible(westport):
-    for job, asked in zip(
+    for job, requirements in zip(
         Job.objects.order_by("pk"),
         [
             {"minimum_age": 21, "certification": "this_state", "drivers_license": "required"},
@@ -117,13 +117,13 @@ def _eligible(westport):
         ],
         strict=False,
     ):
-        factories.make_requirements(job, **asked)
+        factories.make_requirements(job, **requirements)
     return [
-        Scene("nothing said", "/jobs/eligible/"),
+        Scene("no answers", "/jobs/eligible/"),
         Scene("sorted", "/jobs/eligible/?age=20&certification=any_state&certified_in=NY&near=06880&within=100"),
-        Scene("in part, and the newest first", "/jobs/eligible/?age=30"),
-        Scene("answers that are none", "/jobs/eligible/?age=old&certified_in=CT&near=Nowhere"),
-        Scene("several places of the name", "/jobs/eligible/?age=30&near=Springfield"),
+        Scene("one answer, newest first", "/jobs/eligible/?age=30"),
+        Scene("invalid answers", "/jobs/eligible/?age=old&certified_in=CT&near=Nowhere"),
+        Scene("several places with the name", "/jobs/eligible/?age=30&near=Springfield"),
         Scene("nothing within the radius", "/jobs/eligible/?age=30&near=Springfield%2C+IL&within=10"),
     ]
 
@@ -180,14 +180,14 @@ def _alerts(westport):
     unsubscribe, ended = make_token("unsubscribe", running.key), make_token("unsubscribe", "0" * 32)
     return [
         Scene("signing up", "/alerts/new/?near=06880&kind=entry_level"),
-        Scene("signing up without an understood place", "/alerts/new/?near=Nowhere"),
-        Scene("signing up at one of several places", "/alerts/new/?near=Springfield"),
+        Scene("signing up with an unknown place", "/alerts/new/?near=Nowhere"),
+        Scene("signing up with an ambiguous place", "/alerts/new/?near=Springfield"),
         Scene("to confirm", f"/alerts/confirm/{confirm}/"),
         Scene("confirmed", f"/alerts/confirm/{done}/"),
         Scene("to renew", f"/alerts/renew/{renew}/"),
         Scene("all alerts", f"/alerts/manage/{manage}/"),
         Scene("all alerts, Delete everything opened", f"/alerts/manage/{manage}/", press="Delete everything"),
-        Scene("all alerts of an address that was refused", f"/alerts/manage/{again}/"),
+        Scene("all alerts of a refused email address", f"/alerts/manage/{again}/"),
         Scene("to end", f"/alerts/unsubscribe/{unsubscribe}/"),
         Scene("ended", f"/alerts/unsubscribe/{ended}/"),
         Scene("no such link", f"/alerts/renew/{unsubscribe}/", status=404),
@@ -197,7 +197,7 @@ def _alerts(westport):
 def _trouble(westport):
     return [
         Scene("no such page", "/nothing/", status=404),
-        Scene("a request that nobody understands", "/jobs/?" + "&".join(["x"] * 10_001), status=400),
+        Scene("a bad request", "/jobs/?" + "&".join(["x"] * 10_001), status=400),
         Scene("a broken page", "/broken/", status=500),
     ]
 
@@ -215,11 +215,11 @@ BUILDERS = {
 GROUPS = list(BUILDERS)
 
 
-def _make_steps(thing, day=None):
+def _make_steps(owner, day=None):
     day = day or timezone.localdate() + timedelta(days=20)
-    factories.make_step(thing, "application", weeks=2)
+    factories.make_step(owner, "application", weeks=2)
     factories.make_step(
-        thing,
+        owner,
         "other",
         name="Entrance examination of the Commission on Peace Officer Standards and Training",
         weeks=3,
@@ -230,11 +230,11 @@ def _make_steps(thing, day=None):
         waiver="veterans",
         note="Bring a pencil and a photo identification.",
     )
-    factories.make_step(thing, "academy", weeks=26, fee=0)
+    factories.make_step(owner, "academy", weeks=26, fee=0)
 
 
 def _make_sheriff():
-    """A department of which everything is known, with long words where there can be some."""
+    """Create a department with every fact, with long text wherever they can appear."""
     sheriff = factories.make_department(
         "Saint Mary's County Sheriff's Office and Detention Center",
         kind="sheriff",

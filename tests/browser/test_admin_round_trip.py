@@ -1,5 +1,4 @@
-"""The people who keep a department's page: what they change shows, what they mistype is explained, what is not theirs
-they do not see."""
+"""Administrators and editors in the admin: their changes appear on the site, and mistakes are explained."""
 
 import re
 from io import BytesIO
@@ -20,16 +19,16 @@ def sign_in(page, name):
     expect(page.get_by_role("heading", name="What would you like to change?")).to_be_visible()
 
 
-def find_department(page, words):
-    """From the admin's first page to the department's."""
+def find_department(page, name):
+    """Search the admin for departments, starting at its home page."""
     page.locator("#content-main").get_by_role("rowheader", name="Departments").get_by_role("link").click()
-    page.get_by_role("textbox", name="Search").fill(words)
+    page.get_by_role("textbox", name="Search").fill(name)
     page.get_by_role("button", name="Search").click()
 
 
-def add_another(page, group, what):
-    """Add an empty form to an inline group; that form."""
-    page.locator(f"#{group}-group").get_by_role("button", name=f"Add another {what}").click()
+def add_another(page, group, label):
+    """Add an empty form to an inline group and return it."""
+    page.locator(f"#{group}-group").get_by_role("button", name=f"Add another {label}").click()
     return page.locator(f"#{group}-group .dynamic-{group}").last
 
 
@@ -38,12 +37,12 @@ def save(page):
 
 
 def picture(width=300, height=200):
-    drawn = BytesIO()
-    Image.new("RGB", (width, height), "navy").save(drawn, "PNG")
-    return {"name": "our logo.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+    file = BytesIO()
+    Image.new("RGB", (width, height), "navy").save(file, "PNG")
+    return {"name": "our logo.png", "mimeType": "image/png", "buffer": file.getvalue()}
 
 
-def test_what_an_administrator_changes_shows_on_the_site(visit, westport):
+def test_changes_of_an_administrator_appear_on_the_site(visit, westport):
     factories.make_alice()
     factories.make_specialization("Marine Unit")
     page = visit()
@@ -100,7 +99,7 @@ def test_what_an_administrator_changes_shows_on_the_site(visit, westport):
     expect(page.get_by_text("Keeps the harbor.")).to_be_visible()
 
 
-def test_what_is_added_comes_after_what_was_there(visit, westport):
+def test_a_new_division_comes_last(visit, westport):
     factories.make_alice()
     page = visit()
     sign_in(page, "alice")
@@ -114,7 +113,7 @@ def test_what_is_added_comes_after_what_was_there(visit, westport):
     expect(divisions).to_have_text(["Operations", "Support", "Professional Standards", "Records"])
 
 
-def test_a_clerks_mistakes_are_explained_and_nothing_typed_is_lost(visit, westport):
+def test_mistakes_are_explained_and_the_input_stays(visit, westport):
     factories.make_bob(westport)
     page = visit()
     sign_in(page, "bob")
@@ -130,12 +129,12 @@ def test_a_clerks_mistakes_are_explained_and_nothing_typed_is_lost(visit, westpo
     save(page)
 
     expect(page.get_by_text("Please correct the errors below.")).to_be_visible()
-    for words in (
+    for text in (
         "Enter a phone number such as 203-341-6000.",
         "Enter a ZIP code such as 06880 or 06880-1234.",
         "This is not a PNG, JPEG, WebP or GIF image.",
     ):
-        expect(page.get_by_text(words)).to_be_visible()
+        expect(page.get_by_text(text)).to_be_visible()
     expect(page.get_by_label("Chief's name")).to_have_value("Ada Byron")
     expect(page.get_by_label("Phone:", exact=True)).to_have_value("call me")
     expect(page.get_by_label("ZIP code")).to_have_value("688")
@@ -162,9 +161,9 @@ def test_a_clerks_mistakes_are_explained_and_nothing_typed_is_lost(visit, westpo
     expect(page.get_by_text("Ada Byron")).to_be_visible()
 
 
-def test_an_editor_sees_and_changes_the_own_department_alone(visit, neighbourhood):
+def test_an_editor_sees_and_changes_only_their_own_department(visit, neighborhood):
     norwalk = factories.Department.objects.get(name__startswith="Norwalk")
-    factories.make_bob(neighbourhood)
+    factories.make_bob(neighborhood)
     page = visit()
     sign_in(page, "bob")
     expect(page.locator("#content-main").get_by_role("link", name="Users")).to_have_count(0)
@@ -178,7 +177,7 @@ def test_an_editor_sees_and_changes_the_own_department_alone(visit, neighbourhoo
     page.goto("/admin/jobs/job/")
     expect(page.get_by_text("0 jobs")).to_be_visible()
 
-    page.goto(f"/admin/departments/department/{neighbourhood.pk}/change/")
+    page.goto(f"/admin/departments/department/{neighborhood.pk}/change/")
     expect(page.get_by_label("Chief's name")).to_be_editable()
     for name in ("name", "state", "slug", "status"):
         expect(page.locator(f"#id_{name}")).to_have_count(0)

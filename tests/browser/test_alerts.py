@@ -40,9 +40,7 @@ def sign_up(page, address=JANE):
     expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
 
 
-def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_unsubscribes(
-    visit, neighbourhood, mail_server, clock, capsys
-):
+def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_unsubscribes(visit, neighborhood, mail_server, clock, capsys):
     page = visit("/jobs/?near=06880&kind=entry_level")
     sign_up(page)
 
@@ -54,8 +52,8 @@ def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_unsubscribes(
     page.get_by_role("button", name="Yes, email me these jobs").click()
     expect(page.get_by_role("heading", name="Your alert is on")).to_be_visible()
 
-    near = factories.make_job(neighbourhood, "Patrol Officer of Westport")
-    factories.make_job(neighbourhood, "Sample Officer", is_sample=True)
+    near = factories.make_job(neighborhood, "Patrol Officer of Westport")
+    factories.make_job(neighborhood, "Sample Officer", is_sample=True)
     factories.make_job(
         factories.make_department("Boise Police", city="Boise", state="ID", at=(43.6, -116.2)), "Far Off"
     )
@@ -78,7 +76,7 @@ def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_unsubscribes(
     assert not Subscriber.objects.exists()
 
 
-def test_a_subscriber_pauses_and_changes_an_alert_and_deletes_everything(visit, neighbourhood, mail_server, clock):
+def test_a_subscriber_pauses_and_changes_an_alert_and_deletes_everything(visit, neighborhood, mail_server, clock):
     sign_up(visit("/jobs/"))
     page = visit()
     page.goto(link_to("confirm", mail_server.to(JANE)[0]))
@@ -89,12 +87,12 @@ def test_a_subscriber_pauses_and_changes_an_alert_and_deletes_everything(visit, 
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused. We don't send it.")).to_be_visible()
 
-    factories.make_job(neighbourhood, "Patrol Officer of Westport")
+    factories.make_job(neighborhood, "Patrol Officer of Westport")
     clock(days=8)
     call_command("send_alerts")
     assert len(mail_server.to(JANE)) == 1
     page.get_by_role("button", name="Resume").click()
-    factories.make_job(neighbourhood, "Marine Officer of Westport")
+    factories.make_job(neighborhood, "Marine Officer of Westport")
     clock(days=6)
     call_command("send_alerts")
     assert len(mail_server.to(JANE)) == 1

@@ -1,4 +1,4 @@
-"""Pages weigh little: HTML, CSS and JavaScript as they are sent to a browser that understands Brotli."""
+"""Each page has a size budget for its HTML, CSS and JavaScript, compressed with Brotli."""
 
 import re
 from urllib.request import Request, urlopen
@@ -11,14 +11,14 @@ from jobs.models import Job
 
 from ..factories import make_department, make_job, make_place
 
-MOST_BYTES = 14 * 1024
-MOST_BYTES_WITH_A_MAP = 25 * 1024
+MAX_BYTES = 14 * 1024
+MAX_BYTES_WITH_A_MAP = 25 * 1024
 WESTPORT = "/departments/ct/westport-police-department/"
 
 
 @pytest.fixture
 def get(live_server, transactional_db):
-    """``get(path)``: the text that the path answers with, and how many bytes of Brotli that took."""
+    """``get(path)``: the text of the response, and its compressed size in bytes."""
 
     def fetch(path):
         request = Request(f"{live_server.url}{path}", headers={"Accept-Encoding": "br"})
@@ -31,7 +31,7 @@ def get(live_server, transactional_db):
 
 
 def weigh(get, path):
-    """The HTML of a page, and the bytes of it, of its style sheets and of its scripts."""
+    """Return the HTML of a page, and the compressed bytes of it with its style sheets and scripts."""
     html, weight = get(path)
     sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', html)
     assert sheets, path
@@ -41,21 +41,21 @@ def weigh(get, path):
 
 @pytest.fixture
 def samples(westport, places):
-    """Westport among the sample departments and their openings."""
+    """Westport and the sample departments. The value is the open sample openings."""
     call_command("load_samples", verbosity=0)
     return Job.objects.open()
 
 
-def test_westports_page_with_its_nearest_openings_is_within_its_budget_and_needs_no_script(get, samples):
+def test_westports_page_is_within_the_budget_and_loads_no_script(get, samples):
     html, weight = weigh(get, WESTPORT)
     assert "There are currently no open jobs at this department." in html
     assert html.count('<li class="card">') == 5
     assert html.count("application/ld+json") == 2
-    assert weight <= MOST_BYTES
+    assert weight <= MAX_BYTES
     assert not re.search(r"<script(?! type=\"application/ld\+json\")", html)
 
 
-def test_every_other_page_is_within_the_same_budget(get, samples):
+def test_every_other_page_is_within_the_budget(get, samples):
     job, busy = samples.first(), samples.get(external_id="sample-1").department
     texts = {"description": job.description, "requirements": job.requirements}
     real = make_job(busy, "Police Officer", pay_min=60_000, pay_max=70_000, closes_on=job.closes_on, **texts)
@@ -74,15 +74,15 @@ def test_every_other_page_is_within_the_same_budget(get, samples):
         "/jobs/eligible/?age=20&education=high_school&near=06880&within=any",
     ]
     weights = {path: weigh(get, path)[1] for path in paths}
-    assert {path: weight for path, weight in weights.items() if weight > MOST_BYTES} == {}
+    assert {path: weight for path, weight in weights.items() if weight > MAX_BYTES} == {}
 
 
-# Where the counties are most, and where the coast has most bends.
+# Places with the largest maps: many counties, and a complicated coast.
 CROWDED = {"Nashville": ("TN", "37210", (36.14, -86.74)), "Washington": ("DC", "20001", (38.91, -77.02))}
 
 
 @pytest.mark.parametrize("town", CROWDED)
-def test_a_page_with_a_map_is_within_the_budget_of_maps_where_there_is_most_to_draw(get, places, town):
+def test_pages_with_the_largest_maps_are_within_the_budget(get, places, town):
     state, zip_code, (latitude, longitude) = CROWDED[town]
     make_place(town, state, zip_code, at=(latitude, longitude))
     for number in range(25):
@@ -97,4 +97,4 @@ def test_a_page_with_a_map_is_within_the_budget_of_maps_where_there_is_most_to_d
     for path in paths:
         html, weight = weigh(get, path)
         assert "<svg" in html, path
-        assert weight <= MOST_BYTES_WITH_A_MAP, path
+        assert weight <= MAX_BYTES_WITH_A_MAP, path

@@ -1,4 +1,4 @@
-""" "Am I eligible?" as a visitor answers it, and what the browser has and tells of it afterwards."""
+"""A visitor uses "Am I eligible?". The browser stores no answers and sends none to other pages."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +9,7 @@ from ..factories import make_requirements
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with scripts", "without scripts"])
-def test_a_visitor_sees_which_jobs_they_qualify_for(visit, neighbourhood, java_script_enabled):
+def test_a_visitor_sees_which_jobs_they_qualify_for(visit, neighborhood, java_script_enabled):
     make_requirements(Job.objects.get(title="Police Officer"), minimum_age=21, drivers_license="required")
     make_requirements(Job.objects.get(title="Dispatcher"), minimum_age=18)
     page = visit("/jobs/?near=06880&within=100", java_script_enabled=java_script_enabled)
@@ -27,7 +27,7 @@ def test_a_visitor_sees_which_jobs_they_qualify_for(visit, neighbourhood, java_s
     expect(page.get_by_label("Your age")).to_have_value("20")
     assert page.context.cookies() == []
 
-    with page.expect_request("**/jobs/*police-officer/") as asked:
+    with page.expect_request("**/jobs/*police-officer/") as request:
         not_met.get_by_role("link").click()
-    assert "referer" not in asked.value.all_headers()
+    assert "referer" not in request.value.all_headers()
     expect(page.get_by_role("heading", name="Police Officer")).to_be_visible()

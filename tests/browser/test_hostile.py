@@ -1,7 +1,6 @@
-"""Hostile texts in every column of every model, as a real browser sees them: nothing runs, and nothing is tried that
-the policy of the site would have to forbid.
+"""Hostile text in every column of every model, in a real browser: no script runs, and none is blocked by the policy.
 
-tests/project/test_hostile.py looks at the same pages, and at the feeds, files and e-mails, more closely.
+tests/project/test_hostile.py checks the same pages more closely, and feeds, files and emails too.
 """
 
 from playwright.sync_api import expect
@@ -9,7 +8,7 @@ from playwright.sync_api import expect
 from ..factories import make_alice
 from ..project import hostile
 
-# Whatever would run sets a mark; whatever the policy forbids is noted.
+# Records scripts that run, and violations of the content security policy.
 WATCH = """
     window.ran = [];
     window.hit = () => window.ran.push("hit");
@@ -17,56 +16,56 @@ WATCH = """
     document.addEventListener("securitypolicyviolation", event =>
         window.forbidden.push(`${event.violatedDirective}: ${event.blockedURI}`));
 """
-SEEN = """() => {
+EFFECTS = """() => {
     const on = [...document.querySelectorAll("*")].filter(e => [...e.attributes].some(a => /^on/i.test(a.name)));
-    const addresses = [...document.querySelectorAll("[href], [src], [action]")]
+    const urls = [...document.querySelectorAll("[href], [src], [action]")]
         .map(e => e.href?.baseVal ?? e.href ?? e.src ?? e.action)
-        .filter(address => /^(javascript|data|vbscript):/i.test(address));
-    return [...window.ran, ...window.forbidden, ...on.map(e => e.outerHTML.slice(0, 80)), ...addresses];
+        .filter(url => /^(javascript|data|vbscript):/i.test(url));
+    return [...window.ran, ...window.forbidden, ...on.map(e => e.outerHTML.slice(0, 80)), ...urls];
 }"""
-# Of these a page of each kind is shown; the others differ from them in what they break of other formats.
+# The texts that could break HTML. The others could break other formats.
 SHOWN = ["script", "handlers", "links", "directions", "controls", "entities"]
 
 
-def watched(page):
-    """The page, of which a dialog would be noted like all else that runs."""
+def watch(page):
+    """Install WATCH in the page, and return a list that collects the messages of its dialogs."""
     page.add_init_script(WATCH)
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     return dialogs
 
 
-def test_no_text_on_any_page_does_anything(visit):
+def test_no_text_on_a_public_page_runs(visit):
     site = hostile.build(SHOWN)
     page = visit()
-    dialogs = watched(page)
+    dialogs = watch(page)
     found = {}
-    addresses = [*hostile.LISTS, *(url for each in site.values() for url in each.pages())]
-    addresses += [url for name in ("script", "handlers") for url in site[name].more_pages()]
-    addresses += hostile.typed(hostile.TEXTS["handlers"])
-    for url in addresses:
+    urls = [*hostile.LISTS, *(url for each in site.values() for url in each.pages())]
+    urls += [url for name in ("script", "handlers") for url in site[name].more_pages()]
+    urls += hostile.searches(hostile.TEXTS["handlers"])
+    for url in urls:
         assert page.goto(url, wait_until="load").status in (200, 400), url
-        if seen := page.evaluate(SEEN):
-            found[url] = seen
+        if effects := page.evaluate(EFFECTS):
+            found[url] = effects
     assert found == {}
     assert dialogs == []
 
 
-def test_no_suggestion_does_anything(visit):
+def test_no_suggestion_runs(visit):
     hostile.build(["script", "handlers"])
     page = visit()
-    dialogs = watched(page)
+    dialogs = watch(page)
     page.goto("/")
     page.get_by_role("combobox").press_sequentially("zq")
     expect(page.get_by_role("option").first).to_contain_text("<")
-    assert page.evaluate(SEEN) == []
+    assert page.evaluate(EFFECTS) == []
     assert dialogs == []
 
 
-def test_no_text_in_the_admin_does_anything(visit, session):
+def test_no_text_in_the_admin_runs(visit, session):
     each = hostile.build(["handlers"])["handlers"]
     page = visit(storage_state=session(make_alice()))
-    dialogs = watched(page)
+    dialogs = watch(page)
     base = "/admin/departments/department/"
     for url in (
         "/admin/",
@@ -82,5 +81,5 @@ def test_no_text_in_the_admin_does_anything(visit, session):
         "/admin/jobs/message/",
     ):
         assert page.goto(url, wait_until="load").status == 200, url
-        assert page.evaluate(SEEN) == [], url
+        assert page.evaluate(EFFECTS) == [], url
     assert dialogs == []

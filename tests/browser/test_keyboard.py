@@ -1,4 +1,4 @@
-"""With nothing but a keyboard: every way can be gone, the focus can be seen, and it goes where the eye goes."""
+"""The site works with only a keyboard: the focus is always visible and moves in reading order."""
 
 import re
 from itertools import pairwise
@@ -12,25 +12,25 @@ from .. import factories
 from .conftest import go
 from .scenes import GROUPS
 
-MOST_STOPS = 120
+MAX_STOPS = 120
 
-# Opens all that can be opened; what can have the focus, in the document's order.
+# Opens all <details>, lists the focusable elements in document order, and records where the focus goes.
 PREPARE = """() => {
     document.querySelectorAll("details").forEach(details => { details.open = true });
     window.stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
         .filter(e => e.tabIndex >= 0)
         .filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}));
-    window.way = [];
-    addEventListener("focusin", ({target}) => way.push({
+    window.path = [];
+    addEventListener("focusin", ({target}) => path.push({
         index: stops.indexOf(target),
-        words: (target.innerText || target.name || "").trim(),
+        text: (target.innerText || target.name || "").trim(),
         top: target.getBoundingClientRect().top + scrollY,
         left: target.getBoundingClientRect().left,
     }));
     return stops.length;
 }"""
 
-# How each of them looks with the focus. It is shown because the keyboard gave it to the one before.
+# Focuses each element and returns its outline. Browsers show the outline because the keyboard moved the focus first.
 LOOKS = """() => stops.map(e => {
     const before = getComputedStyle(e).outlineStyle;
     e.focus();
@@ -38,37 +38,36 @@ LOOKS = """() => stops.map(e => {
     let behind = e.parentElement;
     while (behind.parentElement && getComputedStyle(behind).backgroundColor === "rgba(0, 0, 0, 0)")
         behind = behind.parentElement;
-    const look = {
-        words: (e.innerText || e.name || "").trim(),
+    return {
+        text: (e.innerText || e.name || "").trim(),
         before, outline: style.outlineStyle, width: parseFloat(style.outlineWidth),
-        colour: style.outlineColor, background: getComputedStyle(behind).backgroundColor,
+        color: style.outlineColor, background: getComputedStyle(behind).backgroundColor,
     };
-    return look;
 })"""
 
 
 def tab_to(page, target):
     """Press Tab until the target has the focus."""
-    for _ in range(MOST_STOPS):
+    for _ in range(MAX_STOPS):
         page.keyboard.press("Tab")
         if target.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"Tab never comes to {target}")
+    raise AssertionError(f"Tab never reaches {target}")
 
 
-def contrast(one, other):
-    """The contrast ratio of two CSS colours, by WCAG's formula."""
+def contrast(first, second):
+    """Return the contrast ratio of two CSS colors, by WCAG's formula."""
 
-    def luminance(colour):
-        channels = [int(channel) / 255 for channel in re.findall(r"\d+", colour)[:3]]
+    def luminance(color):
+        channels = [int(channel) / 255 for channel in re.findall(r"\d+", color)[:3]]
         red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
-    dark, light = sorted((luminance(one), luminance(other)))
+    dark, light = sorted((luminance(first), luminance(second)))
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_the_way_from_the_start_page_to_an_opening_needs_no_mouse(visit, neighbourhood):
+def test_a_job_is_found_from_the_home_page_without_a_mouse(visit, neighborhood):
     page = visit("/")
     tab_to(page, page.get_by_label("ZIP, city or department"))
     page.keyboard.type("06880")
@@ -89,7 +88,7 @@ def test_the_way_from_the_start_page_to_an_opening_needs_no_mouse(visit, neighbo
     expect(page.get_by_role("heading", name="How to apply")).to_be_visible()
 
 
-def test_a_search_is_refined_and_a_place_chosen_without_a_mouse(visit, neighbourhood):
+def test_a_search_is_refined_and_a_place_is_chosen_without_a_mouse(visit, neighborhood):
     page = visit("/jobs/?near=06880")
     tab_to(page, page.get_by_label("Within"))
     page.keyboard.type("50")
@@ -107,10 +106,10 @@ def test_a_search_is_refined_and_a_place_chosen_without_a_mouse(visit, neighbour
     expect(page.get_by_role("heading", name="within 25 miles of Springfield, MO")).to_be_visible()
 
 
-def test_the_first_press_offers_to_skip_to_the_content(visit, neighbourhood):
+def test_the_first_tab_shows_the_skip_link(visit, neighborhood):
     page = visit("/departments/")
     skip = page.get_by_role("link", name="Skip to the content")
-    assert skip.bounding_box()["width"] <= 1, "it stays out of sight until it has the focus"
+    assert skip.bounding_box()["width"] <= 1, "it is hidden until it has the focus"
 
     page.keyboard.press("Tab")
     expect(skip).to_be_focused()
@@ -121,7 +120,7 @@ def test_the_first_press_offers_to_skip_to_the_content(visit, neighbourhood):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_the_focus_can_be_seen_wherever_it_is(visit, session, scenes, group):
+def test_the_focus_is_visible_on_every_element(visit, session, scenes, group):
     visitor = visit()
     staff = visit(storage_state=session(factories.make_charlie()))
     found = []
@@ -137,13 +136,13 @@ def test_the_focus_can_be_seen_wherever_it_is(visit, session, scenes, group):
             page.evaluate("stops.at(-1).focus()")
             for look in page.evaluate(LOOKS):
                 appears = look["before"] == "none" and look["outline"] == "solid" and look["width"] >= 2
-                if not appears or contrast(look["colour"], look["background"]) < 3:
+                if not appears or contrast(look["color"], look["background"]) < 3:
                     found.append(f"{scene}, {scheme}: {look}")
     assert not found, "\n".join(found)
 
 
 def view_of(path):
-    """The name of the view that answers, None where there is none."""
+    """Return the name of the view for this path, or None if there is none."""
     try:
         return resolve(urlsplit(path).path).view_name
     except Resolver404:
@@ -151,7 +150,7 @@ def view_of(path):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_the_focus_goes_from_top_to_bottom_and_leaves_nothing_out(visit, scenes, group):
+def test_tab_reaches_every_element_from_top_to_bottom(visit, scenes, group):
     page = visit(width=390)
     walked = set()
     for scene in scenes(group):
@@ -159,8 +158,8 @@ def test_the_focus_goes_from_top_to_bottom_and_leaves_nothing_out(visit, scenes,
             continue
         scene.enter(page)
         number = page.evaluate(PREPARE)
-        # Nothing takes a place of its own in the order, which then is the document's: Tab goes through one page of each
-        # view, and scripts through the others.
+        # Without positive tabindexes, the order is that of the document. So it is enough to press Tab on one page of
+        # each view, and to focus the elements by script on its other pages.
         assert page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count() == 0, scene
         view = view_of(scene.path)
         if view in walked:
@@ -169,12 +168,12 @@ def test_the_focus_goes_from_top_to_bottom_and_leaves_nothing_out(visit, scenes,
             walked.add(view)
             for _ in range(number):
                 page.keyboard.press("Tab")
-        way = page.evaluate("way")
-        assert [stop["index"] for stop in way] == list(range(number)), scene
-        # Links of one line may differ by a hair, and a list of two columns goes on at the top of the second.
+        path = page.evaluate("path")
+        assert [stop["index"] for stop in path] == list(range(number)), scene
+        # Links on one line can differ by a few pixels, and a list in two columns continues at the top of the second.
         upwards = [
-            (one["words"], other["words"])
-            for one, other in pairwise(way)
-            if other["top"] < one["top"] - 8 and other["left"] < one["left"] + 100
+            (before["text"], after["text"])
+            for before, after in pairwise(path)
+            if after["top"] < before["top"] - 8 and after["left"] < before["left"] + 100
         ]
         assert upwards == [], scene

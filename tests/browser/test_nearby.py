@@ -1,4 +1,4 @@
-"""From a department without openings to the nearest ones, and all the ways to say where."""
+"""Find the nearest openings from the page of a department, and search near a place."""
 
 import re
 
@@ -18,7 +18,7 @@ def search_near(page, place, path="/jobs/"):
     page.get_by_role("button", name="Search", exact=True).click()
 
 
-def test_search_nearby_jobs_leads_from_a_department_without_openings_to_the_nearest_ones(visit, neighbourhood):
+def test_search_nearby_jobs_lists_the_nearest_jobs(visit, neighborhood):
     page = visit(WESTPORT)
     expect(page.get_by_text("There are currently no open jobs at this department.")).to_be_visible()
 
@@ -33,7 +33,7 @@ def test_search_nearby_jobs_leads_from_a_department_without_openings_to_the_near
     expect(far).to_contain_text("Bridgeport Police Department, Bridgeport, CT · 9 miles")
 
 
-def test_the_nearest_openings_stand_on_the_page_of_a_department_without_any(visit, neighbourhood):
+def test_the_page_of_a_department_without_jobs_lists_the_nearest_ones(visit, neighborhood):
     page = visit(WESTPORT)
     assert titles(page) == [
         "Police Officer",
@@ -46,7 +46,7 @@ def test_the_nearest_openings_stand_on_the_page_of_a_department_without_any(visi
     assert distances == ["4", "4", "9", "40", "45"]
 
 
-def test_a_wider_radius_brings_more_and_a_narrower_one_fewer(visit, neighbourhood):
+def test_a_wider_radius_finds_more_and_a_narrower_one_fewer(visit, neighborhood):
     page = visit("/jobs/?near=06880")
     assert len(titles(page)) == 3
 
@@ -60,7 +60,7 @@ def test_a_wider_radius_brings_more_and_a_narrower_one_fewer(visit, neighbourhoo
     expect(page.get_by_role("heading", name="3 jobs within 10 miles of Westport, CT 06880")).to_be_visible()
 
 
-def test_when_nothing_is_within_the_radius_it_says_so_and_offers_what_lies_farther(visit, neighbourhood):
+def test_a_search_without_results_offers_a_wider_radius(visit, neighborhood):
     page = visit("/jobs/?near=06880&within=10&q=recruit")
     expect(page.get_by_role("heading", name="No jobs within 10 miles of Westport, CT 06880")).to_be_visible()
     assert titles(page) == ["Police Recruit"]
@@ -70,7 +70,7 @@ def test_when_nothing_is_within_the_radius_it_says_so_and_offers_what_lies_farth
 
 
 @pytest.mark.parametrize("path", ["/jobs/", "/departments/"])
-def test_a_name_that_several_towns_have_offers_them_and_a_click_chooses(visit, neighbourhood, path):
+def test_an_ambiguous_name_offers_the_towns_as_links(visit, neighborhood, path):
     page = visit()
     search_near(page, "Springfield", path)
 
@@ -82,20 +82,20 @@ def test_a_name_that_several_towns_have_offers_them_and_a_click_chooses(visit, n
     expect(page.get_by_text("Which place do you mean?")).to_be_hidden()
 
 
-def test_a_town_that_several_states_have_may_also_be_typed_into_the_box_on_the_start_page(visit, neighbourhood):
+def test_an_ambiguous_name_on_the_home_page_offers_the_towns_too(visit, neighborhood):
     page = visit("/")
     page.get_by_label("ZIP, city or department").fill("springfield")
     page.get_by_role("button", name="Find jobs").click()
 
     box = page.get_by_label("Keywords")
     expect(box).to_have_value("springfield")
-    expect(box).to_have_accessible_description(re.compile("several places"))
+    expect(box).to_have_accessible_description(re.compile("More than one place has this name"))
     page.get_by_role("link", name="Springfield, Sangamon County, IL").click()
     expect(page.get_by_role("heading", name="within 25 miles of Springfield, IL")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/jobs/", "/departments/"])
-def test_an_unknown_place_is_an_error_at_its_field_that_says_what_works(visit, neighbourhood, path):
+def test_an_unknown_place_is_an_error_at_its_field(visit, neighborhood, path):
     page = visit()
     search_near(page, "Atlantis", path)
 
@@ -107,7 +107,7 @@ def test_an_unknown_place_is_an_error_at_its_field_that_says_what_works(visit, n
 
 
 @pytest.mark.parametrize("path", ["/jobs/", "/departments/"])
-def test_use_my_location_searches_around_it_to_about_a_mile(visit, neighbourhood, path):
+def test_use_my_location_searches_near_it_and_rounds_it_to_about_a_mile(visit, neighborhood, path):
     home = {"latitude": 41.139876, "longitude": -73.354321}
     page = visit(path, permissions=["geolocation"], geolocation=home)
 
@@ -119,17 +119,17 @@ def test_use_my_location_searches_around_it_to_about_a_mile(visit, neighbourhood
     assert "41.1398" not in page.content() and "-73.354" not in page.content()
 
 
-def test_use_my_location_works_on_the_start_page_too(visit, neighbourhood):
+def test_use_my_location_works_on_the_home_page_too(visit, neighborhood):
     page = visit("/", permissions=["geolocation"], geolocation={"latitude": 41.0964, "longitude": -73.4193})
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("heading", name="within 25 miles of 41.1, -73.42")).to_be_visible()
     assert titles(page)[0] == "Norwalk Police Department"
 
 
-def test_a_device_that_keeps_its_location_to_itself_gets_a_sentence(visit, neighbourhood):
+def test_a_denied_location_is_explained(visit, neighborhood):
     page = visit("/jobs/")
     page.get_by_role("button", name="Use my location").click()
 
-    said = page.get_by_role("status").filter(has_text="Your device did not tell us where you are.")
-    expect(said).to_contain_text("Type a ZIP code or a town instead.")
+    status = page.get_by_role("status").filter(has_text="We could not find your location.")
+    expect(status).to_contain_text("Enter a ZIP code or a town instead.")
     assert page.url.endswith("/jobs/")

@@ -1,22 +1,22 @@
-"""Everything that a visitor can do works without JavaScript."""
+"""The public site works without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
 
 
 @pytest.fixture
-def page(visit, neighbourhood):
+def page(visit, neighborhood):
     return visit("/", java_script_enabled=False)
 
 
-def test_a_department_is_found_from_the_start_page(page):
+def test_a_department_is_found_from_the_home_page(page):
     page.get_by_label("ZIP, city or department").fill("westport")
     page.get_by_role("button", name="Find departments").click()
     page.get_by_role("link", name="Westport Police Department").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Westport Police Department")
 
 
-def test_openings_are_found_from_the_start_page(page):
+def test_jobs_are_found_from_the_home_page(page):
     page.get_by_label("ZIP, city or department").fill("06880")
     page.get_by_role("button", name="Find jobs").click()
     expect(page.get_by_role("heading", name="3 jobs within 25 miles of Westport, CT 06880")).to_be_visible()
@@ -43,7 +43,7 @@ def test_and_more_opens(page):
 
 
 @pytest.mark.parametrize("path", ["/departments/", "/jobs/"])
-def test_more_choices_open_and_narrow_the_search(page, path):
+def test_more_filters_open_and_narrow_the_search(page, path):
     page.goto(path)
     state = page.get_by_label("State", exact=True)
     expect(state).to_be_hidden()
@@ -56,7 +56,7 @@ def test_more_choices_open_and_narrow_the_search(page, path):
 
 
 @pytest.mark.parametrize("path", ["/departments/", "/jobs/"])
-def test_a_name_of_several_towns_offers_them(page, path):
+def test_an_ambiguous_name_offers_the_towns(page, path):
     page.goto(path)
     page.get_by_label("Near", exact=True).fill("Springfield")
     page.get_by_role("button", name="Search", exact=True).click()
@@ -69,7 +69,7 @@ def test_an_unknown_place_is_explained(page):
     expect(page.get_by_text("We don't know “Atlantis”.")).to_be_visible()
 
 
-def test_what_needs_javascript_is_not_offered(page):
+def test_controls_that_need_javascript_are_absent(page):
     for path in ("/", "/departments/", "/jobs/"):
         page.goto(path)
         expect(page.get_by_text("Use my location")).to_have_count(0)

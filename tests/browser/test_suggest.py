@@ -1,4 +1,4 @@
-"""Suggestions under the search boxes: by keyboard, pointer and finger, heard as well as seen, and never in the way."""
+"""Suggestions under the search boxes: by keyboard, mouse and touch, and for screen readers."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,8 +10,8 @@ BOX = "ZIP, city or department"
 
 
 @pytest.fixture(params=["/", "/departments/"])
-def page(request, visit, neighbourhood):
-    """Each of the pages with the box."""
+def page(request, visit, neighborhood):
+    """Each page that has the box."""
     return visit(request.param)
 
 
@@ -20,18 +20,18 @@ def options(page):
 
 
 def type_into(page, text):
-    """Type as a person does; the box."""
+    """Type the text key by key and return the box."""
     box = page.get_by_role("combobox", name=BOX)
     box.press_sequentially(text)
     return box
 
 
 def active(box):
-    """The words of the option that the box says is the active one."""
+    """Return the text of the active option, which the box names in ``aria-activedescendant``."""
     return box.evaluate("e => document.getElementById(e.getAttribute('aria-activedescendant'))?.innerText || ''")
 
 
-def test_typing_suggests_departments_and_enter_goes_to_the_chosen_one(page):
+def test_typing_suggests_departments_and_enter_opens_the_chosen_one(page):
     box = type_into(page, "nor")
     expect(options(page)).to_have_text(["Norwalk Police Department Norwalk, CT"])
     expect(box).to_have_attribute("aria-expanded", "true")
@@ -46,7 +46,7 @@ def test_typing_suggests_departments_and_enter_goes_to_the_chosen_one(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Norwalk Police Department")
 
 
-def test_the_arrows_go_round_through_the_box_itself(visit, neighbourhood):
+def test_the_arrow_keys_wrap_around_through_the_box(visit, neighborhood):
     page = visit("/departments/")
     for name in ("Stamford Police", "Stamford Harbor Police"):
         factories.make_department(name, city="Stamford")
@@ -62,7 +62,7 @@ def test_the_arrows_go_round_through_the_box_itself(visit, neighbourhood):
     assert "Harbor" in active(box)
     box.press("Home")
     assert active(box) == ""
-    assert box.evaluate("e => e.selectionStart") == 0, "Home goes to the beginning of the text"
+    assert box.evaluate("e => e.selectionStart") == 0, "Home moves the cursor to the start of the text"
 
 
 def test_enter_searches_when_nothing_is_chosen(page):
@@ -87,20 +87,20 @@ def test_escape_closes_the_list_and_keeps_the_text(page):
     expect(options(page)).to_be_hidden()
 
 
-def test_a_click_goes_to_the_department(page):
+def test_a_click_opens_the_department(page):
     type_into(page, "nor")
     options(page).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Norwalk Police Department")
 
 
-def test_a_finger_goes_to_the_department(visit, neighbourhood):
+def test_a_tap_opens_the_department(visit, neighborhood):
     page = visit("/", width=390, has_touch=True, is_mobile=True)
     type_into(page, "nor")
     options(page).tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Norwalk Police Department")
 
 
-def test_the_list_moves_nothing_and_fits_the_screen(visit, neighbourhood):
+def test_the_list_fits_the_screen_and_moves_no_other_element(visit, neighborhood):
     page = visit("/", width=390)
     button = page.get_by_role("button", name="Find departments")
     before = button.bounding_box()
@@ -118,38 +118,38 @@ def test_axe_finds_nothing_while_the_list_is_open(page):
     box = type_into(page, "nor")
     expect(options(page)).to_have_count(1)
     box.press("ArrowDown")
-    # Of what the list covers, axe cannot tell the colours.
+    # axe cannot measure the colors of elements that the list covers.
     assert [finding for finding in findings(page) if "overlapped by another element" not in finding] == []
 
 
-def test_the_answer_to_what_stands_in_the_box_wins(visit, neighbourhood):
-    """The first answer is held back until the second has come."""
+def test_a_late_response_to_an_earlier_text_is_ignored(visit, neighborhood):
+    """The first response is delayed until the second has arrived."""
     page = visit("/departments/")
-    held = []
-    page.route("**/suggest/?q=me", lambda route: held.append(route))
+    delayed = []
+    page.route("**/suggest/?q=me", lambda route: delayed.append(route))
     with page.expect_request("**/suggest/?q=me"):
         type_into(page, "me")
     with page.expect_response("**/suggest/?q=nor"):
         page.get_by_role("combobox", name=BOX).fill("nor")
     expect(options(page)).to_have_text(["Norwalk Police Department Norwalk, CT"])
-    for route in held:
+    for route in delayed:
         route.fulfill(json={"departments": [{"name": "Late", "town": "Late", "url": "/"}]})
     expect(options(page)).to_have_text(["Norwalk Police Department Norwalk, CT"])
 
 
-def test_one_letter_asks_nothing(visit, neighbourhood):
+def test_one_letter_sends_no_request(visit, neighborhood):
     page = visit("/departments/")
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
     box = type_into(page, "n")
     box.press("Backspace")
     box.press_sequentially("no")
     expect(options(page)).to_have_count(1)
-    assert [url.partition("?")[2] for url in asked if "suggest" in url] == ["q=no"]
+    assert [url.partition("?")[2] for url in urls if "suggest" in url] == ["q=no"]
 
 
 @pytest.mark.parametrize("path", ["/", "/departments/"])
-def test_without_scripts_the_box_is_a_plain_one(visit, neighbourhood, path):
+def test_without_javascript_the_box_is_a_plain_input(visit, neighborhood, path):
     page = visit(path, java_script_enabled=False)
     expect(page.get_by_label(BOX)).to_be_editable()
     expect(page.get_by_role("combobox", name=BOX)).to_have_count(0)

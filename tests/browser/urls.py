@@ -1,4 +1,4 @@
-"""The site's addresses, and one that breaks."""
+"""The site's URLs, and one whose view raises an exception."""
 
 from django.urls import path
 

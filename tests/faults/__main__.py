@@ -1,4 +1,4 @@
-"""``make faults``: do all the harm, print what came of it, end with 1 when a promise is broken.
+"""``make faults``: inject all faults, print the results, and exit with 1 if a limit is exceeded.
 
 python -m tests.faults [--quick | --soak] [SUBJECT...]
 """
@@ -34,19 +34,19 @@ def main():
         case = Case(Path(folder), server, options.scale)
         print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
         print(f"SQLite {sqlite3.sqlite_version}\n", flush=True)
-        began, kept = monotonic(), []
+        began, results = monotonic(), []
         for name in options.subjects:
-            begun = monotonic()
-            kept += [show(row) for row in import_module(f".{name}", __package__).rows(case)]
-            print(f"({name}: {monotonic() - begun:.0f} s)\n", file=sys.stderr, flush=True)
-    print(f"{len(kept)} kinds of harm in {monotonic() - began:.0f} s; {kept.count(False)} broke a promise.")
-    return 0 if all(kept) else 1
+            started = monotonic()
+            results += [show(row) for row in import_module(f".{name}", __package__).rows(case)]
+            print(f"({name}: {monotonic() - started:.0f} s)\n", file=sys.stderr, flush=True)
+    print(f"{len(results)} faults in {monotonic() - began:.0f} s; {results.count(False)} exceeded a limit.")
+    return 0 if all(results) else 1
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="make faults", description="Harm the running site, and see what comes of it.")
-    parser.add_argument("--quick", dest="scale", action="store_const", const="quick", help="a look whether all works")
-    parser.add_argument("--soak", dest="scale", action="store_const", const="soak", help="for an hour or so")
+    parser = argparse.ArgumentParser(prog="make faults", description="Inject faults into a running site.")
+    parser.add_argument("--quick", dest="scale", action="store_const", const="quick", help="run each fault briefly")
+    parser.add_argument("--soak", dest="scale", action="store_const", const="soak", help="run for about an hour")
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"some of {', '.join(SUBJECTS)}; all if none")
     parser.set_defaults(scale="usual")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
-"""The disk is full while a logo is uploaded, a form saved and a file imported, and then it is not.
+"""The disk is full while a logo is uploaded, a form is saved and a file is imported. Then it has room again.
 
-The disk is a small tmpfs; where none may be mounted, the limit of a process on the size of its files.
+The disk is a small tmpfs. Without the permission to mount one, a limit on the size of files replaces it.
 """
 
 import random
@@ -18,11 +18,11 @@ from .report import Bar, Row
 
 MEGABYTES = 128
 ADD, IMPORT = "/admin/departments/specialization/add/", "/admin/policeapp/import/add/"
-SAID = "The picture can&#x27;t be stored"
+LOGO_ERROR = "The image can&#x27;t be stored"
 
 
 class Tmpfs:
-    """A disk of its own; full when a file takes all that is left."""
+    """A small disk. ``fill`` writes a file that takes all free space."""
 
     name, prefix = f"tmpfs of {MEGABYTES} MB", []
 
@@ -42,7 +42,7 @@ class Tmpfs:
 
 
 class FileLimit:
-    """The nearest thing without the right to mount: processes whose files may not grow."""
+    """A substitute that needs no mount: the server's processes cannot write to files."""
 
     name, prefix = "limit on the size of files", ["prlimit", "--fsize=0"]
 
@@ -62,7 +62,7 @@ class FileLimit:
 
 @contextmanager
 def small_disk(folder):
-    """``(folder on the disk, how to fill it)``."""
+    """Yield ``(folder on the disk, Tmpfs or FileLimit)``."""
     place = folder / "disk"
     place.mkdir()
     mounted = not subprocess.run(
@@ -90,7 +90,7 @@ def rows(case):
 
 
 class Clerk:
-    """Somebody who does the same on a full disk and on one with room."""
+    """An administrator who does the same work on a full disk and on one with room."""
 
     def __init__(self, server, admin, url, place, disk):
         self.server, self.admin, self.url, self.disk = server, admin, url, disk
@@ -116,8 +116,8 @@ class Clerk:
         return self.admin.post(self.server, ADD, {"name": name, "slug": name.lower()})
 
     def save_much(self):
-        """More than what SQLite has room for in files that it has made already."""
-        return self.admin.post(self.server, self.westport, self.form | {"about": "What is much. " * 700})
+        """Save more text than fits into the free space inside SQLite's files."""
+        return self.admin.post(self.server, self.westport, self.form | {"about": "A long text. " * 700})
 
     def import_file(self):
         values = {"kind": "departments", "source": "", "as_of": ""}
@@ -135,21 +135,25 @@ class Clerk:
             {"status": status},
             [
                 Bar(
-                    "answers other than the form with an error beside the logo", not (status == 200 and SAID in text), 0
+                    "responses other than the form with an error beside the logo",
+                    not (status == 200 and LOGO_ERROR in text),
+                    0,
                 ),
                 Bar("files left behind", files_in(media), 0),
             ],
         )
         answers = [self.save_much() for _ in range(40)]
-        refused = [text for status, _, text in answers if status == 503]
+        unavailable = [text for status, _, text in answers if status == 503]
         statuses = [status for status, *_ in answers]
         yield Row(
             "disk full: a long text is saved, 40 times",
-            {"× saved": statuses.count(302), "× 503": len(refused)},
+            {"× saved": statuses.count(302), "× 503": len(unavailable)},
             [
-                Bar("answers neither saved nor in words", sum(status not in (302, 503) for status in statuses), 0),
-                Bar("503 that offer not to send it again", sum("Send it again" not in text for text in refused), 0),
-                Bar("times that the disk was not full at all", not refused, 0),
+                Bar("responses other than 302 and 503", sum(status not in (302, 503) for status in statuses), 0),
+                Bar(
+                    "503 without a button to send it again", sum("Send it again" not in text for text in unavailable), 0
+                ),
+                Bar("times that the disk was not full", not unavailable, 0),
             ],
         )
         status, _, text = self.import_file()
@@ -157,12 +161,16 @@ class Clerk:
         lines = done.stderr.strip().splitlines()
         yield Row(
             "disk full: a file is imported",
-            {"status of the upload": status, "lines that the command says": len(lines)},
+            {"status of the upload": status, "lines of the command": len(lines)},
             [
-                Bar("uploads answered neither by the form nor in words", status not in (200, 302, 503), 0),
-                Bar("commands that say no sentence", not (done.returncode == 1 and len(lines) == 1), 0),
-                Bar("departments more", self.number_of("departments_department") - departments, 0),
-                Bar("imports more than were taken", self.number_of("policeapp_import") - imports - (status == 302), 0),
+                Bar("uploads with an unexpected status", status not in (200, 302, 503), 0),
+                Bar("commands without a one-line error", not (done.returncode == 1 and len(lines) == 1), 0),
+                Bar("departments added", self.number_of("departments_department") - departments, 0),
+                Bar(
+                    "imports stored without a redirect",
+                    self.number_of("policeapp_import") - imports - (status == 302),
+                    0,
+                ),
             ],
         )
         statuses = [site.ask(self.server, "GET", path, {})[0] for path in (site.WESTPORT, "/departments/", "/jobs/")]
@@ -180,7 +188,7 @@ class Clerk:
                 Bar("forms that fail", 3 - statuses.count(302), 0),
                 Bar("commands that fail", done.returncode, 0),
                 Bar("logos that are missing", 1 - files_in(media), 0),
-                Bar("faults found by integrity_check", self.one("PRAGMA integrity_check") != "ok", 0),
+                Bar("databases that fail integrity_check", self.one("PRAGMA integrity_check") != "ok", 0),
             ],
         )
 

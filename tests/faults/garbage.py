@@ -1,4 +1,4 @@
-"""Garbage from a grammar is asked for at all public addresses, over real connections."""
+"""Random garbage requests from a grammar, to all public URLs, over real connections."""
 
 import string
 from collections import Counter
@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from ..project.test_garbage import PATHS, SEARCHES, VALUES, queries
 from . import site
-from .load import someone
+from .load import client_headers
 from .report import Bar, Row
 
-AT_ONCE, PARTS = 2_000, 300  # requests, and of how many words they are made
+AT_ONCE, PARTS = 2_000, 300  # requests per round, and the generated words that they combine
 VISITORS = 6
 MOST_MEGABYTES, MOST_GROWTH = 200, 40
 
@@ -41,7 +41,7 @@ def rows(case):
 
         with ThreadPoolExecutor(VISITORS) as visitors:
             for _ in range(number // AT_ONCE):
-                answers += visitors.map(ask, made(AT_ONCE, PARTS, chance))
+                answers += visitors.map(ask, random_requests(AT_ONCE, PARTS, chance))
                 memory.append(max(map(site.memory_of, site.workers_of(server.process.pid))))
         took = monotonic() - began
     failures = [(status, request) for status, request in answers if status >= 500]
@@ -50,19 +50,19 @@ def rows(case):
     statuses = Counter(status for status, _ in answers)
     yield Row(
         f"{len(answers):,} garbage requests",
-        {f"× {status or 'not answered'}": times for status, times in sorted(statuses.items())}
+        {f"× {status or 'no response'}": times for status, times in sorted(statuses.items())}
         | {"s": took, "MB of a worker at first": memory[0], "MB at last": memory[-1]},
         [
-            Bar("answers from 500 on", len(failures), 0),
-            Bar("requests not answered", statuses[0], 0),
+            Bar("5xx responses", len(failures), 0),
+            Bar("requests without a response", statuses[0], 0),
             Bar("MB of a worker at most", max(memory), MOST_MEGABYTES),
             Bar("MB more than after the first 2,000", memory[-1] - memory[0], MOST_GROWTH),
         ],
     )
 
 
-def made(number, parts, chance):
-    """So many requests, ``(method, target, headers, body)``, of some of the grammar's words, put together at random."""
+def random_requests(number, parts, chance):
+    """Yield random requests, ``(method, target, headers, body)``, combined from words of the grammar."""
     targets, values = words(parts, chance.randrange(2**32))
     pieces = [piece for target in targets for piece in target.partition("?")[2].split("&")]
     for _ in range(number):
@@ -76,7 +76,7 @@ def made(number, parts, chance):
 
 
 def words(number, turn):
-    """``(targets, values)``: so many examples of each, others in each turn."""
+    """Return ``(targets, values)``, this many examples of each. ``turn`` is the random seed."""
     targets, values = [], []
 
     @seed(turn)
@@ -97,19 +97,21 @@ def words(number, turn):
 
 
 def answer(port, connections, client, method, target, headers, body):
-    """``(status, request)``; the status is 0 where no answer came."""
+    """Send a request and return ``(status, request)``. The status is 0 without a response."""
     request = (method, target, headers, body)
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if method == "POST" else {}
     target = quote(target, safe=string.punctuation) or "/"
-    for _ in range(2):  # a connection that was kept may be closed by now
-        connection = getattr(connections, "kept", None) or HTTPConnection("127.0.0.1", port, timeout=60)
-        connections.kept = connection
+    for _ in range(2):  # the server may have closed the reused connection
+        connection = getattr(connections, "open", None) or HTTPConnection("127.0.0.1", port, timeout=60)
+        connections.open = connection
         try:
-            connection.request(method, target, body if method == "POST" else None, headers | kind | someone(client))
+            connection.request(
+                method, target, body if method == "POST" else None, headers | kind | client_headers(client)
+            )
             response = connection.getresponse()
             response.read()
             return response.status, request
         except (OSError, HTTPException):
             connection.close()
-            connections.kept = None
+            connections.open = None
     return 0, request

@@ -1,4 +1,4 @@
-"""Visitors who ask for one page after the other, and remember what each answer was like."""
+"""Simulated visitors who request pages in a loop and record the responses."""
 
 import threading
 from collections import Counter
@@ -8,11 +8,11 @@ from time import monotonic
 from typing import NamedTuple
 
 HOST = "police.example.org"
-PATIENCE = 60  # seconds, after which an answer counts as lost
+PATIENCE = 60  # seconds; later responses count as lost
 
 
 class Answer(NamedTuple):
-    """When it was asked for (``monotonic()``), the seconds that it took, the status, 0 for one that never came."""
+    """A response: when it was requested (``monotonic()``), the seconds it took, and its status, 0 if it never came."""
 
     began: float
     took: float
@@ -26,17 +26,17 @@ class Answer(NamedTuple):
         return self.began + self.took
 
     @property
-    def is_apology(self):
-        """Whether it says when to come again, in words."""
+    def is_unavailable_page(self):
+        """Whether this is the 503 page with a Retry-After header."""
         return self.status == 503 and bool(self.retry_after) and b"temporarily unavailable" in self.body
 
 
 class Load:
-    """Visitors from ``with`` on until its end, each with one request at a time; ``answers`` has all, as they came.
+    """Visitors who send requests inside the ``with`` block, each one at a time. ``answers`` lists the responses.
 
-    In each path, ``{n}`` is a number that no other request has. ``keep`` has visitors keep their connections: one that
-    is closed before any answer is opened again and the request repeated, as browsers and proxies do (``repeated``).
-    As many requests as ``each`` says come from one address, the next from another.
+    ``{n}`` in a path is replaced by a number unique to the request. With ``keep``, visitors reuse their connections. If
+    one is closed before a response, they connect again and repeat the request, as browsers and proxies do;
+    ``repeated`` counts these. The client IP changes after every ``each`` requests.
     """
 
     def __init__(self, port, paths, visitors=8, keep=False, each=1):
@@ -55,7 +55,7 @@ class Load:
             visitor.join()
 
     def more(self, number=100):
-        """Wait for so many more answers: until a server that has just begun is at work; the moment before."""
+        """Wait for this many more responses. Return the time before."""
         began, end = monotonic(), len(self.answers) + number
         while len(self.answers) < end:
             assert monotonic() - began < PATIENCE, f"not {number} answers in {PATIENCE} s"
@@ -63,7 +63,7 @@ class Load:
         return began
 
     def wait(self, seconds):
-        """Let the visitors go on for so long; the moment before."""
+        """Let the visitors continue for this many seconds. Return the time before."""
         began = monotonic()
         self._over.wait(seconds)
         return began
@@ -84,10 +84,10 @@ class Load:
             self.answers.append(answer)
 
     def _ask(self, connection, path, began, name):
-        """The answer, and the connection if it is to be used again."""
+        """Return the answer, and the connection if it can be reused, else None."""
         try:
             headers = {"Connection": "keep-alive" if self.keep else "close"}
-            connection.request("GET", path, headers=headers | someone(name // self.each))
+            connection.request("GET", path, headers=headers | client_headers(name // self.each))
             response = connection.getresponse()
             body = response.read()
         except (OSError, HTTPException):
@@ -103,28 +103,28 @@ class Load:
 
     @property
     def lost(self):
-        """The requests that had no answer, or half of one."""
+        """The requests without a complete response."""
         return [answer for answer in self.answers if not answer.status]
 
     def but(self, *statuses):
-        """The answers with any other status, the lost ones left out."""
+        """Return the answers with other statuses, without the lost ones."""
         return [answer for answer in self.answers if answer.status not in (0, *statuses)]
 
     def statuses(self):
         return Counter(answer.status for answer in self.answers)
 
     def figures(self):
-        """The numbers of answers by status, and how long they took."""
+        """Return the numbers of responses by status, and their times, as ``{unit: number}``."""
         took = sorted(answer.took for answer in self.answers) or [0]
         statuses = {f"× {status or 'lost'}": number for status, number in sorted(self.statuses().items())}
         return statuses | {"ms p50": took[len(took) // 2] * 1000, "s at most": took[-1]}
 
 
-def someone(number):
-    """The headers by which a trusted proxy says that a request is from another client than all others."""
+def client_headers(number):
+    """Return the headers of a trusted proxy for a request from the client with this number."""
     return {"Host": HOST, "X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
 
 
 def longest(answers):
-    """The seconds that the slowest took; 0 of none."""
+    """Return the seconds of the slowest answer, or 0 if there is none."""
     return max((answer.took for answer in answers), default=0)

@@ -1,4 +1,4 @@
-"""The PostgreSQL server that the harm is done to, stopped and started again."""
+"""Stops, freezes, kills and restarts the PostgreSQL server of the tests."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from .site import until, workers_of
 
 
 class Postmaster:
-    """The running server behind a URL, as its superuser."""
+    """The running server at the URL of a superuser."""
 
     def __init__(self, url):
         self.url = url
@@ -20,7 +20,7 @@ class Postmaster:
         process = Path(f"/proc/{self.pid}")
         self.program = os.readlink(process / "exe")
         owner = process.stat()
-        # As root, which PostgreSQL refuses to run as.
+        # PostgreSQL refuses to run as root, so start it as the owner of the running server.
         self.owner = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
 
     @property
@@ -28,19 +28,19 @@ class Postmaster:
         return int((self.data / "postmaster.pid").read_text().split()[0])
 
     def stop(self):
-        """As an administrator does who does not wait for clients."""
+        """Shut down without waiting for clients."""
         os.kill(self.pid, signal.SIGINT)
         until(lambda: not (self.data / "postmaster.pid").exists(), 30, "PostgreSQL stopped")
 
     def freeze(self):
-        """Stop all of its processes where they are: the system still takes what is sent to them."""
+        """Suspend all of its processes. The system still accepts connections and data for them."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self):
         self._signal(signal.SIGCONT)
 
     def kill(self):
-        """All of its processes at once, as when the power fails."""
+        """Kill all of its processes at once, as in a power failure."""
         self._signal(signal.SIGKILL)
 
     def _signal(self, number):

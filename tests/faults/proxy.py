@@ -6,8 +6,10 @@ from contextlib import suppress
 
 
 class Proxy:
-    """Hands on what comes to its ``port`` to another port of 127.0.0.1, ``delay`` seconds late, while it is not
-    ``silent``: then it takes everything and says nothing."""
+    """Forwards connections from its ``port`` to another port of 127.0.0.1, ``delay`` seconds late.
+
+    After ``fall_silent()`` it accepts connections and data but forwards nothing, until ``speak()``.
+    """
 
     def __init__(self, port):
         self.target, self.delay = port, 0.0
@@ -24,17 +26,17 @@ class Proxy:
     def __exit__(self, *problem):
         self._over.set()
         self._speaks.set()
-        for one in [self._listener, *self._sockets]:
-            # Wakes the threads that read from it, as closing alone does not.
+        for opened in [self._listener, *self._sockets]:
+            # Closing alone does not wake the threads that read from the socket.
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                opened.shutdown(socket.SHUT_RDWR)
+            opened.close()
 
     def fall_silent(self):
         self._speaks.clear()
 
     def speak(self):
-        """Hand on what has come in the meantime, and what comes."""
+        """Forward the data received meanwhile, and all further data."""
         self._speaks.set()
 
     def _accept(self):
@@ -46,9 +48,9 @@ class Proxy:
                 continue
             self._sockets += [client, server]
             for source, target in ((client, server), (server, client)):
-                threading.Thread(target=self._hand_on, args=[source, target], daemon=True).start()
+                threading.Thread(target=self._forward, args=[source, target], daemon=True).start()
 
-    def _hand_on(self, source, target):
+    def _forward(self, source, target):
         with suppress(OSError):
             while received := source.recv(65536):
                 self._speaks.wait()

@@ -1,4 +1,4 @@
-"""Redis, which keeps pages and counts searches, says nothing, and then is gone, while visitors are served."""
+"""Redis, which caches pages and counts searches, hangs and then dies while visitors are served."""
 
 import shutil
 import signal
@@ -10,7 +10,7 @@ from . import site
 from .load import Load, longest
 from .report import Bar, Row
 
-SECONDS = 5  # for the slowest answer
+MAX_SECONDS = 5  # for the slowest response
 PAGES = [*site.PAGES, "/departments/suggest/?q=we{n}", "/jobs/feed/?q=officer{n}"]
 
 
@@ -20,13 +20,13 @@ def rows(case):
         values = {"CACHE_URL": f"redis://127.0.0.1:{port}/0", "SEARCH_LIMIT": "10"}
         with site.serving(case.sqlite(), **values) as served, Load(served.port, PAGES, each=4) as load:
             load.more()
-            yield row("Redis there", load, load.wait(seconds))
+            yield row("Redis running", load, load.wait(seconds))
             server.send_signal(signal.SIGSTOP)
-            yield row("Redis silent", load, load.wait(seconds))
+            yield row("Redis frozen", load, load.wait(seconds))
             server.kill()
-            yield row("Redis gone", load, load.wait(seconds))
+            yield row("Redis killed", load, load.wait(seconds))
             with running(port, case.folder):
-                yield row("Redis there again", load, load.wait(seconds))
+                yield row("Redis running again", load, load.wait(seconds))
 
 
 def row(what, load, began):
@@ -34,19 +34,19 @@ def row(what, load, began):
     took = sorted(answer.took for answer in mine) or [0]
     return Row(
         what,
-        {"answers": len(mine), "ms p50": took[len(took) // 2] * 1000, "s at most": took[-1]},
+        {"responses": len(mine), "ms p50": took[len(took) // 2] * 1000, "s at most": took[-1]},
         [
             Bar("requests lost", sum(not answer.status for answer in mine), 0),
-            Bar("answers other than 200", sum(answer.status not in (0, 200) for answer in mine), 0),
-            Bar("s for an answer", longest(mine), SECONDS),
-            Bar("times without any answer", not mine, 0),
+            Bar("responses other than 200", sum(answer.status not in (0, 200) for answer in mine), 0),
+            Bar("s for a response", longest(mine), MAX_SECONDS),
+            Bar("periods without a response", not mine, 0),
         ],
     )
 
 
 @contextmanager
 def running(port, folder):
-    """A Redis server of its own."""
+    """Run a private Redis server. Yield its process."""
     program = shutil.which("redis-server")
     if not program:
         raise SystemExit("There is no redis-server: install Debian's package redis-server.")

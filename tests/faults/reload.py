@@ -1,4 +1,4 @@
-"""The server is reloaded while visitors are served, with the same code and with new code and a migration: all go on."""
+"""The server is reloaded while visitors are served: with the same code, and with new code and a migration."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField("department", "motto", {field}),
     ]
 """
-WORDS = "The newest version of this site"
+NEW_TEXT = "The newest version of this site"
 
 
 def rows(case):
@@ -31,8 +31,8 @@ def rows(case):
             for _ in range(times):
                 took.append(reload(server.process.pid))
                 load.more()
-        what = f"reloaded {times} times, connections {'kept' if keep else 'of one request'}"
-        yield Row(what, figures(load) | {"s for one": max(took)}, bars(load))
+        what = f"reloaded {times} times, connections {'reused' if keep else 'for one request'}"
+        yield Row(what, figures(load) | {"s per reload": max(took)}, bars(load))
     for engine, url in case.engines():
         code = site.copied_checkout(case.folder)
         with site.serving(url, root=code) as server, Load(server.port, [*site.PAGES, "/"], keep=True) as load:
@@ -46,7 +46,7 @@ def rows(case):
             load.more()
             reload(server.process.pid)
             load.more()
-            shown = WORDS in site.ask(server, "GET", "/", {})[2]
+            shown = NEW_TEXT in site.ask(server, "GET", "/", {})[2]
             pages = [site.ask(server, "GET", path, {})[0] for path in (site.WESTPORT, "/departments/", "/jobs/")]
         yield Row(
             f"new version with a migration, {engine}",
@@ -60,11 +60,11 @@ def figures(load):
 
 
 def bars(load):
-    return [Bar("requests lost", len(load.lost), 0), Bar("answers other than 200", len(load.but(200)), 0)]
+    return [Bar("requests lost", len(load.lost), 0), Bar("responses other than 200", len(load.but(200)), 0)]
 
 
 def reload(pid):
-    """Tell gunicorn, by its main process, to start anew, gracefully; the seconds until all workers are new ones."""
+    """Reload gunicorn gracefully and return the seconds until all workers are new. ``pid`` is its main process."""
     before = site.workers_of(pid)
     os.kill(pid, signal.SIGHUP)
     return site.until(
@@ -73,13 +73,13 @@ def reload(pid):
 
 
 def write_new_version(code):
-    """Change a template, a model and, with it, the database."""
+    """Change a template and a model, and add the migration."""
     folder = code / "departments" / "migrations"
     last = max(path.stem for path in folder.glob("0*.py"))
     (folder / "9999_motto.py").write_text(MIGRATION.format(last=last, field=FIELD))
     replace(code / "departments" / "models.py", "    logo = ", f"    motto = {FIELD}\n    logo = ")
     home = code / "templates" / "pages" / "home.html"
-    replace(home, "{% block content %}", "{% block content %}<p>" + WORDS + "</p>")
+    replace(home, "{% block content %}", "{% block content %}<p>" + NEW_TEXT + "</p>")
 
 
 def replace(path, old, new):

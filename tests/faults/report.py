@@ -1,12 +1,12 @@
-"""What was seen, said in rows, and the one table that they make."""
+"""The table that ``make faults`` prints."""
 
 from typing import NamedTuple
 
-from ..benchmarks.table import Bar, held, missed, said
+from ..benchmarks.table import Bar, format_figures, held, missed
 
 
 class Row(NamedTuple):
-    """A line of the table: the harm, ``{figure with its unit: number}``, and the promises as bars."""
+    """A line of the table: the fault, ``{unit: number}``, and the limits as bars."""
 
     what: str
     figures: dict[str, float]
@@ -14,9 +14,9 @@ class Row(NamedTuple):
 
 
 def show(row):
-    """Print a row and under it its promises; True when none is broken."""
-    print(f"{row.what}\n    {said(row.figures)}")
-    for verdict, bars in (("kept", held(row.bars)), ("BROKEN", missed(row.bars))):
+    """Print a row and its bars. Return True if all bars hold."""
+    print(f"{row.what}\n    {format_figures(row.figures)}")
+    for verdict, bars in (("ok", held(row.bars)), ("MISSED", missed(row.bars))):
         if bars:
             print(f"    {verdict:6}  " + "; ".join(map(str, bars)))
     print(flush=True)

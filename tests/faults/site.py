@@ -1,4 +1,4 @@
-"""The site to be harmed: databases that are filled once and copied, servers, and an administrator's session."""
+"""The site under test: copies of filled databases, servers, and a client with an administrator's session."""
 
 import os
 import re
@@ -21,34 +21,35 @@ from ..server import run_sql, running
 from .load import HOST
 
 WESTPORT = "/departments/ct/westport-police-department/"
-# Pages as they are asked for: found ones, and searches that nobody has made before.
+# Pages that are in the cache after the first request, and searches that never are.
 PAGES = [WESTPORT, "/departments/", "/jobs/", "/departments/?q=police{n}", "/jobs/?q=officer{n}", "/departments/ct/"]
 
 
 class Case(NamedTuple):
-    """A directory for files, the URL of a PostgreSQL server, and "quick", "usual" or "soak"."""
+    """A directory for files, the URL of a PostgreSQL server, and the scale: "quick", "usual" or "soak"."""
 
     folder: Path
     server: str
     scale: str
 
     def of(self, quick, usual, soak):
+        """Return the number for the scale."""
         return {"quick": quick, "usual": usual, "soak": soak}[self.scale]
 
     def sqlite(self, folder=None):
-        """The URL of a new SQLite database, in the folder."""
+        """Create a filled SQLite database in the folder and return its URL."""
         path = (folder or self.folder) / f"site-{time.monotonic_ns()}.sqlite3"
         shutil.copyfile(_filled_sqlite(self.folder), path)
         return f"sqlite:///{path}"
 
     def postgres(self):
-        """The URL of a new database of the PostgreSQL server."""
+        """Create a filled PostgreSQL database and return its URL."""
         name = f"site_{time.monotonic_ns()}"
         run_sql(self.server, f"CREATE DATABASE {name} TEMPLATE {_filled_postgres(self.server)}")
         return self.server.rpartition("/")[0] + f"/{name}"
 
     def engines(self):
-        """``(name, URL of a new database)`` of each engine."""
+        """Yield ``(name, URL of a new database)`` for each engine."""
         yield "SQLite", self.sqlite()
         yield "PostgreSQL", self.postgres()
 
@@ -70,7 +71,7 @@ def _filled_postgres(server):
 
 
 def command(*arguments, root=ROOT, prefix=(), **values):
-    """A finished ``manage.py`` command of the site with these settings, run by what ``prefix`` says, if anything."""
+    """Run ``manage.py`` with these settings, by the command ``prefix`` if given. Return the finished process."""
     return subprocess.run(
         [*prefix, sys.executable, "manage.py", *arguments],
         cwd=root,
@@ -81,43 +82,43 @@ def command(*arguments, root=ROOT, prefix=(), **values):
 
 
 def manage(*arguments, **values):
-    """What a ``manage.py`` command prints, which has to succeed."""
+    """Run ``manage.py``, check that it succeeds, and return its output."""
     done = command(*arguments, **values)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def serving(url, **values):
-    """The site on this database: gunicorn with two workers and the settings of production, by plain HTTP.
+    """Run the site on this database: gunicorn with two workers and production settings, over plain HTTP.
 
-    Whoever asks is believed to be a proxy, so that visitors can be many clients, whom no limit meets.
+    It trusts 127.0.0.1 as a proxy, so that requests can have many client IPs and stay below the rate limits.
     """
-    usual = {"HTTPS": "0", "STATIC_ROOT": str(settings.STATIC_ROOT), "WEB_CONCURRENCY": "2", "LOG_LEVEL": "ERROR"}
-    usual["TRUSTED_PROXIES"] = "127.0.0.1"
-    return running(DATABASE_URL=url, **(usual | values))
+    defaults = {"HTTPS": "0", "STATIC_ROOT": str(settings.STATIC_ROOT), "WEB_CONCURRENCY": "2", "LOG_LEVEL": "ERROR"}
+    defaults["TRUSTED_PROXIES"] = "127.0.0.1"
+    return running(DATABASE_URL=url, **(defaults | values))
 
 
 def workers_of(pid):
-    """The process ids of the workers of the server whose main process this is."""
+    """Return the process ids of the workers of a gunicorn or nginx main process."""
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
 def memory_of(pid):
-    """The megabytes of memory that a process has (its resident set)."""
+    """Return the resident memory of a process in megabytes."""
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
 
 
 def processor_time_of(pid):
-    """The seconds that a process has had a processor for."""
-    # The name, in brackets, may hold anything; of the fields after it the 12th and 13th count ticks.
+    """Return the processor time of a process in seconds."""
+    # The name, in brackets, can contain anything. The 12th and 13th fields after it count clock ticks.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def until(holds, seconds, what):
-    """Wait until ``holds()`` is true; ``AssertionError`` when that takes more seconds. The seconds that it took."""
+def until(condition, seconds, what):
+    """Wait until ``condition()`` is true and return the seconds it took. Raise ``AssertionError`` after ``seconds``."""
     began = time.monotonic()
-    while not holds():
+    while not condition():
         assert time.monotonic() - began < seconds, f"{what}: not within {seconds} s"
         time.sleep(0.02)
     return time.monotonic() - began
@@ -140,7 +141,7 @@ print(session.session_key)
 
 
 class Admin:
-    """An administrator who is signed in, at a server; ``get`` and ``post`` give ``(status, headers, text)``."""
+    """A client with an administrator's session. ``get`` and ``post`` return ``(status, headers, text)``."""
 
     TOKEN = "x" * 32
 
@@ -156,24 +157,24 @@ class Admin:
         return ask(server, "GET", path, {"Cookie": self.cookie})
 
     def post(self, server, path, values, **files):
-        """Send a form; ``files`` are ``{name: (file name, content)}``."""
+        """Submit a form. ``files`` are ``{name: (file name, content)}``."""
         body, kind = encoded(values | {"csrfmiddlewaretoken": self.TOKEN}, files)
         return ask(server, "POST", path, {"Cookie": self.cookie, "Content-Type": kind}, body)
 
     def form(self, server, path):
-        """``{name: value}`` of the form at the address, as a browser would send it unchanged."""
+        """Return the unchanged form of the page as ``{name: value}``."""
         status, _, text = self.get(server, path)
-        assert status == 200, f"{path} answers {status}"
+        assert status == 200, f"{path}: {status}"
         return form_in(text)
 
 
 def form_in(text):
-    """The form of a page as :func:`tests.factories.form_of` gives it."""
+    """Return the form in a page, like :func:`tests.factories.form_of`."""
     return form_of(SimpleNamespace(content=text.encode()))
 
 
 def ask(server, method, path, headers, body=None):
-    """``(status, headers, text)`` of one request."""
+    """Send one request and return ``(status, headers, text)``."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=120)
     try:
         connection.request(method, path, body, headers | {"Host": HOST, "Connection": "close"})
@@ -184,16 +185,16 @@ def ask(server, method, path, headers, body=None):
 
 
 def encoded(values, files):
-    """``(body, content type)`` of a form."""
+    """Encode a form and return ``(body, content type)``."""
     if not files:
         return urlencode(values, doseq=True).encode(), "application/x-www-form-urlencoded"
     end = "a-boundary-that-is-in-no-file"
     parts = [
-        (f'name="{name}"', str(one).encode())
+        (f'name="{name}"', str(item).encode())
         for name, value in values.items()
-        for one in (value if isinstance(value, list) else [value])
+        for item in (value if isinstance(value, list) else [value])
     ]
-    parts += [(f'name="{name}"; filename="{called}"', content) for name, (called, content) in files.items()]
+    parts += [(f'name="{name}"; filename="{file_name}"', content) for name, (file_name, content) in files.items()]
     body = b"".join(
         f"--{end}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content + b"\r\n"
         for head, content in parts
@@ -202,7 +203,7 @@ def encoded(values, files):
 
 
 def copied_checkout(folder):
-    """A copy of the code, to be changed while it is served."""
+    """Copy the code, so that a test can change it while it is served. Return the directory."""
     target = folder / f"checkout-{time.monotonic_ns()}"
     target.mkdir()
     shutil.copy(ROOT / "manage.py", target)

@@ -1,4 +1,4 @@
-"""PostgreSQL is there but slow, and a table is locked, while visitors are served."""
+"""PostgreSQL responds slowly, and then a table is locked, while visitors are served."""
 
 from collections import Counter
 from time import monotonic
@@ -12,7 +12,7 @@ from .proxy import Proxy
 from .report import Bar, Row
 
 SECONDS = 3  # DATABASE_TIMEOUT
-DELAY = 0.1  # seconds for each way
+DELAY = 0.1  # seconds in each direction
 
 
 def rows(case):
@@ -26,20 +26,20 @@ def rows(case):
             Load(server.port, ["/healthz"], visitors=1) as health,
         ):
 
-            def seen(what, began, spared=()):
-                return row(what, load, health, began, spared)
+            def result(what, began, back=()):
+                return row(what, load, health, began, back)
 
             load.more()
             proxy.delay = DELAY
             began = load.wait(case.of(5, 10, 60))
             proxy.delay = 0
-            yield seen(f"every packet to and from PostgreSQL {1000 * DELAY:.0f} ms late", began)
+            yield result(f"every packet to and from PostgreSQL {1000 * DELAY:.0f} ms late", began)
             load.wait(2)
             with psycopg.connect(url) as other:
                 other.execute("LOCK TABLE departments_department IN ACCESS EXCLUSIVE MODE")
                 began = load.wait(case.of(6, 10, 60))
             back = load.wait(7)
-            yield seen("a table locked for good by another", began, (back,))
+            yield result("a table locked by another session", began, (back,))
 
 
 def row(what, load, health, began, back):
@@ -50,19 +50,19 @@ def row(what, load, health, began, back):
     figures = {
         "s": monotonic() - began,
         **{f"× {status}": number for status, number in sorted(Counter(answer.status for answer in mine).items())},
-        "s an answer took at most": longest(mine),
+        "s for a response at most": longest(mine),
         "s until the last 503": recovered,
-        "/healthz answers": len(alive),
-        "s /healthz took at most": longest(alive),
+        "/healthz responses": len(alive),
+        "s for /healthz at most": longest(alive),
     }
     return Row(
         what,
         figures,
         [
             Bar("requests lost", sum(not answer.status for answer in mine), 0),
-            Bar("answers other than 200 and 503", sum(answer.status not in (0, 200, 503) for answer in mine), 0),
-            Bar("s for an answer", longest(mine), 3 * SECONDS),
+            Bar("responses other than 200 and 503", sum(answer.status not in (0, 200, 503) for answer in mine), 0),
+            Bar("s for a response", longest(mine), 3 * SECONDS),
             Bar("s for /healthz", longest(alive), 3 * SECONDS),
-            Bar("s until it has recovered", recovered, 5),
+            Bar("s until it recovers", recovered, 5),
         ],
     )

@@ -1,4 +1,4 @@
-"""SQLite with ten editors who each save a form a second, while visitors read."""
+"""SQLite with ten editors who each save one form per second, while visitors read pages."""
 
 import sqlite3
 from contextlib import closing
@@ -37,7 +37,7 @@ def rows(case):
             took = monotonic() - end + seconds
     saved = sum(status == 302 for status, _ in saves)
     yield Row(
-        f"SQLite, {EDITORS} editors each save a form a second for {seconds} s while {READERS} visitors read",
+        f"SQLite, {EDITORS} editors each save one form per second for {seconds} s while {READERS} visitors read",
         {
             "saves": saved,
             "s for all of them": took,

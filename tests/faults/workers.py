@@ -1,4 +1,4 @@
-"""A worker is killed while visitors are served: what it had in hand is lost, and nothing else."""
+"""A worker is killed while visitors are served. Only the requests that it was handling are lost."""
 
 import os
 import random
@@ -9,7 +9,7 @@ from . import site
 from .load import Load
 from .report import Bar, Row
 
-# A request that was begun so shortly after the signal may still have met the dying process.
+# The dying process may still accept requests this long after the signal.
 MOMENT = 0.05  # seconds
 VISITORS = 8
 
@@ -34,13 +34,13 @@ def rows(case):
             for answer in load.lost
             if any(answer.began <= moment + MOMENT <= answer.ended + 1 for moment in killed)
         ]
-        figures = load.figures() | {"killed": kills, "lost for each": len(load.lost) / kills}
+        figures = load.figures() | {"killed": kills, "lost per kill": len(load.lost) / kills}
         yield Row(
-            f"worker killed, connections {'kept' if keep else 'of one request'}",
-            figures | {"requests repeated": load.repeated, "s until there is a new one": max(took)},
+            f"worker killed, connections {'reused' if keep else 'for one request'}",
+            figures | {"requests repeated": load.repeated, "s until a new worker": max(took)},
             [
-                Bar("requests lost that were begun after a kill", len(load.lost) - len(at_a_kill), 0),
-                Bar("lost for each kill", len(load.lost) / kills, VISITORS),
-                Bar("answers other than 200", len(load.but(200)), 0),
+                Bar("requests lost that started after a kill", len(load.lost) - len(at_a_kill), 0),
+                Bar("lost per kill", len(load.lost) / kills, VISITORS),
+                Bar("responses other than 200", len(load.but(200)), 0),
             ],
         )

@@ -21,14 +21,14 @@ VISITORS = ("stranger", "sue", "charlie", "bob", "alice")
 
 @pytest.fixture
 def numbers(db):
-    """Create the objects that the URLs of the table name; ``{name in the table: primary key}``."""
+    """Create the objects in the URLs of the tables. The value is ``{name in the table: primary key or token}``."""
     own = make_department("Bobtown Police", slug="own", county="Fairfield")
     other = make_department("Elsewhere Police", slug="other")
     draft = make_department("Unseen Police", slug="draft", county="Hidden", status=Department.Status.DRAFT)
     SlugRedirect.objects.create(state="CT", slug="draft-before", department=draft)
     for make in (factories.make_charlie, lambda: factories.make_bob(own), factories.make_alice):
         make()
-    made = {
+    objects = {
         "own": own,
         "other": other,
         "draft": draft,
@@ -47,16 +47,16 @@ def numbers(db):
         "type of departments": ContentType.objects.get_for_model(Department),
     }
     alert = factories.make_alert(confirmed=False)
-    made |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
-    made["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
+    objects |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
+    objects["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
     tokens = {purpose: make_token(purpose, alert.key) for purpose in ("confirm", "renew", "unsubscribe")}
     tokens["manage"] = make_token("manage", alert.subscriber.key)
-    return {name: thing.pk for name, thing in made.items()} | tokens
+    return {name: instance.pk for name, instance in objects.items()} | tokens
 
 
 @pytest.fixture
 def visitors(numbers):
-    """``{name: a client that is signed in as this visitor}``."""
+    """``{name of a visitor: their client, signed in}``."""
     clients = {name: Client() for name in VISITORS}
     for name in VISITORS[1:]:
         clients[name].force_login(User.objects.get(username=name))

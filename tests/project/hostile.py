@@ -49,18 +49,18 @@ TEXTS = {
     ),
     "enormous": "zq" + "W" * 60_000,
 }
-LONGEST = 20_000  # letters in a column that has no limit
+MAX_LENGTH = 20_000  # characters, for columns without a limit
 
 # Text columns that cannot contain arbitrary text, and why; all others must be hostile.
 ELSEWHERE = {
     "departments.Department.slug": "made from the name",
-    "departments.Department.time_zone": "one of the zones that there are",
+    "departments.Department.time_zone": "a time zone of the database",
     "departments.SlugRedirect.slug": "made from a name",
     "departments.Place.key": "made from the name",
-    "departments.Place.zip": "loaded with the places; pages ask for it by its digits",
-    "departments.Place.time_zone": "loaded with the places, and looked up",
+    "departments.Place.zip": "loaded with the places; only digits",
+    "departments.Place.time_zone": "loaded with the places; a time zone of the database",
     "jobs.Alert.kind": "one of the search's choices",
-    "jobs.SendRun.problem": "one row at most, which no page shows",
+    "jobs.SendRun.problem": "at most one row, on no page",
     "policeapp.User.password": "a hash",
     "policeapp.RateCount.key": "a digest",
 }
@@ -69,7 +69,7 @@ OURS = ("policeapp", "departments", "jobs")
 
 
 def text_fields(model):
-    """The columns of a model that hold text which somebody gives: no choices, and nothing that the code makes."""
+    """Yield the text columns of a model that people or files fill in, without choices and passwords."""
     for field in model._meta.concrete_fields:
         is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.FileField)
         if is_text and field.editable and not field.choices and field.name != "password":
@@ -78,23 +78,23 @@ def text_fields(model):
 
 
 def fit(field, text):
-    """The text as far as the column, and the rules of what it is for, let it be."""
+    """Return the text in a form that the column accepts: shortened, or as part of a valid email address or URL."""
     words = "".join(text.split())
     if isinstance(field, models.EmailField):
-        # Between the quotes of a local part may stand more than one thinks (RFC 5322, section 3.2.4).
+        # A quoted local part can contain almost any character (RFC 5322, section 3.2.4).
         return f'"{QUOTABLE.sub("", words)[:60]}"@example.com'
     if isinstance(field, models.URLField):
         return f"https://evil.example/{words}"[: field.max_length]
-    return text[: field.max_length or LONGEST]
+    return text[: field.max_length or MAX_LENGTH]
 
 
 def fill(model, text, **values):
-    """``{column: value}`` for all text columns of the model, and these values."""
+    """Return ``{column: value}`` for all text columns of the model, and the given values."""
     return {field.name: fit(field, text) for field in text_fields(model)} | values
 
 
 class Hostile:
-    """Everything of one text: ``department``, ``job``, and so on."""
+    """An object of each model with one of the texts: ``department``, ``job``, and so on."""
 
     def __init__(self, number, text):
         self.text = text
@@ -113,12 +113,12 @@ class Hostile:
         self.department.editors.add(self.user)
         self.alerts = self._alerts()
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
-        for thing in (self.department, self.job):
+        for instance in (self.department, self.job):
             LogEntry.objects.create(
                 user=self.user,
-                content_type=ContentType.objects.get_for_model(thing),
+                content_type=ContentType.objects.get_for_model(instance),
                 action_flag=CHANGE,
-                **fill(LogEntry, text, object_id=str(thing.pk)),
+                **fill(LogEntry, text, object_id=str(instance.pk)),
             )
 
     def _sources(self, model):
@@ -151,7 +151,7 @@ class Hostile:
         return job
 
     def _alerts(self):
-        """One of the department and one of a search, with a message of each kind."""
+        """Create an alert of the department and one of a search, each with a message of each kind."""
         subscriber = Subscriber.objects.create(**fill(Subscriber, self.text))
         place = {"latitude": 41.1, "longitude": -73.4, "miles": 25}
         confirmed_at = self.job.created
@@ -167,11 +167,11 @@ class Hostile:
         return alerts
 
     def pages(self):
-        """The addresses of its department and of its opening."""
+        """Return the URLs of the department and the opening."""
         return [self.department.get_absolute_url(), self.job.get_absolute_url()]
 
     def more_pages(self):
-        """The addresses of all else that visitors see of it."""
+        """Return the URLs of all other public pages about them."""
         department, alert = self.department.get_absolute_url(), self.alerts[1]
         return [
             f"/departments/ct/county/{self.department.county_slug}/" if self.department.county_slug else department,
@@ -189,10 +189,10 @@ class Hostile:
         return [f"{self.department.get_absolute_url()}feed/"]
 
     def calendars(self):
-        return [f"{thing.get_absolute_url()}calendar/" for thing in (self.department, self.job)]
+        return [f"{instance.get_absolute_url()}calendar/" for instance in (self.department, self.job)]
 
 
-# The pages that show several.
+# Pages that list several departments or openings.
 LISTS = [
     "/",
     "/departments/?q=zq",
@@ -207,12 +207,12 @@ LISTS = [
 
 
 def build(names=TEXTS):
-    """The hostile site, ``{name of the text: Hostile}``."""
+    """Build the hostile site and return ``{name of the text: Hostile}``."""
     return {name: Hostile(number, TEXTS[name]) for number, name in enumerate(names)}
 
 
-def typed(text):
-    """The addresses of pages that repeat what was typed."""
+def searches(text):
+    """Return the URLs of pages that repeat the text of a search."""
     words = quote(text[:300])
     return [f"{page}?{name}={words}" for page in ("/departments/", "/jobs/", "/alerts/new/") for name in ("q", "near")]
 

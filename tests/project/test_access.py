@@ -1,4 +1,4 @@
-"""Who can see what: a table of all URLs of the site and all kinds of visitors.
+"""Read access: a table of all URLs of the site and all kinds of visitors.
 
 A stranger; Sue, who has an account but is not staff; Charlie, who is staff but edits nothing; Bob, who edits one
 department; Alice, who administers everything.
@@ -17,7 +17,7 @@ from .conftest import VISITORS
 pytestmark = pytest.mark.unmeasured
 
 SEEN, MOVED, LOGIN, FORBIDDEN, GONE, METHOD = 200, 301, "to the login", 403, 404, 405
-# A redirect to another page of the admin, which says that there is no such object.
+# A redirect within the site, such as the admin's for an object that does not exist.
 ELSEWHERE = 302
 
 EVERYONE = (SEEN,) * 5
@@ -33,7 +33,7 @@ SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE)
 
 
 def only_alice(model, *, add=ALICE, delete=ALICE):
-    """Return the rows of a model that only administrators see. ``{app/name}`` stands for an object's key."""
+    """Return the rows of a model that only administrators see. ``{app/name}`` is replaced by an object's key."""
     begin = f"admin/{model}/"
     return {
         begin: {f"/{begin}": ALICE},
@@ -49,7 +49,7 @@ CHOOSE = "/admin/autocomplete/"  # used by autocomplete fields
 
 # {URL pattern: {URL: status of a GET for each of VISITORS}}
 TABLE = {
-    # What everyone reads
+    # Public pages
     "": {"/": EVERYONE},
     "departments/": {"/departments/": EVERYONE},
     "departments/suggest/": {"/departments/suggest/": EVERYONE, "/departments/suggest/?q=unseen": EVERYONE},
@@ -77,7 +77,7 @@ TABLE = {
         "/departments/ct/former/": (MOVED,) * 5,
         "/departments/ct/draft-before/": (GONE, GONE, MOVED, MOVED, MOVED),
     },
-    # What programs read is the same for everybody.
+    # Feeds and calendars are the same for everyone.
     **{
         f"departments/<state:state>/<slug:slug>/{what}/": {
             f"/departments/ct/own/{what}/": EVERYONE,
@@ -108,7 +108,7 @@ TABLE = {
         "/jobs/{job of a draft}-police-officer/calendar/": NOBODY,
         "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 5,
     },
-    # Alerts: their links are for whoever has them
+    # Alerts: everyone who has the link can open it
     "alerts/new/": {"/alerts/new/": EVERYONE, "/alerts/new/?department=999999": EVERYONE},
     "alerts/confirm/<str:token>/": {"/alerts/confirm/{confirm}/": EVERYONE, "/alerts/confirm/{manage}/": NOBODY},
     "alerts/manage/<str:token>/": {"/alerts/manage/{manage}/": EVERYONE, "/alerts/manage/{unsubscribe}/": NOBODY},
@@ -130,7 +130,7 @@ TABLE = {
     # The admin
     "admin/": {"/admin/": STAFF},
     "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE)},
-    # Strangers and Sue are led to the start of the admin, and from there to the login.
+    # Strangers and Sue are redirected to the admin's home page, and from there to the login.
     "admin/logout/": {"/admin/logout/": (ELSEWHERE, ELSEWHERE, METHOD, METHOD, METHOD)},
     "admin/help/": {"/admin/help/": STAFF},
     "admin/password_change/": {"/admin/password_change/": STAFF},
@@ -202,12 +202,12 @@ TABLE = {
     "admin/departments/specialization/<path:object_id>/": {
         "/admin/departments/specialization/{departments/specialization}/": SHORT
     },
-    # The rest is for administrators; places and former addresses make themselves
+    # The rest is for administrators. Places and slug redirects are created by the code.
     **only_alice("departments/place", add=NOT_HERE, delete=NOT_HERE),
     **only_alice("departments/slugredirect", add=NOT_HERE),
     **only_alice("auth/group"),
     **only_alice("policeapp/user"),
-    # Whoever may edit every department uploads files; what was uploaded is applied or removed, not changed.
+    # Uploads can be added, applied and deleted, but not changed.
     **only_alice("policeapp/import"),
     "admin/policeapp/import/<int:pk>/apply/": {
         "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD)
@@ -219,18 +219,18 @@ TABLE = {
     "admin/policeapp/import/<int:pk>/conflicts.csv": {
         "/admin/policeapp/import/{policeapp/import}/conflicts.csv": ALICE
     },
-    # Who is told of what by e-mail is shown, to be deleted.
+    # Subscribers, alerts and messages can be seen and deleted.
     **only_alice("jobs/subscriber", add=NOT_HERE),
     **only_alice("jobs/alert", add=NOT_HERE),
     **only_alice("jobs/message", add=NOT_HERE),
     "admin/policeapp/user/<id>/password/": {"/admin/policeapp/user/{policeapp/user}/password/": ALICE},
 }
 
-ROWS = [(address, statuses) for addresses in TABLE.values() for address, statuses in addresses.items()]
+ROWS = [(url, statuses) for urls in TABLE.values() for url, statuses in urls.items()]
 
 
 def patterns(entries=None, before=""):
-    """Every pattern of the URLconf, the admin's too, as one text."""
+    """Yield every pattern of the URLconf, including those of the admin."""
     for entry in get_resolver().url_patterns if entries is None else entries:
         if hasattr(entry, "url_patterns"):
             yield from patterns(entry.url_patterns, before + str(entry.pattern))
@@ -239,7 +239,7 @@ def patterns(entries=None, before=""):
 
 
 def outcome(response):
-    response.getvalue()  # to the end, which closes the file of a logo
+    response.getvalue()  # closes the file of a logo
     to_login = response.status_code == 302 and response["Location"].startswith("/admin/login/?next=/admin/")
     return LOGIN if to_login else response.status_code
 
@@ -249,12 +249,11 @@ def test_every_url_is_in_the_table():
 
 
 def test_each_visitor_gets_the_status_in_the_table(visitors, numbers, stored_logo):
-    expected = {address: dict(zip(VISITORS, statuses, strict=True)) for address, statuses in ROWS}
+    expected = {url: dict(zip(VISITORS, statuses, strict=True)) for url, statuses in ROWS}
     found = {
-        address: {name: outcome(client.get(address.format(**numbers))) for name, client in visitors.items()}
-        for address in expected
+        url: {name: outcome(client.get(url.format(**numbers))) for name, client in visitors.items()} for url in expected
     }
-    assert {address: statuses for address, statuses in found.items() if statuses != expected[address]} == {}
+    assert {url: statuses for url, statuses in found.items() if statuses != expected[url]} == {}
 
 
 def test_an_editor_finds_only_their_own_departments_to_choose_from(visitors):
@@ -262,11 +261,11 @@ def test_an_editor_finds_only_their_own_departments_to_choose_from(visitors):
     assert [result["text"] for result in found["results"]] == ["Bobtown Police"]
 
 
-@pytest.mark.parametrize("address", ["/admin/departments/department/", "/admin/jobs/job/", "/admin/"])
-def test_lists_show_an_editor_only_what_is_theirs(visitors, address):
-    page = factories.text_of(visitors["bob"].get(address))
+@pytest.mark.parametrize("url", ["/admin/departments/department/", "/admin/jobs/job/", "/admin/"])
+def test_lists_show_editors_only_their_own_rows(visitors, url):
+    page = factories.text_of(visitors["bob"].get(url))
     assert "Elsewhere Police" not in page and "Unseen Police" not in page
-    assert address == "/admin/" or "Bobtown Police" in page
+    assert url == "/admin/" or "Bobtown Police" in page
 
 
 def test_an_inactive_account_sees_what_strangers_see(visitors, numbers):
@@ -278,5 +277,5 @@ def test_an_inactive_account_sees_what_strangers_see(visitors, numbers):
 
 def test_a_former_editor_cannot_see_the_department(visitors, numbers):
     Department.objects.get(pk=numbers["own"]).editors.clear()
-    address = f"/admin/departments/department/{numbers['own']}/change/"
-    assert outcome(visitors["bob"].get(address)) == FORBIDDEN
+    url = f"/admin/departments/department/{numbers['own']}/change/"
+    assert outcome(visitors["bob"].get(url)) == FORBIDDEN

@@ -1,4 +1,4 @@
-"""Who can change what: a table of all forms of the site and all kinds of visitors (see test_access)."""
+"""Write access: a table of all forms of the admin and all kinds of visitors (see test_access)."""
 
 import re
 
@@ -22,7 +22,7 @@ DELETED = {"post": "yes"}
 OPENING = {"title": "Sent", "description": "x", "apply_instructions": "x", "opens_on": "2026-01-01"}
 ACCOUNT = {"username": "sent", "usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
 
-# {address that takes a form: (what is sent besides what stands in the form, who changes something by it)}
+# {URL of a form: (changed fields, visitors who can save it)}
 WRITES = {
     "/admin/departments/department/add/": ({"name": "Sent", "state": "CT"}, NOBODY_ELSE),
     "/admin/departments/department/{own}/change/": ({"chief_name": "Sent"}, ALL_EDITORS),
@@ -61,35 +61,35 @@ WRITES = {
     "/admin/policeapp/import/{policeapp/import}/change/": ({"source": "Sent"}, NOT_EVEN_ALICE),
     "/admin/policeapp/import/{policeapp/import}/delete/": (DELETED, NOBODY_ELSE),
 }
-# What takes forms of other kinds, which other tests send.
+# Forms that other tests submit.
 OTHER_FORMS = {
-    "admin/policeapp/import/add/",  # a file: test_uploads
+    "admin/policeapp/import/add/",  # uploads a file
     "admin/policeapp/import/<int:pk>/apply/",
 }
 
-# What these change, whoever has the link has been asked for by e-mail.
-SECRETS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "manage", "renew", "unsubscribe")]
+# Everyone who has the link from an email can change these.
+EMAIL_LINKS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "manage", "renew", "unsubscribe")]
 
-# A statement that changes something; a session is kept also of who may nothing.
+# Statements that change data, except sessions, which every signed-in visitor has.
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?! (INTO |FROM )?"django_session")')
 
 
 def rows():
-    """Everything in the database that a visitor could have changed."""
+    """Return all rows in the database, except sessions, as ``{model: [row]}``."""
     models = [model for model in apps.get_models() if model._meta.app_label not in ("sessions", "contenttypes")]
     return {model.__name__: sorted(map(repr, model.objects.values_list())) for model in models}
 
 
 def test_every_form_of_the_admin_is_in_the_table(numbers):
     forms = {pattern for pattern in TABLE if re.search("^admin/.*/(add|change|delete|password|apply)/$", pattern)}
-    assert {resolve(address.format(**numbers)).route for address in WRITES} | OTHER_FORMS == forms
+    assert {resolve(url.format(**numbers)).route for url in WRITES} | OTHER_FORMS == forms
 
 
-@pytest.mark.parametrize("address", WRITES)
-def test_forms_work_only_for_visitors_with_permission(visitors, numbers, address):
-    """Everybody sends what the form of an administrator would send."""
-    sent, who_may = WRITES[address]
-    url = address.format(**numbers)
+@pytest.mark.parametrize("path", WRITES)
+def test_forms_work_only_for_visitors_with_permission(visitors, numbers, path):
+    """Every visitor submits the form that an administrator sees."""
+    sent, allowed = WRITES[path]
+    url = path.format(**numbers)
     form = factories.form_of(visitors["alice"].get(url))
     form |= {name: str(value).format(**numbers) for name, value in sent.items()}
     changed = set()
@@ -99,26 +99,26 @@ def test_forms_work_only_for_visitors_with_permission(visitors, numbers, address
             transaction.set_rollback(True)
         if any(CHANGE.match(query["sql"]) for query in captured):
             changed.add(name)
-    assert changed == who_may
+    assert changed == allowed
 
 
 def test_other_methods_change_nothing(visitors, numbers):
     before = rows()
-    for address, _ in ROWS:
-        if not address.startswith("/admin/"):
-            assert visitors["alice"].put(address.format(**numbers)).status_code in (METHOD, GONE), address
-    for address in WRITES:
-        visitors["alice"].delete(address.format(**numbers))
+    for url, _ in ROWS:
+        if not url.startswith("/admin/"):
+            assert visitors["alice"].put(url.format(**numbers)).status_code in (METHOD, GONE), url
+    for url in WRITES:
+        visitors["alice"].delete(url.format(**numbers))
     assert rows() == before
 
 
-def test_forms_of_other_sites_are_rejected(visitors, numbers):
-    """Not even from a browser in which an administrator is signed in."""
+def test_forms_from_other_sites_are_rejected(visitors, numbers):
+    """Even an administrator's browser cannot submit them: CSRF protection."""
     client = Client(enforce_csrf_checks=True)
     client.cookies = visitors["alice"].cookies
     before = rows()
-    for address, (sent, _) in WRITES.items():
-        assert client.post(address.format(**numbers), sent).status_code == FORBIDDEN, address
+    for url, (sent, _) in WRITES.items():
+        assert client.post(url.format(**numbers), sent).status_code == FORBIDDEN, url
     assert rows() == before
 
 
@@ -126,13 +126,13 @@ def test_forms_of_other_sites_are_rejected(visitors, numbers):
 def test_requests_without_permission_change_nothing(visitors, numbers, stored_logo, name):
     before = rows()
     sent = {"post": "yes", "action": "delete_selected", "_selected_action": numbers["own"], "name": "x", "title": "x"}
-    for address, _ in ROWS:
-        if address not in ("/admin/logout/", *SECRETS):
-            assert visitors[name].post(address.format(**numbers), sent).status_code < 500, address
+    for url, _ in ROWS:
+        if url not in ("/admin/logout/", *EMAIL_LINKS):
+            assert visitors[name].post(url.format(**numbers), sent).status_code < 500, url
     assert rows() == before
 
 
-def test_an_editor_cannot_give_an_opening_to_another_department(visitors, numbers):
+def test_an_editor_cannot_add_an_opening_to_another_department(visitors, numbers):
     sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/"))
     sent |= {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
     sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}

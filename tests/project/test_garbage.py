@@ -1,6 +1,6 @@
-"""Whatever is typed, pasted or forged into an address: a page, a form error or a 4xx, and never a failure.
+"""Garbage in URLs, parameters, headers and forms gives a page, a form error or a 4xx status, never an exception.
 
-The test client raises what the site fails with, so every request here is also a test that nothing is raised.
+The test client raises the exceptions of views, so every request here fails the test if its view does.
 """
 
 from urllib.parse import quote, unquote
@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from ..factories import make_department, make_job, make_place, text_of
 
-# It asks thousands of times for what other tests ask for once: measuring the coverage of that says nothing more.
+# These tests send thousands of requests to code that other tests cover.
 pytestmark = pytest.mark.unmeasured
 
 LOTS = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
-# {page: the parameters that it reads}; every page also gets those that it doesn't.
+# {page: the parameters that it reads}. Tests also send others.
 SEARCHES = {
     "/departments/": "q near within state kind specialization hiring sort page after before".split(),
     "/departments/suggest/": ["q"],
@@ -49,10 +49,10 @@ SEARCHES = {
     "/departments/ct/westport-police-department/feed/": [],
     "/departments/ct/westport-police-department/calendar/": [],
 }
-# Programs are told of a wrong search by the status.
-FOLLOWED = ("/jobs/feed/", "/jobs/calendar/")
+# Feeds and calendars answer an invalid search with 400.
+FEEDS = ("/jobs/feed/", "/jobs/calendar/")
 
-# Already written as they stand in an address: not all of it is UTF-8, or even text.
+# Percent-encoded values. Some are not valid UTF-8.
 NASTY = """
 %00 a%00b %ED%A0%80 %FF%FE %C3 %F5%80%80%80 %E2%80%AE %E2%80%8F%D7%90 %F0%9F%91%AE%F0%9F%8F%BD %EF%BB%BF %1B %0D%0A
 0 -1 1 %2B1 1e3 1e999 NaN -inf Infinity 0x10 1_000 1.5 %D9%A3 %EF%BC%91 %E2%91%A0 9223372036854775808 06880-1234 6880%20
@@ -73,7 +73,7 @@ VALUES = (
 
 
 def queries(names):
-    """Query strings with these parameters, with others, with none, in any order and any number."""
+    """Return a strategy for query strings with any number of these and other parameters, in any order."""
     known = st.sampled_from([*names, *names, *names, "q", "near", "page", "unknown"])
     forged = st.tuples(known, st.sampled_from(["[]", "[0]", "[a]", "%00", "%5B%5D", ".x", "__in", "+", "%FF"])).map(
         "".join
@@ -87,7 +87,7 @@ def queries(names):
 
 @pytest.fixture
 def site(westport, places):
-    """A site that has something to find."""
+    """A site with departments and openings to find."""
     make_job(westport, "Police Officer", pay_min=60_000)
     make_job(make_department("Norwalk Police Department", at=(41.1, -73.4), city="Norwalk", county="Fairfield"))
     make_place("O'Fallon", "MO", county="St. Charles County")
@@ -101,7 +101,7 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
     @example(query="&".join(f"{name}=%FF&{name}=%ED%A0%80" for name in SEARCHES[url]))
     @settings(LOTS, max_examples=25 if len(SEARCHES[url]) > 2 else 10)
     def ask(query):
-        assert client.get(f"{url}?{query}").status_code in (200, 302, 400 if url in FOLLOWED else 404, 404, 503)
+        assert client.get(f"{url}?{query}").status_code in (200, 302, 400 if url in FEEDS else 404, 404, 503)
 
     ask()
 
@@ -114,12 +114,12 @@ def test_no_query_string_makes_a_page_fail(client, site, url):
     + [("/alerts/new/", "department")],
 )
 def test_no_value_of_a_parameter_makes_a_search_fail(client, site, url, name):
-    """Each of the nasty values once; of the choices, which are all alike, only one parameter."""
+    """Only one of the choice fields is tested, because they all work the same."""
     for value in NASTY:
         assert client.get(f"{url}?{name}={value}").status_code in ((200, 404) if name == "page" else (200,)), value
 
 
-@pytest.mark.parametrize(("url", "name"), [(FOLLOWED[0], "q"), (FOLLOWED[1], "near")])
+@pytest.mark.parametrize(("url", "name"), [(FEEDS[0], "q"), (FEEDS[1], "near")])
 def test_no_value_of_a_parameter_makes_a_feed_or_a_calendar_fail(client, site, url, name):
     for value in NASTY:
         page, program = (client.get(f"{path}?{name}={value}") for path in ("/jobs/", url))
@@ -127,7 +127,7 @@ def test_no_value_of_a_parameter_makes_a_feed_or_a_calendar_fail(client, site, u
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("/departments/?within=7", "Select a valid choice. 7 is not one of the available choices."),
         ("/departments/?state=ZZ", "Select a valid choice. ZZ is not one of the available choices."),
@@ -150,12 +150,12 @@ def test_no_value_of_a_parameter_makes_a_feed_or_a_calendar_fail(client, site, u
         ("/jobs/?pay=1e5", "Enter a whole number."),
     ],
 )
-def test_invalid_searches_are_form_errors(client, site, url, said):
+def test_invalid_searches_are_form_errors(client, site, url, message):
     response = client.get(url)
     assert response.status_code == 200
-    assert said in text_of(response)
+    assert message in text_of(response)
     assert 'class="error"' in response.content.decode()
-    # Nothing is found while nothing can be searched for, and nothing pretends that it was.
+    # An invalid search shows no results.
     assert "Norwalk Police Department" not in text_of(response)
 
 
@@ -166,8 +166,8 @@ def test_a_missing_page_of_results_is_404(client, site, url, page):
 
 
 @pytest.mark.parametrize("words", ["We_tport", "We%25port", "We%25", "Westp?rt", "Westp*rt", "West%5C%25", "_", "%25"])
-def test_wildcards_of_databases_have_no_effect(client, site, words):
-    """They part words and are no letters themselves."""
+def test_database_wildcards_have_no_effect(client, site, words):
+    """They only separate words."""
     found = text_of(client.get(f"/departments/?q={words}"))
     plain = quote(unquote(words).translate(dict.fromkeys(map(ord, "_%?*\\"), " ")))
     assert found.count("Police Department") == text_of(client.get(f"/departments/?q={plain}")).count(
@@ -182,7 +182,7 @@ def test_unknown_parameters_are_ignored(client, site):
     assert text_of(client.get("/departments/?q=norwalk&unknown=1&utm_source=x&q[]=y&near[]=z")) == plain
 
 
-def test_the_last_of_a_repeated_parameter_counts(client, site):
+def test_the_last_value_of_a_repeated_parameter_is_used(client, site):
     page = text_of(client.get("/departments/?q=nothing&q=norwalk"))
     assert "Norwalk Police Department" in page
 
@@ -222,7 +222,7 @@ def test_no_path_makes_the_site_fail(client, site, path):
     response = client.get(path)
     assert response.status_code in (200, 301, 302, 404, 410), path
     if response.status_code in (301, 302):
-        # Led on within the site, not to another one: browsers take "//x" for a host.
+        # Redirects stay on the site. Browsers would take "//x" for a host.
         assert response["Location"].startswith("/") and not response["Location"].startswith("//")
 
 
@@ -293,7 +293,7 @@ def test_a_wrong_host_is_a_bad_request(client, site, host):
 def test_no_name_and_no_password_makes_signing_in_fail(client, site, name, password, next_page):
     body = f"username={name}&password={password}&next={next_page}"
     response = client.post("/admin/login/", body, content_type="application/x-www-form-urlencoded")
-    # Who has failed too often has to wait, and is not failed by the site either.
+    # 429 after too many failures.
     assert response.status_code in (200, 429)
 
 

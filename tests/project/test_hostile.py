@@ -1,6 +1,6 @@
-"""Whatever stands in the database stays text: on pages, in feeds, calendars, structured data, CSV files and e-mails.
+"""Hostile text in the database is escaped in pages, feeds, calendars, structured data, CSV files and emails.
 
-tests/browser/test_hostile.py shows the same pages to a real browser.
+tests/browser/test_hostile.py opens the same pages in a real browser.
 """
 
 import csv
@@ -30,7 +30,7 @@ from . import hostile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
-# What a page of this site is made of; nothing that is hostile may add to it.
+# The elements that the site uses. Hostile text must not add others.
 ELEMENTS = set(
     "html head meta title link script body header nav main footer section article address div p ul ol li dl dt dd hr "
     "br h1 h2 h3 h4 h5 h6 a img strong em code span small data pre blockquote form fieldset legend input label button "
@@ -55,13 +55,13 @@ def site(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def pages(site):
-    """``{address: its HTML}`` of all pages that visitors see: of the texts that break HTML each kind of page."""
-    addresses = [*hostile.LISTS, *(url for each in site.values() for url in each.pages())]
+    """``{URL: HTML}`` of the public pages. Only the texts that could break HTML get all kinds of pages."""
+    urls = [*hostile.LISTS, *(url for each in site.values() for url in each.pages())]
     for name in ("script", "handlers", "controls"):
-        addresses += [*site[name].more_pages(), *hostile.typed(site[name].text)]
+        urls += [*site[name].more_pages(), *hostile.searches(site[name].text)]
     client = Client()
     found = {}
-    for url in addresses:
+    for url in urls:
         response = client.get(url)
         assert response.status_code in (200, 400), (response.status_code, url[:200])
         found[url] = response.content.decode()
@@ -71,12 +71,12 @@ def pages(site):
 markup_of = cache(Markup)
 
 
-def said_by(markup):
+def text_of(markup):
     return " ".join(" ".join(markup.texts).split())
 
 
 def dangers(html, elements=ELEMENTS):
-    """What the page has that only a hostile text can have brought."""
+    """Return the elements and attributes of a page that only hostile text can have added."""
     found = []
     for tag, attributes in markup_of(html).tags:
         if tag not in elements:
@@ -84,22 +84,22 @@ def dangers(html, elements=ELEMENTS):
         found += [f"{tag} {name}" for name in attributes if name.startswith("on") or name == "srcdoc"]
         found += [f"{tag} {name} style" for name in attributes if name == "style" and elements is ELEMENTS]
         for name in ("href", "src", "action", "formaction", "data", "xlink:href"):
-            address = (attributes.get(name) or "").strip()
-            if not address.lower().startswith(SAFE) and address or tag in ("script", "img") and "evil" in address:
-                found.append(f"{tag} {name}={address[:60]}")
+            url = (attributes.get(name) or "").strip()
+            if not url.lower().startswith(SAFE) and url or tag in ("script", "img") and "evil" in url:
+                found.append(f"{tag} {name}={url[:60]}")
         if tag == "meta" and "http-equiv" in attributes:
             found.append("meta http-equiv")
     return found
 
 
 def test_every_text_column_of_every_model_is_hostile(site):
-    tame = []
+    missing = []
     for model in hostile.models_of_ours():
         for field in hostile.text_fields(model):
             expected = {hostile.fit(field, text) for text in hostile.TEXTS.values()}
             if not expected <= set(model.objects.values_list(field.name, flat=True)):
-                tame.append(f"{model._meta.label}.{field.name}")
-    assert tame == []
+                missing.append(f"{model._meta.label}.{field.name}")
+    assert missing == []
 
 
 def test_every_exception_is_an_existing_column():
@@ -112,13 +112,13 @@ def test_no_text_becomes_an_element_or_a_link(pages):
 
 
 def test_the_test_above_detects_such_elements():
-    for brought in (
+    for injected in (
         "<iframe>",
         "<img src=x onerror=hit(1)>",
         "<a href=javascript:hit(1)>",
         "<script src=//evil.example>",
     ):
-        assert dangers(f"<p>{brought}")
+        assert dangers(f"<p>{injected}")
 
 
 def test_only_the_sites_own_scripts_run(pages):
@@ -129,10 +129,10 @@ def test_only_the_sites_own_scripts_run(pages):
         assert len(own) + len(data) == len(scripts), url[:200]
 
 
-def test_every_text_shows_as_it_was_written(site, pages):
+def test_every_text_is_shown_unchanged(site, pages):
     for each in site.values():
         words = [WORDS.findall(text)[:9] for text in (each.department.name, each.job.title)]
-        shown = [WORDS.findall(said_by(markup_of(pages[page]))) for page in each.pages()[:2]]
+        shown = [WORDS.findall(text_of(markup_of(pages[page]))) for page in each.pages()[:2]]
         for expected, found in zip(words, shown, strict=True):
             text = " ".join(found)
             assert " ".join(expected) in text, each.text[:60]
@@ -202,10 +202,10 @@ def test_emails_have_no_injected_headers(site):
     known = {"Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
     known |= {"List-Unsubscribe", "List-Unsubscribe-Post"}
     messages = Message.objects.select_related("alert__subscriber", "alert__department")
-    letters = list(filter(None, map(emails.compose, messages)))
-    assert len(letters) > 4 * len(hostile.TEXTS)
-    for letter in letters:
-        read = email.message_from_bytes(letter.message().as_bytes(), policy=email.policy.default)
+    composed = list(filter(None, map(emails.compose, messages)))
+    assert len(composed) > 4 * len(hostile.TEXTS)
+    for sent in composed:
+        read = email.message_from_bytes(sent.message().as_bytes(), policy=email.policy.default)
         assert set(read.keys()) <= known
         assert len(read["To"].addresses) == 1 and read["To"].addresses[0].domain == "example.com"
         parts = {part.get_content_type(): part.get_content() for part in read.walk() if not part.is_multipart()}
@@ -227,7 +227,7 @@ def test_csv_files_contain_no_formulas(site):
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
-def test_the_admin_shows_texts_as_texts(site):
+def test_the_admin_escapes_text(site):
     client = Client()
     client.force_login(User.objects.get(username="alice"))
     models = [model for model in admin.site._registry if model._meta.app_label in (*hostile.OURS, "auth")]
@@ -235,12 +235,12 @@ def test_the_admin_shows_texts_as_texts(site):
     for model in models:
         urls.append(f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
     each = site["handlers"]
-    things = [each.department, each.job, each.specialization, each.place, each.user, each.upload, each.alerts[1]]
-    things += [each.alerts[0].subscriber, each.alerts[0].messages.first(), each.user.groups.get()]
-    for thing in things:
-        base = f"/admin/{thing._meta.app_label}/{thing._meta.model_name}/{thing.pk}/"
+    instances = [each.department, each.job, each.specialization, each.place, each.user, each.upload, each.alerts[1]]
+    instances += [each.alerts[0].subscriber, each.alerts[0].messages.first(), each.user.groups.get()]
+    for instance in instances:
+        base = f"/admin/{instance._meta.app_label}/{instance._meta.model_name}/{instance.pk}/"
         urls += [f"{base}change/", f"{base}history/"]
-    urls += [f"/admin/{thing._meta.app_label}/{thing._meta.model_name}/{thing.pk}/delete/" for thing in things[:2]]
+    urls += [f"/admin/{item._meta.app_label}/{item._meta.model_name}/{item.pk}/delete/" for item in instances[:2]]
     choose = "/admin/autocomplete/?app_label=jobs&model_name=job&field_name=department&term=zq"
     assert len(client.get(choose).json()["results"]) > 3
     for url in urls:
@@ -255,7 +255,7 @@ def test_the_admin_shows_texts_as_texts(site):
 
 @pytest.mark.parametrize(("model", "name"), [(Department, "website"), (Job, "apply_url")])
 def test_forms_reject_script_urls(model, name):
-    for address in (
+    for url in (
         "javascript:hit(1)",
         "data:text/html,hit",
         "vbscript:hit(1)",
@@ -263,4 +263,4 @@ def test_forms_reject_script_urls(model, name):
         "//evil.example",
     ):
         with pytest.raises(ValidationError):
-            model._meta.get_field(name).clean(address, None)
+            model._meta.get_field(name).clean(url, None)

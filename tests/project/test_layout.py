@@ -1,4 +1,4 @@
-"""The layout of the checkout, and the rules of who may import whom."""
+"""The layout of the checkout, the import rules, docstrings and help texts."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ TOP = {
 }
 OURS = ("policeapp", "departments", "jobs")
 
-# Modules whose names say everything.
+# Modules that need no docstring.
 WIRING = ("apps.py", "urls.py", "__init__.py")
 
 
@@ -77,14 +77,14 @@ def test_a_forbidden_import_is_found(tmp_path, module, upward):
 
 
 def test_every_module_has_a_docstring():
-    silent = [
+    missing = [
         name_of(path)
         for path in modules(*OURS, "tests")
         if path.name not in WIRING
         and path.parent.name != "commands"
         and not ast.get_docstring(ast.parse(path.read_text()))
     ]
-    assert silent == []
+    assert missing == []
 
 
 def test_every_command_has_a_help_text():
@@ -95,7 +95,7 @@ def test_every_command_has_a_help_text():
 
 
 def test_every_longer_public_function_has_a_docstring():
-    silent = [
+    missing = [
         f"{name_of(path)}: {node.name}"
         for path in modules(*OURS)
         for node in ast.parse(path.read_text()).body
@@ -104,15 +104,15 @@ def test_every_longer_public_function_has_a_docstring():
         and node.end_lineno - node.lineno > 3
         and not ast.get_docstring(node)
     ]
-    assert silent == []
+    assert missing == []
 
 
 def test_there_are_no_reminders_in_the_code():
-    later = re.compile(r"\b(TO" + "DO|FIX" + "ME|X" + "XX|H" + r"ACK)\b")
+    reminder = re.compile(r"\b(TO" + "DO|FIX" + "ME|X" + "XX|H" + r"ACK)\b")
     found = []
     for folder in (*OURS, "templates", "static", "tests", "fixtures"):
         for path in (ROOT / folder).rglob("*"):
-            if path.suffix in (".py", ".html", ".css", ".js", ".svg", ".json") and later.search(path.read_text()):
+            if path.suffix in (".py", ".html", ".css", ".js", ".svg", ".json") and reminder.search(path.read_text()):
                 found.append(name_of(path))
     assert found == []
 

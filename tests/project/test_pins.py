@@ -34,8 +34,8 @@ def version_of(pin):
     return specifier.version
 
 
-def stated(extra=None):
-    """The requirements that pyproject.toml states for the site, or for an extra."""
+def declared(extra=None):
+    """Return the requirements in pyproject.toml, of the site or of an extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return [
         Requirement(text) for text in (project["optional-dependencies"][extra] if extra else project["dependencies"])
@@ -43,7 +43,7 @@ def stated(extra=None):
 
 
 def needed(requirements, python, extras=("",)):
-    """The requirements whose markers hold on this version of Python with one of the extras."""
+    """Return the requirements whose markers match this version of Python and one of the extras."""
     environment = default_environment() | {
         "python_version": python.rpartition(".")[0],
         "python_full_version": python,
@@ -57,7 +57,7 @@ def needed(requirements, python, extras=("",)):
 
 
 def unmet(pins, requirements, python):
-    """What the requirements and all that they need in turn lack among the pins, as ``["name of package: problem"]``."""
+    """Check that the pins satisfy the requirements and their dependencies. Return a list of problems."""
     problems, seen = [], set()
     queue = [("pyproject.toml", requirement) for requirement in needed(requirements, python)]
     while queue:
@@ -72,7 +72,7 @@ def unmet(pins, requirements, python):
         if (name, *sorted(requirement.extras)) not in seen:
             seen.add((name, *sorted(requirement.extras)))
             of_package = map(Requirement, distribution(name).requires or [])
-            queue += [(name, found) for found in needed(of_package, python, ("", *requirement.extras))]
+            queue += [(name, dependency) for dependency in needed(of_package, python, ("", *requirement.extras))]
     return problems
 
 
@@ -87,35 +87,35 @@ def test_every_package_is_pinned_with_hashes(name):
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_the_pins_are_complete(python):
-    """On every supported Python: packages are installed without their dependencies, so each must have its own pin."""
-    assert unmet(pins_of("requirements.txt"), stated(), python) == []
-    assert unmet(pins_of("tests/requirements.txt"), stated() + stated("test"), python) == []
+    """Packages are installed without their dependencies, so each dependency must have a pin."""
+    assert unmet(pins_of("requirements.txt"), declared(), python) == []
+    assert unmet(pins_of("tests/requirements.txt"), declared() + declared("test"), python) == []
 
 
-@pytest.mark.parametrize("lacking", ["coverage", "asgiref", "iniconfig"])
-def test_a_missing_pin_is_found(lacking):
+@pytest.mark.parametrize("package", ["coverage", "asgiref", "iniconfig"])
+def test_a_missing_pin_is_found(package):
     pins = pins_of("tests/requirements.txt")
-    del pins[lacking]
-    assert any(f"needs {lacking}" in problem for problem in unmet(pins, stated() + stated("test"), "3.11.2"))
+    del pins[package]
+    assert any(f"needs {package}" in problem for problem in unmet(pins, declared() + declared("test"), "3.11.2"))
 
 
 def test_an_outdated_pin_is_found():
     pins = pins_of("requirements.txt")
     pins["django"] = (Requirement("django==5.1"), [])
-    assert any("django==5.1 is pinned" in problem for problem in unmet(pins, stated(), "3.12.1"))
+    assert any("django==5.1 is pinned" in problem for problem in unmet(pins, declared(), "3.12.1"))
 
 
 @pytest.mark.parametrize("target", [".venv/.site", ".venv/.tests"])
 def test_installing_resolves_nothing(target):
-    made = subprocess.run(
+    commands = subprocess.run(
         ["make", "--dry-run", "--always-make", target], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    installs = [line for line in made.splitlines() if " install " in line and "pip" in line]
+    installs = [line for line in commands.splitlines() if " install " in line and "pip" in line]
     assert installs
     for line in installs:
         for option in ("--no-deps", "--only-binary :all:", "--require-hashes", "--requirement"):
             assert option in line
-    assert len(re.findall(r"pip \S+ check >/dev/null", made)) == len(installs)
+    assert len(re.findall(r"pip \S+ check >/dev/null", commands)) == len(installs)
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)

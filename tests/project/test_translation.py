@@ -1,7 +1,7 @@
-"""Everything that the site itself says can be translated.
+"""All text of the site can be translated.
 
-The pages are shown in a language that puts every translated text between ⟦ and ⟧. All data are in Greek letters, so a
-Latin letter outside of these marks is one of the site's own words that no translator would ever see.
+The tests use a language that puts ⟦ and ⟧ around every translated text. All data is in Greek letters, so a Latin letter
+outside of these marks belongs to a text that translators would never see.
 """
 
 import re
@@ -37,17 +37,26 @@ pytestmark = pytest.mark.unmeasured
 
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 
-# What people see or hear of a tag besides its text.
-SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-use", "data-wait", "data-failed"}
+# The attributes that people see or hear.
+TEXT_ATTRIBUTES = {
+    "alt",
+    "title",
+    "placeholder",
+    "aria-label",
+    "aria-description",
+    "data-use",
+    "data-wait",
+    "data-failed",
+}
 
-# Proper names: the site's, the states' with their codes, those of time zones and of cookies.
+# Proper names: the site, states and their codes, time zones and cookies.
 STATE_NAMES = [re.escape(name) for code, state in STATES.items() for name in (state.name, code)]
-COOKIES = [name for name, *_said in cookies()]
+COOKIES = [name for name, *_ in cookies()]
 NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', *STATE_NAMES, *COOKIES])})\b")
 
 
 class Marking(trans_real.DjangoTranslation):
-    """A language whose every text is its English between marks."""
+    """A language that puts marks around the English text."""
 
     def gettext(self, message):
         message = message.rpartition(trans_real.CONTEXT_SEPARATOR)[-1]
@@ -59,11 +68,11 @@ class Marking(trans_real.DjangoTranslation):
 
 @pytest.fixture
 def marked(monkeypatch):
-    """While it is in use, texts are translated, and every translated one stands between ⟦ and ⟧."""
+    """Put every translated text between ⟦ and ⟧."""
     monkeypatch.setattr(settings, "USE_I18N", True)
-    # It remembers whether to translate.
+    # This object caches whether to translate.
     monkeypatch.setattr(translation, "_trans", type(translation._trans)())
-    # What is translated once and for all, when its module is imported, is not translated for anybody.
+    # Import all modules first: texts that are translated at import time should not get marks.
     get_resolver().check()
     monkeypatch.setattr(trans_real, "_default", None)
     monkeypatch.setitem(trans_real._translations, settings.LANGUAGE_CODE, Marking(settings.LANGUAGE_CODE))
@@ -71,62 +80,62 @@ def marked(monkeypatch):
         yield
 
 
-def said_by(response):
-    """The texts that a page shows or speaks; all that it shows is one of them, for a marked text may hold tags."""
+def texts_of(response):
+    """Yield the visible text of a page as one string, because a marked text can contain tags. Then yield attributes."""
     markup = Markup(response.content.decode())
     yield "\n".join(markup.texts)
     for tag, attributes in markup.tags:
         described = tag == "meta" and attributes.get("name") == "description"
         button = tag == "input" and attributes.get("type") in ("submit", "button", "reset")
-        yield from (attributes.get(name) or "" for name in SPOKEN)
+        yield from (attributes.get(name) or "" for name in TEXT_ATTRIBUTES)
         yield attributes["content"] if described else attributes.get("value", "") if button else ""
 
 
 def untranslated(response):
-    """The site's own words on a page that a translator would not see."""
+    """Return the texts on a page that translators would not see."""
     found = []
-    for text in said_by(response):
+    for text in texts_of(response):
         while text != (text := MARKED.sub(" ", text)):
             pass
         found += re.findall(r"[A-Za-z][^\n]*", NAMES.sub("", text))
     return found
 
 
-def test_translators_see_every_word_of_every_public_page(marked, client, db):
+def test_translators_see_all_text_of_every_public_page(marked, client, db):
     pages = [(page, client.get(page.url)) for page in whole_site.EMPTY_SITE]
     pages += [(page, client.get(page.url)) for page in whole_site.build()]
     assert {str(page): words for page, response in pages if (words := untranslated(response))} == {}
 
 
-def test_translators_see_every_word_of_the_drafts_that_staff_see(marked, client, public_pages):
+def test_translators_see_all_text_of_the_drafts_that_staff_see(marked, client, public_pages):
     client.force_login(make_alice())
     answers = [(page, client.get(page.url)) for page in whole_site.drafts()]
     assert len(answers) == 3
     assert {str(page): words for page, response in answers if (words := untranslated(response))} == {}
 
 
-def test_translators_see_every_word_of_feeds_and_calendars(marked, client, public_pages):
+def test_translators_see_all_text_of_feeds_and_calendars(marked, client, public_pages):
     make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=1, description="Περιγραφή")
-    ways = [
+    urls = [
         "/jobs/{}/?near=06880&pay=1&state=CT",
         "/departments/ct/full/{}/",
         "/jobs/{}/?near=99999&within=any&q=τίποτα",
     ]
-    said = []
-    for url in ways:
+    texts = []
+    for url in urls:
         feed = ElementTree.fromstring(client.get(url.format("feed")).content)
-        said += [found.text for found in feed.iter() if found.tag.endswith(("}title", "}summary"))]
-        said += [found.get("term", "") for found in feed.iter()]
+        texts += [found.text for found in feed.iter() if found.tag.endswith(("}title", "}summary"))]
+        texts += [found.get("term", "") for found in feed.iter()]
         calendar = Calendar.from_ical(client.get(url.format("calendar")).content)
-        said += [str(calendar["NAME"]), *(str(event["SUMMARY"]) for event in calendar.events)]
-        said += [str(event["DESCRIPTION"]).replace(event["URL"], "") for event in calendar.events]
-    assert len(said) > 20
-    assert [words for words in said if untranslated(HttpResponse(words.encode()))] == []
+        texts += [str(calendar["NAME"]), *(str(event["SUMMARY"]) for event in calendar.events)]
+        texts += [str(event["DESCRIPTION"]).replace(event["URL"], "") for event in calendar.events]
+    assert len(texts) > 20
+    assert [text for text in texts if untranslated(HttpResponse(text.encode()))] == []
     refused = [client.get(f"/jobs/feed/?{query}") for query in ("near=Διπλή", "q=Διπλή", "pay=χ", "sort=distance")]
     assert [(response.status_code, untranslated(response)) for response in refused] == [(400, [])] * 4
 
 
-def test_translators_see_every_word_of_the_pages_of_alerts(marked, client, db, monkeypatch):
+def test_translators_see_all_text_of_the_pages_of_alerts(marked, client, db, monkeypatch):
     monkeypatch.setattr(outbox, "deliver", lambda message: None)
     address = "1@βήτα.ελ"
     make_alert(address)
@@ -151,7 +160,7 @@ def test_translators_see_every_word_of_the_pages_of_alerts(marked, client, db, m
     assert [untranslated(response) for response in answers] == [[]] * len(answers)
 
 
-def test_translators_see_every_word_of_the_rate_limit_pages(marked, client, db, settings, monkeypatch):
+def test_translators_see_all_text_of_the_rate_limit_pages(marked, client, db, settings, monkeypatch):
     settings.SEARCH_LIMIT = 10
     monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
     settings.AXES_FAILURE_LIMIT = 1
@@ -159,14 +168,14 @@ def test_translators_see_every_word_of_the_rate_limit_pages(marked, client, db, 
     assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2
 
 
-def test_translators_see_every_word_of_the_error_pages(marked, client):
+def test_translators_see_all_text_of_the_error_pages(marked, client):
     client.raise_request_exception = False
-    asked = RequestFactory()
+    requests = RequestFactory()
     answers = [
         client.get("/healthz", headers={"host": "elsewhere.example"}),
         client.get("/"),  # fails: this test may not use the database
         Client(enforce_csrf_checks=True).post("/admin/login/"),
-        *map(unavailable.unavailable_page, (asked.get("/"), asked.post("/"), asked.post("/", {"q": "χ"}))),
+        *map(unavailable.unavailable_page, (requests.get("/"), requests.post("/"), requests.post("/", {"q": "χ"}))),
     ]
     assert [response.status_code for response in answers] == [400, 500, 403, 503, 503, 503]
     assert [untranslated(response) for response in answers] == [[]] * len(answers)
@@ -177,12 +186,12 @@ def test_the_test_above_detects_an_untranslatable_word():
     assert untranslated(answer) == ["Lost", "Hidden"]
 
 
-# In the admin: data that have to be Latin, and what Django's own templates say to no one in particular.
+# Latin text in the admin that needs no translation: data, and words in Django's own templates.
 ADMIN_DATA = re.compile(r"[A-Z][a-z]+/[A-Z][A-Za-z_]+|https://\S+|logos/0+\.png|^(Search|True|False)$", flags=re.M)
 
 
 @pytest.mark.parametrize("model", [Department, Specialization, Place, Job, Subscriber, Alert])
-def test_translators_see_every_word_of_the_admin(marked, client, public_pages, model):
+def test_translators_see_all_text_of_the_admin(marked, client, public_pages, model):
     client.force_login(User.objects.create_superuser("Άλφα"))
     changelist = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     urls = [changelist, f"{changelist}{model.objects.first().pk}/change/"]
