@@ -119,7 +119,7 @@ def test_it_lists_shared_specializations_first_and_marks_them(client, westport, 
         "Drone (shared) K-9 Unit (shared) Boats",
         "Horses",
     ]
-    assert "Bold: a specialization that at least two of them have." in text_of(response)
+    assert "Bold: a specialization that two or more share." in text_of(response)
     assert "Bold:" not in text_of(compare(client, westport, third))
 
 
