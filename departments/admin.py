@@ -18,7 +18,7 @@ from .models import Department, DepartmentSpecialization, Division, Place, SlugR
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
 ADMINISTRATORS_ONLY = ("name", "slug", "kind", "ori", "state", "status", "editors")
 
-# A department may have hundreds of jobs. Its page lists this many, and each has a page of its own.
+# The number of jobs on the page of a department, which can have hundreds.
 JOBS_SHOWN = 20
 
 # The facts that the inlines change, by the prefix of their formset.
@@ -138,7 +138,7 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
         return "; ".join(lines) or "-"
 
     def save_related(self, request, form, formsets, change):
-        """Record who has set the changed facts, and when."""
+        """Record the user and the date as the source of the changed facts."""
         super().save_related(request, form, formsets, change)
         department = form.instance
         changed = list(form.changed_data)

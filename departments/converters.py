@@ -18,7 +18,7 @@ class StateConverter:
 
 
 class LetterConverter:
-    """A letter of the A to Z list, in lower case. "0-9" stands for all digits."""
+    """A letter of the A to Z list, in lower case. "0-9" means any digit."""
 
     regex = "[a-z]|0-9"
 

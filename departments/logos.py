@@ -46,7 +46,7 @@ def redraw(upload):
         raise ValidationError(_("This is not a PNG, JPEG, WebP or GIF image.")) from problem
     except Image.DecompressionBombError as problem:
         raise ValidationError(TOO_MANY_PIXELS) from problem
-    except Exception as problem:  # decoders raise anything when a file was made to break them
+    except Exception as problem:  # decoders can raise any error for a malicious file
         raise ValidationError(_("This image is damaged and can't be opened.")) from problem
     drawn.thumbnail((MAX_SIDE, MAX_SIDE))
     # Copy the pixels into a new image: no metadata, no palette, no trailing bytes.

@@ -19,7 +19,7 @@ ABBREVIATIONS = {
     "twp": "township",
     "univ": "university",
 }
-# Words in the names of most departments, which don't help to tell them apart.
+# Words in the names of many departments. They don't help to tell departments apart.
 GENERIC_WORDS = frozenset("police department sheriff sheriffs office public safety bureau of the and".split())
 TOWN_PREFIX = re.compile(r"(city|town|township|village|borough|county) of ")
 APOSTROPHES = re.compile("['’`ʻ]")
@@ -53,7 +53,7 @@ def _words(text):
 
 
 def core_name(name):
-    """Return the part of a normalized name that tells it from others, or all of it if no part does.
+    """Return a normalized name without generic words, or the whole name if all its words are generic.
 
     "town of westport police department" becomes "westport", and "los angeles county sheriffs office" becomes
     "los angeles county".
@@ -80,7 +80,7 @@ def word_prefixes(word):
 
 
 def name_prefixes(text):
-    """Return the normalized prefixes that a partly typed name may stand for; [] if it has fewer than two letters.
+    """Return the normalized prefixes that a partly typed name can mean; [] if it has fewer than two letters.
 
     The last word may be incomplete: "st" becomes ["saint", "st"], which also finds "stamford".
     """

@@ -66,7 +66,7 @@ def telephone(department):
 
 
 def area_served(department):
-    """Return the town, county or state that the department serves, or None if its kind doesn't tell."""
+    """Return the town, county or state that the department serves, or None if its kind has no such area."""
     kind = department.kind
     if kind == DepartmentKind.MUNICIPAL and department.city:
         return node("City", name=department.town)

@@ -22,7 +22,7 @@ class DollarsField(forms.IntegerField):
 
 
 class JobSearchForm(NearForm):
-    """The job search."""
+    """The form of the job search. Its fields are the query parameters."""
 
     SORTS = {"newest": JobQuerySet.newest, "closing": JobQuerySet.by_deadline, "pay": JobQuerySet.by_pay}
 
@@ -56,7 +56,7 @@ class JobSearchForm(NearForm):
         self.fields["q"].help_text = _("A title, a job type or a department")
 
     def openings(self):
-        """Return the open openings that match the filters, without the keywords and the place, in no order."""
+        """Return open jobs that match the filters, ignoring keywords and place. They are unordered."""
         filters = self.cleaned_data
         jobs = Job.objects.open()
         if filters["kind"]:

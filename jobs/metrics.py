@@ -1,4 +1,4 @@
-"""Figures of alerts and openings for Prometheus."""
+"""Metrics of alerts and openings for Prometheus."""
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
@@ -7,7 +7,7 @@ from .models import Job, Message
 
 
 def figures():
-    """Metrics from the database; the last run is in seconds since 1970, and 0 before the first."""
+    """Yield metrics from the database. The last run is in seconds since 1970, or 0 before the first run."""
     run = outbox.last_run()
     ended = run.ended_at.timestamp() if run else 0
     yield GaugeMetricFamily("policeapp_alerts_last_run_timestamp_seconds", "When send_alerts last ended.", ended)
@@ -17,4 +17,4 @@ def figures():
     yield messages
     waiting, openings = Message.objects.to_send().count(), Job.objects.open().real().count()
     yield GaugeMetricFamily("policeapp_messages_waiting", "Messages still to be sent.", waiting)
-    yield GaugeMetricFamily("policeapp_openings_open", "Open openings, without samples.", openings)
+    yield GaugeMetricFamily("policeapp_openings_open", "Openings that accept applications, without samples.", openings)

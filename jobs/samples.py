@@ -74,10 +74,10 @@ def _save_job(department, values, step_lists):
     values = dict(values)
     steps = step_lists.get(values.pop("hiring_steps", None), [])
     today = department.today()
-    for end in ("opens", "closes"):
-        days, at = values.pop(f"{end}_in_days"), values.pop(f"{end}_time")
-        values[f"{end}_on"] = None if days is None else today + timedelta(days=days)
-        values[f"{end}_time"] = at and time.fromisoformat(at)
+    for event in ("opens", "closes"):
+        days, at = values.pop(f"{event}_in_days"), values.pop(f"{event}_time")
+        values[f"{event}_on"] = None if days is None else today + timedelta(days=days)
+        values[f"{event}_time"] = at and time.fromisoformat(at)
     values |= {"department": department, "is_sample": True}
     requirements = values.pop("structured_requirements", {})
     job, _ = Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)

@@ -1,6 +1,6 @@
 """An opening as a schema.org JobPosting for Google's job search.
 
-It contains only what the opening's page shows. Only the pages of open openings that aren't samples have it.
+It contains only facts that the opening's page shows. Pages of samples, and of openings that aren't open, have none.
 https://developers.google.com/search/docs/appearance/structured-data/job-posting
 """
 
@@ -56,7 +56,7 @@ def job_posting(job, absolute):
         identifier=identifier(job),
         totalJobOpenings=job.positions,
         url=absolute(job.get_absolute_url()),
-        # Applicants apply with the employer, not on this site.
+        # Applicants apply to the employer, not on this site.
         directApply=False,
         **requirements(getattr(job, "structured_requirements", None)),
     )

@@ -20,7 +20,7 @@ from .structured_data import job_posting
 @require_safe
 @limit_searches
 def job_list(request):
-    """Search open jobs; if nothing is near enough, suggest the nearest jobs and wider distances."""
+    """Search open jobs. If none are near enough, suggest the nearest jobs and wider distances."""
     form = JobSearchForm(request.GET)
     page = paginate(request, form.results(), paginator=CappedPaginator)
     nearest, wider = ([], {}) if page.object_list else form.beyond()

@@ -1,6 +1,6 @@
 """Data of maps that templates draw as SVG: the map of the country, and locator maps of search results near a place.
 
-The plane is that of d3's "Albers USA": three equal-area conic projections side by side, 975 by 610 units. A unit is
+The plane is d3's "Albers USA": three equal-area conic projections side by side, 975 by 610 units. A unit is
 3 miles in the lower 48 states and in Hawaii, and 9 miles in Alaska. The territories are not on the plane. The shapes
 come from the files in ``geometry/``, which ``geometry/draw.py`` creates from the Census Bureau's boundaries.
 
@@ -169,13 +169,13 @@ class Dot(NamedTuple):
 
     @property
     def label(self):
-        """A short text of the numbers, such as "1–3, 5" or "1, 3, …"."""
+        """A short text with the numbers, such as "1–3, 5" or "1, 3, …"."""
         ranges = format_ranges(self.numbers)
         return ", ".join(ranges if len(ranges) <= MAX_RANGES else [*ranges[:2], "…"])
 
     @property
     def title(self):
-        """A text of all numbers."""
+        """A text with all numbers, such as "1–3, 5, 7"."""
         return ", ".join(format_ranges(self.numbers))
 
     @property

@@ -82,7 +82,7 @@ def miles_between(a, b):
 
 
 def miles_from(point, prefix=""):
-    """Return the expression of a row's great-circle miles from ``point``, to annotate, filter and sort by.
+    """Return an expression for a row's great-circle miles from ``point``, to annotate, filter and sort by.
 
     The rows have their unit vector in ``x``, ``y`` and ``z`` (after ``prefix``).
     """
@@ -103,7 +103,7 @@ class MilesField(FloatField):
 class ChordSquared(Func):
     """The squared chord between the unit vectors of a row and of a point.
 
-    It is one expression, because Django takes long to copy a tree of many.
+    It is a single expression, because Django copies a tree of many expressions slowly.
     """
 
     arity = 3

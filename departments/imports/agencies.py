@@ -29,7 +29,7 @@ ADDRESS = {"street1", "city", "zip"}
 WITH_ADDRESS = {"street1", "street2", "zip", *LOCATION}
 
 GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
-FAR_MILES = 50  # the largest towns don't extend that far from their middle
+FAR_MILES = 50  # the largest towns don't extend that far from their center
 WITH_ORI, WITHOUT_ORI = 0, 1  # ranks: rows with an ORI come first, because they match for certain
 
 
@@ -158,20 +158,20 @@ class AgencyImporter(Importer):
 
     def _match_without_ori(self, agency):
         """Return the only department with this name, city and state if it has no ORI and no other row claims it."""
-        twins = self.by_key.get(agency.key, ())
-        is_unique = len(twins) == 1 and len(self.with_ori[agency.key]) == 1
-        return twins[0] if is_unique and agency.key[1] and not twins[0].ori else None
+        candidates = self.by_key.get(agency.key, ())
+        is_unique = len(candidates) == 1 and len(self.with_ori[agency.key]) == 1
+        return candidates[0] if is_unique and agency.key[1] and not candidates[0].ori else None
 
     def _match_by_name(self, line, agency):
         if first := self.claim("name", agency.key, line):
             return reject("", _("is the same agency as line %s: same name, city and state") % first)
         lines = self.with_ori[agency.key]
-        twins = self.by_key.get(agency.key, ())
-        if len(lines) > 1 or len(twins) > 1:
+        candidates = self.by_key.get(agency.key, ())
+        if len(lines) > 1 or len(candidates) > 1:
             return reject("", _("matches several agencies with this name, city and state; add its ORI"))
         if lines:
             return reject("", _("is the same agency as line %s: same name, city and state") % lines[0])
-        return twins[0] if twins else None
+        return candidates[0] if candidates else None
 
     def _match_renamed(self, line, agency, department):
         """Return the department of a row without an ORI if an editor has changed its name or city after an import.
@@ -234,7 +234,7 @@ class AgencyImporter(Importer):
     # Slugs
 
     def _load_slugs(self, departments):
-        """Find out which slugs of new departments are taken. Only load the second choices that are needed: few are."""
+        """Load the taken slugs among those that new departments may get. Few of them need a second choice."""
         self.by_slug, self.loaded_slugs, wanted = {}, set(), set()
         for department in departments:
             department.slug = slug_of(department.name, "department")

@@ -1,6 +1,6 @@
 """Functions that clean the cells of agency files. Missing values become "" or None.
 
-They raise ``ValueError`` with a reason for the report if a cell can't be right.
+They raise ``ValueError`` with a reason for the report if a cell is invalid.
 """
 
 import re
@@ -26,7 +26,7 @@ NO_STREET = {"mobile unit", "mobile", "no address", "no street address", "no phy
 
 @lru_cache(maxsize=10_000)
 def is_missing(text):
-    """Return whether the text stands for a missing value."""
+    """Return whether the text means a missing value, such as "N/A" or "-999"."""
     return text.casefold() in MISSING or bool(MISSING_NUMBER.match(text))
 
 
@@ -38,7 +38,7 @@ def text(cell):
 
 # Capital letters
 
-# Words that stay in capitals. Words without a vowel stay so too, except those in CAPITALIZED.
+# Words that stay in capitals. Words without a vowel stay in capitals too, except those in CAPITALIZED.
 ABBREVIATIONS = set(
     """
     AFB AIDS APD ATF BART BIA BLM CIA CISD CID CSI CSU CUNY DEA DEP DHS DOC DOJ DOT DPS DUI DWI EMS EMT FAA FBI HIDTA
@@ -126,8 +126,8 @@ def name(cell):
 def city(cell, state=""):
     """Clean a town's name and remove the state after a comma. Return "" if the cell has only the state's code."""
     cell = text(cell).strip(" :;,")
-    town, comma, behind = cell.rpartition(",")
-    if comma and (found := states.find(behind)) and found.code == state:
+    town, comma, after_comma = cell.rpartition(",")
+    if comma and (found := states.find(after_comma)) and found.code == state:
         cell = town.strip()
     return "" if cell.upper() == state else title(cell)
 
@@ -192,7 +192,7 @@ def zip_code(cell, state, four=""):
 
 
 def ori(cell):
-    """Clean an ORI. The short form of the crime reports with seven characters gets its two zeros back."""
+    """Clean an ORI. Add the two zeros that crime reports leave out: "CT00158" becomes "CT0015800"."""
     cell = text(cell).upper().replace(" ", "").replace("-", "")
     if len(cell) == 7 and cell[:2].isalpha() and cell.isalnum():
         cell += "00"
@@ -330,7 +330,7 @@ KINDS = {
 }
 KIND_BY_NAME = {alias: kind for kind, aliases in KINDS.items() for alias in [normalize(kind), *aliases.split(";")]}
 
-# Patterns of normalized names of agencies that tell their type. The first match counts.
+# Patterns that recognize an agency's type in its normalized name. The first match counts.
 NAME_PATTERNS = {
     "sheriff": r"\bsheriffs?\b",
     "tribal": r"\b(tribal|tribes?|pueblo of|rancheria|indian (community|reservation)|band of|nation police)\b",
@@ -350,8 +350,8 @@ HARBOR_TOWN = re.compile(r"\bharbors?\b.*\bpolice department$")
 def kind(cell, name, city=""):
     """Return the agency's kind from the cell, made more specific or corrected by its name and city.
 
-    Files that derive types from words in names mistake a town called Marshall for a marshal, Oak Harbor for a port and
-    the sheriff of Grays Harbor County for a port too. Raise ``ValueError`` for an unknown type.
+    Some files derive the type from words in the name. They mistake a town called Marshall for a marshal, and Oak Harbor
+    and the sheriff of Grays Harbor County for ports. Raise ``ValueError`` for an unknown type.
     """
     cell, name, city = normalize(text(cell)), normalize(name), normalize(city)
     known = KIND_BY_NAME.get(cell)
@@ -371,5 +371,5 @@ def kind(cell, name, city=""):
 
 
 def kind_from_name(name):
-    """Return the kind that a normalized name tells, or ""."""
+    """Return the kind that a normalized name contains, or ""."""
     return next((kind for kind, pattern in NAME_PATTERNS.items() if re.search(pattern, name)), "")

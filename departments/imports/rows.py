@@ -60,7 +60,7 @@ CELLS = [
     ("population_year", "population_year", cleaning.year),
 ]
 
-# The fields that each pair of columns ``*_source`` and ``*_year`` is about. All others belong to the group "record".
+# The fields that each pair of columns ``*_source`` and ``*_year`` describes. All others are in the group "record".
 GROUPS = {
     "address": ("street1", "street2", "city", "zip"),
     "phone": ("phone",),
@@ -172,13 +172,13 @@ class AgencyReader:
                 facts[f"{group}_year"] = int(year)
         return Agency(facts, sources, (normalize(name)[:250], normalize(city), state))
 
-    def _add(self, row, facts, column, field, clean, *also):
+    def _add(self, row, facts, column, field, clean, *arguments):
         """Clean a cell and add it to the facts, or report why it is ignored."""
         cell = row.values.get(column)
         if not cell:
             return
         try:
-            value = clean(cell, *also)
+            value = clean(cell, *arguments)
         except ValueError as problem:
             self.notice(row.line, self.header(column), str(problem))
             return

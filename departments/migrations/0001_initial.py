@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
                     "about",
                     models.TextField(
                         blank=True,
-                        help_text="Markdown: lists, headings and links.",
+                        help_text="You can use Markdown.",
                         max_length=20000,
                         verbose_name="about",
                     ),
@@ -332,7 +332,10 @@ class Migration(migrations.Migration):
                 (
                     "mission",
                     models.TextField(
-                        blank=True, help_text="Markdown.", max_length=20000, verbose_name="mission statement"
+                        blank=True,
+                        help_text="You can use Markdown.",
+                        max_length=20000,
+                        verbose_name="mission statement",
                     ),
                 ),
                 (
@@ -347,7 +350,7 @@ class Migration(migrations.Migration):
                     "special_units_intro",
                     models.TextField(
                         blank=True,
-                        help_text="Markdown.",
+                        help_text="You can use Markdown.",
                         max_length=5000,
                         verbose_name="introduction to special services",
                     ),
@@ -515,7 +518,9 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "description",
-                    models.TextField(blank=True, help_text="Markdown.", max_length=5000, verbose_name="description"),
+                    models.TextField(
+                        blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="description"
+                    ),
                 ),
                 (
                     "department",
@@ -542,7 +547,7 @@ class Migration(migrations.Migration):
                 (
                     "responsibilities",
                     models.TextField(
-                        blank=True, help_text="Markdown.", max_length=5000, verbose_name="responsibilities"
+                        blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="responsibilities"
                     ),
                 ),
                 (

@@ -63,11 +63,11 @@ class Department(Located, Slugged, Sourced):
         "special_units": _("special services"), "special_units_intro": _("special services"),
     }  # fmt: skip
 
-    # A search near a place sets it.
+    # The distance from a place in miles. Searches set it.
     miles = None
 
     TRACKED = (*Located.TRACKED, "slug", "search_text", "status")
-    # Fields that are computed from others, and saved with them. ``save()`` and ``derive()`` set them.
+    # Fields that are computed from other fields and saved with them. ``save()`` and ``derive()`` set them.
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
     DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
     FULL_TEXT = ("search_text",)
@@ -142,15 +142,15 @@ class Department(Located, Slugged, Sourced):
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
     more_specializations = models.BooleanField(_("the list of specializations is incomplete"), default=False)
-    about = models.TextField(
-        _("about"), blank=True, max_length=20_000, help_text=_("Markdown: lists, headings and links.")
+    about = models.TextField(_("about"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
+    mission = models.TextField(
+        _("mission statement"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
     )
-    mission = models.TextField(_("mission statement"), blank=True, max_length=20_000, help_text=_("Markdown."))
     mission_is_summary = models.BooleanField(
         _("the mission statement is a summary"), default=False, help_text=_("Not in the department's own words.")
     )
     special_units_intro = models.TextField(
-        _("introduction to special services"), blank=True, max_length=5_000, help_text=_("Markdown.")
+        _("introduction to special services"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 
     editors = models.ManyToManyField(
@@ -360,6 +360,6 @@ def derive_before_save(sender, instance, **kwargs):
 
 def announce_changes(departments):
     """Send ``departments_changed`` for those whose name, address, time zone or status differs from the database."""
-    ids = [one.pk for one in departments if one.has_changed("search_text", "time_zone", "status")]
-    if ids:
-        departments_changed.send(Department, ids=ids)
+    changed = [each.pk for each in departments if each.has_changed("search_text", "time_zone", "status")]
+    if changed:
+        departments_changed.send(Department, ids=changed)

@@ -1,4 +1,4 @@
-"""Where a department is, and its time zone."""
+"""The location and the time zone of a department."""
 
 import zoneinfo
 from datetime import datetime
@@ -61,7 +61,7 @@ class Located(models.Model):
         return instance
 
     def track_changes(self):
-        """Compare with the current values from now on."""
+        """Remember the current values. :meth:`has_changed` compares with them."""
         self.loaded_values = {name: self.__dict__[name] for name in self.TRACKED if name in self.__dict__}
 
     def has_changed(self, *names):

@@ -83,7 +83,9 @@ class Part(Ordered):
 
 class Division(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="divisions")
-    responsibilities = models.TextField(_("responsibilities"), blank=True, max_length=5_000, help_text=_("Markdown."))
+    responsibilities = models.TextField(
+        _("responsibilities"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
+    )
 
     class Meta(Part.Meta):
         verbose_name = _("division")
@@ -93,7 +95,7 @@ class Division(Part):
 
 class SpecialUnit(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="special_units")
-    description = models.TextField(_("description"), blank=True, max_length=5_000, help_text=_("Markdown."))
+    description = models.TextField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
 
     class Meta(Part.Meta):
         verbose_name = _("special unit")

@@ -32,9 +32,9 @@ class Slugged(models.Model):
     def free_slug(self):
         """Return the first candidate that no department of the state has or had. Two queries."""
         candidates = self.slug_candidates()
-        begins = {"state": self.state, "slug__startswith": candidates[0][:50]}
-        taken = set(type(self).objects.filter(**begins).values_list("slug", flat=True))
-        taken |= set(SlugRedirect.objects.filter(**begins).values_list("slug", flat=True))
+        similar = {"state": self.state, "slug__startswith": candidates[0][:50]}
+        taken = set(type(self).objects.filter(**similar).values_list("slug", flat=True))
+        taken |= set(SlugRedirect.objects.filter(**similar).values_list("slug", flat=True))
         free = next((slug for slug in candidates if slug not in taken), None)
         return free or next(slug for slug in self.numbered_slugs() if slug not in taken)
 

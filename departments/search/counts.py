@@ -37,7 +37,7 @@ def by_state():
 
 
 def letters(state=None):
-    """Return those of ``LETTERS`` under which a state, or any state, has a department."""
+    """Return the ``LETTERS`` that have departments, in one state or (None) in any state."""
     counts = by_state_and_letter()
     states = [counts.get(state, {})] if state else counts.values()
     return [letter for letter in LETTERS if any(letter in letters for letters in states)]

@@ -17,7 +17,7 @@ from ..models import Department
 from ..names import core_name, normalize, word_prefixes
 from .places import split_state
 
-# Well-known acronyms. Only those that stand for one department everywhere.
+# Well-known acronyms that mean the same department everywhere.
 ACRONYMS = {
     "chp": "highway patrol, CA",
     "cmpd": "charlotte-mecklenburg police, NC",
@@ -123,7 +123,7 @@ def _names(town):
 
 
 def _expand_county(words):
-    """Replace "co" after a name by "county". At the start it may stand for Colorado."""
+    """Replace "co" after a name by "county". At the start it can mean Colorado."""
     return COUNTY.sub("county", words)
 
 

@@ -59,7 +59,7 @@ def _is_known(word, known):
 def _closest(letters, known, misspelled=""):
     """Return the known words with the fewest typing errors, or "" if there are too many errors.
 
-    If several are equally close, return the one that most people live with. Never return ``misspelled`` itself.
+    If several are equally close, return the one with the most people. Never return ``misspelled`` itself.
     """
     errors = 0 if len(letters) < 4 else 1 if len(letters) < 6 else 2 if len(letters) < 11 else 3
     found = process.extract(letters, known.keys(), scorer=OSA.distance, score_cutoff=errors, limit=MAX_CANDIDATES)
@@ -90,5 +90,5 @@ def _states():
 
 
 def clear_cache():
-    """Load the names again for the next misspelled text."""
+    """Clear the cached names. The next misspelled text loads them again."""
     _vocabulary.cache_clear()

@@ -1,4 +1,4 @@
-"""The admin of subscribers, alerts and messages. Superusers can view and delete them, and change nothing."""
+"""The admin of subscribers, alerts and messages. Superusers can view and delete them, but not change them."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +27,7 @@ class SuperuserOnlyAdmin(BadRequestAdmin):
         return False
 
     def log_deletions(self, request, queryset):
-        """Write no log entry, because it would keep the email address of a person who asked to be deleted."""
+        """Write no log entry, because it would store the email address of a deleted subscriber."""
 
 
 @admin.register(Subscriber)

@@ -1,4 +1,4 @@
-"""Read delivery reports (RFC 3464), so that nothing more is sent to addresses that do not accept email.
+"""Read delivery reports (RFC 3464) and stop sending to addresses that do not accept email.
 
 Reports arrive at the sender's address. They are read from an mbox file, a Maildir, a folder of `.eml` files, or one
 `.eml` file.
@@ -20,7 +20,7 @@ MESSAGE_ID = re.compile(r"<([0-9a-f]{32})@")
 
 
 class Result(Enum):
-    """What an email in the mailbox led to."""
+    """The result of reading one email in the mailbox."""
 
     RECORDED = "recorded"
     KNOWN = "already known"
@@ -74,7 +74,7 @@ def _record_report(email):
 
 
 def _is_permanent(action, status):
-    """Return whether the delivery failed permanently (RFC 3463: 5; temporarily would be 4)."""
+    """Return whether the delivery failed permanently (RFC 3463: status 5; 4 is temporary)."""
     return action == "failed" and status.startswith("5.")
 
 
@@ -96,9 +96,9 @@ def _recipients(report):
 
 
 def _find_subscriber(report, address):
-    """Return the subscriber to whom the returned message was sent, or the one with this address, or None.
+    """Return the subscriber of the returned message, or else the one with this address, or None.
 
-    The message comes first, because a forwarded email fails at another address than the one we sent it to.
+    The message comes first, because a forwarded email fails at an address that we did not send it to.
     """
     keys = {key for text in _references(report) for key in MESSAGE_ID.findall(text)}
     message = Message.objects.filter(key__in=keys).select_related("alert__subscriber").first()
@@ -108,7 +108,7 @@ def _find_subscriber(report, address):
 
 
 def _references(report):
-    """Yield the texts that may contain the Message-ID of our email: its returned headers, or the report's own."""
+    """Yield texts that may contain our email's Message-ID: its returned headers, and headers of the report."""
     for part in report.walk():
         for name in ("Message-ID", "Original-Message-ID", "In-Reply-To", "References"):
             yield _text(part, name)

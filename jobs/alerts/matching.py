@@ -1,6 +1,6 @@
 """Match new openings with alerts, and put digests and renewal requests into the outbox.
 
-Each batch of `BATCH_SIZE` alerts takes the same few queries, however many alerts and subscribers there are. Openings
+Each batch of `BATCH_SIZE` alerts takes a fixed number of queries. Openings
 are streamed and compared in Python, so memory does not grow with their number.
 """
 
@@ -54,7 +54,7 @@ class AlertMatcher:
         self.alert, self.notified = alert, notified
         self.new_since, self.department, self.state = alert.new_since, alert.department_id, alert.state
         self.kind, self.pay = alert.kind, alert.pay
-        self.words = [tuple(f" {begin}" for begin in word_prefixes(word)) for word in normalize(alert.q).split()]
+        self.words = [tuple(f" {prefix}" for prefix in word_prefixes(word)) for word in normalize(alert.q).split()]
         self.vector = None if alert.latitude is None else Point(alert.latitude, alert.longitude).vector
         self.max_chord_squared = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
         self.candidates = []
@@ -80,7 +80,7 @@ class AlertMatcher:
                 self.candidates = nsmallest(MAX_CANDIDATES // 2, self.candidates)
 
     def has_keywords(self, opening):
-        return all(any(begin in opening.words for begin in word) for word in self.words)
+        return all(any(prefix in opening.words for prefix in word) for word in self.words)
 
     def chord_squared_to(self, opening):
         """Return the distance as the database computes it (:mod:`departments.geo.points`); infinity if unknown."""
@@ -99,7 +99,7 @@ class AlertMatcher:
 def prepare_digests(has_time=lambda: True):
     """Put due digests into the outbox while `has_time()` is true, and return their number.
 
-    Several processes may do so at once.
+    Several processes can call it at the same time.
     """
     count = 0
     now = timezone.now()

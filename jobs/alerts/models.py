@@ -78,13 +78,13 @@ class Subscriber(models.Model):
         self.delete()
 
     def lock(self):
-        """Until the transaction ends, block sign-ups with this address and senders that work on its alerts."""
+        """Block sign-ups with this address, and senders of its alerts, until the transaction ends."""
         # Always in this order, and without a lock on the key that senders' rows refer to, to avoid deadlocks.
         Subscriber.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
         list(self.alerts.select_for_update().order_by("pk").values_list("pk"))
 
     def mark_refused(self, answer):
-        """Send nothing more, because the mail server refused the address. Return False if that was known."""
+        """Stop sending, because the mail server refused the address. Return False if it was refused before."""
         accepted = Subscriber.objects.filter(pk=self.pk, refused_at=None)
         return accepted.update(refused_at=timezone.now(), refusal=single_line(answer)) == 1
 
@@ -301,7 +301,7 @@ class Message(models.Model):
     # The local part of the Message-ID header. All attempts use the same.
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
-    # Until then no other sender may send it; after a failure, the time of the next attempt.
+    # The time until which no other sender may send it. After a failure: the time of the next attempt.
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -356,7 +356,7 @@ class Message(models.Model):
 
 
 class NotifiedOpening(models.Model):
-    """An opening in a digest. No other digest to the same subscriber lists it, whatever their alerts."""
+    """An opening in a digest. No other digest to the same subscriber lists it."""
 
     IS_SHOWN = False  # not on any public page
 

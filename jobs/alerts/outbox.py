@@ -1,7 +1,7 @@
-"""Send the messages in the outbox. The sender that holds a message's lease tries to send it until it succeeds.
+"""Send the messages in the outbox. A sender leases each message first, so that no other sender sends it too.
 
 If a sender dies before the mail server accepts a message, the lease ends and another sender tries again. If it dies
-after that, but before the success is recorded, the message is sent twice, with the same Message-ID, by which mailboxes
+before it records the success, the message is sent twice. Both copies have the same Message-ID, so mailboxes can
 recognize the duplicate.
 """
 
@@ -42,7 +42,11 @@ class Outcome(Enum):
 
 
 class RunReport(NamedTuple):
-    """The result of a run: numbers of messages, a `Counter` of outcomes, and why sending stopped early, or ""."""
+    """The result of a run.
+
+    `digests`, `renewals` and `waiting` are numbers of messages. `outcomes` is a `Counter`. `problem` says why sending
+    stopped early, or is "".
+    """
 
     digests: int
     renewals: int
@@ -113,7 +117,7 @@ def record_run(outcomes, problem):
     SendRun.objects.get_or_create(pk=SendRun.SINGLE_PK, defaults={"ended_at": now})
     SendRun.objects.update(
         ended_at=now,
-        # This row stays when subscribers are deleted, so it may not contain their addresses.
+        # This row stays when subscribers are deleted, so it must not contain their addresses.
         problem=single_line(redact(problem)),
         sent=F("sent") + outcomes[Outcome.SENT],
         refused=F("refused") + outcomes[Outcome.REFUSED],
@@ -127,9 +131,9 @@ def last_run():
 
 
 def is_overdue(run):
-    """Return whether alerts have waited for a day in which no run ended. `run` is the last one, or None.
+    """Return whether alerts were waiting for a whole day and no run ended.
 
-    Takes at most one query.
+    `run` is the last one, or None. Takes at most one query.
     """
     day_ago = timezone.now() - SendRun.OVERDUE
     is_recent = run is not None and run.ended_at > day_ago

@@ -1,4 +1,4 @@
-"""The columns of a comparison: what each department or opening offers, side by side."""
+"""The columns of a comparison: the facts and the pay of each department or opening."""
 
 from collections import Counter, defaultdict
 from typing import Any, NamedTuple
@@ -47,7 +47,7 @@ class Column(NamedTuple):
 
     @property
     def has_sample_pay(self):
-        """Whether a department's pay is known from a sample. An opening that is a sample says so in its heading."""
+        """Whether a department's pay comes from a sample. (The heading of a sample opening says that it is one.)"""
         return not self.job and any(pay.is_sample for pay in self.pay)
 
 
@@ -67,11 +67,11 @@ def job_columns(jobs):
 
 def _columns(items, rows):
     specializations = _specializations({department for department, *_ in rows})
-    counts = Counter(each for department, *_ in rows for each in specializations[department.pk])
+    counts = Counter(item for department, *_ in rows for item in specializations[department.pk])
     columns_of = Counter(department for department, *_ in rows)
     columns = []
     for item, (department, job, roadmap, pay) in zip(items, rows, strict=True):
-        listed = [(each, counts[each] > 1) for each in specializations[department.pk]]
+        listed = [(shared, counts[shared] > 1) for shared in specializations[department.pk]]
         listed.sort(key=lambda pair: not pair[1])
         query_without = comparison_query(other for other in items if other != item)
         label = str(job if columns_of[department] > 1 else department)
@@ -97,7 +97,7 @@ def _job_pay(job):
 
 
 def _pay_by_department(departments):
-    """Return ``{department.pk: [Pay]}``: the lowest and highest pay of the open openings of each kind."""
+    """Return ``{department.pk: [Pay]}``: the pay range of the department's open jobs of each type."""
     ends = {"low": Min(Coalesce("pay_min", "pay_max")), "high": Max(Coalesce("pay_max", "pay_min"))}
     offers = Job.objects.open().filter(department__in=departments).exclude(pay_yearly=None)
     offers = offers.values("department", "kind", "pay_period", "is_sample").annotate(**ends)

@@ -1,4 +1,4 @@
-"""Which departments or openings a comparison's query string selects."""
+"""Find the departments or openings that a comparison's query string selects."""
 
 import re
 from collections import Counter
@@ -45,9 +45,9 @@ def select_departments(keys, user):
     }
     missing = [slug for slug in slugs.values() if slug not in found]
     if missing:
-        former = list(SlugRedirect.objects.filter(_has_slug(missing), department__in=visible))
-        departments = with_open_jobs(visible).in_bulk([address.department_id for address in former])
-        found |= {(address.state.lower(), address.slug): departments[address.department_id] for address in former}
+        redirects = list(SlugRedirect.objects.filter(_has_slug(missing), department__in=visible))
+        departments = with_open_jobs(visible).in_bulk([redirect.department_id for redirect in redirects])
+        found |= {(each.state.lower(), each.slug): departments[each.department_id] for each in redirects}
     not_found = _("No department found for “%(key)s”.")
     return _in_order(keys, {key: found.get(slug) for key, slug in slugs.items()}, notices, not_found)
 

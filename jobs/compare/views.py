@@ -53,7 +53,7 @@ def _context(chosen, columns, notices, form, found, nearest):
     """Return the context of both pages. ``found`` and ``nearest`` are pairs of an object and the query that adds it."""
     return {
         "columns": columns,
-        "has_shared": any(is_shared for column in columns for _each, is_shared in column.specializations),
+        "has_shared": any(is_shared for column in columns for _specialization, is_shared in column.specializations),
         "has_converted": any(pay.is_converted for column in columns for pay in column.pay),
         "notices": notices,
         "form": form,

@@ -82,9 +82,9 @@ class EligibilityForm(NearForm):
         return Applicant(**answers | {"drivers_license": self.cleaned_data.get("licence")})
 
     def results(self):
-        """Return the open openings of the job type near the place, nearest first; without a place, newest first.
+        """Return open jobs of the job type near the place, nearest first; without a place, newest first.
 
-        None if the form has errors or no answers.
+        The result is empty if the form has errors or no answers.
         """
         if not self.is_valid() or self.applicant.has_no_answers():
             return Job.objects.none()

@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287) of open openings, newest first, for a search or for a department."""
+"""Atom feeds (RFC 4287) of the open jobs of a search or a department, newest first."""
 
 from django.shortcuts import redirect
 from django.template.loader import render_to_string

@@ -39,8 +39,8 @@ def get_department_or_404(state, slug):
 def document_response(content, content_type, changed):
     """Return a feed or calendar as a response that search engines don't index.
 
-    ``Last-Modified`` is the latest change of the openings in the document. An opening that closes leaves no such date,
-    so only the ETag can lead to a 304 response.
+    ``Last-Modified`` is the latest change of the openings in the document. It stays the same when an opening closes, so
+    only the ETag can lead to a 304 response.
     """
     response = HttpResponse(content, content_type=content_type)
     response["Last-Modified"] = http_date(changed.timestamp())
@@ -54,7 +54,7 @@ def last_modified(job):
 
 
 def start_of_today():
-    """Return the start of today, the date of change of an empty document: it is unknown since when it is empty."""
+    """Return the start of today, for an empty document: the time of its last change is unknown."""
     return datetime.combine(timezone.now().date(), time.min, timezone.get_default_timezone())
 
 

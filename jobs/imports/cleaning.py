@@ -71,10 +71,10 @@ def day_and_time(text, zone):
 
 def _convert_to_zone(moment, offset, zone):
     try:
-        there = datetime.strptime(offset.upper().replace("Z", "+0000"), "%z").tzinfo
-    except ValueError as problem:
-        raise ValueError(_("has an invalid time")) from problem
-    return moment.replace(tzinfo=there).astimezone(zone)
+        offset_zone = datetime.strptime(offset.upper().replace("Z", "+0000"), "%z").tzinfo
+    except ValueError as error:
+        raise ValueError(_("has an invalid time")) from error
+    return moment.replace(tzinfo=offset_zone).astimezone(zone)
 
 
 def _check_century(day):
@@ -108,7 +108,7 @@ PERIODS = {
 }  # fmt: skip
 _PERIOD_OF = {word: period for period, words in PERIODS.items() for word in {*words, period.replace("_", " ")}}
 
-# Yearly pay in dollars. An amount out of this range must be a mistake, such as yearly pay marked as hourly.
+# Yearly pay in dollars. An amount outside this range is a mistake, such as yearly pay marked as hourly.
 PLAUSIBLE = (1_000, 1_000_000)
 # Without a period, amounts from the first on are yearly and amounts up to the second are hourly.
 SURELY_YEARLY, SURELY_HOURLY = 15_000, 150
@@ -226,7 +226,7 @@ _RULES = [(kind, re.compile(pattern)) for kind, pattern in KINDS]
 _KIND_OF = {normalize(text.replace("_", " ")): kind for kind in JobKind for text in (kind.value, str(kind.label))}
 
 
-def kind(text, title, *also):
+def kind(text, title, *other_texts):
     """Return a ``JobKind`` from the cell, else from the title, else from the other texts, else "other".
 
     ``text`` is the value or the English label of a ``JobKind``.
@@ -235,7 +235,7 @@ def kind(text, title, *also):
         if (words := normalize(text)) not in _KIND_OF:
             raise ValueError(_("must be one of these job types: %s") % ", ".join(JobKind.values))
         return _KIND_OF[words]
-    for candidate in (title, *also):
+    for candidate in (title, *other_texts):
         for found, pattern in _RULES:
             if pattern.search(normalize(candidate)):
                 return found
@@ -244,7 +244,7 @@ def kind(text, title, *also):
 
 # How to apply
 
-EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")  # 64 and 63 characters are the limits of its parts
+EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")  # RFC limits: 64 and 63 characters a part
 WEB = re.compile(r"(?:https?://|\bwww\.)[^\s<>()\[\]\"“”‘’]+", re.IGNORECASE)
 # Sentences with these words give a URL or an email address for something other than applying.
 NOT_TO_APPLY = re.compile(

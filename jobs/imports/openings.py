@@ -71,7 +71,7 @@ REQUIREMENTS = ("min_qualifications", "preferred_skills", "residency")
 PAY = ("salary_from", "salary_to", "salary_frequency")
 APPLY = ("to_apply", "url", "apply_email")
 # The columns that a fact comes from. A file that has none of them doesn't change the fact.
-MADE_OF = {
+COLUMNS_OF_FACT = {
     "positions": ("positions",), "description": DESCRIPTION, "requirements": REQUIREMENTS, "apply_url": APPLY,
     "apply_email": APPLY, "apply_instructions": APPLY, "pay_min": PAY, "pay_max": PAY, "pay_period": PAY,
     "opens_on": ("posting_date",), "opens_time": ("posting_date",), "closes_on": ("post_until",),
@@ -96,7 +96,7 @@ FOR_ALL = {"", "external", "external posting", "public", "open competitive", "bo
 BAD, INTERNAL = 1, 2
 
 
-class Post(NamedTuple):
+class CleanedRow(NamedTuple):
     """A cleaned row.
 
     ``facts`` are field values of a :class:`Job`, None in a copy for employees. ``opens`` and ``closes`` are unconverted
@@ -129,25 +129,27 @@ class PostingImporter(Importer):
         cells = defaultdict(str, {column: cell for column, cell in row.values.items() if not is_missing(cell)})
         if row.values["job_id"].isdecimal():  # even a number that means "missing" elsewhere
             cells["job_id"] = row.values["job_id"]
-        post = Post(cells["source"] or self.source, cells["job_id"], self._as_of(row.line, cells["snapshot_date"]))
-        for column, value in (("source", post.source), ("job_id", post.number)):
+        cleaned = CleanedRow(
+            cells["source"] or self.source, cells["job_id"], self._as_of(row.line, cells["snapshot_date"])
+        )
+        for column, value in (("source", cleaned.source), ("job_id", cleaned.number)):
             if not value:
                 raise Rejected(self._name(column), _("is missing"))
         kind = normalize(cells["posting_type"])
         if kind in FOR_EMPLOYEES:
-            return post, INTERNAL
+            return cleaned, INTERNAL
         try:
             if kind not in FOR_ALL:
                 raise Rejected("posting_type", _("must be “External” or “Internal”"))
             opens_on, _time = self._required("posting_date", cleaning.day_and_time, cells["posting_date"], UTC)
             self._required("post_until", cleaning.day_and_time, cells["post_until"], UTC)
-            post = post._replace(
+            cleaned = cleaned._replace(
                 employer=self._employer(cells), opens=cells["posting_date"], closes=cells["post_until"]
             )
-            post = post._replace(facts=self._facts(row.line, post, cells))
+            cleaned = cleaned._replace(facts=self._facts(row.line, cleaned, cells))
         except Rejected as problem:
-            return post._replace(problem=(problem.column, problem.reason)), BAD
-        return post, -opens_on.toordinal() if opens_on else 0
+            return cleaned._replace(problem=(problem.column, problem.reason)), BAD
+        return cleaned, -opens_on.toordinal() if opens_on else 0
 
     def _name(self, column):
         """Return the column's name in the file, or our name if the file lacks the column."""
@@ -178,17 +180,17 @@ class PostingImporter(Importer):
         code = self._required("state", state, cells["state"]) if cells["state"] else ""
         return "", cells["employer"], cells["city"], code
 
-    def _facts(self, line, post, cells):
+    def _facts(self, line, cleaned, cells):
         name = title(" ".join(cells["title"].split()))
-        also = cells["civil_service_title"], cells["category"]
-        kind = self._optional(line, "kind", None, cleaning.kind, cells["kind"], name, *also)
+        other_texts = cells["civil_service_title"], cells["category"]
+        kind = self._optional(line, "kind", None, cleaning.kind, cells["kind"], name, *other_texts)
         schedule = self._optional(line, "full_part_time", None, cleaning.schedule, cells["full_part_time"], name)
         pay_min, pay_max, pay_period = self._optional(
             line, "salary_from", (None, None, Job.PayPeriod.YEAR), cleaning.pay, *(cells[column] for column in PAY)
         )
         facts = {
             "title": name,
-            "kind": kind or cleaning.kind("", name, *also),
+            "kind": kind or cleaning.kind("", name, *other_texts),
             "schedule": schedule or cleaning.schedule("", name),
             "positions": self._optional(line, "positions", 1, cleaning.positions, cells["positions"]),
             "description": _description(cells),
@@ -196,8 +198,8 @@ class PostingImporter(Importer):
             "pay_min": pay_min,
             "pay_max": pay_max,
             "pay_period": pay_period,
-        } | self._how_to_apply(line, post, cells)
-        self._check(Job(source=post.source, external_id=post.number, **facts))
+        } | self._how_to_apply(line, cleaned, cells)
+        self._check(Job(source=cleaned.source, external_id=cleaned.number, **facts))
         return facts
 
     def _check(self, job):
@@ -211,7 +213,7 @@ class PostingImporter(Importer):
             field, messages = next(iter(found.items()))
             raise Rejected(COLUMN_OF.get(field, field), " ".join(messages)) from problem
 
-    def _how_to_apply(self, line, post, cells):
+    def _how_to_apply(self, line, cleaned, cells):
         """Return how to apply: from the columns for it, else a link in the instructions, else a default text."""
         url = self._optional(line, "url", "", website, cells["url"])
         mail = self._optional(line, "apply_email", "", email, cells["apply_email"])
@@ -220,64 +222,64 @@ class PostingImporter(Importer):
             url, mail = self._optional(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
         if not (url or mail or words):
             words = _("The job announcement doesn't say how to apply. Ask the department about job number %s.")
-            words %= plain_text.escape_markdown(post.number)
+            words %= plain_text.escape_markdown(cleaned.number)
         return {"apply_url": url, "apply_email": mail, "apply_instructions": words}
 
     def plan(self, rows):
-        posts = [post for _line, post in rows]
-        employers = Employers(posts)
-        present = self._present(posts)
+        cleaned_rows = [cleaned for _line, cleaned in rows]
+        employers = Employers(cleaned_rows)
+        present = self._present(cleaned_rows)
         plans = []
-        for line, post in rows:
+        for line, cleaned in rows:
             try:
-                plans.append(self._plan(line, post, present.get((post.source, post.number)), employers))
+                plans.append(self._plan(line, cleaned, present.get((cleaned.source, cleaned.number)), employers))
             except Rejected as problem:
                 plans.append(reject(self._name(problem.column), problem.reason))
         return plans
 
-    def _present(self, posts):
+    def _present(self, cleaned_rows):
         """Return ``{(source, number): job}`` of the jobs that exist already, with their departments."""
-        sources, numbers = {post.source for post in posts}, {post.number for post in posts}
+        sources, numbers = {cleaned.source for cleaned in cleaned_rows}, {cleaned.number for cleaned in cleaned_rows}
         jobs = list(Job.objects.filter(source__in=sources, external_id__in=numbers))
         departments = Department.objects.in_bulk({job.department_id for job in jobs})
         for job in jobs:
             job.department = departments[job.department_id]
         return {(job.source, job.external_id): job for job in jobs}
 
-    def _plan(self, line, post, job, employers):
-        if self.claim("post", (post.source, post.number), line):
+    def _plan(self, line, cleaned, job, employers):
+        if self.claim("opening", (cleaned.source, cleaned.number), line):
             self.notice(line, self._name("job_id"), _("is another copy of a job in this file; skipped"))
             return skip()
-        if post.problem:
-            raise Rejected(*post.problem)
-        if post.facts is None and job is None:
+        if cleaned.problem:
+            raise Rejected(*cleaned.problem)
+        if cleaned.facts is None and job is None:
             self.notice(line, self._name("posting_type"), _("is for employees only; skipped"))
             return skip()
-        if post.facts is None:
-            return self._update(line, post, job, {"status": Job.Status.WITHDRAWN})
-        department = employers.find(*post.employer)
-        facts = post.facts | {"department": department, "status": Job.Status.PUBLISHED}
-        for name, column, cell in (("opens", "posting_date", post.opens), ("closes", "post_until", post.closes)):
+        if cleaned.facts is None:
+            return self._update(line, cleaned, job, {"status": Job.Status.WITHDRAWN})
+        department = employers.find(*cleaned.employer)
+        facts = cleaned.facts | {"department": department, "status": Job.Status.PUBLISHED}
+        for name, column, cell in (("opens", "posting_date", cleaned.opens), ("closes", "post_until", cleaned.closes)):
             day, at = self._required(column, cleaning.day_and_time, cell, department.zone)
             facts |= {f"{name}_on": day, f"{name}_time": at}
         if job:
-            return self._update(line, post, job, self._stated_facts(facts))
-        return self._create(post, facts)
+            return self._update(line, cleaned, job, self._stated_facts(facts))
+        return self._create(cleaned, facts)
 
-    def _create(self, post, facts):
+    def _create(self, cleaned, facts):
         if self.draft:
             facts["status"] = Job.Status.DRAFT
         if facts["opens_on"] is None:
-            facts["opens_on"] = _day_of(post.as_of, facts["closes_on"])
-        job = Job(source=post.source, external_id=post.number, **facts)
-        job.set_source(Job.FACTS, post.source, post.as_of, "import")
+            facts["opens_on"] = _day_of(cleaned.as_of, facts["closes_on"])
+        job = Job(source=cleaned.source, external_id=cleaned.number, **facts)
+        job.set_source(Job.FACTS, cleaned.source, cleaned.as_of, "import")
         self._derive(job)
         return create(job, job.department)
 
-    def _update(self, line, post, job, facts):
+    def _update(self, line, cleaned, job, facts):
         if not self.overwrite:
             facts = self._without_edited_facts(line, job, facts)
-        if not job.apply_import(facts, dict.fromkeys(facts, (post.source, post.as_of))):
+        if not job.apply_import(facts, dict.fromkeys(facts, (cleaned.source, cleaned.as_of))):
             return unchanged()
         self._derive(job)
         return update(job, job.department)
@@ -287,7 +289,7 @@ class PostingImporter(Importer):
         stated = {
             name: value
             for name, value in facts.items()
-            if name not in MADE_OF or any(column in self.table.found for column in MADE_OF[name])
+            if name not in COLUMNS_OF_FACT or any(column in self.table.found for column in COLUMNS_OF_FACT[name])
         }
         if stated.get("opens_on", "") is None:
             del stated["opens_on"], stated["opens_time"]
@@ -316,8 +318,8 @@ class PostingImporter(Importer):
 class Employers:
     """The departments that the rows name. Two queries."""
 
-    def __init__(self, posts):
-        named = [post.employer for post in posts if post.facts]
+    def __init__(self, cleaned_rows):
+        named = [cleaned.employer for cleaned in cleaned_rows if cleaned.facts]
         oris = {employer_ori for employer_ori, *_rest in named if employer_ori}
         names = {normalize(name)[:250] for employer_ori, name, *_rest in named if not employer_ori}
         self.by_ori = {department.ori: department for department in Department.objects.filter(ori__in=oris)}
@@ -333,7 +335,7 @@ class Employers:
         else:
             found = self.by_name[normalize(name)[:250], code]
             if city:
-                found = [one for one in found if normalize(one.city) in ("", normalize(city))]
+                found = [department for department in found if normalize(department.city) in ("", normalize(city))]
         if not found:
             raise Rejected("employer", _("%s is not in the directory") % (label or _("An employer without a name")))
         if len(found) > 1:

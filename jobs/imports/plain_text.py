@@ -1,6 +1,6 @@
 """Convert plain text from imported files to Markdown, and restore its lists and paragraphs.
 
-Exports from job boards often replace line breaks with spaces. Then bullets and numbers stand in the middle of a line,
+Exports from job boards often replace line breaks with spaces. Then bullets and numbers are in the middle of a line,
 and two spaces begin a paragraph.
 """
 
@@ -26,7 +26,7 @@ LABEL = re.compile(r"\s+(?![AP]M\b)(?=[A-Z])([A-Z/&' -]{4,40}:)(?=\s|$)")
 ITEM, NUMBERED = "• ", re.compile(r"(\d{1,2})\. ")
 
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.IGNORECASE)
-# Exports use it for a space that their character set lacks. In Spanish text it stands before a word.
+# Exports use it for a space that their character set lacks. In Spanish it comes before a word.
 LOST_BLANK = re.compile(r"(?<=\w)¿(?=\w)|(?<=\S)¿(?!\w)")
 LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f]")
@@ -64,13 +64,13 @@ def to_markdown(text):
 
 
 def join_sections(sections):
-    """Join ``(heading, plain text)`` pairs to one Markdown text. Blank texts are left out; a heading can be ""."""
+    """Join ``(heading, plain text)`` pairs into one Markdown text. Blank texts are left out; a heading can be ""."""
     parts = [(heading, to_markdown(text)) for heading, text in sections]
     return "\n\n".join(f"## {heading}\n\n{text}" if heading else text for heading, text in parts if text)
 
 
 def _blocks(lines):
-    """Join lines to paragraphs and lists. A line that begins with a lowercase letter continues the line before."""
+    """Join lines into paragraphs and lists. A line that begins with a lowercase letter continues the line before."""
     blocks, open_lists = [], []
     for line in lines:
         if line.startswith(ITEM):

@@ -48,7 +48,7 @@ class Schedule(models.TextChoices):
 def count_open_jobs(departments):
     """Set ``.open_jobs`` of each department in the list. One query.
 
-    For a page of a long list, where :func:`with_open_jobs` would also count for all the rows before it on PostgreSQL.
+    Use it for one page of a long list: :func:`with_open_jobs` makes PostgreSQL count for all rows before the page too.
     """
     found = Job.objects.open().filter(department__in=departments).order_by()
     numbers = dict(found.values_list("department").annotate(Count("pk")))
@@ -57,13 +57,13 @@ def count_open_jobs(departments):
 
 
 def with_open_jobs(departments, at=None):
-    """Annotate departments (a QuerySet) with ``open_jobs``, the number of their openings open at ``at`` (now)."""
+    """Annotate departments (a QuerySet) with ``open_jobs``, the number of jobs open at ``at`` (default: now)."""
     counted = Job.objects.open(at).filter(department=OuterRef("pk")).order_by().values("department")
     return departments.annotate(open_jobs=Coalesce(Subquery(counted.values(number=Count("pk"))), 0))
 
 
 class Job(Sourced):
-    """An opening at a department, and located where the department is.
+    """An opening at a department. Its location is that of the department.
 
     Editors enter dates, with optional times, in the department's time zone. Queries compare the instants computed from
     them: ``opens_at`` is the first instant at which the opening is open, ``closes_at`` the first at which it no longer
@@ -333,7 +333,7 @@ class Job(Sourced):
 
 
 def _unique_words(words):
-    """Return each of the words once, with a space before it."""
+    """Return the words without repeats, each with a space before it."""
     return "".join(dict.fromkeys(f" {word[: Job.LONGEST_WORD]}" for word in words.split()))
 
 

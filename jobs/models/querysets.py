@@ -11,7 +11,7 @@ from departments.geo.points import bounding_box, miles_from
 from departments.models import Department
 from departments.names import normalize, word_prefixes
 
-# How far to look for the nearest openings, in miles, before looking anywhere.
+# The circles to search for the nearest openings, in miles, before searching anywhere.
 RADII = (50, 500)
 
 
@@ -23,8 +23,8 @@ LIST_FIELDS = (
     "department__longitude",
 )  # fmt: skip
 
-# Words that most openings contain. The full-text index is no help in finding them, so they only filter the openings
-# that the other words or the place find.
+# Words that most openings contain. The full-text index is slow for them, so they only filter the openings that the
+# other words or the place find.
 COMMON_WORDS = frozenset(
     "a and cadet call certified city civilian command corrections county department dispatcher entry explorer for in "
     "lateral level of office officer or other police reserve sheriffs staff state taker the to".split()
@@ -34,8 +34,8 @@ COMMON_WORDS = frozenset(
 class NearestFirst:
     """Openings at any distance from a point, nearest first, for a paginator to count and to slice.
 
-    A slice is looked for in a circle that grows, because an index finds what is in it. That takes three queries at
-    most. Computing every distance takes ten times as long.
+    It searches larger and larger circles until one contains the slice, because an index finds the openings in a
+    circle. That takes at most three queries, and a tenth of the time of computing every distance.
     """
 
     def __init__(self, openings, point):
@@ -44,12 +44,12 @@ class NearestFirst:
     def count_up_to(self, limit):
         return self.openings.from_point(self.point).count_up_to(limit)
 
-    def __getitem__(self, cut):
+    def __getitem__(self, rows):
         for miles in RADII:
-            found = list(self.openings.near(self.point, miles)[cut])
-            if len(found) == cut.stop - (cut.start or 0):
+            found = list(self.openings.near(self.point, miles)[rows])
+            if len(found) == rows.stop - (rows.start or 0):
                 return found
-        return list(self.openings.from_point(self.point)[cut])
+        return list(self.openings.from_point(self.point)[rows])
 
 
 class JobQuerySet(models.QuerySet):
@@ -112,7 +112,7 @@ class JobQuerySet(models.QuerySet):
         rare = [word for word in words if word not in common]
         found = self.filter(**{f"{column}__words": rare}) if rare else self
         for word in common:
-            found = found.filter(reduce(or_, (Q(**{f"{column}__contains": f" {begin}"}) for begin in word)))
+            found = found.filter(reduce(or_, (Q(**{f"{column}__contains": f" {prefix}"}) for prefix in word)))
         return found
 
     def from_point(self, point):
@@ -135,7 +135,7 @@ class JobQuerySet(models.QuerySet):
         return NearestFirst(self, point) if miles is None else self.near(point, miles)
 
     def nearest(self, point, count):
-        """Return a list of the ``count`` nearest of these openings, each with ``.miles``, however far away they are."""
+        """Return a list of the ``count`` nearest of these openings, each with ``.miles``, at any distance."""
         return NearestFirst(self, point)[:count]
 
     def count_within(self, point, radii):

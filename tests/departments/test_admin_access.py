@@ -205,13 +205,13 @@ class TestEditors:
         assert "Publish the selected departments" not in html_of(bob.get(page(Department, "list")))
 
     def test_they_can_choose_only_their_own_department(self, bob, own, strange, alice):
-        asked = "/admin/autocomplete/?app_label=jobs&model_name=job&field_name=department&term=police"
-        assert [found["text"] for found in bob.get(asked).json()["results"]] == ["Own Police"]
-        assert len(alice.get(asked).json()["results"]) == 2
+        url = "/admin/autocomplete/?app_label=jobs&model_name=job&field_name=department&term=police"
+        assert [found["text"] for found in bob.get(url).json()["results"]] == ["Own Police"]
+        assert len(alice.get(url).json()["results"]) == 2
 
     def test_they_cannot_look_up_users(self, bob):
-        asked = "/admin/autocomplete/?app_label=departments&model_name=department&field_name=editors&term="
-        assert bob.get(asked).status_code == 403
+        url = "/admin/autocomplete/?app_label=departments&model_name=department&field_name=editors&term="
+        assert bob.get(url).status_code == 403
 
     def test_others_can_look_up_nothing(self, charlie, own):
         for query in (

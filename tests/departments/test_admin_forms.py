@@ -337,8 +337,8 @@ class TestExtremeValues:
         make_unit(own)
         list_specializations(own, "Drone")
         form = form_of(alice.get(page(own)))
-        kept = re.compile(r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^editors$")
-        peel(alice, page(own), form, [name for name in form if not kept.search(name)], value)
+        unchanged = re.compile(r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^editors$")
+        peel(alice, page(own), form, [name for name in form if not unchanged.search(name)], value)
 
     def test_as_the_name_of_a_specialization(self, alice, value):
         thing = make_specialization()

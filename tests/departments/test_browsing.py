@@ -75,8 +75,8 @@ def test_twenty_departments_need_no_pages(client, db, address):
     ("page", "status"), [("1", 200), ("3", 200), ("4", 404), ("0", 404), ("-1", 404), ("two", 404), ("9" * 5000, 404)]
 )
 def test_pages_have_numbers(client, many, address, page, status):
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-    answer = client.get(urlsplit(address).path, asked | {"page": page})
+    parameters = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    answer = client.get(urlsplit(address).path, parameters | {"page": page})
     assert answer.status_code == status
     assert page != "1" or cards(answer) == NAMES[:20]
 

@@ -14,9 +14,9 @@ from tests.factories import make_department, make_job
 LATITUDE, LONGITUDE = 41.1434, -73.3496
 
 
-def search(client, **asked):
+def search(client, **parameters):
     """Return the job list with these parameters."""
-    response = client.get("/jobs/", asked)
+    response = client.get("/jobs/", parameters)
     assert response.status_code == 200
     return response
 
@@ -40,7 +40,7 @@ def links(response):
 
 def link_of(response, words):
     """Return the query of the only link with this text."""
-    [href] = [href for said, href in links(response) if said == words]
+    [href] = [href for text, href in links(response) if text == words]
     return parse_qs(urlsplit(href).query)
 
 
@@ -60,6 +60,6 @@ def whole(response):
 def copies_of(job, number):
     """Create copies of the job with new ids."""
     copies = [copy(job) for _ in range(number)]
-    for one in copies:
-        one.pk = None
+    for each in copies:
+        each.pk = None
     return Job.objects.bulk_create(copies)

@@ -52,8 +52,8 @@ def test_a_job_can_be_added_with_every_field(alice, own, client):
     assert stored_job(job) == JOB_FIELDS
     assert not job.is_sample
     words = text_of(client.get(job.get_absolute_url()))
-    for said in ("Public Safety Dispatcher", "$29.40 to $36.15 an hour", "Closes: June 1, 2099, 4:00 PM EDT"):
-        assert said in words
+    for text in ("Public Safety Dispatcher", "$29.40 to $36.15 an hour", "Closes: June 1, 2099, 4:00 PM EDT"):
+        assert text in words
 
 
 def test_every_field_of_a_job_can_be_changed(alice, own):

@@ -96,8 +96,8 @@ def test_a_step_can_be_reordered_and_deleted(alice, thing):
 def test_an_error_shows_at_its_field_and_keeps_the_input(alice, own, values, field, message):
     job = make_job(own)
     response = add_step(alice, job, note="Bring a pencil.", **values)
-    [said] = errors_of(response)[f"hiring_steps-0-{field}"]
-    assert said == message
+    [error] = errors_of(response)[f"hiring_steps-0-{field}"]
+    assert error == message
     assert list(errors_of(response)) == [f"hiring_steps-0-{field}"]
     assert "Bring a pencil." in html_of(response)
     assert not HiringStep.objects.exists()
@@ -112,8 +112,8 @@ def test_extreme_values_never_break_the_form(alice, own, value):
 
 def test_visitors_see_a_saved_step(alice, client, thing):
     add_step(alice, thing, **FIELDS)
-    said = text_of(client.get(thing.get_absolute_url()))
-    assert "State examination 2.5 weeks January 9, 2090, 9:30 AM EST Town hall Fee: $25 (waived for veterans)" in said
+    text = text_of(client.get(thing.get_absolute_url()))
+    assert "State examination 2.5 weeks January 9, 2090, 9:30 AM EST Town hall Fee: $25 (waived for veterans)" in text
 
 
 # Editors

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 # The URLs to try for each public URL pattern, by its name. The tests fail if a pattern is missing. Add URLs for every
 # state in which it shows jobs.
-ADDRESSES = {
+URLS = {
     "home": lambda scene: ["/"],
     "directory": lambda scene: [
         "/departments/",
@@ -40,7 +40,7 @@ ADDRESSES = {
     "letter": lambda scene: ["/departments/a-to-z/s/", "/departments/ct/a-to-z/q/"],
     "state": lambda scene: ["/departments/ct/", "/departments/ny/"],
     "county": lambda scene: ["/departments/ct/county/fairfield/"],
-    "department": lambda scene: [scene["department"].get_absolute_url(), scene["neighbour"].get_absolute_url()],
+    "department": lambda scene: [scene["department"].get_absolute_url(), scene["neighbor"].get_absolute_url()],
     "compare departments": lambda scene: [
         "/departments/compare/",
         "/departments/compare/?d=ct/stable-police&d=ct/quiet-police&q=stable",
@@ -119,7 +119,7 @@ def calendar_of(job):
 def followed(scene):
     """Return the feeds and calendars that contain the job if it is open and not a sample."""
     lists = ("jobs feed", "jobs calendar", "department feed", "department calendar")
-    return {address for name in lists for address in ADDRESSES[name](scene)} | {calendar_of(scene["job"])}
+    return {url for name in lists for url in URLS[name](scene)} | {calendar_of(scene["job"])}
 
 
 NOT_OPEN = {
@@ -130,14 +130,14 @@ NOT_OPEN = {
 }
 
 # The states in which visitors still find a job that is not open, with the status and notice of its page.
-STILL_THERE = {
+STILL_FOUND = {
     "closed": (200, "This job is closed."),
     "withdrawn": (410, "This job has been withdrawn."),
 }
 
 
 def status_of(state):
-    return STILL_THERE.get(state, (404, ""))[0]
+    return STILL_FOUND.get(state, (404, ""))[0]
 
 
 def public_patterns(patterns=None):
@@ -158,10 +158,10 @@ def scene(places):
     logo = f"{uuid4().hex}.png"
     path = default_storage.save(f"logos/{logo}", ContentFile(b"not looked at"))
     department = make_department("Stable Police", county="Fairfield", at=(41.1434, -73.3496))
-    neighbour = make_department("Quiet Police", city="Norwalk", county="Fairfield", at=(41.1177, -73.4082))
-    long_closed = make_job(neighbour, title="Old Post", opens_on=date(2024, 1, 1), closes_on=date(2024, 2, 1))
+    neighbor = make_department("Quiet Police", city="Norwalk", county="Fairfield", at=(41.1177, -73.4082))
+    long_closed = make_job(neighbor, title="Old Post", opens_on=date(2024, 1, 1), closes_on=date(2024, 2, 1))
     alert = make_alert(department=department)
-    yield {"alert": alert, "department": department, "neighbour": neighbour, "long_closed": long_closed, "logo": logo}
+    yield {"alert": alert, "department": department, "neighbor": neighbor, "long_closed": long_closed, "logo": logo}
     default_storage.delete(path)
 
 
@@ -169,17 +169,17 @@ def scene(places):
 def walk(client, scene):
     """Return ``walk(job)``, which gets every public URL and returns ``{URL: (response, body)}``."""
 
-    def through(job):
-        assert public_patterns() == set(ADDRESSES), "A public pattern and this module's table of addresses disagree."
+    def get_all(job):
+        assert public_patterns() == set(URLS), "A public pattern and this module's table of URLs disagree."
         found = {}
-        for addresses in ADDRESSES.values():
-            for address in addresses(scene | {"job": job}):
-                response = client.get(address)
+        for urls in URLS.values():
+            for url in urls(scene | {"job": job}):
+                response = client.get(url)
                 content = b"".join(response) if response.streaming else response.content
-                found[address] = (response, content.decode())
+                found[url] = (response, content.decode())
         return found
 
-    return through
+    return get_all
 
 
 def opening(scene, **values):
@@ -194,26 +194,26 @@ def test_a_job_that_is_not_open_shows_nowhere_as_open(scene, walk, state):
     assert not job.is_open()
 
     found = walk(job)
-    for address, (response, body) in found.items():
-        if address == job.get_absolute_url():
-            status, words = STILL_THERE.get(state, (404, "We can't find that page"))
+    for url, (response, body) in found.items():
+        if url == job.get_absolute_url():
+            status, words = STILL_FOUND.get(state, (404, "We can't find that page"))
             assert response.status_code == status
             assert words in text_of(response)
             assert '<meta name="robots" content="noindex">' in body
             assert "How to apply" not in body
             assert (TITLE in body) == (status != 404)
-        elif address == calendar_of(job):
+        elif url == calendar_of(job):
             # Applicants still find the dates of hiring steps when the job has closed.
             assert response.status_code == status_of(state)
             assert (TITLE in body) == (state == "closed")
             continue
         else:
-            assert TITLE not in body, address
-        assert f"/jobs/{job.pk}-" not in body, address
+            assert TITLE not in body, url
+        assert f"/jobs/{job.pk}-" not in body, url
         if "text/html" in response.get("Content-Type", ""):
             text = text_of(response)
             for words in ("One job", "1 open job", "See the job", "1 day left"):
-                assert words not in text, address
+                assert words not in text, url
     profile = found[scene["department"].get_absolute_url()][0]
     if state == "at a department that is a draft":
         assert profile.status_code == 404
@@ -222,51 +222,51 @@ def test_a_job_that_is_not_open_shows_nowhere_as_open(scene, walk, state):
 
 
 # The URLs that must show the open job. They prove that the tests above can fail.
-BELONGS = ["/", "/departments/stable", "/departments/quiet", *ADDRESSES["jobs"](None), *ADDRESSES["eligible"](None)]
+LISTING_URLS = ["/", "/departments/stable", "/departments/quiet", *URLS["jobs"](None), *URLS["eligible"](None)]
 
 
-def belonging(scene):
-    own, neighbours = scene["department"].get_absolute_url(), scene["neighbour"].get_absolute_url()
-    named = {"/departments/stable": own, "/departments/quiet": neighbours}
-    return {named.get(address, address) for address in BELONGS} | {scene["long_closed"].get_absolute_url()}
+def listing_urls(scene):
+    own, neighbors = scene["department"].get_absolute_url(), scene["neighbor"].get_absolute_url()
+    named = {"/departments/stable": own, "/departments/quiet": neighbors}
+    return {named.get(url, url) for url in LISTING_URLS} | {scene["long_closed"].get_absolute_url()}
 
 
 def test_an_open_job_shows_on_every_page_that_lists_jobs(scene, walk):
     job = opening(scene)
     found = walk(job)
-    with_link = {address for address, (response, body) in found.items() if job.get_absolute_url() in body}
-    with_title = {address for address, (response, body) in found.items() if TITLE in body}
+    with_link = {url for url, (response, body) in found.items() if job.get_absolute_url() in body}
+    with_title = {url for url, (response, body) in found.items() if TITLE in body}
     beside, programs = compared(scene | {"job": job}), followed(scene | {"job": job})
-    assert with_link == belonging(scene) | programs | {sitemap_of(job), job.get_absolute_url(), beside}
-    assert with_title == belonging(scene) | programs | {job.get_absolute_url(), "/jobs/compare/?q=zebra", beside}
+    assert with_link == listing_urls(scene) | programs | {sitemap_of(job), job.get_absolute_url(), beside}
+    assert with_title == listing_urls(scene) | programs | {job.get_absolute_url(), "/jobs/compare/?q=zebra", beside}
     assert "How to apply" in found[job.get_absolute_url()][1]
     assert "See the job" in text_of(found["/"][0])
     assert "One job" in text_of(found["/jobs/"][0])
-    for address in ("/departments/", "/departments/?hiring=on", "/departments/ct/", "/departments/?near=06880"):
-        assert "1 open job" in text_of(found[address][0]), address
+    for url in ("/departments/", "/departments/?hiring=on", "/departments/ct/", "/departments/?near=06880"):
+        assert "1 open job" in text_of(found[url][0]), url
     assert "There are currently no open jobs" not in found[scene["department"].get_absolute_url()][1]
 
 
 def test_samples_are_marked_everywhere_and_hidden_from_search_engines(scene, walk):
     job = opening(scene, is_sample=True)
     shown = 0
-    for address, (response, body) in walk(job).items():
-        if address == job.get_absolute_url():
+    for url, (response, body) in walk(job).items():
+        if url == job.get_absolute_url():
             assert f"{TITLE} {SAMPLE}" in text_of(response)
             assert '<meta name="robots" content="noindex">' in body
-        elif address == compared(scene | {"job": job}):
+        elif url == compared(scene | {"job": job}):
             assert f"{TITLE} {SAMPLE} Remove: {TITLE}" in text_of(response)
             assert body.count(TITLE) == 2
         elif TITLE in body:
             cards = [card for card in re.findall(r'<li class="card">.*?</li>', body, re.S) if TITLE in card]
-            assert sum(card.count(TITLE) for card in cards) == body.count(TITLE), address
-            assert all(SAMPLE in card for card in cards), address
+            assert sum(card.count(TITLE) for card in cards) == body.count(TITLE), url
+            assert all(SAMPLE in card for card in cards), url
             shown += 1
-        if address == sitemap_of(job):
+        if url == sitemap_of(job):
             assert f"/jobs/{job.pk}-" not in body
-    assert shown == len(belonging(scene)) + 1
+    assert shown == len(listing_urls(scene)) + 1
 
 
 def test_a_real_job_is_never_marked_as_a_sample(scene, walk):
     found = walk(opening(scene))
-    assert not [address for address, (response, body) in found.items() if "Sample" in body]
+    assert not [url for url, (response, body) in found.items() if "Sample" in body]

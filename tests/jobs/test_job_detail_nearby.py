@@ -35,12 +35,12 @@ def test_an_open_job_shows_the_nearest_jobs_of_its_type(client, here):
         make_job(department, title=f"{name} dispatcher", kind="dispatcher", pay_min=50_000)
         make_job(department, title=f"{name} officer", kind="lateral")
     make_job(here, title="Next desk", kind="dispatcher")
-    said = nearby(client, job)
+    text = nearby(client, job)
     titles = ["Similar jobs nearby", "Next desk", "Near dispatcher", "Far dispatcher", "Alaska dispatcher"]
-    assert sorted(titles, key=said.index) == titles
-    assert "4 miles" in said and "from $50,000 a year" in said
-    assert "officer" not in said.replace("Entry-level officer", "")
-    assert "The one" not in said
+    assert sorted(titles, key=text.index) == titles
+    assert "4 miles" in text and "from $50,000 a year" in text
+    assert "officer" not in text.replace("Entry-level officer", "")
+    assert "The one" not in text
 
 
 def test_an_open_job_without_similar_jobs_shows_jobs_of_other_types(client, here):
@@ -48,19 +48,19 @@ def test_an_open_job_without_similar_jobs_shows_jobs_of_other_types(client, here
     make_job(make_department("Far", at=(41.7, -73.36)), title="Far officer")
     make_job(make_department("Near", at=(41.2, -73.36)), title="Near officer", kind="lateral")
     closed(here, title="Closed desk", kind="dispatcher")
-    said = nearby(client, job)
-    assert said.startswith("Jobs nearby No other jobs of this type are open right now.")
-    assert "These are the nearest jobs of other types: Near officer" in said
-    assert said.index("Near officer") < said.index("Far officer")
-    assert "Closed desk" not in said and "The one" not in said
+    text = nearby(client, job)
+    assert text.startswith("Jobs nearby No other jobs of this type are open right now.")
+    assert "These are the nearest jobs of other types: Near officer" in text
+    assert text.index("Near officer") < text.index("Far officer")
+    assert "Closed desk" not in text and "The one" not in text
 
 
 def test_an_open_job_without_a_location_shows_jobs_in_its_state_first(client):
     job = make_job(make_department("Nowhere", city="", state="NY"))
     make_job(make_department("Albany Police", state="NY", city="Albany"), title="Albany officer")
     make_job(make_department("Norwalk Police", city="Norwalk"), title="Norwalk officer")
-    said = nearby(client, job)
-    assert said.index("Albany officer") < said.index("Norwalk officer")
+    text = nearby(client, job)
+    assert text.index("Albany officer") < text.index("Norwalk officer")
 
 
 def test_an_open_job_shows_at_most_five_others(client, here):
@@ -119,8 +119,8 @@ def test_a_closed_job_without_a_location_shows_other_jobs_too(client):
 
 def test_a_closed_job_does_not_mention_job_types(client, here):
     make_job(make_department("Near", at=(41.2, -73.36)), title="Near officer", kind="lateral")
-    said = nearby(client, closed(here, kind="dispatcher"))
-    assert said.startswith("Jobs nearby Near officer")
+    text = nearby(client, closed(here, kind="dispatcher"))
+    assert text.startswith("Jobs nearby Near officer")
 
 
 def test_a_withdrawn_job_shows_open_jobs_nearby(client):

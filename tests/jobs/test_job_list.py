@@ -155,7 +155,7 @@ def test_an_unknown_job_type_is_an_error(client, three):
 def test_minimum_pay_is_compared_with_the_maximum_yearly_pay(client):
     make_job(title="Range", pay_min=40_000, pay_max=60_000, opens_on=today() - timedelta(days=2))
     make_job(title="Hourly", pay_min=30, pay_period="hour", opens_on=today() - timedelta(days=3))
-    make_job(title="Nothing said", opens_on=today() - timedelta(days=4))
+    make_job(title="Unstated", opens_on=today() - timedelta(days=4))
     assert titles(search(client, pay="59999")) == ["Range", "Hourly"]
     assert titles(search(client, pay="60000")) == ["Range", "Hourly"]
     assert titles(search(client, pay="60001")) == ["Hourly"]
@@ -172,12 +172,12 @@ def test_pay_can_have_dollar_signs_and_commas(client, typed):
 
 @pytest.mark.parametrize("typed", ["", "0"])
 def test_zero_pay_filters_nothing(client, typed):
-    make_job(title="Nothing said")
-    assert titles(search(client, pay=typed)) == ["Nothing said"]
+    make_job(title="Unstated")
+    assert titles(search(client, pay=typed)) == ["Unstated"]
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "message"),
     [
         ("a lot", "Enter a whole number."),
         ("-1", "greater than or equal to 0"),
@@ -192,19 +192,19 @@ def test_zero_pay_filters_nothing(client, typed):
         ("\0", "Enter a whole number."),
     ],
 )
-def test_invalid_pay_shows_an_error_beside_its_field(client, typed, said):
+def test_invalid_pay_shows_an_error_beside_its_field(client, typed, message):
     make_job(title="Officer", pay_max=99_000)
     page = search(client, pay=typed)
     assert titles(page) == []
-    assert said in text_of(page)
+    assert message in text_of(page)
     assert re.search(r'<input[^>]*name="pay"[^>]*aria-invalid="true"', html_of(page))
 
 
 def test_more_filters_are_open_if_one_is_used_or_invalid(client):
     assert '<details class="filters">' in html_of(search(client))
     assert '<details class="filters">' in html_of(search(client, q="officer"))
-    for asked in ({"pay": "5"}, {"pay": "a lot"}, {"kind": "civilian"}, {"state": "CT"}, {"sort": "pay"}):
-        assert '<details class="filters" open>' in html_of(search(client, **asked))
+    for parameters in ({"pay": "5"}, {"pay": "a lot"}, {"kind": "civilian"}, {"state": "CT"}, {"sort": "pay"}):
+        assert '<details class="filters" open>' in html_of(search(client, **parameters))
 
 
 def test_a_state_filters_the_list(client):
@@ -229,9 +229,9 @@ def test_filters_are_combined(client, places):
     hiring_at(6, "Right one, ill paid", **(right | {"pay_max": 70_000}))
     hiring_at(7, "Right one, other kind", **(right | {"kind": "cadet"}))
     hiring_at(8, "Wrong word", **right)
-    asked = {"q": "right", "near": "06880", "kind": "lateral", "pay": "75000", "state": "CT"}
-    assert titles(search(client, **asked)) == ["Right one"]
-    assert titles(search(client, **(asked | {"state": "NY"}))) == []
+    parameters = {"q": "right", "near": "06880", "kind": "lateral", "pay": "75000", "state": "CT"}
+    assert titles(search(client, **parameters)) == ["Right one"]
+    assert titles(search(client, **(parameters | {"state": "NY"}))) == []
 
 
 # Order
@@ -248,7 +248,7 @@ def sortable(places):
 
 
 @pytest.mark.parametrize(
-    ("asked", "order"),
+    ("parameters", "order"),
     [
         ({}, "BCDA"),
         ({"near": "06880"}, "DACB"),
@@ -264,10 +264,10 @@ def sortable(places):
         ({"q": "police", "sort": "pay"}, "BCAD"),
     ],
 )
-def test_each_sort_order_works(client, sortable, asked, order):
-    page = search(client, **asked)
+def test_each_sort_order_works(client, sortable, parameters, order):
+    page = search(client, **parameters)
     assert "".join(titles(page)) == order
-    if "near" in asked:
+    if "near" in parameters:
         assert "2 miles" in text_of(page)
 
 
@@ -310,16 +310,16 @@ def test_a_long_list_has_pages(client, many):
 
 
 def test_the_links_to_other_pages_keep_the_search(client, many):
-    asked = {"q": "officer & ?", "near": "06880", "within": "50", "kind": "entry_level", "pay": "1", "sort": "pay"}
-    page = search(client, **asked, page="2")
-    kept = {name: [value] for name, value in asked.items()}
-    assert link_of(page, "Previous") == kept | {"page": ["1"]}
-    assert link_of(page, "Next") == kept | {"page": ["3"]}
+    parameters = {"q": "officer & ?", "near": "06880", "within": "50", "kind": "entry_level", "pay": "1", "sort": "pay"}
+    page = search(client, **parameters, page="2")
+    query = {name: [value] for name, value in parameters.items()}
+    assert link_of(page, "Previous") == query | {"page": ["1"]}
+    assert link_of(page, "Next") == query | {"page": ["3"]}
 
 
 def test_the_pages_together_show_every_job_once(client, many):
-    for asked in ({}, {"near": "06880"}, {"sort": "closing"}, {"sort": "newest"}):
-        seen = [title for number in (1, 2, 3) for title in titles(search(client, **asked, page=number))]
+    for parameters in ({}, {"near": "06880"}, {"sort": "closing"}, {"sort": "newest"}):
+        seen = [title for number in (1, 2, 3) for title in titles(search(client, **parameters, page=number))]
         assert sorted(seen) == [f"Officer {number:02}" for number in range(2 * PER_PAGE + 1)]
 
 

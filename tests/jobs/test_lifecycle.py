@@ -42,7 +42,7 @@ def shown(client, at):
             "list": body("/jobs/?sort=newest"),
             "near list": body("/jobs/?near=41.14%2C+-73.36"),
             "profile": body(job.department.get_absolute_url()),
-            "neighbour": body("/departments/ct/neighbour-police/"),
+            "neighbor": body("/departments/ct/neighbor-police/"),
             "feed": body("/jobs/feed/"),
             "department's feed": body(f"{job.department.get_absolute_url()}feed/"),
             "calendar": body("/jobs/calendar/").replace("\r\n ", ""),
@@ -72,7 +72,7 @@ def is_sent(job):
 
 
 EVERYWHERE = {
-    "list", "near list", "profile", "neighbour", "feed", "department's feed", "calendar", "department's calendar",
+    "list", "near list", "profile", "neighbor", "feed", "department's feed", "calendar", "department's calendar",
     "sitemap", "eligible", "detail", "JSON-LD", "alert",
 }  # fmt: skip
 
@@ -80,7 +80,7 @@ EVERYWHERE = {
 def test_all_pages_agree_on_when_a_job_is_open(shown, at):
     at(NOON)
     department = make_department("Westport Police Department", at=(41.1434, -73.3496))
-    make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))
+    make_department("Neighbor Police", city="Norwalk", at=(41.1177, -73.4082))
     day = NOON.date()
     job = make_job(department, TITLE, status=Job.Status.DRAFT, opens_on=day, closes_on=day + timedelta(days=1))
     assert shown(job) == set()
@@ -106,7 +106,7 @@ def test_all_pages_agree_on_when_a_job_is_open(shown, at):
 def test_a_planned_job_opens_everywhere_at_once(shown, at):
     at(NOON)
     department = make_department("Westport Police Department", at=(41.1434, -73.3496))
-    make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))
+    make_department("Neighbor Police", city="Norwalk", at=(41.1177, -73.4082))
     job = make_job(department, TITLE, opens_on=NOON.date() + timedelta(days=1))
     assert shown(job) == set()
     at(job.opens_at - SECOND)
@@ -118,6 +118,6 @@ def test_a_planned_job_opens_everywhere_at_once(shown, at):
 def test_feeds_emails_and_structured_data_contain_no_samples(shown, at):
     at(NOON)
     department = make_department("Westport Police Department", at=(41.1434, -73.3496))
-    make_department("Neighbour Police", city="Norwalk", at=(41.1177, -73.4082))
+    make_department("Neighbor Police", city="Norwalk", at=(41.1177, -73.4082))
     job = make_job(department, TITLE, opens_on=NOON.date(), is_sample=True)
-    assert shown(job) == {"list", "near list", "profile", "neighbour", "eligible", "detail"}
+    assert shown(job) == {"list", "near list", "profile", "neighbor", "eligible", "detail"}

@@ -64,9 +64,9 @@ def test_a_department_that_was_there_before_survives_removal():
 
 
 def test_populate_fills_a_new_site(one_place, client):
-    said = run("populate")
-    assert "Loaded the Westport Police Department." in said
-    assert "sample jobs are up to date." in said
+    output = run("populate")
+    assert "Loaded the Westport Police Department." in output
+    assert "sample jobs are up to date." in output
     page = text_of(client.get("/departments/ct/westport-police-department/"))
     assert "There are currently no open jobs at this department." in page
     assert "Nearest jobs" in page

@@ -223,10 +223,10 @@ def test_the_description_includes_the_requirements():
 
 
 @pytest.mark.parametrize(
-    ("schedule", "said"), [("full_time", "FULL_TIME"), ("part_time", "PART_TIME"), ("seasonal", "TEMPORARY")]
+    ("schedule", "expected"), [("full_time", "FULL_TIME"), ("part_time", "PART_TIME"), ("seasonal", "TEMPORARY")]
 )
-def test_every_schedule_has_an_employment_type(schedule, said):
-    assert posting_of(make_job(schedule=schedule))["employmentType"] == said
+def test_every_schedule_has_an_employment_type(schedule, expected):
+    assert posting_of(make_job(schedule=schedule))["employmentType"] == expected
 
 
 PERIODS = {"hour": "HOUR", "day": "DAY", "week": "WEEK", "month": "MONTH", "year": "YEAR", "two_weeks": "WEEK"}
@@ -244,7 +244,7 @@ def test_pay_for_two_weeks_becomes_weekly_pay():
 
 
 @pytest.mark.parametrize(
-    ("pay", "said"),
+    ("pay", "expected"),
     [
         ({"pay_min": 60_000, "pay_max": 60_000}, {"value": 60_000}),
         ({"pay_min": 60_000}, {"minValue": 60_000}),
@@ -253,8 +253,8 @@ def test_pay_for_two_weeks_becomes_weekly_pay():
     ],
     ids=["one amount", "from", "up to", "the least and the most"],
 )
-def test_pay_is_numeric_and_open_ranges_stay_open(pay, said):
-    assert salary_of(**pay) == said | {"unitText": "YEAR"}
+def test_pay_is_numeric_and_open_ranges_stay_open(pay, expected):
+    assert salary_of(**pay) == expected | {"unitText": "YEAR"}
 
 
 def test_unstated_pay_is_left_out():
@@ -307,8 +307,8 @@ EDUCATION = {
 def test_education_uses_googles_categories(education):
     job = make_job()
     Requirements.objects.create(job=job, education=education)
-    said = posting_of(job).get("educationRequirements")
-    assert (said["credentialCategory"] if isinstance(said, dict) else said) == EDUCATION[education]
+    value = posting_of(job).get("educationRequirements")
+    assert (value["credentialCategory"] if isinstance(value, dict) else value) == EDUCATION[education]
 
 
 def test_the_test_cases_cover_every_period_and_education():
@@ -316,12 +316,12 @@ def test_the_test_cases_cover_every_period_and_education():
     assert set(EDUCATION) == {"", *Education.values}
 
 
-@pytest.mark.parametrize(("years", "said"), [(None, None), (0, "no requirements"), (1, 12), (5, 60)])
-def test_experience_is_in_months(years, said):
+@pytest.mark.parametrize(("years", "expected"), [(None, None), (0, "no requirements"), (1, 12), (5, 60)])
+def test_experience_is_in_months(years, expected):
     job = make_job()
     Requirements.objects.create(job=job, experience_years=years)
     found = posting_of(job).get("experienceRequirements")
-    assert (found["monthsOfExperience"] if isinstance(found, dict) else found) == said
+    assert (found["monthsOfExperience"] if isinstance(found, dict) else found) == expected
 
 
 # Escaping

@@ -3,6 +3,6 @@ from policeapp.imports.commands import BaseImportCommand
 
 
 class Command(BaseImportCommand):
-    help = "Import job openings at departments of the directory from a CSV file, all or nothing."
+    help = "Import job openings from a CSV file. Their departments must be in the directory."
 
     importer = PostingImporter

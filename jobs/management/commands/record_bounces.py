@@ -4,7 +4,7 @@ from jobs.alerts.bounces import Result, record_bounces
 
 
 class Command(BaseCommand):
-    help = "Read delivery reports from a mailbox, and send nothing more to addresses that do not accept email."
+    help = "Read delivery reports from a mailbox, and stop sending to addresses that do not accept email."
 
     def add_arguments(self, parser):
         parser.add_argument("mailbox", help="an mbox file, a Maildir, a folder of .eml files, or one .eml file")

@@ -257,7 +257,7 @@ def test_a_box_stays_on_the_map(point, miles):
 
 
 def travel(point, miles, bearing):
-    """Return the point that is so many miles away in a direction (radians from north)."""
+    """Return the point that many miles away in a direction (radians from north)."""
     way, latitude = miles / EARTH_RADIUS_MILES, radians(point.latitude)
     sine = sin(latitude) * cos(way) + cos(latitude) * sin(way) * cos(bearing)
     across = atan2(sin(bearing) * sin(way) * cos(latitude), cos(way) - sin(latitude) * sine)

@@ -17,7 +17,7 @@ from departments.search import places as finder
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
-    """What ``load_places`` says after loading the whole package, which takes seconds: once for all tests here.
+    """The output of ``load_places`` for the whole package. Loading takes seconds, so it runs once for this module.
 
     The rows are committed, seen by each test inside its own transaction, and removed after the last.
     """

@@ -238,7 +238,7 @@ def test_it_lists_only_the_alerts_of_the_subscriber(strict, alert):
     make_alert(department=department, frequency="weekly")
     make_alert("john@example.com", q="dispatcher")
     page = strict.get(link("manage", alert.subscriber))
-    assert "We send them to jane@example.com." in text_of(page)
+    assert "We send your alerts to jane@example.com." in text_of(page)
     assert dict(links(page))["New jobs at the Westport Police Department, weekly"] == department.get_absolute_url()
     assert "Entry-level jobs within 25 miles of Westport, CT, daily" in text_of(page)
     assert "Not confirmed" in text_of(page)

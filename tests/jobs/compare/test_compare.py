@@ -64,11 +64,13 @@ def links(response):
     return {words_of(words): unescape(address) for address, words in found}
 
 
-def compare(client, *things, **more):
+def compare(client, *items, **more):
     """Return the page that compares these departments or jobs."""
-    if isinstance(things[0], Job):
-        return client.get(JOBS, {"j": [job.pk for job in things]} | more)
-    return client.get(DEPARTMENTS, {"d": [f"{one.state.lower()}/{one.slug}" for one in things]} | more)
+    if isinstance(items[0], Job):
+        return client.get(JOBS, {"j": [job.pk for job in items]} | more)
+    return client.get(
+        DEPARTMENTS, {"d": [f"{department.state.lower()}/{department.slug}" for department in items]} | more
+    )
 
 
 @pytest.fixture
@@ -119,7 +121,7 @@ def test_it_lists_shared_specializations_first_and_marks_them(client, westport, 
         "Drone (shared) K-9 Unit (shared) Boats",
         "Horses",
     ]
-    assert "Bold: a specialization that at least two of them have." in text_of(response)
+    assert "Bold: a specialization that two or more share." in text_of(response)
     assert "Bold:" not in text_of(compare(client, westport, third))
 
 
@@ -184,7 +186,7 @@ def test_it_compares_facts_about_jobs(client, westport, norwalk):
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "expected"),
     [
         ({"pay_min": 64_500, "pay_max": 81_250}, "$64,500 to $81,250 a year"),
         (
@@ -197,8 +199,8 @@ def test_it_compares_facts_about_jobs(client, westport, norwalk):
         ({"pay_min": "0.01", "pay_period": "two_weeks"}, "from $0 a year (stated as from $0.01 every two weeks)"),
     ],
 )
-def test_it_converts_pay_to_yearly_pay_and_says_so(client, values, said):
-    assert row(compare(client, make_job(**values)), "Yearly pay") == [said]
+def test_it_converts_pay_to_yearly_pay_and_says_so(client, values, expected):
+    assert row(compare(client, make_job(**values)), "Yearly pay") == [expected]
 
 
 def test_it_shows_a_jobs_own_hiring_steps_or_else_its_departments(client, westport):

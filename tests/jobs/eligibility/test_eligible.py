@@ -35,8 +35,8 @@ HEADINGS = {
 }
 
 
-def ask(client, **said):
-    response = client.get(URL, said)
+def ask(client, **parameters):
+    response = client.get(URL, parameters)
     assert response.status_code == 200
     return response
 
@@ -53,10 +53,10 @@ def grouped(response):
     return {name: titles for name, titles in found.items() if titles}
 
 
-def opening(title, **asked):
+def opening(title, **stated):
     job = make_job(title=title)
-    if asked:
-        make_requirements(job, **asked)
+    if stated:
+        make_requirements(job, **stated)
     return job
 
 
@@ -142,10 +142,10 @@ def test_samples_are_marked(client):
 # The form
 
 
-@pytest.mark.parametrize("said", [{}, {"near": "06880", "within": "50"}, {"kind": "lateral"}])
-def test_without_answers_it_shows_only_the_form(client, places, said):
+@pytest.mark.parametrize("parameters", [{}, {"near": "06880", "within": "50"}, {"kind": "lateral"}])
+def test_without_answers_it_shows_only_the_form(client, places, parameters):
     opening("Trooper", minimum_age=21)
-    page = ask(client, **said)
+    page = ask(client, **parameters)
     assert "Answer at least one question about you" in text_of(page)
     assert titles(page) == []
 
@@ -158,7 +158,7 @@ def test_the_form_shows_the_answers_again(client):
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("parameters", "words"),
     [
         ({"age": "old"}, "Enter your age in whole years, such as 21."),
         ({"age": "20.5"}, "Enter your age in whole years, such as 21."),
@@ -175,9 +175,9 @@ def test_the_form_shows_the_answers_again(client):
         ({"age": "30", "within": "7"}, "Select a valid choice. 7 is not one of the available choices."),
     ],
 )
-def test_an_invalid_answer_shows_an_error_beside_its_field(client, said, words):
+def test_an_invalid_answer_shows_an_error_beside_its_field(client, parameters, words):
     opening("Trooper", minimum_age=21)
-    page = ask(client, **{"age": "30"} | said)
+    page = ask(client, **{"age": "30"} | parameters)
     assert text_of(page).count(f"Error: {words}") == 1
     assert titles(page) == []
 
@@ -201,17 +201,17 @@ def everything():
 def test_it_stores_no_answers_and_sets_no_cookie(client, places):
     hiring_at(5)
     before = everything()
-    for said in ({}, ANSWERS, ANSWERS | {"near": "06880"}, {"age": "old"}):
-        response = ask(client, **said)
+    for parameters in ({}, ANSWERS, ANSWERS | {"near": "06880"}, {"age": "old"}):
+        response = ask(client, **parameters)
         assert not response.cookies
         assert "Cookie" not in response.get("Vary", "")
     assert everything() == before
     assert "We don't store your answers." in text_of(response)
 
 
-@pytest.mark.parametrize("said", [{}, ANSWERS, {"age": "old"}], ids=["nothing", "answers", "errors"])
-def test_answers_reach_no_cache_no_other_page_and_no_search_engine(client, said):
-    response = ask(client, **said)
+@pytest.mark.parametrize("parameters", [{}, ANSWERS, {"age": "old"}], ids=["nothing", "answers", "errors"])
+def test_answers_reach_no_cache_no_other_page_and_no_search_engine(client, parameters):
+    response = ask(client, **parameters)
     assert response["Cache-Control"] == "no-store"
     assert response["Referrer-Policy"] == "no-referrer"
     assert '<meta name="robots" content="noindex">' in html_of(response)

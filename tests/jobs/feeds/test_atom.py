@@ -27,9 +27,9 @@ HOSTILE = [
 ]
 
 
-def feed_of(client, url, **asked):
+def feed_of(client, url, **parameters):
     """Parse the feed with a strict XML parser."""
-    return ElementTree.fromstring(whole(client.get(url, asked)).content)
+    return ElementTree.fromstring(whole(client.get(url, parameters)).content)
 
 
 def read(response):
@@ -40,9 +40,9 @@ def read(response):
     return found
 
 
-def entries(client, url="/jobs/feed/", **asked):
+def entries(client, url="/jobs/feed/", **parameters):
     """Return the titles of the feed's entries without their departments."""
-    return [entry.title.rpartition(", ")[0] for entry in read(whole(client.get(url, asked))).entries]
+    return [entry.title.rpartition(", ")[0] for entry in read(whole(client.get(url, parameters))).entries]
 
 
 def texts(element, name):
@@ -110,16 +110,16 @@ def updated_of(feed):
 def test_a_feed_is_valid_by_rfc_4287(client, places, westport_police, url):
     empty = feed_of(client, url)
     assert empty.tag == f"{ATOM}feed"
-    assert [rule for rule, kept in OF_FEED.items() if not kept(empty)] == []
+    assert [rule for rule, check in OF_FEED.items() if not check(empty)] == []
 
     for title in HOSTILE:
         make_job(westport_police, title=title, description=title)
     feed = feed_of(client, url)
-    assert [rule for rule, kept in OF_FEED.items() if not kept(feed)] == []
+    assert [rule for rule, check in OF_FEED.items() if not check(feed)] == []
     found = feed.findall(f"{ATOM}entry")
     assert len(found) == len(HOSTILE)
     assert [
-        (rule, texts(entry, "title")) for rule, kept in OF_ENTRY.items() for entry in found if not kept(entry)
+        (rule, texts(entry, "title")) for rule, check in OF_ENTRY.items() for entry in found if not check(entry)
     ] == []
 
 
@@ -166,7 +166,7 @@ def test_a_feed_has_the_fifty_newest_jobs(client, westport_police):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "parameters",
     [
         {},
         {"q": "dispatcher"},
@@ -184,7 +184,7 @@ def test_a_feed_has_the_fifty_newest_jobs(client, westport_police):
     ],
     ids=str,
 )
-def test_a_feed_has_the_same_jobs_as_the_page(client, places, westport_police, asked):
+def test_a_feed_has_the_same_jobs_as_the_page(client, places, westport_police, parameters):
     norwalk = make_department("Norwalk Police Department", city="Norwalk", at=(41.1177, -73.4082))
     make_job(westport_police, title="Dispatcher", kind="dispatcher", pay_min=60_000, closes_on=tomorrow())
     make_job(norwalk, title="Officer", pay_min=90_000)
@@ -192,12 +192,12 @@ def test_a_feed_has_the_same_jobs_as_the_page(client, places, westport_police, a
         make_department("Chicago Police Department", state="IL", city="Chicago", at=(41.88, -87.63)), title="Clerk"
     )
     make_job(norwalk, title="Closed", closes_on=yesterday())
-    page = titles(search(client, **{name: value for name, value in asked.items() if name != "page"}))
-    if asked.get("near") == "Springfield, IL":
+    page = titles(search(client, **{name: value for name, value in parameters.items() if name != "page"}))
+    if parameters.get("near") == "Springfield, IL":
         page = []  # the page lists only suggestions farther away
-    found = entries(client, **asked)
+    found = entries(client, **parameters)
     assert sorted(found) == sorted(page)
-    if "sort" in asked:
+    if "sort" in parameters:
         assert found == page
 
 
@@ -216,7 +216,7 @@ def test_a_departments_feed_has_only_its_own_jobs(client, westport_police):
 
 
 @pytest.mark.parametrize(
-    ("asked", "title"),
+    ("parameters", "title"),
     [
         ({}, "Jobs"),
         ({"near": "06880"}, "Jobs within 25 miles of Westport, CT 06880"),
@@ -229,12 +229,12 @@ def test_a_departments_feed_has_only_its_own_jobs(client, westport_police):
         ({"q": "bilingual", "state": "NY"}, "Jobs matching “bilingual” in New York"),
     ],
 )
-def test_the_title_of_a_feed_describes_its_search(client, places, asked, title):
-    assert read(client.get("/jobs/feed/", asked)).feed.title == title
+def test_the_title_of_a_feed_describes_its_search(client, places, parameters, title):
+    assert read(client.get("/jobs/feed/", parameters)).feed.title == title
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("near=Springfield", "Near: More than one place has this name. Choose one above."),
         ("near=Springfield", "Use one of these: Springfield, Sangamon County, IL; Springfield, Hampden County, MA; "),
@@ -247,11 +247,11 @@ def test_the_title_of_a_feed_describes_its_search(client, places, asked, title):
     ],
 )
 @pytest.mark.parametrize("url", ["/jobs/feed/", "/jobs/calendar/"])
-def test_an_invalid_search_is_a_bad_request_with_a_message(client, places, url, query, said):
+def test_an_invalid_search_is_a_bad_request_with_a_message(client, places, url, query, message):
     response = client.get(f"{url}?{query}")
     assert response.status_code == 400
     assert response["Content-Type"] == "text/plain; charset=utf-8"
-    assert said in response.content.decode()
+    assert message in response.content.decode()
 
 
 # URLs and ids

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 HOSTILE = 'Größe, 警察; \\ "q": 👮🏽 \a\x1b\v\ufffe\nBEGIN:VEVENT ' + "long " * 30
 
 
-def calendar_of(client, url="/jobs/calendar/", **asked):
-    response = client.get(url, asked)
+def calendar_of(client, url="/jobs/calendar/", **parameters):
+    response = client.get(url, parameters)
     assert response.status_code == 200, response.content
     return Calendar.from_ical(response.content)
 
@@ -303,10 +303,10 @@ def test_a_calendar_is_valid_by_rfc_5545(client, westport_police, url):
     make_step(job, name=HOSTILE[:120], note=HOSTILE, place=HOSTILE[:200], date=date(2090, 6, 1), time=time(9))
     make_step(job, "other", date=date(2090, 6, 1))
     content = client.get(url).content
-    assert [rule for rule, kept in OF_FILE.items() if not kept(content)] == []
+    assert [rule for rule, check in OF_FILE.items() if not check(content)] == []
     events = inside(content, "VEVENT")
     assert len(events) == 4
-    assert [rule for rule, kept in OF_EVENTS.items() if not kept(events)] == []
+    assert [rule for rule, check in OF_EVENTS.items() if not check(events)] == []
 
 
 def test_texts_are_unchanged_except_for_forbidden_characters(client, westport_police):
@@ -322,7 +322,7 @@ def test_texts_are_unchanged_except_for_forbidden_characters(client, westport_po
 def test_an_empty_calendar_is_valid_too(client, westport_police):
     for url in ("/jobs/calendar/", f"{westport_police.get_absolute_url()}calendar/"):
         content = client.get(url).content
-        assert [rule for rule, kept in OF_FILE.items() if not kept(content)] == []
+        assert [rule for rule, check in OF_FILE.items() if not check(content)] == []
         assert calendar_of(client, url).events == []
 
 

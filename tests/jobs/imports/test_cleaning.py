@@ -181,7 +181,9 @@ TITLES = {
 }
 
 
-@pytest.mark.parametrize("kind, title", [(kind, title) for kind, said in TITLES.items() for title in said.split("; ")])
+@pytest.mark.parametrize(
+    "kind, title", [(kind, title) for kind, texts in TITLES.items() for title in texts.split("; ")]
+)
 def test_the_job_type_comes_from_the_title_or_is_other(kind, title):
     assert cleaning.kind("", title) == kind
     assert cleaning.kind("", title.upper()) == kind

@@ -57,7 +57,7 @@ def test_a_row_becomes_a_job_that_visitors_see(load, nypd, client):
         "2099-07-17T04:00:00+00:00",
     )
     words = text_of(client.get(job.get_absolute_url()))
-    for said in (
+    for text in (
         "P/T Radio Dispatcher",
         "Dispatcher or call taker, part time",
         "$26.07 to $33.75 an hour",
@@ -66,7 +66,7 @@ def test_a_row_becomes_a_job_that_visitors_see(load, nypd, client):
         "A diploma; or An exam. Preferred skills Patience",
         "Please visit: http://jobs.example and search.",
     ):
-        assert said in words
+        assert text in words
     assert job.apply_url == "http://jobs.example"
     assert "P/T Radio Dispatcher" in text_of(client.get("/jobs/?q=dispatcher new york"))
 
@@ -277,11 +277,11 @@ class TestEdits:
 
 
 class TestChangesDuringTheImport:
-    """What people do between the comparing and the write stays, and the rows it touches are rejected."""
+    """Edits between comparing and writing stay. The rows that they affect are rejected."""
 
     @pytest.fixture
     def load_while(self, load, monkeypatch):
-        """``load_while(work, row, ...)``: import rows; after they are compared, somebody does the work."""
+        """``load_while(work, row, ...)``: import the rows and call ``work()`` after they are compared."""
 
         def load_while(work, *rows):
             plan = PostingImporter.plan

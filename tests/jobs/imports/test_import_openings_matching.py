@@ -97,9 +97,9 @@ class TestEmployers:
         make_department()
         make_department("Twin Police", city="Avon")
         make_department("Twin Police", city="Bethel")
-        numbers, said = load(post(**employer))
+        numbers, report = load(post(**employer))
         assert numbers == counts(read=1, rejected=1)
-        assert f"employer: {words}" in said
+        assert f"employer: {words}" in report
 
     def test_a_job_moves_to_another_employer_with_its_row(self, load, nypd):
         load(post())

@@ -39,7 +39,7 @@ def test_it_finds_lists_in_a_text(text, markdown):
 
 
 def test_numbered_items_keep_their_numbers():
-    html = render(to_markdown("1. One of:  1. A degree  2. An exam\nMore words.\n2. A licence"))
+    html = render(to_markdown("1. One of:  1. A degree  2. An exam\nMore words.\n2. A license"))
     assert re.findall(r'<ol( start="\d+")?>', html) == ["", "", ' start="2"']
 
 

@@ -66,8 +66,8 @@ def test_the_steps_of_many_jobs_take_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         found = HiringStep.objects.for_jobs(jobs)
         assert [kinds(found[job.pk]) for job in jobs] == [["polygraph"], ["oral_board"], ["oral_board"], []]
-        said = [step.when for job in jobs for step in found[job.pk]]
-    assert said == ["January 2, 2030, 9:00 AM EST", "January 1, 2030", "January 1, 2030"]
+        dates = [step.when for job in jobs for step in found[job.pk]]
+    assert dates == ["January 2, 2030, 9:00 AM EST", "January 1, 2030", "January 1, 2030"]
 
 
 def test_the_steps_of_many_departments_take_one_query(django_assert_num_queries):
@@ -106,7 +106,7 @@ def roadmap(*steps):
 
 
 @pytest.mark.parametrize(
-    ("weeks", "total", "said"),
+    ("weeks", "total", "expected"),
     [
         ([], None, ""),
         ([None], None, ""),
@@ -119,13 +119,13 @@ def roadmap(*steps):
         ([0], 0, "Less than a week"),
     ],
 )
-def test_a_roadmap_adds_up_the_weeks(weeks, total, said):
+def test_a_roadmap_adds_up_the_weeks(weeks, total, expected):
     steps = roadmap(*({"weeks": number} for number in weeks))
-    assert (steps.weeks, steps.duration) == (total, said)
+    assert (steps.weeks, steps.duration) == (total, expected)
 
 
 @pytest.mark.parametrize(
-    ("fees", "total", "said"),
+    ("fees", "total", "expected"),
     [
         ([], None, ""),
         ([None], None, ""),
@@ -136,13 +136,13 @@ def test_a_roadmap_adds_up_the_weeks(weeks, total, said):
         ([0, None], 0, ""),
     ],
 )
-def test_a_roadmap_adds_up_the_fees(fees, total, said):
+def test_a_roadmap_adds_up_the_fees(fees, total, expected):
     steps = roadmap(*({"fee": fee} for fee in fees))
-    assert (steps.fees, steps.cost) == (total, said)
+    assert (steps.fees, steps.cost) == (total, expected)
 
 
 @pytest.mark.parametrize(
-    ("weeks", "said"),
+    ("weeks", "expected"),
     [
         (None, ""),
         (0, "less than a week"),
@@ -152,9 +152,9 @@ def test_a_roadmap_adds_up_the_fees(fees, total, said):
         (26, "26 weeks"),
     ],
 )
-def test_a_step_shows_its_weeks_as_text(weeks, said):
+def test_a_step_shows_its_weeks_as_text(weeks, expected):
     [step] = roadmap({"weeks": weeks})
-    assert step.duration == said
+    assert step.duration == expected
 
 
 def test_a_step_has_passed_when_its_day_ends_in_the_departments_zone():
@@ -227,9 +227,9 @@ def test_the_page_says_that_a_past_step_is_over(client):
     job = make_job(opens_on=today() - 30 * DAY, closes_on=yesterday())
     make_step(job, "written_test", date=date(2024, 3, 1))
     make_step(job, "oral_board", date=date(2090, 3, 1))
-    said = shown(client, job)
-    assert "was on March 1, 2024" in said
-    assert "March 1, 2090" in said and "was on March 1, 2090" not in said
+    text = shown(client, job)
+    assert "was on March 1, 2024" in text
+    assert "March 1, 2090" in text and "was on March 1, 2090" not in text
 
 
 def test_the_page_escapes_texts(client):

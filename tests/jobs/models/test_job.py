@@ -290,15 +290,15 @@ def test_yearly_pay_changes_with_the_pay_even_in_a_bulk_update():
 
 
 def test_sorting_by_pay_puts_the_highest_yearly_pay_first():
-    make_job(title="Nothing said")
+    make_job(title="Unstated")
     make_job(title="Month", pay_max=5_000, pay_period="month")
     make_job(title="Hour", pay_min=10, pay_max=Decimal("31.25"), pay_period="hour")
     make_job(title="Year", pay_min=64_999, pay_period="year")
-    assert [job.title for job in Job.objects.by_pay()] == ["Hour", "Year", "Month", "Nothing said"]
+    assert [job.title for job in Job.objects.by_pay()] == ["Hour", "Year", "Month", "Unstated"]
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "expected"),
     [
         ({}, ""),
         ({"pay_min": 64_500, "pay_max": 81_250}, "$64,500 to $81,250 a year"),
@@ -312,9 +312,9 @@ def test_sorting_by_pay_puts_the_highest_yearly_pay_first():
         ({"pay_max": Decimal("99999999.99")}, "up to $99,999,999.99 a year"),
     ],
 )
-def test_pay_is_shown_as_text(values, said):
-    assert make_job(**values).pay == said
-    assert Job.objects.get().pay == said
+def test_pay_is_shown_as_text(values, expected):
+    assert make_job(**values).pay == expected
+    assert Job.objects.get().pay == expected
 
 
 @pytest.mark.parametrize(

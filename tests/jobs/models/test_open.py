@@ -14,7 +14,7 @@ from tests.factories import make_department, make_job, today, tomorrow, yesterda
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 MICROSECOND = timedelta(microseconds=1)
-# In 2024 the clocks of the United States went forward on 10 March and back on 3 November.
+# In 2024 the clocks of the United States went forward on March 10 and back on November 3.
 SPRING, SUMMER, AUTUMN, WINTER = date(2024, 3, 10), date(2024, 7, 4), date(2024, 11, 3), date(2024, 12, 24)
 
 STATE_OF = {
@@ -44,9 +44,9 @@ DAYS = [
 ]
 
 
-def utc(said):
+def utc(text):
     """``utc("2024-03-11 04:00")``"""
-    return datetime.fromisoformat(said).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def department_in(zone, **values):
@@ -328,7 +328,7 @@ def test_hiring_and_open_job_counts_follow_the_same_rule():
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "at", "said"),
+    ("zone", "day", "at", "expected"),
     [
         ("America/New_York", date(2024, 12, 5), None, "December 5, 2024"),
         ("America/New_York", date(2024, 12, 5), time(16, 0), "December 5, 2024, 4:00 PM EST"),
@@ -340,12 +340,12 @@ def test_hiring_and_open_job_counts_follow_the_same_rule():
     ],
 )
 class TestWording:
-    def test_the_deadline_shows_the_date_time_and_zone(self, zone, day, at, said):
+    def test_the_deadline_shows_the_date_time_and_zone(self, zone, day, at, expected):
         job = make_job(department_in(zone), opens_on=date(2024, 1, 1), closes_on=day, closes_time=at)
-        assert job.deadline == said
+        assert job.deadline == expected
 
-    def test_the_opening_day_has_the_same_format(self, zone, day, at, said):
-        assert make_job(department_in(zone), opens_on=day, opens_time=at).opening_day == said
+    def test_the_opening_day_has_the_same_format(self, zone, day, at, expected):
+        assert make_job(department_in(zone), opens_on=day, opens_time=at).opening_day == expected
 
 
 def test_a_job_open_until_filled_has_no_deadline():
