@@ -35,12 +35,17 @@ def add_triggers(sender, using, **kwargs):
                 create(cursor, model._meta.db_table)
 
 
+NEW_VERSION = """
+DELETE FROM policeapp_contentversion;
+INSERT INTO policeapp_contentversion (token) VALUES (random());
+"""
+
+
 def _create_sqlite(cursor, table):
     for event in ("INSERT", "UPDATE", "DELETE"):
         cursor.execute(
-            f'CREATE TRIGGER IF NOT EXISTS "{table}_content_{event.lower()}" AFTER {event} ON "{table}" BEGIN '
-            "DELETE FROM policeapp_contentversion; "
-            "INSERT INTO policeapp_contentversion (token) VALUES (random()); END"
+            f'CREATE TRIGGER IF NOT EXISTS "{table}_content_{event.lower()}" AFTER {event} ON "{table}" '
+            f"BEGIN {NEW_VERSION} END"
         )
 
 

@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from io import StringIO
+from time import time
 
 import pytest
 from axes.models import AccessAttempt
@@ -78,7 +79,16 @@ class TestLogos:
     ]
 
     @pytest.fixture
-    def media(self, settings, tmp_path):
+    def media(self, settings, tmp_path, monkeypatch):
+        """MEDIA_ROOT, where new files get the date of Python's clock, which may differ from the file system's."""
+        save = FileSystemStorage._save
+
+        def save_with_date(storage, name, content):
+            name = save(storage, name, content)
+            os.utime(storage.path(name), (time(), time()))
+            return name
+
+        monkeypatch.setattr(FileSystemStorage, "_save", save_with_date)
         settings.MEDIA_ROOT = str(tmp_path)
         return tmp_path
 
