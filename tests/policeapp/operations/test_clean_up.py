@@ -157,6 +157,7 @@ class TestLogos:
         clean_up()
         days_pass(31)
         logo.write_bytes(b"picture")
+        os.utime(logo, (time(), time()))
         assert "0 unused files" in clean_up()
         assert logo.exists()
 
