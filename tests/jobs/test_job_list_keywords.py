@@ -81,7 +81,7 @@ def test_a_misspelled_town_is_corrected(client, places):
     make_job(make_department("Near", at=(41.14, -73.35)), "Diver")
     page = search(client, q="Wesport")
     assert titles(page) == ["Diver"]
-    assert "No match for “Wesport”. Did you mean: Westport" in text_of(page)
+    assert "Showing results for Westport. No match for “Wesport”." in text_of(page)
 
 
 def test_keywords_find_changed_texts(openings):

@@ -266,7 +266,7 @@ def test_words_that_name_no_town_offer_no_towns(search, country):
 
 def test_a_correction_is_shown_and_finds_the_same_departments(search, country, client):
     page = search("Wesport", state="CT")
-    assert "No match for “Wesport”. Did you mean: Westport" in text_of(page)
+    assert "Showing results for Westport. No match for “Wesport”." in text_of(page)
     meant = links(page)["Westport"]
     assert parse_qs(urlsplit(meant).query) == {"q": ["Westport"], "state": ["CT"]}
     assert oris(client.get(f"/departments/{meant}")) == oris(page) == ["CT0015800"]
@@ -274,7 +274,7 @@ def test_a_correction_is_shown_and_finds_the_same_departments(search, country, c
 
 def test_a_misspelled_town_with_its_state_is_used_as_the_place(search, country):
     page = search("Wesport CT")
-    assert "Did you mean: Westport CT" in text_of(page)
+    assert "Showing results for Westport CT. No match for “Wesport CT”." in text_of(page)
     assert "within 25 miles of Westport, CT" in text_of(page)
 
 
@@ -282,7 +282,7 @@ def test_a_misspelled_town_without_departments_offers_towns(search, country):
     Department.objects.filter(name__contains="Springfield").delete()
     Department.objects.filter(city__contains="Springfield").delete()
     page = search("Springfeild")
-    assert "Did you mean: Springfield" in text_of(page)
+    assert "Did you mean Springfield? No match for “Springfeild”." in text_of(page)
     assert "Search near: Springfield" in text_of(page)
     assert "Springfield, Sangamon County, IL" in links(page)
 
@@ -297,17 +297,17 @@ def test_a_misspelled_place_offers_corrected_places(client, country):
 def test_text_is_corrected_near_a_place_too(search, country):
     page = search("Norwak", near="06880")
     assert oris(page) == ["CT0010300"]
-    assert "Did you mean: Norwalk" in text_of(page)
+    assert "Showing results for Norwalk. No match for “Norwak”." in text_of(page)
 
 
 @pytest.mark.parametrize("typed", ["zzz", "qqqqqqq", "xylophone quartet", "Westport"])
 def test_text_is_not_corrected_if_it_is_known_or_too_different(search, country, typed):
-    assert "Did you mean" not in text_of(search(typed))
+    assert "No match for" not in text_of(search(typed))
 
 
 def test_a_correction_that_finds_nothing_is_not_shown(search, country):
     page = search("Navjo Nation", kind="campus")
-    assert "Did you mean" not in text_of(page)
+    assert "No match for" not in text_of(page)
     assert cards(page) == []
 
 
