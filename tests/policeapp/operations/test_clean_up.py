@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -173,7 +173,7 @@ class TestLogos:
 
     def test_a_file_that_cannot_be_deleted_does_not_stop_it(self, department, logo, days_pass, monkeypatch, caplog):
         for name in ("bad.png", "good.png"):
-            logo.with_name(name).write_text("unused")
+            default_storage.save(f"logos/{name}", ContentFile(b"unused"))
         clean_up()
         days_pass(31)
         delete = FileSystemStorage.delete
