@@ -24,7 +24,7 @@ def settings_table(source):
     """Return a table of the variables that settings.py reads: name, default, and the comment above it."""
     lines = source.splitlines()
     rows = [
-        (call.args[0].value, _default(call), _comment(lines, statement.lineno))
+        (call.args[0].value, _default(source, call), _comment(lines, statement.lineno))
         for statement in ast.walk(ast.parse(source))
         if isinstance(statement, ast.Assign)
         for call in ast.walk(statement)
@@ -55,9 +55,10 @@ def _reads_environment(call):
     )
 
 
-def _default(call):
-    default = ast.unparse(call.args[1]) if len(call.args) > 1 else ""
-    return "" if default in ("", "''") else f"`{default}`"
+def _default(source, call):
+    """The default as it is written: ast.unparse() quotes strings differently on each version of Python."""
+    default = ast.get_source_segment(source, call.args[1]) if len(call.args) > 1 else ""
+    return "" if default in ("", '""') else f"`{default}`"
 
 
 def _comment(lines, number):
