@@ -16,7 +16,7 @@ from .logos import LogoField, check_storage
 from .models import Department, DepartmentSpecialization, Division, Place, SlugRedirect, Specialization, SpecialUnit
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
-ADMINISTRATORS_ONLY = ("name", "slug", "kind", "ori", "state", "status", "editors")
+ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors")
 
 # The number of jobs on the page of a department, which can have hundreds.
 JOBS_SHOWN = 20
@@ -81,13 +81,13 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
     search_fields = ["name", "city", "ori", "zip"]
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
-    autocomplete_fields = ["editors"]
+    autocomplete_fields = ["parent", "editors"]
     readonly_fields = ["logo_preview", "openings", "fact_sources", "created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
     fieldsets = [
-        (None, {"fields": ["name", "kind", "status", "logo", "logo_preview"]}),
+        (None, {"fields": ["name", "alias", "kind", "parent", "status", "logo", "logo_preview"]}),
         (_("Chief"), {"fields": ["chief_title", "chief_name"]}),
         (
             _("Address"),
@@ -168,8 +168,8 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
 @admin.register(Specialization)
 class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
     editors_can = {"view"}
-    list_display = ["name", "slug"]
-    search_fields = ["name"]
+    list_display = ["name", "explanation"]
+    search_fields = ["name", "explanation"]
 
 
 @admin.register(Place)

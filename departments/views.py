@@ -34,7 +34,7 @@ def directory(request):
     page = _page(request, form.results(Job.objects.open()))
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
-        nearest = with_open_jobs(Department.objects.published().from_point(form.place.point))[:NEAREST_SHOWN]
+        nearest = with_open_jobs(Department.objects.listed().from_point(form.place.point))[:NEAREST_SHOWN]
     context = {
         "form": form,
         "page": page,
@@ -51,7 +51,7 @@ def directory(request):
 @limit_searches
 def suggest(request):
     """Return suggestions for a partly typed name as JSON: ``{"departments": [{"name", "town", "url"}, ...]}``."""
-    found = Department.objects.published().starting_with(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
+    found = Department.objects.listed().starting_with(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
     suggestions = [
         {"name": department.name, "town": department.town, "url": department.get_absolute_url()} for department in found
     ]
@@ -62,7 +62,7 @@ def suggest(request):
 @require_safe
 def state(request, state):
     """List the departments, letters and counties of a state."""
-    departments = Department.objects.published().filter(state=state)
+    departments = Department.objects.listed().filter(state=state)
     context = {
         "breadcrumbs": breadcrumbs.for_state(state),
         "state": states.STATES[state],
@@ -77,7 +77,7 @@ def state(request, state):
 @require_safe
 def county(request, state, county):
     """List the departments of a county. 404 if it has none."""
-    departments = Department.objects.published().in_county(state, county)
+    departments = Department.objects.listed().in_county(state, county)
     page = _page(request, departments.by_name())
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
@@ -91,7 +91,7 @@ def county(request, state, county):
 @require_safe
 def letter(request, letter, state=None):
     """List the departments whose names start with a letter, in one state or in all. 404 if there are none."""
-    departments = Department.objects.published().with_initial(letter)
+    departments = Department.objects.listed().with_initial(letter)
     if state:
         departments = departments.filter(state=state)
     page = _page(request, departments.by_name())
@@ -112,7 +112,7 @@ def letter(request, letter, state=None):
 def profile(request, state, slug):
     """Show the profile of a department. A former slug redirects to it."""
     visible = Department.objects.visible_to(request.user)
-    department = visible.with_place().filter(state=state, slug=slug).first()
+    department = visible.with_place().select_related("parent").filter(state=state, slug=slug).first()
     if department is None:
         moved = get_object_or_404(SlugRedirect, state=state, slug=slug, department__in=visible)
         return redirect(moved.department, permanent=True)
@@ -127,8 +127,10 @@ def profile(request, state, slug):
         "roadmap": HiringStep.objects.for_departments([department])[department.pk],
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
+        "explained": [specialization for specialization in specializations if specialization.explanation],
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
+        "posts": list(department.published_posts()),
         "breadcrumbs": breadcrumbs.for_department(department),
         "structured_data": organization(department, request.build_absolute_uri),
     }

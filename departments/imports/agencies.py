@@ -18,7 +18,7 @@ from ..names import normalize, slug_of
 from .rows import COLUMNS, GROUPS, AgencyReader
 
 FIELDS = (
-    "name", "kind", "ori", "status", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
+    "name", "alias", "kind", "ori", "status", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
     "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
     "latitude", "longitude", "precision",
 )  # fmt: skip
@@ -96,6 +96,7 @@ class AgencyImporter(Importer):
 
     def written(self, created, updated):
         announce_changes(updated)
+        Department.objects.filter(state__in={department.state for department in (*created, *updated)}).link_posts()
 
     # Places
 
@@ -138,8 +139,7 @@ class AgencyImporter(Importer):
         self.by_ori = {department.ori: department for department in departments.filter(ori__in=oris).exclude(ori="")}
         self.by_key = defaultdict(list)
         names = {agency.key[0] for agency in agencies if agency.facts.get("ori") not in self.by_ori}
-        # Filter by status too, because the indexes of names start with it.
-        for department in departments.filter(status__in=Department.Status.values, name_key__in=names):
+        for department in departments.filter(name_key__in=names):
             self.by_key[department.name_key, normalize(department.city), department.state].append(department)
 
     def _match(self, line, agency):

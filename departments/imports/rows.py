@@ -10,6 +10,7 @@ from policeapp.imports.engine import Rejected
 from ..models import Precision
 from ..names import normalize
 from . import cleaning
+from .agency_names import readable
 
 YEARS = range(2000, 2051)
 
@@ -161,6 +162,9 @@ class AgencyReader:
         self._add(row, facts, "type", "kind", cleaning.kind, name, city)
         if "kind" not in facts:
             facts["kind"] = cleaning.kind("", name, city)
+        facts["name"] = readable(name, facts["kind"], state)
+        if facts["name"] != name:
+            facts["alias"] = name
         facts |= self._location(row, facts)
         if self.status_column:
             facts["status"] = "published" if cleaning.is_active(values[self.status_column]) else "draft"
@@ -170,7 +174,7 @@ class AgencyReader:
                 facts.pop(f"{group}_year", None)
             elif f"{group}_year" not in facts and (year := sources[group][1][:4]):
                 facts[f"{group}_year"] = int(year)
-        return Agency(facts, sources, (normalize(name)[:250], normalize(city), state))
+        return Agency(facts, sources, (normalize(facts["name"])[:250], normalize(city), state))
 
     def _add(self, row, facts, column, field, clean, *arguments):
         """Clean a cell and add it to the facts, or report why it is ignored."""

@@ -26,6 +26,15 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
                 ("slug", models.SlugField(editable=False, max_length=100, unique=True, verbose_name="slug")),
+                (
+                    "explanation",
+                    models.CharField(
+                        blank=True,
+                        help_text="One sentence for visitors who don't know the word.",
+                        max_length=200,
+                        verbose_name="explanation",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "specialization",
@@ -92,6 +101,15 @@ class Migration(migrations.Migration):
                 ("sources", models.JSONField(blank=True, default=dict, editable=False, verbose_name="sources")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 (
+                    "alias",
+                    models.CharField(
+                        blank=True,
+                        help_text="Another name that searches recognize, such as the one in federal lists.",
+                        max_length=200,
+                        verbose_name="also known as",
+                    ),
+                ),
+                (
                     "name_key",
                     departments.fields.KeyField(editable=False, max_length=250, verbose_name="normalized name"),
                 ),
@@ -153,6 +171,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("logo", models.ImageField(blank=True, upload_to="logos/", verbose_name="logo")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text=(
+                            "For a post, such as a barracks of the state police. Lists show the headquarters instead."
+                        ),
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="posts",
+                        to="departments.department",
+                        verbose_name="headquarters",
+                    ),
+                ),
                 ("chief_name", models.CharField(blank=True, max_length=120, verbose_name="chief's name")),
                 (
                     "chief_title",
@@ -668,21 +700,37 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="department",
-            index=models.Index(fields=["status", "name_key", "id"], name="department_listed"),
-        ),
-        migrations.AddIndex(
-            model_name="department",
-            index=models.Index(fields=["status", "state", "name_key", "id"], name="department_listed_in_state"),
-        ),
-        migrations.AddIndex(
-            model_name="department",
             index=models.Index(
-                fields=["status", "state", "county_slug", "name_key", "id"], name="department_listed_in_county"
+                condition=models.Q(("parent", None)), fields=["status", "name_key", "id"], name="department_listed"
             ),
         ),
         migrations.AddIndex(
             model_name="department",
-            index=models.Index(fields=["status", "-size", "name_key", "id"], name="department_listed_by_size"),
+            index=models.Index(
+                condition=models.Q(("parent", None)),
+                fields=["status", "state", "name_key", "id"],
+                name="department_listed_in_state",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="department",
+            index=models.Index(
+                condition=models.Q(("parent", None)),
+                fields=["status", "state", "county_slug", "name_key", "id"],
+                name="department_listed_in_county",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="department",
+            index=models.Index(
+                condition=models.Q(("parent", None)),
+                fields=["status", "-size", "name_key", "id"],
+                name="department_listed_by_size",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="department",
+            index=models.Index(fields=["name_key", "state"], name="department_by_name"),
         ),
         migrations.AddIndex(
             model_name="department",
@@ -717,6 +765,14 @@ class Migration(migrations.Migration):
             model_name="department",
             constraint=models.CheckConstraint(
                 condition=models.Q(("status__in", ["published", "draft"])), name="department_status_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="department_not_its_own_parent",
+                violation_error_message="A department can't be its own headquarters.",
             ),
         ),
         migrations.AddConstraint(

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
@@ -37,16 +37,20 @@ class Department(Located, Slugged, Sourced):
     # Kinds that serve the people who live in their area, so that officers per resident is meaningful.
     RESIDENTIAL = {Kind.MUNICIPAL, Kind.SHERIFF, Kind.COUNTY_POLICE, Kind.STATE_POLICE, Kind.TRIBAL}
 
+    # Kinds that can have posts all over a state.
+    STATEWIDE = {Kind.STATE_POLICE, Kind.STATE_OTHER, Kind.PARK}
+
     class Status(models.TextChoices):
         PUBLISHED = "published", _("Published")
         DRAFT = "draft", _("Draft")
 
     # The facts whose sources are stored, in the order of the profile.
     FACTS = (
-        "name", "kind", "ori", "logo", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
-        "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
-        "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
-        "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
+        "name", "alias", "kind", "ori", "parent", "logo", "chief_name", "chief_title", "street1", "street2", "city",
+        "state", "zip", "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population",
+        "population_year", "specializations", "more_specializations", "about", "mission", "mission_is_summary",
+        "divisions", "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone",
+        "status",
     )  # fmt: skip
 
     SET_WITH = {
@@ -73,6 +77,12 @@ class Department(Located, Slugged, Sourced):
     FULL_TEXT = ("search_text",)
 
     name = models.CharField(_("name"), max_length=200)
+    alias = models.CharField(
+        _("also known as"),
+        max_length=200,
+        blank=True,
+        help_text=_("Another name that searches recognize, such as the one in federal lists."),
+    )
     name_key = KeyField(_("normalized name"), max_length=250, editable=False)
     name_core = KeyField(max_length=250, default="", db_default="", editable=False)
     search_text = models.CharField(_("search text"), max_length=700, editable=False)
@@ -95,6 +105,15 @@ class Department(Located, Slugged, Sourced):
     )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("headquarters"),
+        help_text=_("For a post, such as a barracks of the state police. Lists show the headquarters instead."),
+    )
     chief_name = models.CharField(_("chief's name"), max_length=120, blank=True)
     chief_title = models.CharField(
         _("chief's title"), max_length=60, default="Chief", help_text=_("Chief, Sheriff, Colonel, Director …")
@@ -191,6 +210,11 @@ class Department(Located, Slugged, Sourced):
                 condition=Q(status__in=["published", "draft"]),
                 name="department_status_known",
             ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="department_not_its_own_parent",
+                violation_error_message=_("A department can't be its own headquarters."),
+            ),
             models.CheckConstraint(condition=Q(kind__in=DepartmentKind.values), name="department_kind_known"),
             models.CheckConstraint(
                 condition=Q(state__in=list(states.STATES)),
@@ -225,13 +249,18 @@ class Department(Located, Slugged, Sourced):
         indexes = [
             # It covers all columns that a distance needs, so that SQLite doesn't read the rows.
             models.Index(fields=["latitude", "longitude", "x", "y", "z", "status"], name="department_by_position"),
-            # One for each sort order of published departments.
-            models.Index(fields=["status", "name_key", "id"], name="department_listed"),
-            models.Index(fields=["status", "state", "name_key", "id"], name="department_listed_in_state"),
-            models.Index(
-                fields=["status", "state", "county_slug", "name_key", "id"], name="department_listed_in_county"
+            # One for each sort order of listed departments.
+            *(
+                models.Index(fields=["status", *fields, "name_key", "id"], condition=Q(parent=None), name=name)
+                for name, fields in {
+                    "department_listed": [],
+                    "department_listed_in_state": ["state"],
+                    "department_listed_in_county": ["state", "county_slug"],
+                    "department_listed_by_size": ["-size"],
+                }.items()
             ),
-            models.Index(fields=["status", "-size", "name_key", "id"], name="department_listed_by_size"),
+            # Imports match departments by name, in any status.
+            models.Index(fields=["name_key", "state"], name="department_by_name"),
             models.Index(fields=["status", "city_key"], name="department_by_city"),
         ]
 
@@ -264,6 +293,8 @@ class Department(Located, Slugged, Sourced):
         self.county = self.county.removesuffix(" County").removesuffix(" Parish")
         if (self.latitude is None) != (self.longitude is None):
             raise ValidationError(gettext("Enter both a latitude and a longitude, or neither."))
+        if self.parent and (self.parent.parent_id or self.posts.exists()):
+            raise ValidationError({"parent": gettext("A headquarters can't be a post of another department.")})
         if self.slug and SlugRedirect.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
             raise ValidationError({"slug": gettext("This slug is taken: it redirects to another department.")})
         if self.state in states.STATES:
@@ -288,7 +319,7 @@ class Department(Located, Slugged, Sourced):
         self.city_key = normalize(self.city)[:120]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
         county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
-        text = normalize(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
+        text = normalize(f"{self.name} {self.alias} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
         self.search_text = f" {text}"[:700]
         self.county_slug = slug_of(self.county, "")
         self.size = self.population or 0
@@ -310,6 +341,17 @@ class Department(Located, Slugged, Sourced):
     def town(self):
         """A text such as "Westport, CT", or the state's name if the city is unknown."""
         return f"{self.city}, {self.state}" if self.city else self.get_state_display()
+
+    def published_posts(self):
+        """Return its posts, A to Z. No query for kinds of departments that have none."""
+        if self.kind not in self.STATEWIDE:
+            return Department.objects.none()
+        return self.posts.published().by_name()
+
+    @property
+    def name_as_post(self):
+        """The name without that of the headquarters: "Greene County" for "Indiana State Police, Greene County"."""
+        return self.name.partition(", ")[2] or self.name
 
     @property
     def county_label(self):

@@ -12,6 +12,12 @@ class Specialization(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(_("slug"), max_length=100, unique=True, editable=False)
+    explanation = models.CharField(
+        _("explanation"),
+        max_length=200,
+        blank=True,
+        help_text=_("One sentence for visitors who don't know the word."),
+    )
 
     class Manager(models.Manager):
         def get_by_natural_key(self, name):

@@ -234,6 +234,9 @@ class DepartmentSearchForm(NearForm):
         return ranking.rank(self.nearby(rows), text, *(["miles"] if self.place else []))
 
     def _nearby_in_order(self, rows):
-        """Return the rows near the place. If the search text was a town, its own departments come first."""
-        rows = self.nearby(rows)
+        """Return the rows near the place. If the search text was a town, its own departments come first.
+
+        Posts are left out, because a visitor who doesn't name one looks for their headquarters.
+        """
+        rows = self.nearby(rows.listed())
         return ranking.own_departments_first(rows, self.place) if self.text_is_place and not self.place.zip else rows

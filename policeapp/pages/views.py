@@ -19,6 +19,7 @@ from ..web.pagination import CappedPaginator
 from ..web.structured_data import website
 
 LATEST_JOBS = 6
+LATEST_SAMPLES = 3
 # Only names that departments.logos makes, not other files in the folder.
 LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
 
@@ -29,11 +30,20 @@ def home(request):
     """Show the home page: a search box, the latest jobs and links to the lists."""
     context = {
         "form": DepartmentSearchForm(),
-        "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_JOBS).page(1),
+        "latest": latest_jobs(),
+        "all_jobs": CappedPaginator(Job.objects.open().newest(), LATEST_JOBS),
         "department_count": sum(counts.by_state().values()),
         "structured_data": website(request.build_absolute_uri),
     }
     return render(request, "pages/home.html", context)
+
+
+def latest_jobs():
+    """Return the newest open jobs; if few of them are real, a few samples too. Two queries."""
+    openings = Job.objects.open().listed().newest()
+    real = list(openings.real()[:LATEST_JOBS])
+    samples = min(LATEST_SAMPLES, LATEST_JOBS - len(real))
+    return [*real, *openings.filter(is_sample=True)[:samples]]
 
 
 @require_safe

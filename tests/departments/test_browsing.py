@@ -121,10 +121,10 @@ def test_only_the_first_page_of_a_list_is_indexed(client, many):
 @pytest.mark.parametrize(
     "rows",
     [
-        Department.objects.published().by_name(),
-        Department.objects.published().by_population(),
-        Department.objects.published().filter(state="CT").by_name(),
-        Department.objects.published().in_county("CT", "fairfield").by_name(),
+        Department.objects.listed().by_name(),
+        Department.objects.listed().by_population(),
+        Department.objects.listed().filter(state="CT").by_name(),
+        Department.objects.listed().in_county("CT", "fairfield").by_name(),
     ],
     ids=["by name", "by population", "of a state", "of a county"],
 )

@@ -2,13 +2,25 @@
 
 import pytest
 
+from departments.imports import country
 from departments.models import Department, Place
 from jobs.models import Job
+from tests.departments.imports.agency_files import WESTPORT, csv_of
 from tests.factories import make_department, make_division, make_job, make_place, text_of
 
 from .sampling import SAMPLES, everything, run
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def small_country(tmp_path, monkeypatch):
+    """Replace the directory of the country by a file of two agencies."""
+    file = tmp_path / "agencies.csv"
+    file.write_bytes(
+        csv_of(WESTPORT, WESTPORT | {"ori": "CT0000100", "name": "Avon Police Department", "city": "Avon"})
+    )
+    monkeypatch.setattr(country, "AGENCIES", file)
 
 
 @pytest.fixture
@@ -65,6 +77,7 @@ def test_a_department_that_was_there_before_survives_removal():
 
 def test_populate_fills_a_new_site(one_place, client):
     output = run("populate")
+    assert "Loaded the departments of the country: 1 added, 0 updated" in output
     assert "Loaded the Westport Police Department." in output
     assert "sample jobs are up to date." in output
     page = text_of(client.get("/departments/ct/westport-police-department/"))

@@ -151,9 +151,9 @@ def test_loading_again_later_updates_the_dates():
 
 
 def test_pages_mark_samples(client):
-    pages = [client.get("/"), client.get("/jobs/"), client.get(Job.objects.open().first().get_absolute_url())]
-    for page in pages:
-        assert "Sample: not a real job" in text_of(page)
+    for url in ("/", "/jobs/"):
+        assert "Jobs marked “Sample” are not real." in text_of(client.get(url))
+    assert "Sample: not a real job" in text_of(client.get(Job.objects.open().first().get_absolute_url()))
     assert "/departments/ct/norwalk-police-department/" in client.get("/sitemap-ct.xml").content.decode()
     assert "openings" not in client.get("/sitemap.xml").content.decode()
     assert "<loc>" not in client.get("/sitemap-openings-0.xml").content.decode()

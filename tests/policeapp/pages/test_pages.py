@@ -102,7 +102,17 @@ class TestHome:
 
     def test_a_sample_is_marked(self, client, db):
         make_job(is_sample=True)
-        assert "Sample: not a real job" in text_of(client.get("/"))
+        text = text_of(client.get("/"))
+        assert "Police Officer Sample" in text
+        assert text.count("Jobs marked “Sample” are not real.") == 1
+
+    def test_it_shows_at_most_three_samples_after_the_real_jobs(self, client, db):
+        for number in range(5):
+            make_job(title=f"Invented {number}", is_sample=True)
+        make_job(title="Real")
+        text = text_of(client.get("/"))
+        assert text.count("Invented") == 3
+        assert text.index("Real") < text.index("Invented")
 
     def test_without_jobs_it_links_to_departments(self, client, db):
         response = client.get("/")
