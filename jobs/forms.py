@@ -1,5 +1,7 @@
 """The job search form."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +55,7 @@ class JobSearchForm(NearForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = _("Keywords")
-        self.fields["q"].help_text = _("A title, a job type or a department")
+        self.fields["q"].help_text = _("A title, a department or any words in the job")
 
     def openings(self):
         """Return open jobs that match the filters, ignoring keywords and place. They are unordered."""
@@ -74,13 +76,30 @@ class JobSearchForm(NearForm):
 
     def results(self):
         """Return the openings that match the search, in its order; none if the form has errors."""
-        if not self.is_valid():
-            return Job.objects.none()
-        found = self.found
-        sort = self.cleaned_data["sort"] or ("distance" if self.place else "newest")
+        found = self.found if self.is_valid() else Job.objects.none()
+        if self.errors:  # also if the text names several towns
+            return found
+        sort = self.cleaned_data["sort"]
+        if sort in self.SORTS:
+            return self.SORTS[sort](self.nearby(found))
         if sort == "distance":
-            return found.nearest_first(self.place.point, self.miles)
-        return self.SORTS[sort](self.nearby(found))
+            return self._nearest_or_newest(found)
+        return self.openings().listed().best_match(self.cleaned_data["q"], self._nearest_or_newest)
+
+    def _nearest_or_newest(self, jobs):
+        return jobs.nearest_first(self.place.point, self.miles) if self.place else jobs.newest()
+
+    @property
+    def lasting_query(self):
+        """The query string for a feed, a calendar or an alert of this search, without its sort order.
+
+        A town in the search text becomes the place, because a job that appears later may match the text.
+        """
+        typed = {name: self.data.get(name) for name in self.base_fields if name != "sort"}
+        if self.text_is_place:
+            typed |= {"q": "", "near": self.place.search_text}
+        parameters = {name: value for name, value in typed.items() if value and (name != "within" or typed["near"])}
+        return f"?{urlencode(parameters)}" if parameters else ""
 
     def beyond(self):
         """Return suggestions if nothing is within the radius.

@@ -49,7 +49,6 @@ class NearForm(forms.Form):
         self.possible_towns = []
         self.correction = ""
         self.text_is_place = False
-        self.in_descriptions = False
 
     def clean_within(self):
         """Return miles as an int, or None for anywhere."""
@@ -109,23 +108,20 @@ class NearForm(forms.Form):
         return bool(self.possible_towns)
 
     def search(self, rows):
-        """Return the rows that match the text, at any distance. ``rows`` is a QuerySet with ``matching``.
+        """Return the rows that match the text, at any distance. ``rows`` are jobs.
 
-        If none match nearby, the text may be the name of a town without its state, be found in descriptions only, or be
-        misspelled.
+        A town's name without its state is the place unless a title has it. Text that matches nothing may be misspelled.
         """
         text = self.cleaned_data["q"]
-        if text and not self.nearby(rows).matching(text).exists() and (self.place or not self.use_possible_town()):
-            self.in_descriptions = bool(self.place) or rows.matching_anywhere(text).exists()
-            if not self.in_descriptions and (correction := spelling.correct(text)):
+        if text and not self.place:
+            if self.possible_towns:
+                if not rows.in_titles(text).exists():
+                    self.use_possible_town()
+            elif not rows.matching(text).exists() and (correction := spelling.correct(text)):
                 self.look_for_place(correction)
                 if self.place or self.use_possible_town():
                     self.correction = correction
-        return rows.none() if self.errors else self._matching(rows)
-
-    def _matching(self, rows):
-        text = self.cleaned_data["q"]
-        return rows.matching_anywhere(text) if self.in_descriptions else rows.matching(text)
+        return rows.none() if self.errors else rows.matching(self.cleaned_data["q"])
 
     def nearby(self, rows):
         """Return the rows within the radius, each with ``.miles``; without a place, return all rows."""

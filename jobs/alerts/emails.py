@@ -83,16 +83,16 @@ def _links(alert):
 
 
 def _openings(message):
-    """Return the digest's openings that are still open, nearest or newest first."""
+    """Return the digest's openings that are still open, in the order of the search: titles, nearest or newest first."""
     keys = message.notified_openings.values("job")
     openings = list(Job.objects.open().real().filter(pk__in=keys).listed().newest())
     for job in openings:
         job.title, job.department.name = printable_line(job.title), printable_line(job.department.name)
         job.department.city = printable_line(job.department.city)
     alert = message.alert
-    if alert.latitude is None:
-        return openings
-    center = Point(alert.latitude, alert.longitude)
-    for job in openings:
-        job.miles = miles_between(center, job.department.point) if job.department.point else None
-    return sorted(openings, key=lambda job: (job.miles is None, job.miles))
+    titled = set(Job.objects.filter(pk__in=keys).in_titles(alert.q).values_list("pk", flat=True))
+    if alert.latitude is not None:
+        center = Point(alert.latitude, alert.longitude)
+        for job in openings:
+            job.miles = miles_between(center, job.department.point) if job.department.point else None
+    return sorted(openings, key=lambda job: (job.pk not in titled, job.miles is None, job.miles))

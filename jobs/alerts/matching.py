@@ -31,6 +31,7 @@ class OpeningRow(NamedTuple):
     opens_at: object
     published_at: object
     words: str
+    all_words: str
     kind: str
     pay_yearly: object
     department: int
@@ -39,14 +40,14 @@ class OpeningRow(NamedTuple):
     y: float
     z: float
 
-    COLUMNS = ("pk", "opens_at", "published_at", "words", "kind", "pay_yearly", "department_id", "department__state")
-    COLUMNS += ("department__x", "department__y", "department__z")
+    COLUMNS = ("pk", "opens_at", "published_at", "words", "all_words", "kind", "pay_yearly", "department_id")
+    COLUMNS += ("department__state", "department__x", "department__y", "department__z")
 
 
 class AlertMatcher:
     """Compares many openings with one alert, by the same rules as the job search.
 
-    Keywords follow :meth:`JobQuerySet.matching`, place and radius :meth:`JobQuerySet.near`. `notified` is the set of
+    Keywords follow :meth:`JobQuerySet.best_match`, place and radius :meth:`JobQuerySet.near`. `notified` is the set of
     keys of openings that the subscriber already received; alerts of one subscriber share it.
     """
 
@@ -74,13 +75,13 @@ class AlertMatcher:
             rank = self.chord_squared_to(opening)
             if rank > self.max_chord_squared:
                 return
-        if opening.pk not in self.notified and self.has_keywords(opening):
-            self.candidates.append((rank, opening.pk))
+        if opening.pk not in self.notified and self.has_keywords(opening.all_words):
+            self.candidates.append((not self.has_keywords(opening.words), rank, opening.pk))
             if len(self.candidates) == MAX_CANDIDATES:
                 self.candidates = nsmallest(MAX_CANDIDATES // 2, self.candidates)
 
-    def has_keywords(self, opening):
-        return all(any(prefix in opening.words for prefix in word) for word in self.words)
+    def has_keywords(self, text):
+        return all(any(prefix in text for prefix in word) for word in self.words)
 
     def chord_squared_to(self, opening):
         """Return the distance as the database computes it (:mod:`departments.geo.points`); infinity if unknown."""
@@ -92,8 +93,8 @@ class AlertMatcher:
 
     def best(self):
         """Return the keys of at most `MAX_OPENINGS` openings, best first, without those in `notified`."""
-        new = (candidate for candidate in self.candidates if candidate[1] not in self.notified)
-        return [pk for _rank, pk in nsmallest(MAX_OPENINGS, new)]
+        new = (candidate for candidate in self.candidates if candidate[-1] not in self.notified)
+        return [pk for *_rank, pk in nsmallest(MAX_OPENINGS, new)]
 
 
 def prepare_digests(has_time=lambda: True):

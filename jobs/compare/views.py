@@ -9,7 +9,7 @@ from departments.search import ranking
 from policeapp.caching.decorators import public_page
 from policeapp.operations.rate_limits import limit_searches
 
-from ..models import Job
+from ..models import Job, JobQuerySet
 from .columns import department_columns, job_columns
 from .forms import AddForm
 from .selection import MAX_COLUMNS, comparison_query, select_departments, select_jobs
@@ -42,7 +42,7 @@ def compare_jobs(request):
     chosen, notices = select_jobs(request.GET.getlist("j"), request.user)
     form = AddForm(request.GET, _("Add a job"), _("A title, a job type or a department"))
     others = Job.objects.open().exclude(pk__in=[job.pk for job in chosen]).listed()
-    found = others.matching(form.words).newest()[:FOUND_SHOWN] if form.words else []
+    found = others.best_match(form.words, JobQuerySet.newest)[:FOUND_SHOWN] if form.words else []
     alike = others.filter(kind=chosen[0].kind) if chosen else []
     nearest = alike.close_to(chosen[0].department, NEAREST_SHOWN) if 0 < len(chosen) < MAX_COLUMNS else []
     context = _context(chosen, job_columns(chosen), notices, form, found, nearest)

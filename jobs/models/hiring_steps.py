@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -35,6 +36,22 @@ class HiringStepKind(models.TextChoices):
 
 class Roadmap(list):
     """Hiring steps in order, with their total duration and cost."""
+
+    TRAINING = {HiringStepKind.ACADEMY, HiringStepKind.FIELD_TRAINING}
+
+    @property
+    def until_offer(self):
+        """The :class:`Roadmap` of the steps that an applicant takes to be hired."""
+        return Roadmap(step for step in self if step not in self.training)
+
+    @cached_property
+    def training(self):
+        """The :class:`Roadmap` of the academy and field training, and of other steps after them."""
+        found = Roadmap()
+        for step in self:
+            if step.kind in self.TRAINING or (found and step.kind == HiringStepKind.OTHER):
+                found.append(step)
+        return found
 
     @property
     def weeks(self):

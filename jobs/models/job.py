@@ -96,6 +96,9 @@ class Job(Sourced):
     DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at")
     FULL_TEXT = ("words", "all_words")
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
+    COMMON_WORDS = tuple(
+        "a and city county department entry for in level of office officer or police state the to with".split()
+    )
 
     department = models.ForeignKey(
         Department, models.CASCADE, related_name="jobs", verbose_name=_("department"), db_index=False

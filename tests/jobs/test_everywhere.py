@@ -212,7 +212,7 @@ def test_a_job_that_is_not_open_shows_nowhere_as_open(scene, walk, state):
         assert f"/jobs/{job.pk}-" not in body, url
         if "text/html" in response.get("Content-Type", ""):
             text = text_of(response)
-            for words in ("One job", "1 open job", "See the job", "1 day left"):
+            for words in ("One job", "1 open job", "See the job", "closes tomorrow"):
                 assert words not in text, url
     profile = found[scene["department"].get_absolute_url()][0]
     if state == "at a department that is a draft":

@@ -64,7 +64,8 @@ def test_an_open_job_can_be_indexed_and_has_no_notice(client):
 
 
 @pytest.mark.parametrize(
-    ("days", "expected"), [(0, "(0 days left)"), (1, "(1 day left)"), (7, "(7 days left)"), (8, None), (100, None)]
+    ("days", "expected"),
+    [(0, "(closes today)"), (1, "(closes tomorrow)"), (7, "(7 days left)"), (8, None), (100, None)],
 )
 def test_it_counts_down_the_last_week(client, days, expected):
     department = make_department()

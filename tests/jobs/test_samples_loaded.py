@@ -89,7 +89,8 @@ def test_sample_jobs_have_hiring_steps_and_departments_have_none(client):
         # Made-up dates are never in the past while a job is open.
         assert step.date is None or step.date > (step.job.closes_on or step.job.opens_on)
     job = Job.objects.get(external_id="sample-1")
-    assert "About 62 weeks in total" in text_of(client.get(job.get_absolute_url()))
+    page = text_of(client.get(job.get_absolute_url()))
+    assert "About 22 weeks until the offer · Training: About 40 weeks" in page
 
 
 def test_loading_again_replaces_the_hiring_steps():

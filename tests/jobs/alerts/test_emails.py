@@ -1,7 +1,7 @@
 """The text and the headers of alert emails."""
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -11,7 +11,7 @@ from departments.names import slug_of
 from jobs.alerts import emails, outbox
 from jobs.alerts.tokens import read_token
 from jobs.models import Message, NotifiedOpening
-from tests.factories import make_alert, make_department, make_job
+from tests.factories import make_alert, make_department, make_job, yesterday
 from tests.mail_server import html_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +87,14 @@ def test_openings_without_a_location_come_last(smtp):
     lost, placed = make_job(make_department("Lost", city="")), make_job(make_department("Placed", at=(41.2, -73.3)))
     text = text_of(sent(smtp, "digest", lost, placed, **WESTPORT))
     assert text.index("Placed") < text.index("Lost")
+
+
+@pytest.mark.parametrize("place", [{}, WESTPORT])
+def test_openings_with_the_keywords_in_their_titles_come_first(smtp, place):
+    other = make_job(make_department("Near", at=(41.14, -73.35)), description="A diver.")
+    titled = make_job(make_department("Far", at=(41.2, -73.3)), "Diver", opens_on=yesterday() - timedelta(days=30))
+    text = text_of(sent(smtp, "digest", other, titled, q="diver", **place))
+    assert text.index("Far") < text.index("Near")
 
 
 def test_a_full_digest_says_that_there_may_be_more_jobs(smtp):

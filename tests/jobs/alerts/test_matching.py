@@ -141,6 +141,16 @@ def test_the_nearest_openings_come_first_or_else_the_newest(openings):
     assert [opened[pk] for pk in order] == sorted((opened[pk] for pk in order), reverse=True)
 
 
+def test_openings_with_the_keywords_in_their_titles_come_first(openings):
+    [late, early, *others] = Job.objects.open().real().from_point(WESTPORT)
+    for job, title, description in ((late, "Clerk", "A diver."), (early, "Diver", ""), (others[-1], "Diver", "")):
+        job.title, job.description, job.published_at = title, description, job.opens_at
+        job.save()
+    here = {"latitude": WESTPORT.latitude, "longitude": WESTPORT.longitude}
+    [order] = matching.find_openings([alert_for(q="diver", **here)], timezone.now()).values()
+    assert order == [early.pk, others[-1].pk, late.pk]
+
+
 def test_openings_before_the_last_digest_or_the_confirmation_are_not_new(openings):
     at = timezone.now() - timedelta(days=3)
     newer = {job.pk for job in Job.objects.open().real().new_since(at)}

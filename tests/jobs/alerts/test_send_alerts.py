@@ -268,11 +268,11 @@ def queries_for(number, clock):
     """Prepare digests for `number` new subscribers and return `({statement: count}, number of inserts)`."""
     Subscriber.objects.all().delete()
     for one in range(number):
-        make_alert(f"user{one}@example.com", q="patrol")
+        make_alert(f"user{one}@example.com", q="captain")
         make_alert(f"user{one}@example.com", state="CT")
     clock(days=2)
     department = make_department(f"Department {number}", city="")
-    for title in ("Patrol Officer", "Clerk", "Patrol Captain"):
+    for title in ("Captain", "Clerk", "Patrol Captain"):
         make_job(department, title=title)
     with CaptureQueriesContext(connection) as captured:
         assert matching.prepare_digests() == 2 * number

@@ -104,7 +104,7 @@ def test_it_compares_facts_about_departments(client, westport, norwalk):
 
 def test_it_says_which_facts_are_not_known(client):
     response = compare(client, make_department())
-    unknown = ("Officers", "Population served", "Specializations", "Hiring steps", "Time to be hired")
+    unknown = ("Officers", "Population served", "Specializations", "Hiring steps", "Time until the offer", "Training")
     assert {label: row(response, label) for label in unknown} == {label: ["not known"] for label in unknown}
     assert row(response, "Yearly pay") == row(response, "Fees") == ["not stated"]
     assert row(response, "Open jobs") == ["none"]
@@ -132,7 +132,8 @@ def test_it_compares_the_hiring_steps_weeks_and_fees_of_departments(client, west
     make_step(norwalk, "medical")
     response = compare(client, westport, norwalk)
     assert row(response, "Hiring steps") == ["Application Police academy", "Oral board Medical examination"]
-    assert row(response, "Time to be hired") == ["About 26 weeks", "At least 1 week"]
+    assert row(response, "Time until the offer") == ["About 2 weeks", "At least 1 week"]
+    assert row(response, "Training") == ["About 24 weeks", "not known"]
     assert row(response, "Fees") == ["$35", "not stated"]
 
 
@@ -209,7 +210,7 @@ def test_it_shows_a_jobs_own_hiring_steps_or_else_its_departments(client, westpo
     make_step(two, "polygraph", weeks=5, fee=10)
     response = compare(client, one, two)
     assert row(response, "Hiring steps") == ["Oral board", "Polygraph"]
-    assert row(response, "Time to be hired") == ["About 3 weeks", "About 5 weeks"]
+    assert row(response, "Time until the offer") == ["About 3 weeks", "About 5 weeks"]
     assert row(response, "Fees") == ["not stated", "$10"]
 
 

@@ -151,8 +151,8 @@ def test_the_job_list_links_to_its_feed_and_calendar(client, westport_police):
 def test_a_search_links_to_its_feed_and_calendar_even_without_results(client, places, westport_police, words):
     make_job(westport_police)
     page = search(client, q=words, near="06880", sort="pay", page="1")
-    query = f"?q={words}&near=06880"
-    assert alternates(page) == [f"/jobs/feed/?q={words}&amp;near=06880"]
+    query = f"?q={words}&near=06880&within=25"
+    assert alternates(page) == [f"/jobs/feed/?q={words}&amp;near=06880&amp;within=25"]
     assert feed_links(page)["RSS feed"] == f"/jobs/feed/{query}"
     assert feed_links(page)["Subscribe in your calendar"] == f"webcal://testserver/jobs/calendar/{query}"
     assert client.get(feed_links(page)["RSS feed"]).status_code == 200

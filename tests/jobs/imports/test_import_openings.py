@@ -27,10 +27,10 @@ def snapshot():
 
 def test_search_finds_an_imported_job_by_its_description(load, nypd):
     load(post(description="Advise on narcotics.", min_qualifications="A diploma"))
-    assert Job.objects.open().matching_anywhere("narcotics diploma").count() == 1
+    assert Job.objects.open().matching("narcotics diploma").count() == 1
     load(post(description="Advise on traffic.", min_qualifications="A diploma"))
-    assert Job.objects.open().matching_anywhere("narcotics").count() == 0
-    assert Job.objects.open().matching_anywhere("traffic").count() == 1
+    assert Job.objects.open().matching("narcotics").count() == 0
+    assert Job.objects.open().matching("traffic").count() == 1
 
 
 def test_a_row_becomes_a_job_that_visitors_see(load, nypd, client):
