@@ -1,7 +1,10 @@
 """The directory and the profiles of departments."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -23,6 +26,7 @@ SPECIALIZATIONS_SHOWN = 10
 # The number of nearest departments or jobs if a search or a department has none.
 NEAREST_SHOWN = 5
 SUGGESTIONS_SHOWN = 8
+PLACES_SUGGESTED = 4
 
 
 @public_page(*DepartmentSearchForm.base_fields, "page")
@@ -34,7 +38,7 @@ def directory(request):
     page = _page(request, form.results(Job.objects.open()))
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
-        nearest = with_open_jobs(Department.objects.listed().from_point(form.place.point))[:NEAREST_SHOWN]
+        nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
     context = {
         "form": form,
         "page": page,
@@ -50,12 +54,21 @@ def directory(request):
 @require_safe
 @limit_searches
 def suggest(request):
-    """Return suggestions for a partly typed name as JSON: ``{"departments": [{"name", "town", "url"}, ...]}``."""
-    found = Department.objects.listed().starting_with(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
-    suggestions = [
+    """Return suggestions for a partly typed name as JSON.
+
+    ``{"departments": [{"name", "town", "url"}, ...], "places": [{"name", "url"}, ...]}``. The URL of a place is that of
+    the search near it.
+    """
+    typed = request.GET.get("q", "")
+    found = Department.objects.listed().starting_with(typed)[:SUGGESTIONS_SHOWN]
+    departments = [
         {"name": department.name, "town": department.town, "url": department.get_absolute_url()} for department in found
     ]
-    return JsonResponse({"departments": suggestions})
+    towns = [
+        {"name": str(place), "url": f"{reverse('directory')}?{urlencode({'q': place.search_text})}"}
+        for place in Place.objects.starting_with(typed)[:PLACES_SUGGESTED]
+    ]
+    return JsonResponse({"departments": departments, "places": towns})
 
 
 @public_page("page")

@@ -7,11 +7,22 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from departments.geo import states
+from departments.search import spelling
 from departments.search.forms import NearForm
 
 from .models import Job, JobQuerySet
 
 NEAREST_SHOWN = 5
+# Words that visitors misspell. They come before names of towns: "seargent" is not the town of Sargent.
+JOB_WORDS = frozenset(
+    """
+    academy administrator analyst animal assistant auxiliary bilingual cadet captain certified chief clerk commander
+    communications corrections court crime deputy detective director dispatch dispatcher enforcement entry evidence
+    explorer field forensic investigator jailer lateral level lieutenant manager marshal officer operator park parking
+    patrol police property ranger records recruit reserve school secretary security sergeant sheriff specialist sworn
+    supervisor technician traffic trainee trooper warden
+    """.split()
+)
 
 
 class DollarsField(forms.IntegerField):
@@ -86,6 +97,34 @@ class JobSearchForm(NearForm):
             return self._nearest_or_newest(found)
         return self.openings().listed().best_match(self.cleaned_data["q"], self._nearest_or_newest)
 
+    def search(self, jobs):
+        """Return the jobs that match the text, at any distance.
+
+        A town's name without its state is the place unless a title has it. If no job matches, the text may be
+        misspelled or end with a town.
+        """
+        text = self.cleaned_data["q"]
+        if text and self.possible_towns and not self.place:
+            if not jobs.in_titles(text).exists():
+                self.use_possible_town()
+        elif text and not jobs.matching(text).exists():
+            self._reinterpret(text, jobs)
+        return jobs.none() if self.errors else jobs.matching(self.cleaned_data["q"])
+
+    def _reinterpret(self, text, jobs):
+        """Search for the corrected text, or near the town that it names, if that finds a place or jobs."""
+        correction = spelling.correct(text, JOB_WORDS)
+        if not self.place:
+            if self.use_town_at_end(text):
+                return
+            if correction:
+                self.look_for_place(correction)
+                if self.place or self.use_possible_town():
+                    self.correction = correction
+                    return
+        if correction and jobs.matching(correction).exists():
+            self.correction = self.cleaned_data["q"] = correction
+
     def _nearest_or_newest(self, jobs):
         return jobs.nearest_first(self.place.point, self.miles) if self.place else jobs.newest()
 
@@ -96,8 +135,9 @@ class JobSearchForm(NearForm):
         A town in the search text becomes the place, because a job that appears later may match the text.
         """
         typed = {name: self.data.get(name) for name in self.base_fields if name != "sort"}
-        if self.text_is_place:
-            typed |= {"q": "", "near": self.place.search_text}
+        if self.place and not self.data.get("near"):
+            typed |= {"near": self.place.search_text}
+        typed["q"] = self.cleaned_data["q"]
         parameters = {name: value for name, value in typed.items() if value and (name != "within" or typed["near"])}
         return f"?{urlencode(parameters)}" if parameters else ""
 

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                     departments.fields.KeyField(editable=False, max_length=250, verbose_name="normalized name"),
                 ),
                 ("name_core", departments.fields.KeyField(db_default="", default="", editable=False, max_length=250)),
-                ("search_text", models.CharField(editable=False, max_length=700, verbose_name="search text")),
+                ("search_text", models.CharField(editable=False, max_length=1000, verbose_name="search text")),
                 (
                     "slug",
                     models.SlugField(

@@ -85,7 +85,7 @@ class Department(Located, Slugged, Sourced):
     )
     name_key = KeyField(_("normalized name"), max_length=250, editable=False)
     name_core = KeyField(max_length=250, default="", db_default="", editable=False)
-    search_text = models.CharField(_("search text"), max_length=700, editable=False)
+    search_text = models.CharField(_("search text"), max_length=1000, editable=False)
     slug = models.SlugField(
         _("slug"),
         max_length=120,
@@ -319,8 +319,9 @@ class Department(Located, Slugged, Sourced):
         self.city_key = normalize(self.city)[:120]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
         county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
-        text = normalize(f"{self.name} {self.alias} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
-        self.search_text = f" {text}"[:700]
+        parts = (self.name, self.alias, self.city, county, self.state, state, self.ori, self.zip, self.phone)
+        text = " ".join(filter(None, map(normalize, (*parts, self.chief_name))))
+        self.search_text = f" {text}"[:1000]
         self.county_slug = slug_of(self.county, "")
         self.size = self.population or 0
         self.x, self.y, self.z = self.point.vector if self.point else (None, None, None)

@@ -49,6 +49,7 @@ class NearForm(forms.Form):
         self.possible_towns = []
         self.correction = ""
         self.text_is_place = False
+        self.state_from_place = ""
 
     def clean_within(self):
         """Return miles as an int, or None for anywhere."""
@@ -56,8 +57,11 @@ class NearForm(forms.Form):
         return None if within == ANYWHERE else int(within)
 
     def clean_near(self):
-        """Return the Place, or None."""
+        """Return the Place, or None. The name of a state becomes the filter for the state."""
         text = self.cleaned_data["near"]
+        if (state := states.find(text)) and "state" in self.fields:
+            self.state_from_place = state.code
+            return None
         found = places.find(text) if text else []
         if len(found) == 1:
             return found[0]
@@ -76,23 +80,35 @@ class NearForm(forms.Form):
         """If the search text is a ZIP code, or a town with its state, search near that place."""
         cleaned = super().clean()
         text = cleaned.get("q")
+        if self.state_from_place and not cleaned.get("state"):
+            cleaned["state"] = self.state_from_place
         if text and not self.data.get("near"):
             self.look_for_place(text)
         if cleaned.get("sort") == "distance" and not self.place and "near" not in self.errors:
-            self.add_error("near", _("Enter a place to sort by distance."))
+            if not self.use_possible_town():
+                self.add_error("near", _("Enter a place to sort by distance."))
         return cleaned
 
     def look_for_place(self, text):
-        """Use the text as the place if it can't be anything else, and find the towns that it may name."""
+        """Use the place in the text if it can't be anything else, and find the towns that the text may name."""
         exact, self.possible_towns = places.look_up(text)
         if len(exact) == 1:
             self.use_place(exact[0])
+        elif not exact and not self.possible_towns and (inside := places.find_inside(text)):
+            self.use_part(inside)
         self.possible_towns = exact or self.possible_towns
 
-    def use_place(self, place):
-        """Search near the place, instead of searching for its name."""
-        self.cleaned_data["near"], self.cleaned_data["q"] = place, ""
-        self.text_is_place = True
+    def use_place(self, place, rest=""):
+        """Search near the place, for the rest of the text."""
+        self.cleaned_data["near"], self.cleaned_data["q"] = place, rest
+        self.text_is_place = not rest
+
+    def use_part(self, inside):
+        """Search near the place in the text, or ask which one."""
+        if len(inside.places) == 1:
+            self.use_place(inside.places[0], inside.rest)
+        else:
+            self.ask_which(inside.places, "q")
 
     def ask_which(self, found, field="near"):
         """Add a form error that asks the visitor to choose one of the places."""
@@ -107,21 +123,11 @@ class NearForm(forms.Form):
             self.ask_which(self.possible_towns, "q")
         return bool(self.possible_towns)
 
-    def search(self, rows):
-        """Return the rows that match the text, at any distance. ``rows`` are jobs.
-
-        A town's name without its state is the place unless a title has it. Text that matches nothing may be misspelled.
-        """
-        text = self.cleaned_data["q"]
-        if text and not self.place:
-            if self.possible_towns:
-                if not rows.in_titles(text).exists():
-                    self.use_possible_town()
-            elif not rows.matching(text).exists() and (correction := spelling.correct(text)):
-                self.look_for_place(correction)
-                if self.place or self.use_possible_town():
-                    self.correction = correction
-        return rows.none() if self.errors else rows.matching(self.cleaned_data["q"])
+    def use_town_at_end(self, text):
+        """Search near the town that the text ends with, or ask which one. Return whether it names any."""
+        if found := places.find_at_end(text):
+            self.use_part(found)
+        return bool(found)
 
     def nearby(self, rows):
         """Return the rows within the radius, each with ``.miles``; without a place, return all rows."""
@@ -192,39 +198,63 @@ class DepartmentSearchForm(NearForm):
         """
         if not self.is_valid():
             return Department.objects.none()
+        rows = self._filtered(open_jobs)
+        found = self._search_by_text(rows) if self.cleaned_data["q"] else self._nearby_in_order(rows)
+        sort = self.cleaned_data["sort"]
+        if sort == "distance":
+            return found.order_by("miles", "pk") if self.place else found
+        return self.SORTS[sort](found) if sort in self.SORTS else found
+
+    def nearest(self, open_jobs):
+        """Return the departments that match the search at any distance from its place, nearest first.
+
+        Call it after :meth:`results`. If none match the text, it returns those that match the filters.
+        """
+        rows = self._filtered(open_jobs).from_point(self.place.point)
+        text = self.cleaned_data["q"]
+        found = ranking.rank(rows, text) if text else rows.listed()
+        return (found if not text or found.exists() else rows.listed()).order_by("miles", "pk")
+
+    def _filtered(self, open_jobs):
         filters = self.cleaned_data
-        found = Department.objects.published()
+        rows = Department.objects.published()
         for field in ("state", "kind"):
             if filters[field]:
-                found = found.filter(**{field: filters[field]})
+                rows = rows.filter(**{field: filters[field]})
         if filters["specialization"]:
-            found = found.filter(specializations=filters["specialization"])
-        if filters["hiring"]:
-            found = found.hiring(open_jobs)
-        found = self._search_by_text(found, filters["q"]) if filters["q"] else self._nearby_in_order(found)
-        if filters["sort"] == "distance":
-            return found.order_by("miles", "pk") if self.place else found
-        return self.SORTS[filters["sort"]](found) if filters["sort"] in self.SORTS else found
+            rows = rows.filter(specializations=filters["specialization"])
+        return rows.hiring(open_jobs) if filters["hiring"] else rows
 
-    def _search_by_text(self, rows, text):
-        """Return the rows that match the text, best first.
+    def _search_by_text(self, rows):
+        """Return the rows that match the text, best first. Towns with this name become ``choices``.
 
-        If none match, return those near the town that it names, or those that match the corrected text. Towns with this
-        name become ``choices``.
+        If none match, the text may be the name of a town, end with one, or be misspelled.
         """
+        text = self.cleaned_data["q"]
         found = self._rank(rows, text)
         if found.exists():
             self.choices = self.possible_towns
             return found
-        if not self.place and self.use_possible_town():
-            return rows.none() if self.errors else self._nearby_in_order(rows)
-        self.correction = spelling.correct(text)
-        if self.correction and not self.place:
-            self.look_for_place(self.correction)
-        if self.text_is_place:
-            return self._nearby_in_order(rows)
+        if self.place:
+            self.correction = spelling.correct(text)
+            return self._rank(rows, self.correction) if self.correction else self.nearby(rows).none()
+        if not self.use_possible_town() and not self.use_town_at_end(text):
+            self.correction = spelling.correct(text)
+            if self.correction:
+                self.look_for_place(self.correction)
+        if self.errors:
+            return rows.none()
+        if self.place:
+            return self._rank(rows, self.cleaned_data["q"]) if self.cleaned_data["q"] else self._nearby_in_order(rows)
         self.choices = self.possible_towns
         return self._rank(rows, self.correction) if self.correction else rows.none()
+
+    def use_town_at_end(self, text):
+        """Like :meth:`NearForm.use_town_at_end`. If several towns have the name, search for the name instead."""
+        if (found := places.find_at_end(text)) and len(found.places) > 1:
+            self.correction, self.possible_towns = " ".join([found.rest, found.text]).strip(), found.places
+            return True
+        return super().use_town_at_end(text)
 
     def _rank(self, rows, text):
         return ranking.rank(self.nearby(rows), text, *(["miles"] if self.place else []))

@@ -5,7 +5,7 @@ from django.db import connection
 
 from departments.models import Department
 from departments.names import name_prefixes
-from tests.factories import make_charlie, make_department
+from tests.factories import make_charlie, make_department, make_place
 
 SUGGEST = "/departments/suggest/"
 
@@ -25,8 +25,18 @@ def test_a_suggestion_has_a_name_a_town_and_a_url(client, db):
     assert client.get(SUGGEST, {"q": "westp"}).json() == {
         "departments": [
             {"name": "Westport Police Department", "town": "Westport, CT", "url": department.get_absolute_url()}
-        ]
+        ],
+        "places": [],
     }
+
+
+def test_the_largest_towns_with_the_name_are_suggested(client, db):
+    for state, zip_codes in (("CT", 4), ("MA", 1), ("WA", 2), ("OR", 0)):
+        make_place("Westport", state, zip_codes=zip_codes)
+    make_place("Westport", "CT", zip="06880")
+    found = client.get(SUGGEST, {"q": "westp"}).json()["places"]
+    assert [place["name"] for place in found] == ["Westport, CT", "Westport, WA", "Westport, MA"]
+    assert found[0]["url"] == "/departments/?q=Westport%2C+Fairfield+County%2C+CT"
 
 
 def test_names_come_before_towns_and_larger_departments_first(suggest):

@@ -95,7 +95,7 @@ def three(db):
         ("clerk", ["Records Clerk"]),
         ("CLERK", ["Records Clerk"]),
         ("cle", ["Records Clerk"]),
-        ("lerk", []),
+        ("zzzz", []),
         ("dispatcher", ["Public Safety Telecommunicator"]),
         ("call taker", ["Public Safety Telecommunicator"]),
         ("civilian", ["Records Clerk"]),

@@ -1,17 +1,90 @@
 """The directory that ships with the site, loaded as a whole."""
 
 from io import StringIO
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
 
 from departments.imports import country
-from departments.models import Department, Specialization
+from departments.models import Department, Place, Specialization
 from departments.search import counts
+from departments.search.forms import DepartmentSearchForm
 from policeapp.imports.models import Import
-from tests.factories import make_place, text_of
+from tests.factories import text_of
 
 AGENCIES = 16_881
+
+# A search, and the ORI of the department that comes first.
+FIRST = {
+    # A place inside a text
+    "50 Jesup Road Westport": "CT0015800",
+    "50 Jesup Rd, Westport, CT 06880-1234": "CT0015800",
+    "ZIP 06880": "CT0015800",
+    "Westport, CT 06880": "CT0015800",
+    "westport connecticut usa": "CT0015800",
+    "Westport, CT, United States": "CT0015800",
+    "sheriff near 79764": "TX0680000",
+    "police near westport ct": "CT0015800",
+    "police departments in Westport CT": "CT0015800",
+    "1600 Pennsylvania Ave Washington DC": "DCMPD0000",
+    "12345 Main St, Westport CT": "CT0015800",
+    # Twin spellings
+    "De Kalb": "IL0190800",
+    "DeKalb": "IL0190800",
+    "de kalb county sheriff ga": "GA0440000",
+    "La Salle": "IL0500100",
+    "LaSalle IL": "IL0500100",
+    "N. Las Vegas": "NV0020200",
+    "n las vegas nv": "NV0020200",
+    "North Las Vegas police": "NV0020200",
+    "E. St. Louis": "IL0820700",
+    "W Palm Beach": "FL0500800",
+    "O Fallon": "MO0920100",
+    "O'Fallon MO": "MO0920100",
+    "Mc Allen": "TX1080800",
+    "Coeur d Alene": "ID0280100",
+    "Winston Salem": "NC0340200",
+    "Winston-Salem PD": "NC0340200",
+    "West port": "CT0015800",
+    "Baton Rouge LA police": "LA0170200",
+    "El Paso": "TX0710200",
+    # Words that are all types of agencies
+    "PA state police": "PAPSP0000",
+    "pennsylvania state police": "PAPSP0000",
+    "state police pa": "PAPSP0000",
+    "Ohio State Highway Patrol": "OHOHP0000",
+    "ohio highway patrol": "OHOHP0000",
+    "Texas Highway Patrol": "TX0000000",
+    "Indiana State Police": "INISP0000",
+    "univ of texas police": "TX2203300",
+    "university of texas austin": "TX2270500",
+    "University of Texas at Dallas": "TX0572800",
+    "university of california berkeley": "CA0019700",
+    "Springfield police": "MO0390300",
+    "sheriff odessa tx": "TX0680000",
+    "los angeles co sheriff": "CA0190000",
+    # Short forms
+    "LAPD": "CA0194200",
+    "NYPD": "NY0303000",
+    "CHP": "CA0349900",
+    "LASD": "CA0190000",
+    "BART": "CA0012100",
+    "TX DPS": "TX0000000",
+    "dps texas": "TX0000000",
+    "Arizona DPS": "AZCCHPX00",
+    "ucla": "CA0199700",
+    "metro transit police dc": "DCMTP0000",
+    # Telephone numbers, a chief, and the name in federal lists
+    "203-341-6000": "CT0015800",
+    "(203) 341-6000": "CT0015800",
+    "2033416000": "CT0015800",
+    "+1 203 341 6000": "CT0015800",
+    "Foti Koskinas": "CT0015800",
+    "chief koskinas": "CT0015800",
+    "Michigan State Police": "MI3300100",
+    "Independent School District: Aldine": "TX1017300",
+}
 
 
 def load():
@@ -24,10 +97,9 @@ def load():
 def loaded(django_db_setup, django_db_blocker):
     """The output of ``load_country``. Loading takes seconds, so it runs once for this module.
 
-    A single place stands for all places. The rows are committed, and removed after the last test.
+    The rows are committed, and removed after the last test.
     """
     with django_db_blocker.unblock():
-        make_place(zip="06880")
         try:
             yield load()
         finally:
@@ -101,6 +173,28 @@ def test_an_administrators_explanation_stays():
     load()
     assert Specialization.objects.get(name="K-9 Unit").explanation == "Dogs."
     assert Specialization.objects.get(name="Drone").explanation
+
+
+def test_searches_find_the_expected_department_first(client):
+    found = {}
+    for typed in FIRST:
+        cards = client.get(f"/departments/?{urlencode({'q': typed})}").content.decode().split('<h3><a href="')[1:]
+        state, slug = cards[0].split('"')[0].split("/")[2:4] if cards else ("", "")
+        found[typed] = Department.objects.filter(state=state.upper(), slug=slug).values_list("ori", flat=True).first()
+    assert found == FIRST
+
+
+def test_a_short_form_of_an_unknown_agency_is_not_taken_for_a_misspelled_town(client):
+    assert "No departments" in text_of(client.get("/departments/?q=MBTA"))
+
+
+def test_every_form_accepts_the_places_that_the_site_writes(client):
+    places = [*Place.objects.order_by("?")[:50], *Place.objects.filter(zip="").order_by("?")[:50]]
+    county = Place.objects.get(zip="06880")
+    texts = [text for place in places for text in (str(place), place.search_text)]
+    for text in [*texts, f"{county.county}, {county.state}", "41.14, -73.36"]:
+        form = DepartmentSearchForm({"near": text})
+        assert form.is_valid() or form.choices, text
 
 
 def test_the_home_page_counts_the_departments(client):

@@ -18,7 +18,7 @@ def test_find_knows_a_zip_code(places, typed):
     assert found(typed) == ["Westport, CT 06880"]
 
 
-@pytest.mark.parametrize("typed", ["00000", "6880", "068", "06880-12", "0688012345", "06880 Westport", "٠٦٨٨٠"])
+@pytest.mark.parametrize("typed", ["00000", "6880", "068", "06880-12", "0688012345", "٠٦٨٨٠"])
 def test_find_knows_no_other_number(places, typed):
     assert found(typed) == []
 
@@ -143,7 +143,6 @@ def test_impossible_coordinates_are_not_a_place(db, typed):
         "CT",
         "Atlantis",
         "Westport, XX",
-        "Westport, CT, USA",
         "Westport, Fairfield County, Fairfield County, CT",
         "Westport NY",
         "!!!",
