@@ -53,9 +53,7 @@ def normalize(text):
 def _normalize(text):
     words = []
     for word in _words(text):
-        if words and words[-1] in DIRECTIONS and _continues_name(word):
-            _append(words, DIRECTIONS[words.pop()])
-        elif words and words[-1] == "911" and word in ("operator", "operators"):
+        if words and words[-1] == "911" and word in ("operator", "operators"):
             words.pop()
             word = "dispatcher"
         _append(words, word)
@@ -63,8 +61,11 @@ def _normalize(text):
 
 
 def _append(words, word):
+    """Append a word to the list, joined with the particles and after the direction that it continues."""
     while words and words[-1] in PARTICLES and _continues_name(word):
         word = words.pop() + word
+    if words and words[-1] in DIRECTIONS and _continues_name(word):
+        _append(words, DIRECTIONS[words.pop()])
     words.append(ABBREVIATIONS.get(word, word))
 
 

@@ -91,13 +91,19 @@ def look_up(text):
 
 
 def find_inside(text):
-    """Return the ZIP code in the text, or the place after a word such as "near", as :class:`PlaceInText`, or None."""
-    for zip_code in reversed(list(ZIP_INSIDE.finditer(text))):
-        is_street_number = zip_code.start() == 0 and any(split_state(text[zip_code.end() :]))
-        if not is_street_number and (found := list(Place.objects.zip_code(zip_code[1]))):
-            before = text[: zip_code.start()].strip(" ,")
-            return PlaceInText(zip_code[1], found, _rest(f"{before} {text[zip_code.end() :]}", found[0]))
-    for near in reversed(list(NEAR.finditer(text))):
+    """Return the ZIP code in the text, or the place after a word such as "near", as :class:`PlaceInText`, or None.
+
+    At most two queries.
+    """
+    codes = list(ZIP_INSIDE.finditer(text))
+    if codes and codes[0].start() == 0 and any(split_state(text[codes[0].end() :])):
+        del codes[0]  # the number of a house
+    known = {place.zip: place for place in Place.objects.filter(zip__in=[code[1] for code in codes])} if codes else {}
+    for code in reversed(codes):
+        if place := known.get(code[1]):
+            before = text[: code.start()].strip(" ,")
+            return PlaceInText(code[1], [place], _rest(f"{before} {text[code.end() :]}", place))
+    for near in list(NEAR.finditer(text))[-1:]:
         after = text[near.end() :]
         exact, towns = look_up(after)
         if found := exact or towns:

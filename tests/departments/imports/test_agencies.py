@@ -38,7 +38,7 @@ def test_a_row_becomes_a_department_with_derived_fields(places):
 def test_a_row_needs_only_a_name_and_a_state(places):
     import_rows({"name": "STATE POLICE", "state": "Connecticut"})
     department = only()
-    assert (department.name, department.kind, department.state) == ("State Police", "state_police", "CT")
+    assert (department.name, department.kind, department.state) == ("Connecticut State Police", "state_police", "CT")
     assert (department.latitude, department.precision, department.time_zone) == (None, "", "America/New_York")
 
 

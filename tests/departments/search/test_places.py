@@ -183,9 +183,15 @@ def test_a_name_that_ends_with_a_state_may_be_a_town(db):
     assert [str(place) for place in finder.look_up("port washington").exact] == ["Port, WA"]
 
 
-def test_any_text_takes_one_query(places, django_assert_max_num_queries):
-    for typed in ("06880", "springfield", "springfield il", "nowhere west virginia", "a, b, ct", "41.1, -73.4"):
+def test_a_place_takes_one_query(places, django_assert_max_num_queries):
+    for typed in ("06880", "springfield", "springfield il", "41.1, -73.4"):
         with django_assert_max_num_queries(1):
+            finder.find(typed)
+
+
+def test_any_text_takes_at_most_four_queries(places, django_assert_max_num_queries):
+    for typed in ("nowhere west virginia", "a, b, ct", "x county, ct", "99999 98765 near near x near y 12345 z"):
+        with django_assert_max_num_queries(4):
             finder.find(typed)
 
 
