@@ -130,7 +130,7 @@ def profile(request, state, slug):
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
         "breadcrumbs": breadcrumbs.for_department(department),
-        "structured_data": organization(department, request.build_absolute_uri),
+        "structured_data": organization(department),
     }
     return render(request, "departments/profile.html", context)
 

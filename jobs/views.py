@@ -49,7 +49,7 @@ def job_detail(request, pk, slug):
         "similar": similar,
         "nearest": [] if similar else others.close_to(job.department, NEAREST_SHOWN),
         "breadcrumbs": _breadcrumbs(job),
-        "structured_data": job_posting(job, request.build_absolute_uri) if is_open and not job.is_sample else None,
+        "structured_data": job_posting(job) if is_open and not job.is_sample else None,
     }
     return render(request, "jobs/job_detail.html", context, status=status)
 

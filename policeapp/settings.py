@@ -52,12 +52,13 @@ try:
     TRUSTED_PROXIES = list_setting("TRUSTED_PROXIES")
     # Redirect to HTTPS, send HSTS, and send cookies over HTTPS only.
     HTTPS = env.bool("HTTPS", not DEBUG)
-    # The URL of the site, for links in emails: https://police.example.org. Without it, no email is sent.
+    # The URL of the site: https://police.example.org. Required. Links in emails and feeds and canonical URLs start with
+    # it, whatever host name the visitor uses.
     SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
     # The mail server, such as submission://user:password@mail.example.org (port 587, STARTTLS) or smtp://localhost.
     # Without it, no email is sent.
     email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "dummy:")
-    host = urlsplit(SITE_URL).hostname or "localhost"
+    host = urlsplit(SITE_URL).hostname
     # The sender of emails, and where delivery reports go.
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
     # DEBUG, INFO, WARNING or ERROR.
@@ -83,8 +84,6 @@ for name in ("TRUSTED_PROXIES", "METRICS_ALLOWED"):
 
 if CACHE_URL and not re.fullmatch(r"(rediss?|unix)://\S+", CACHE_URL):
     raise ImproperlyConfigured("CACHE_URL must be like redis://:password@cache.example.org/0")
-if SITE_URL and not re.fullmatch(r"https?://[^/?#@\s]+", SITE_URL):
-    raise ImproperlyConfigured("SITE_URL must be like https://police.example.org")
 if "EMAIL_BACKEND" not in email:
     raise ImproperlyConfigured("EMAIL_URL must be like submission://user:password@mail.example.org")
 if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
@@ -102,6 +101,9 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is not set. Set it to the host names of the site, separated by commas: police.example.org"
     )
+if not re.fullmatch(r"https?://[^/?#@:\s]+(:\d+)?", SITE_URL):
+    problem = "must be like" if SITE_URL else "is not set. Set it to the URL of the site:"
+    raise ImproperlyConfigured(f"SITE_URL {problem} https://police.example.org")
 
 # Application
 
@@ -244,7 +246,7 @@ AXES_VERBOSE = False
 # Email
 
 vars().update({"EMAIL_TIMEOUT": 10} | {name: value for name, value in email.items() if value is not None})
-SENDS_EMAIL = bool(SITE_URL) and not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+SENDS_EMAIL = not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 # Language and time. The site is in English; looking up each text in an empty catalog took a fifth of a page's time. All
 # texts are marked for translation: set USE_I18N when you add a language. Times are stored in UTC, and openings open and

@@ -77,6 +77,7 @@ def main():
             "DJANGO_SETTINGS_MODULE": "policeapp.settings",
             "SECRET_KEY": "only-for-benchmarks-" + "0123456789abcdef" * 4,
             "ALLOWED_HOSTS": "127.0.0.1",
+            "SITE_URL": "https://police.example.org",
             "HTTPS": "0",
             "DEBUG": "0",
             "LOG_LEVEL": "ERROR",

@@ -26,8 +26,8 @@ def read(client, db):
         root = ElementTree.fromstring(response.content)
         assert root.tag == SPACE + ("sitemapindex" if path == "/sitemap.xml" else "urlset")
         entries = [{part.tag.removeprefix(SPACE): part.text for part in entry} for entry in root]
-        assert all(entry["loc"].startswith("http://testserver/") for entry in entries)
-        found = {entry["loc"].removeprefix("http://testserver"): entry for entry in entries}
+        assert all(entry["loc"].startswith("https://police.example.org/") for entry in entries)
+        found = {entry["loc"].removeprefix("https://police.example.org"): entry for entry in entries}
         assert len(found) == len(entries), "a URL is listed twice"
         return found
 
