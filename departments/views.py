@@ -2,13 +2,13 @@
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobs.models import HiringStep, Job, count_open_jobs, with_open_jobs
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
-from policeapp.web.pagination import paginate
+from policeapp.web.pagination import page_number, paginate
 
 from . import breadcrumbs
 from .geo import maps, states
@@ -27,11 +27,11 @@ SUGGESTIONS_SHOWN = 8
 
 @public_page(*DepartmentSearchForm.base_fields, "page")
 @require_safe
-@limit_searches
 def directory(request):
     """List all departments or search them. If none are near enough, suggest the nearest."""
+    number = page_number(request)
     form = DepartmentSearchForm(request.GET)
-    page = _page(request, form.results(Job.objects.open()))
+    page = _page(form.results(Job.objects.open()), number)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(Department.objects.published().from_point(form.place.point))[:NEAREST_SHOWN]
@@ -43,12 +43,14 @@ def directory(request):
         "letters": counts.letters(),
         "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
     }
-    return render(request, "departments/directory.html", context)
+    response = render(request, "departments/directory.html", context)
+    if form.errors:
+        add_never_cache_headers(response)
+    return response
 
 
 @public_page("q")
 @require_safe
-@limit_searches
 def suggest(request):
     """Return suggestions for a partly typed name as JSON: ``{"departments": [{"name", "town", "url"}, ...]}``."""
     found = Department.objects.published().starting_with(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
@@ -66,7 +68,7 @@ def state(request, state):
     context = {
         "breadcrumbs": breadcrumbs.for_state(state),
         "state": states.STATES[state],
-        "page": _page(request, departments.by_name()),
+        "page": _page(departments.by_name(), page_number(request)),
         "letters": counts.letters(state),
         "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
@@ -78,7 +80,7 @@ def state(request, state):
 def county(request, state, county):
     """List the departments of a county. 404 if it has none."""
     departments = Department.objects.published().in_county(state, county)
-    page = _page(request, departments.by_name())
+    page = _page(departments.by_name(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
@@ -94,7 +96,7 @@ def letter(request, letter, state=None):
     departments = Department.objects.published().with_initial(letter)
     if state:
         departments = departments.filter(state=state)
-    page = _page(request, departments.by_name())
+    page = _page(departments.by_name(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments under this letter."))
     context = {
@@ -135,8 +137,8 @@ def profile(request, state, slug):
     return render(request, "departments/profile.html", context)
 
 
-def _page(request, departments):
+def _page(departments, number):
     """Return a page of departments, each with ``.open_jobs``."""
-    page = paginate(request, departments)
+    page = paginate(departments, number)
     count_open_jobs(page.object_list)
     return page

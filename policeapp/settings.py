@@ -69,8 +69,9 @@ try:
     METRICS_ALLOWED = list_setting("METRICS_ALLOWED")
     # The service that receives error reports; "" for none.
     ERROR_REPORTS_DSN = env.str("ERROR_REPORTS_DSN", "")
-    # The maximum number of searches of a client in a minute; 0 for no limit.
-    SEARCH_LIMIT = env.int("SEARCH_LIMIT", 300, validate=validate.Range(min=0))
+    # The maximum number of requests of a client in a minute that the page cache does not answer; 0 for no limit. The
+    # admin, static files, logos and health checks are not counted.
+    UNCACHED_PAGE_LIMIT = env.int("UNCACHED_PAGE_LIMIT", 300, validate=validate.Range(min=0))
     # Where visitors can write about their data and about accessibility problems.
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 except (EnvError, ValueError) as error:
@@ -129,18 +130,19 @@ MIDDLEWARE = [
     "policeapp.web.middleware.TrustedProxies",
     "policeapp.operations.request_ids.RequestMonitor",
     "policeapp.database.unavailable.DatabaseUnavailable",
-    "policeapp.caching.middleware.PageCache",
     "django.middleware.security.SecurityMiddleware",
+    "policeapp.caching.middleware.PageCache",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "policeapp.web.middleware.permissions_policy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "policeapp.operations.rate_limits.limit_uncached",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -208,7 +210,7 @@ def cache(name, max_entries):
     }
 
 
-# The default cache has the counts of searches. An entry is smaller than 1 KB, so 10,000 are at most 10 MB.
+# The default cache has the counts of uncached requests. An entry is smaller than 1 KB, so 10,000 are at most 10 MB.
 CACHES = {"default": cache("default", 10_000), "pages": cache("pages", PAGE_CACHE_ENTRIES)}
 if not PAGE_CACHE_ENTRIES:
     CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
@@ -286,6 +288,9 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
+# Only the admin has users. Messages are stored in the session, because their own cookie would have the path "/".
+SESSION_COOKIE_PATH = "/admin/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 # Safe because TrustedProxies drops the header unless a configured proxy sent it.

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
 from policeapp.web.routes import absolute_url, site_host
 
 from .forms import FeedSearchForm
@@ -34,7 +33,6 @@ class OpeningsFeed(Atom1Feed):
 
 @public_page(*FeedSearchForm.base_fields)
 @require_safe
-@limit_searches
 def search_feed(request):
     """The newest openings that match the query string of a search; 400 with a message if it is invalid."""
     form = FeedSearchForm(request.GET, "newest")

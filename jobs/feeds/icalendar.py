@@ -16,7 +16,6 @@ from icalendar import Calendar, Event, Timezone, vDuration, vText
 
 from departments.models import Department
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
 from policeapp.web.routes import absolute_url, site_host
 
 from ..models import HiringStep, Job
@@ -58,7 +57,6 @@ class Entry(NamedTuple):
 
 @public_page(*FeedSearchForm.base_fields)
 @require_safe
-@limit_searches
 def search_calendar(request):
     """The dates of the openings that match the query string of a search, earliest closing date first.
 

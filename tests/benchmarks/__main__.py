@@ -81,7 +81,7 @@ def main():
             "HTTPS": "0",
             "DEBUG": "0",
             "LOG_LEVEL": "ERROR",
-            "SEARCH_LIMIT": "0",
+            "UNCACHED_PAGE_LIMIT": "0",
             "DATABASE_URL": "sqlite://:memory:",
             "MEDIA_ROOT": str(folder / "media"),
             "STATIC_ROOT": str(folder / "static"),

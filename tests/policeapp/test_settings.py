@@ -42,8 +42,8 @@ WRONG = [
     ({"EMAIL_URL": "pigeon://mail.example.org"}, "EMAIL_URL"),
     ({"EMAIL_URL": "smtp://mail.example.org:port"}, "EMAIL_URL"),
     ({"DEFAULT_FROM_EMAIL": "PoliceApp"}, "DEFAULT_FROM_EMAIL"),
-    ({"SEARCH_LIMIT": "many"}, "SEARCH_LIMIT"),
-    ({"SEARCH_LIMIT": "-1"}, "SEARCH_LIMIT"),
+    ({"UNCACHED_PAGE_LIMIT": "many"}, "UNCACHED_PAGE_LIMIT"),
+    ({"UNCACHED_PAGE_LIMIT": "-1"}, "UNCACHED_PAGE_LIMIT"),
     ({"CONTACT_EMAIL": "the office"}, "CONTACT_EMAIL"),
 ]
 

@@ -1,7 +1,4 @@
-"""The limit of searches per client and minute.
-
-Cached pages are not counted because they cost nothing, so each search in these tests is different.
-"""
+"""The limit of uncached pages per client and minute."""
 
 from datetime import timedelta
 
@@ -9,7 +6,7 @@ import pytest
 from django.core.cache.backends.locmem import LocMemCache
 from django.utils import timezone
 
-from policeapp.operations.rate_limits import count_search
+from policeapp.operations.rate_limits import count_uncached
 
 from ...factories import make_department, make_job, text_of
 
@@ -17,17 +14,30 @@ pytestmark = pytest.mark.django_db
 
 MOST = 20
 HERE, THERE = "203.0.113.7", "198.51.100.4"
-SEARCHES = [
+COUNTED = [
+    "/",
+    "/departments/",
     "/departments/?near=06880",
     "/departments/suggest/?q=west",
     "/departments/compare/?q=west",
+    "/departments/ct/",
     "/jobs/?q=officer",
+    "/jobs/?q=" + "x" * 3000,
     "/jobs/feed/",
     "/jobs/calendar/",
     "/jobs/compare/",
     "/jobs/eligible/?age=30",
+    "/jobs/999-x/",
     "/alerts/new/",
+    "/alerts/manage/token/",
+    "/privacy/",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/sitemap-ct.xml?p=2",
+    "/nothing/",
+    "/static/nothing.css",
 ]
+NOT_COUNTED = ["/admin/login/", "/healthz", "/readyz", f"/media/logos/{'0' * 32}.png", "/favicon.ico"]
 
 
 @pytest.fixture(autouse=True)
@@ -45,32 +55,39 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def limited(settings):
-    settings.SEARCH_LIMIT = MOST
+    settings.UNCACHED_PAGE_LIMIT = MOST
 
 
-def searches(number, client=HERE):
-    return [count_search(client) for _ in range(number)]
+@pytest.fixture
+def exhausted(client, limited):
+    """The client has used its limit."""
+    for number in range(MOST):
+        assert client.get(f"/departments/suggest/?q=w{number}").status_code == 200
+
+
+def count(number, client=HERE):
+    return [count_uncached(client) for _ in range(number)]
 
 
 def test_each_client_has_a_limit_per_minute(limited, clock, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert searches(MOST + 3) == [True] * MOST + [False] * 3
-    assert searches(MOST + 1, THERE) == [True] * MOST + [False]
+        assert count(MOST + 3) == [True] * MOST + [False] * 3
+    assert count(MOST + 1, THERE) == [True] * MOST + [False]
     clock(59.9)
-    assert searches(1) == [False]
+    assert count(1) == [False]
     clock(60)
-    assert searches(MOST + 1) == [True] * MOST + [False]
+    assert count(MOST + 1) == [True] * MOST + [False]
 
 
 def test_a_count_that_the_cache_drops_blocks_nobody(limited, monkeypatch):
     monkeypatch.setattr(LocMemCache, "add", lambda self, *arguments: False)  # it was there, and now it is not
-    assert searches(1) == [True]
+    assert count(1) == [True]
 
 
-def test_the_cache_does_not_reveal_who_searched(limited, monkeypatch):
+def test_the_cache_does_not_reveal_who_visited(limited, monkeypatch):
     keys = []
     monkeypatch.setattr(LocMemCache, "add", lambda self, key, *arguments: keys.append(key) or True)
-    searches(1)
+    count(1)
     assert len(keys) == 1 and HERE not in keys[0]
 
 
@@ -85,31 +102,57 @@ def test_a_client_over_the_limit_is_asked_to_wait(client, limited):
     assert client.get("/jobs/?q=officer", REMOTE_ADDR=THERE).status_code == 200
 
 
-def test_all_searches_count_together_and_a_429_is_not_cached(client, limited):
-    for number in range(MOST):
-        client.get(f"/departments/suggest/?q=w{number}")
-    for url in SEARCHES:
+@pytest.mark.parametrize("url", COUNTED)
+def test_all_uncached_pages_count_together_and_a_429_is_not_cached(client, exhausted, url):
+    for _ in range(2):
         answer = client.get(url)
-        assert answer.status_code == 429, url
-        assert "no-store" in answer["Cache-Control"] and "public" not in answer["Cache-Control"], url
-        assert text_of(answer), url
+        assert answer.status_code == 429
+        assert "no-store" in answer["Cache-Control"] and "public" not in answer["Cache-Control"]
+        assert "Content-Security-Policy" in answer and answer["X-Frame-Options"] == "DENY"
+        assert text_of(answer)
 
 
-def test_other_pages_are_not_counted(client, limited):
+@pytest.mark.parametrize("url", ["/alerts/new/", "/alerts/unsubscribe/token/", "/jobs/", "/nothing/"])
+def test_posts_count_too(client, exhausted, url):
+    assert client.post(url).status_code == 429
+
+
+@pytest.mark.parametrize("url", NOT_COUNTED)
+def test_the_admin_files_and_health_checks_do_not_count(client, limited, url):
+    for _ in range(MOST + 1):
+        assert client.get(url).status_code != 429
+    assert client.get("/jobs/").status_code == 200
+
+
+@pytest.mark.parametrize("url", ["/jobs/999-x/", "/sitemap-ct.xml?p=01", "/nothing/", "/jobs/feed/?near=nowhere"])
+def test_errors_count(client, limited, url):
+    assert [client.get(url).status_code for _ in range(MOST)].count(429) == 0
+    assert client.get("/privacy/").status_code == 429
+
+
+def test_too_many_parameters_count(client, limited):
+    assert [client.get("/jobs/?" + "&" * 1500).status_code for _ in range(MOST + 1)] == [400] * MOST + [429]
+
+
+def test_cached_pages_do_not_count(client, limited):
     job = make_job(make_department())
-    for number in range(MOST + 1):
-        client.get(f"/jobs/?q=officer+{number}")
-    for url in ("/", "/departments/ct/", job.get_absolute_url(), job.department.get_absolute_url(), "/admin/login/"):
-        assert client.get(url).status_code == 200, url
+    urls = ["/", "/departments/ct/", job.get_absolute_url(), "/jobs/?q=officer"]
+    for _ in range(MOST):
+        assert {client.get(url).status_code for url in urls} == {200}
+    assert client.get("/privacy/").status_code == 200
 
 
 def test_no_forged_header_evades_it(client, limited):
     for number in range(MOST):
-        forged = {"X-Forwarded-For": f"192.0.2.{number}", "X-Real-IP": f"192.0.2.{number}"}
+        forged = {
+            "X-Forwarded-For": f"192.0.2.{number}",
+            "X-Real-IP": f"192.0.2.{number}",
+            "Cookie": f"sessionid={number}",
+        }
         client.get(f"/jobs/?q=officer+{number}", headers=forged)
     assert client.get("/jobs/", headers={"X-Forwarded-For": "192.0.2.99"}).status_code == 429
 
 
 def test_it_can_be_turned_off(client, settings):
-    settings.SEARCH_LIMIT = 0
+    settings.UNCACHED_PAGE_LIMIT = 0
     assert {client.get(f"/departments/suggest/?q=w{number}").status_code for number in range(100)} == {200}
