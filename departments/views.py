@@ -44,7 +44,8 @@ def directory(request):
         "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
     }
     response = render(request, "departments/directory.html", context)
-    if form.errors:
+    # The check box sends "on"; any other value means the same.
+    if form.errors or request.GET.get("hiring", "on") != "on":
         add_never_cache_headers(response)
     return response
 

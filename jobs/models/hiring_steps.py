@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -92,10 +92,11 @@ class HiringStepQuerySet(models.QuerySet):
         """Return the first instant in ``(after, until]`` at which the time of a step passes, or None. One query."""
         days = after.date() - DAY, until.date() + DAY  # in any time zone
         zone, state = (Coalesce(f"department__{name}", f"job__department__{name}") for name in ("time_zone", "state"))
-        rows = self.filter(date__range=days, time__isnull=False).values_list("date", "time", zone, state).distinct()
+        # The state, one of those in the time zone, is only for a time zone that Python does not know.
+        rows = self.filter(date__range=days, time__isnull=False).order_by().values_list("date", "time", zone)
         ends = (
             self.model(date=day, time=at, department=Department(time_zone=zone, state=state)).ends_at
-            for day, at, zone, state in rows.order_by()
+            for day, at, zone, state in rows.annotate(any_state=Min(state))
         )
         return min((end for end in ends if after < end <= until), default=None)
 

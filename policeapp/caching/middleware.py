@@ -62,21 +62,22 @@ class PageCache:
             version, until = self._validity(now)
         except (SuspiciousOperation, OperationalError):
             return self.get_response(request)  # the answer is 400, or 503 if the view needs the database
-        return self._answer(request, (release(), version, until, *parts), until - now)
+        return self._answer(request, (release(), version, until, *parts), until)
 
-    def _answer(self, request, parts, seconds):
+    def _answer(self, request, parts, until):
         key = sha256(repr(parts).encode()).hexdigest()
         cached = caches["pages"].get(key)
         count_event("page_cache_hit" if cached else "page_cache_miss")
         if cached:
             headers, body = cached
-            return finish(request, HttpResponse(b64decode(body), headers=headers), seconds)
+            return finish(request, HttpResponse(b64decode(body), headers=headers), until)
         response = self.get_response(request)
         if response.status_code != 200 or response.streaming or response.cookies or "Cache-Control" in response:
             return response
         headers = {name: value for name, value in response.items() if name.lower() not in UNCACHED_HEADERS}
-        caches["pages"].set(key, [headers, b64encode(response.content).decode()], max(1, round(seconds)))
-        return finish(request, response, seconds)
+        seconds = max(1, round(until - timezone.now().timestamp()))
+        caches["pages"].set(key, [headers, b64encode(response.content).decode()], seconds)
+        return finish(request, response, until)
 
     def _validity(self, now):
         """Return the version of the content and the time until which its pages are valid (seconds since 1970)."""
@@ -102,9 +103,9 @@ def next_change():
     return min((change for function in next_changes if (change := function(now, quarter))), default=quarter)
 
 
-def finish(request, response, seconds):
-    """Set the headers for caches in front of the site. The page stays valid for ``seconds``."""
-    seconds = max(0, min(settings.PROXY_SECONDS, int(seconds)))
+def finish(request, response, until):
+    """Set the headers for caches in front of the site. The page is valid until this time (seconds since 1970)."""
+    seconds = max(0, min(settings.PROXY_SECONDS, int(until - timezone.now().timestamp())))
     response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}" if seconds else "public, max-age=0"
     response["Vary"] = "Accept-Encoding"
     if "HTTP_IF_NONE_MATCH" in request.META:

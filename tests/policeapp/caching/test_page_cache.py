@@ -229,6 +229,7 @@ def test_a_page_with_a_very_long_query_is_stored_nowhere(client, db, path):
         "/jobs/feed/?state=ZZ",
         "/departments/?specialization=x",
         "/departments/?sort=x",
+        "/departments/?hiring=2",
         "/departments/compare/?d=x",
         "/departments/compare/?d=CT/westport-police-department",
         "/departments/compare/?d=ct/westport-police-department+",
