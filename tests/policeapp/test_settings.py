@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 
 import pytest
 from django.core.management import call_command
@@ -129,6 +130,11 @@ def test_https_is_on_except_with_debug_or_when_turned_off():
 
 def test_a_developer_needs_no_allowed_hosts():
     assert settings_of(DEBUG="1", ALLOWED_HOSTS=None)["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+
+
+def test_make_run_sets_the_url_of_the_site_to_its_port():
+    done = subprocess.run(["make", "--dry-run", "run", "PORT=8123"], cwd=ROOT, capture_output=True, text=True)
+    assert "SITE_URL=http://127.0.0.1:8123 " in done.stdout
 
 
 def test_lists_may_have_spaces_after_their_commas():

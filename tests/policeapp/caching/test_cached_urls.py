@@ -1,6 +1,8 @@
 """Each public page is cached once, whatever the spelling of its URL, its host or the visitor's cookies."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
 
@@ -101,3 +103,10 @@ def test_signed_in_visitors_get_the_same_pages(client, westport, alice):
     assert alice.get(draft.get_absolute_url()).status_code == 404
     mine, theirs = alice.get(PROFILE), client.get(PROFILE)
     assert mine.content == theirs.content and mine["Cache-Control"] == theirs["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/alerts/new/", "/jobs/eligible/?age=30", "/nothing/"])
+def test_uncached_pages_do_not_read_the_session_either(client, db, path):
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path, headers={"cookie": "sessionid=0123456789abcdef0123456789abcdef"})
+    assert "django_session" not in str(captured.captured_queries)
