@@ -8,7 +8,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check
 PIP_INSTALL = $(PIP) install --quiet --no-deps --only-binary :all: --require-hashes
 MANAGE = .venv/bin/python manage.py
 # Settings for development. The key is passed in the environment, because other users can see arguments.
-DEVELOPER = export DEBUG=1 SECRET_KEY="$$(cat .secret-key)";
+DEVELOPER = export DEBUG=1 SITE_URL=http://127.0.0.1:$(PORT) SECRET_KEY="$$(cat .secret-key)";
 WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
 
 .DELETE_ON_ERROR:
@@ -33,7 +33,7 @@ admin: install .secret-key ## create an admin for the site that `make run` serve
 	@$(DEVELOPER) $(MANAGE) migrate --verbosity 0
 	@$(DEVELOPER) exec $(MANAGE) createsuperuser
 
-serve: install ## serve the site in production; SECRET_KEY and ALLOWED_HOSTS must be set
+serve: install ## serve the site in production; SECRET_KEY, ALLOWED_HOSTS and SITE_URL must be set
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@$(MANAGE) migrate --check >/dev/null || { \
 	echo "The database is missing or not up to date: run $(MANAGE) migrate first, with the same settings." >&2; exit 1; }

@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobs.models import HiringStep, Job, count_open_jobs, with_open_jobs
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
-from policeapp.web.pagination import paginate
+from policeapp.web.pagination import page_number, paginate
 
 from . import breadcrumbs
 from .geo import maps, states
@@ -31,11 +31,11 @@ PLACES_SUGGESTED = 4
 
 @public_page(*DepartmentSearchForm.base_fields, "page")
 @require_safe
-@limit_searches
 def directory(request):
     """List all departments or search them. If none are near enough, suggest the nearest."""
+    number = page_number(request)
     form = DepartmentSearchForm(request.GET)
-    page = _page(request, form.results(Job.objects.open()))
+    page = _page(form.results(Job.objects.open()), number)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
@@ -47,12 +47,15 @@ def directory(request):
         "letters": counts.letters(),
         "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
     }
-    return render(request, "departments/directory.html", context)
+    response = render(request, "departments/directory.html", context)
+    # The check box sends "on"; any other value means the same.
+    if form.errors or request.GET.get("hiring", "on") != "on":
+        add_never_cache_headers(response)
+    return response
 
 
 @public_page("q")
 @require_safe
-@limit_searches
 def suggest(request):
     """Return suggestions for a partly typed name as JSON.
 
@@ -79,7 +82,7 @@ def state(request, state):
     context = {
         "breadcrumbs": breadcrumbs.for_state(state),
         "state": states.STATES[state],
-        "page": _page(request, departments.by_name()),
+        "page": _page(departments.by_name(), page_number(request)),
         "letters": counts.letters(state),
         "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
@@ -91,7 +94,7 @@ def state(request, state):
 def county(request, state, county):
     """List the departments of a county. 404 if it has none."""
     departments = Department.objects.listed().in_county(state, county)
-    page = _page(request, departments.by_name())
+    page = _page(departments.by_name(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
@@ -107,7 +110,7 @@ def letter(request, letter, state=None):
     departments = Department.objects.listed().with_initial(letter)
     if state:
         departments = departments.filter(state=state)
-    page = _page(request, departments.by_name())
+    page = _page(departments.by_name(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments under this letter."))
     context = {
@@ -145,13 +148,13 @@ def profile(request, state, slug):
         "special_units": list(department.special_units.all()),
         "posts": list(department.published_posts()),
         "breadcrumbs": breadcrumbs.for_department(department),
-        "structured_data": organization(department, request.build_absolute_uri),
+        "structured_data": organization(department),
     }
     return render(request, "departments/profile.html", context)
 
 
-def _page(request, departments):
+def _page(departments, number):
     """Return a page of departments, each with ``.open_jobs``."""
-    page = paginate(request, departments)
+    page = paginate(departments, number)
     count_open_jobs(page.object_list)
     return page

@@ -11,7 +11,7 @@ from .alerts import outbox
 def check_mail(app_configs, **kwargs):
     """Check that the mail server accepts a connection. This sends no email."""
     if not settings.SENDS_EMAIL:
-        return [Warning("The site sends no email.", hint="Set SITE_URL and EMAIL_URL for alerts.", id="jobs.W001")]
+        return [Warning("The site sends no email.", hint="Set EMAIL_URL for alerts.", id="jobs.W001")]
     try:
         with mail.get_connection():
             return []

@@ -1,8 +1,10 @@
 """The job search form."""
 
+import re
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,8 @@ class DollarsField(forms.IntegerField):
     def to_python(self, value):
         if isinstance(value, str):
             value = value.replace("$", "").replace(",", "").strip()
+            if value and not re.fullmatch(r"-?[0-9]+(\.0*)?", value):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
 

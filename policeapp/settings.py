@@ -52,12 +52,13 @@ try:
     TRUSTED_PROXIES = list_setting("TRUSTED_PROXIES")
     # Redirect to HTTPS, send HSTS, and send cookies over HTTPS only.
     HTTPS = env.bool("HTTPS", not DEBUG)
-    # The URL of the site, for links in emails: https://police.example.org. Without it, no email is sent.
+    # The URL of the site: https://police.example.org. Required. Links in emails and feeds and canonical URLs start with
+    # it, whatever host name the visitor uses.
     SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
     # The mail server, such as submission://user:password@mail.example.org (port 587, STARTTLS) or smtp://localhost.
     # Without it, no email is sent.
     email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "dummy:")
-    host = urlsplit(SITE_URL).hostname or "localhost"
+    host = urlsplit(SITE_URL).hostname
     # The sender of emails, and where delivery reports go.
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
     # DEBUG, INFO, WARNING or ERROR.
@@ -68,8 +69,9 @@ try:
     METRICS_ALLOWED = list_setting("METRICS_ALLOWED")
     # The service that receives error reports; "" for none.
     ERROR_REPORTS_DSN = env.str("ERROR_REPORTS_DSN", "")
-    # The maximum number of searches of a client in a minute; 0 for no limit.
-    SEARCH_LIMIT = env.int("SEARCH_LIMIT", 300, validate=validate.Range(min=0))
+    # The maximum number of requests of a client in a minute that the page cache does not answer; 0 for no limit. The
+    # admin, static files, logos and health checks are not counted.
+    UNCACHED_PAGE_LIMIT = env.int("UNCACHED_PAGE_LIMIT", 300, validate=validate.Range(min=0))
     # Where visitors can write about their data and about accessibility problems.
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 except (EnvError, ValueError) as error:
@@ -83,8 +85,6 @@ for name in ("TRUSTED_PROXIES", "METRICS_ALLOWED"):
 
 if CACHE_URL and not re.fullmatch(r"(rediss?|unix)://\S+", CACHE_URL):
     raise ImproperlyConfigured("CACHE_URL must be like redis://:password@cache.example.org/0")
-if SITE_URL and not re.fullmatch(r"https?://[^/?#@\s]+", SITE_URL):
-    raise ImproperlyConfigured("SITE_URL must be like https://police.example.org")
 if "EMAIL_BACKEND" not in email:
     raise ImproperlyConfigured("EMAIL_URL must be like submission://user:password@mail.example.org")
 if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
@@ -102,6 +102,9 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is not set. Set it to the host names of the site, separated by commas: police.example.org"
     )
+if not re.fullmatch(r"https?://[^/?#@:\s]+(:\d+)?", SITE_URL):
+    problem = "must be like" if SITE_URL else "is not set. Set it to the URL of the site:"
+    raise ImproperlyConfigured(f"SITE_URL {problem} https://police.example.org")
 
 # Application
 
@@ -127,18 +130,19 @@ MIDDLEWARE = [
     "policeapp.web.middleware.TrustedProxies",
     "policeapp.operations.request_ids.RequestMonitor",
     "policeapp.database.unavailable.DatabaseUnavailable",
-    "policeapp.caching.middleware.PageCache",
     "django.middleware.security.SecurityMiddleware",
+    "policeapp.caching.middleware.PageCache",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "policeapp.web.middleware.permissions_policy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "policeapp.operations.rate_limits.limit_uncached",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -206,7 +210,7 @@ def cache(name, max_entries):
     }
 
 
-# The default cache has the counts of searches. An entry is smaller than 1 KB, so 10,000 are at most 10 MB.
+# The default cache has the counts of uncached requests. An entry is smaller than 1 KB, so 10,000 are at most 10 MB.
 CACHES = {"default": cache("default", 10_000), "pages": cache("pages", PAGE_CACHE_ENTRIES)}
 if not PAGE_CACHE_ENTRIES:
     CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
@@ -244,7 +248,7 @@ AXES_VERBOSE = False
 # Email
 
 vars().update({"EMAIL_TIMEOUT": 10} | {name: value for name, value in email.items() if value is not None})
-SENDS_EMAIL = bool(SITE_URL) and not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+SENDS_EMAIL = not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 # Language and time. The site is in English; looking up each text in an empty catalog took a fifth of a page's time. All
 # texts are marked for translation: set USE_I18N when you add a language. Times are stored in UTC, and openings open and
@@ -284,6 +288,9 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
+# Only the admin has users. Messages are stored in the session, because their own cookie would have the path "/".
+SESSION_COOKIE_PATH = "/admin/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 # Safe because TrustedProxies drops the header unless a configured proxy sent it.

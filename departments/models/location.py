@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -107,7 +108,7 @@ class Located(models.Model):
 
     def today(self):
         """Return today's date in the department's time zone."""
-        return datetime.now(self.zone).date()
+        return timezone.localdate(timezone=self.zone)
 
     def format_day(self, day, at=None):
         """Return a text such as "December 5, 2026", with the time and time zone if ``at`` is a time; "" for None."""

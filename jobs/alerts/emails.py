@@ -3,8 +3,6 @@
 The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (automatic emails) and RFC 5322.
 """
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.geo.points import Point, miles_between
+from policeapp.web.routes import absolute_url, site_host
 
 from ..models import Job
 from .matching import MAX_OPENINGS
@@ -56,7 +55,7 @@ def compose(message):
 
 def message_id(message):
     """Return `<key@host of the site>`, which is the same for every attempt."""
-    return f"<{message.key}@{urlsplit(settings.SITE_URL).hostname}>"
+    return f"<{message.key}@{site_host()}>"
 
 
 def printable_line(text):
@@ -76,10 +75,10 @@ def _links(alert):
     """Return `{purpose: URL}` of the owner's pages, and of the alert's search."""
     keys = dict.fromkeys(("confirm", "renew", "unsubscribe"), alert.key) | {"manage": alert.subscriber.key}
     links = {
-        purpose: settings.SITE_URL + reverse(f"alert {purpose}", args=[make_token(purpose, key)])
+        purpose: absolute_url(reverse(f"alert {purpose}", args=[make_token(purpose, key)]))
         for purpose, key in keys.items()
     }
-    return links | {"search": settings.SITE_URL + alert.get_absolute_url()}
+    return links | {"search": absolute_url(alert.get_absolute_url())}
 
 
 def _openings(message):

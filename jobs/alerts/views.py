@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from policeapp.operations.rate_limits import client_ip, limit_searches, too_many_requests
+from policeapp.operations.rate_limits import client_ip, too_many_requests
 
 from . import outbox
 from .forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT, AlertForm, AlertSearchForm
@@ -51,7 +51,6 @@ def secret_link(view):
 
 @never_cache
 @require_get_or_post
-@limit_searches
 def new(request):
     """Sign up for an alert with the filters in the query string.
 

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.models import Department, SlugRedirect
+from policeapp.web.routes import NUMBER
 
 from ..models import Job, with_open_jobs
 
 MAX_COLUMNS = 4
 
 DEPARTMENT_KEY = re.compile(r"([a-z]{2})/([-\w]{1,120})\Z", re.ASCII | re.IGNORECASE)
-JOB_KEY = re.compile(r"[1-9][0-9]{0,17}\Z", re.ASCII)
+JOB_KEY = re.compile(NUMBER + r"\Z")
 
 
 def comparison_query(items):

@@ -16,14 +16,13 @@ from icalendar import Calendar, Event, Timezone, vDuration, vText
 
 from departments.models import Department
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
+from policeapp.web.routes import absolute_url, site_host
 
 from ..models import HiringStep, Job
 from .forms import FeedSearchForm
 from .responses import (
     document_response,
     get_department_or_404,
-    host_name,
     last_modified,
     search_error_response,
     start_of_today,
@@ -58,7 +57,6 @@ class Entry(NamedTuple):
 
 @public_page(*FeedSearchForm.base_fields)
 @require_safe
-@limit_searches
 def search_calendar(request):
     """The dates of the openings that match the query string of a search, earliest closing date first.
 
@@ -68,7 +66,7 @@ def search_calendar(request):
     jobs = form.first(MAX_JOBS)
     if form.errors:
         return search_error_response(form)
-    return _calendar_response(request, reverse("jobs calendar") + form.query, form.in_words(), jobs, start_of_today())
+    return _calendar_response(reverse("jobs calendar") + form.query, form.in_words(), jobs, start_of_today())
 
 
 @public_page()
@@ -81,7 +79,7 @@ def department_calendar(request, state, slug):
     jobs = list(department.jobs.open().real().by_deadline()[:MAX_JOBS])
     path = reverse("department calendar", args=[state, slug])
     title = _("Jobs at %(department)s") % {"department": department.name}
-    return _calendar_response(request, path, title, jobs, department.modified)
+    return _calendar_response(path, title, jobs, department.modified)
 
 
 @public_page()
@@ -96,10 +94,10 @@ def job_calendar(request, pk, slug):
     if job.status == Job.Status.WITHDRAWN:
         message = _("This job has been withdrawn.")
         return HttpResponse(f"{message}\n", status=410, content_type="text/plain; charset=utf-8")
-    return _calendar_response(request, reverse("job calendar", args=[pk, slug]), job.title, [job], job.modified)
+    return _calendar_response(reverse("job calendar", args=[pk, slug]), job.title, [job], job.modified)
 
 
-def _calendar_response(request, path, name, jobs, empty_since):
+def _calendar_response(path, name, jobs, empty_since):
     """Return the calendar of the jobs at ``path``."""
     calendar = Calendar()
     calendar.add("VERSION", "2.0")
@@ -109,9 +107,9 @@ def _calendar_response(request, path, name, jobs, empty_since):
         calendar.add(key, vText(strip_unprintable(name)))
     calendar.add("REFRESH-INTERVAL", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH_INTERVAL))
-    calendar.add("SOURCE", request.build_absolute_uri(path), parameters={"VALUE": "URI"})
+    calendar.add("SOURCE", absolute_url(path), parameters={"VALUE": "URI"})
     for entry in _entries(jobs):
-        calendar.add_component(_event(request, entry))
+        calendar.add_component(_event(entry))
     if not calendar.subcomponents:
         # RFC 5545, section 3.6: a calendar has at least one component.
         calendar.add_component(Timezone.from_tzid("UTC"))
@@ -142,10 +140,10 @@ def _entries(jobs):
         yield Entry(uid, title, step.date, step.time, department, changed, page, step.note, step.place)
 
 
-def _event(request, entry):
+def _event(entry):
     """Return the entry as a VEVENT. It is the same in every calendar."""
     event = Event()
-    event.add("UID", f"{entry.uid}@{host_name(request)}")
+    event.add("UID", f"{entry.uid}@{site_host()}")
     # Without a METHOD, DTSTAMP is the time of the last change, too.
     event.add("DTSTAMP", entry.changed)
     event.add("LAST-MODIFIED", entry.changed)
@@ -161,7 +159,7 @@ def _event(request, entry):
     event.add("SUMMARY", strip_unprintable(entry.title))
     if entry.location:
         event.add("LOCATION", strip_unprintable(entry.location))
-    url = request.build_absolute_uri(entry.page.get_absolute_url())
+    url = absolute_url(entry.page.get_absolute_url())
     event.add("URL", url)
     # Some apps don't show the URL property.
     event.add("DESCRIPTION", strip_unprintable("\n".join(filter(None, (entry.note, url)))))

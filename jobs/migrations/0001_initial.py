@@ -758,6 +758,10 @@ class Migration(migrations.Migration):
             model_name="job",
             index=models.Index(fields=["closes_at"], name="job_by_closing"),
         ),
+        migrations.AddIndex(
+            model_name="hiringstep",
+            index=models.Index(fields=["date"], name="hiring_step_by_date"),
+        ),
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(

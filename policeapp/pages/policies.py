@@ -7,7 +7,6 @@ new: tests/policeapp/pages/test_policies.py lists the models and cookies that th
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.messages.storage.cookie import CookieStorage
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +17,7 @@ from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
 
 from ..caching.decorators import public_page
-from ..operations.rate_limits import SEARCH_SECONDS
+from ..operations.rate_limits import UNCACHED_SECONDS
 
 
 @public_page()
@@ -32,7 +31,7 @@ def privacy(request):
         "links": format_duration(LIFETIMES["manage"]),
         "year": format_duration(AlertQuerySet.RENEWAL_INTERVAL),
         "to_answer": format_duration(AlertQuerySet.RENEWAL_GRACE),
-        "searches": format_duration(timedelta(seconds=SEARCH_SECONDS)),
+        "visits": format_duration(timedelta(seconds=UNCACHED_SECONDS)),
         "sign_ups": format_duration(timedelta(seconds=SIGN_UPS_PER_CLIENT.seconds)),
         "mails": format_duration(timedelta(seconds=EMAILS_PER_ADDRESS.seconds)),
         "session": format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
@@ -60,11 +59,6 @@ def cookies():
             settings.SESSION_COOKIE_NAME,
             _("keeps editors signed in"),
             format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
-        ),
-        (
-            CookieStorage.cookie_name,
-            _("shows editors a message, such as “saved”, on the next page"),
-            _("deleted on that page"),
         ),
     ]
 

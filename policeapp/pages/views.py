@@ -16,6 +16,7 @@ from jobs.models import Job
 
 from ..caching.decorators import public_page
 from ..web.pagination import CappedPaginator
+from ..web.routes import absolute_url
 from ..web.structured_data import website
 
 LATEST_JOBS = 6
@@ -33,7 +34,7 @@ def home(request):
         "latest": latest_jobs(),
         "all_jobs": CappedPaginator(Job.objects.open().newest(), LATEST_JOBS),
         "department_count": sum(counts.by_state().values()),
-        "structured_data": website(request.build_absolute_uri),
+        "structured_data": website(),
     }
     return render(request, "pages/home.html", context)
 
@@ -60,7 +61,7 @@ def logo(request, name):
 @require_safe
 def robots(request):
     """Return robots.txt: robots can read everything except the admin. It links to the sitemap."""
-    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    sitemap = absolute_url(reverse("sitemap"))
     return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
 
 

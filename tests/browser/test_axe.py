@@ -73,8 +73,8 @@ def test_it_finds_nothing_on_the_login_page(visit):
 
 
 def test_it_finds_nothing_on_the_rate_limit_pages(visit, settings, monkeypatch):
-    settings.SEARCH_LIMIT, settings.AXES_FAILURE_LIMIT = 10, 1
-    monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
+    settings.UNCACHED_PAGE_LIMIT, settings.AXES_FAILURE_LIMIT = 10, 1
+    monkeypatch.setattr("policeapp.operations.rate_limits.count_uncached", lambda client: False)
     page = visit("/jobs/?q=officer", status=429)
     assert findings(page) == []
     go(page, "/admin/login/")

@@ -307,12 +307,10 @@ def test_visitors_do_not_find_a_draft(client, db):
 
 
 @pytest.mark.parametrize("who", [make_charlie, make_bob])
-def test_staff_see_a_draft_with_a_notice_and_noindex(client, db, who):
+def test_staff_do_not_find_it_either(client, db, who):
     draft = make_department(status="draft")
     client.force_login(who())
-    response = profile(client, draft)
-    assert "This is a draft. Only staff can see it." in text_of(response)
-    assert '<meta name="robots" content="noindex">' in html(response)
+    assert client.get(draft.get_absolute_url()).status_code == 404
 
 
 def test_a_published_profile_has_no_notice(client, westport):

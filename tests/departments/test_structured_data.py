@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def node_of(**values):
     """Return the node of a department."""
-    node = organization(make_department(**values), lambda path: f"https://police.example.org{path}")
+    node = organization(make_department(**values))
     assert faults(node) == []
     return node
 
@@ -53,16 +53,16 @@ def test_a_department_with_all_facts_has_all_properties(client, known):
     assert node == {
         "@type": "GovernmentOrganization",
         "name": "Saint Mary's County Sheriff's Office",
-        "url": "http://testserver/departments/md/sheriff/",
+        "url": "https://police.example.org/departments/md/sheriff/",
         "sameAs": "https://www.sheriff.example/recruiting",
-        "logo": f"http://testserver{known.logo.url}",
+        "logo": f"https://police.example.org{known.logo.url}",
         "telephone": "+1-301-475-8008;ext=12",
         "email": "desk@sheriff.example",
         "areaServed": {"@type": "AdministrativeArea", "name": "Saint Mary's County, MD"},
         "location": {
             "@type": "PoliceStation",
             "name": "Saint Mary's County Sheriff's Office",
-            "url": "http://testserver/departments/md/sheriff/",
+            "url": "https://police.example.org/departments/md/sheriff/",
             "telephone": "+1-301-475-8008;ext=12",
             "address": {
                 "@type": "PostalAddress",
@@ -97,7 +97,7 @@ def test_a_department_without_facts_has_only_its_name_and_url(client):
     assert nodes_of(client.get(bare.get_absolute_url()))["GovernmentOrganization"] == {
         "@type": "GovernmentOrganization",
         "name": "Bare Police",
-        "url": "http://testserver/departments/ct/bare/",
+        "url": "https://police.example.org/departments/ct/bare/",
     }
 
 
@@ -179,7 +179,7 @@ def breadcrumbs_of(response):
     [crumbs] = re.findall(r'<p class="breadcrumbs">(.*?)</p>', html(response), re.S)
     [heading] = re.findall(r"<h1>(.*?)</h1>", html(response), re.S)
     found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', crumbs)
-    return [(unescape(words), f"http://testserver{address}") for address, words in found], unescape(heading)
+    return [(unescape(words), f"https://police.example.org{address}") for address, words in found], unescape(heading)
 
 
 @pytest.mark.parametrize("name", ["Westport Police", "</script><script>alert(1)</script>", 'O\'Brien & "Sons" <!--'])
@@ -197,7 +197,7 @@ def test_breadcrumbs_are_those_of_the_page_and_end_with_it(client, name):
         links, heading = breadcrumbs_of(response)
         assert [(crumb["name"], crumb["item"]) for crumb in way] == links
         assert here["name"] == last and last in heading
-        assert here["item"] == f"http://testserver{path}"
+        assert here["item"] == f"https://police.example.org{path}"
         assert {client.get(crumb["item"]).status_code for crumb in way} == {200}
 
 

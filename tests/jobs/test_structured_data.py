@@ -21,13 +21,9 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def absolute(path):
-    return f"https://police.example.org{path}"
-
-
 def posting_of(job):
     """Return the JobPosting of the saved job."""
-    posting = job_posting(Job.objects.with_department().get(pk=job.pk), absolute)
+    posting = job_posting(Job.objects.with_department().get(pk=job.pk))
     assert faults(posting) == []
     return posting
 
@@ -163,7 +159,7 @@ def test_every_value_also_shows_on_the_page(client, known):
         assert render(text).strip() in posting["description"]
     assert f'href="{posting["hiringOrganization"]["sameAs"]}"' in page
     assert re.search(rf'<img class="logo" src="{known.department.logo.url}"', page)
-    assert posting["url"] == f"http://testserver{known.get_absolute_url()}"
+    assert posting["url"] == f"https://police.example.org{known.get_absolute_url()}"
 
 
 # Pages with structured data

@@ -22,7 +22,6 @@ ELSEWHERE = 302
 
 EVERYONE = (SEEN,) * 5
 NOBODY = (GONE,) * 5
-DRAFT = (GONE, GONE, SEEN, SEEN, SEEN)
 STAFF = (LOGIN, LOGIN, SEEN, SEEN, SEEN)
 EDITORS = (LOGIN, LOGIN, FORBIDDEN, SEEN, SEEN)
 NOT_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, SEEN)
@@ -73,9 +72,9 @@ TABLE = {
     },
     "departments/<state:state>/<slug:slug>/": {
         "/departments/ct/own/": EVERYONE,
-        "/departments/ct/draft/": DRAFT,
+        "/departments/ct/draft/": NOBODY,
         "/departments/ct/former/": (MOVED,) * 5,
-        "/departments/ct/draft-before/": (GONE, GONE, MOVED, MOVED, MOVED),
+        "/departments/ct/draft-before/": NOBODY,
     },
     # Feeds and calendars are the same for everyone.
     **{
@@ -89,18 +88,18 @@ TABLE = {
     },
     "jobs/": {"/jobs/": EVERYONE},
     "jobs/eligible/": {"/jobs/eligible/": EVERYONE, "/jobs/eligible/?age=30": EVERYONE},
-    "jobs/<int:pk>-<slug:slug>/": {
+    "jobs/<number:pk>-<slug:slug>/": {
         "/jobs/{own job}-police-officer/": EVERYONE,
         "/jobs/{own job}-another-title/": (MOVED,) * 5,
-        "/jobs/{drafted job}-police-officer/": DRAFT,
-        "/jobs/{drafted job}-another-title/": (GONE, GONE, MOVED, MOVED, MOVED),
-        "/jobs/{planned job}-police-officer/": DRAFT,
-        "/jobs/{job of a draft}-police-officer/": DRAFT,
+        "/jobs/{drafted job}-police-officer/": NOBODY,
+        "/jobs/{drafted job}-another-title/": NOBODY,
+        "/jobs/{planned job}-police-officer/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/": NOBODY,
         "/jobs/{withdrawn job}-police-officer/": (410,) * 5,
     },
     "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 5},
     "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 5},
-    "jobs/<int:pk>-<slug:slug>/calendar/": {
+    "jobs/<number:pk>-<slug:slug>/calendar/": {
         "/jobs/{own job}-police-officer/calendar/": EVERYONE,
         "/jobs/{own job}-another-title/calendar/": (MOVED,) * 5,
         "/jobs/{drafted job}-police-officer/calendar/": NOBODY,

@@ -16,8 +16,6 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, help="send at most this many messages")
 
     def handle(self, *, seconds, limit, **options):
-        if not settings.SITE_URL:
-            raise CommandError("SITE_URL is not set. Links in emails need it. Example: https://police.example.org")
         if not settings.SENDS_EMAIL:
             raise CommandError("EMAIL_URL is not set. Example: submission://user:password@mail.example.org")
         report = outbox.run(seconds, limit)

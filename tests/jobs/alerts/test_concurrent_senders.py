@@ -59,7 +59,6 @@ def test_concurrent_senders_send_each_opening_once_to_everyone(tmp_path):
         with migrated_database(tmp_path) as url:
             values = PRODUCTION | {
                 "DATABASE_URL": url,
-                "SITE_URL": "https://police.example.org",
                 "EMAIL_URL": f"smtp://127.0.0.1:{server.port}/?timeout=40",
             }
             done = python("-c", FILL, env=values)

@@ -149,12 +149,10 @@ def test_a_run_respects_its_limits_and_reports_waiting_messages(smtp, due):
     assert "1 sent" in send()
 
 
-@pytest.mark.parametrize(("name", "value"), [("SITE_URL", ""), ("SENDS_EMAIL", False)])
-def test_it_names_a_missing_setting(settings, clock, name, value):
-    setattr(settings, name, value)
+def test_it_names_a_missing_setting(settings, clock):
+    settings.SENDS_EMAIL = False
     make_alert()
-    output = send_and_fail()
-    assert ("EMAIL_URL" if name == "SENDS_EMAIL" else name) in output
+    assert "EMAIL_URL" in send_and_fail()
     assert not Message.objects.exists()
 
 

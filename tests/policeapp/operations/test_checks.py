@@ -40,7 +40,7 @@ def database(monkeypatch):
 
 def test_a_complete_site_passes(tmp_path, smtp):
     values = {"DATABASE_URL": new_sqlite(tmp_path / "db.sqlite3"), "MEDIA_ROOT": str(tmp_path)}
-    values |= {"STATIC_ROOT": str(configured.STATIC_ROOT), "SITE_URL": "https://police.example.org"}
+    values |= {"STATIC_ROOT": str(configured.STATIC_ROOT)}
     env = PRODUCTION | values | {"EMAIL_URL": f"smtp://127.0.0.1:{smtp.port}"}
     script = """
 import django
@@ -62,7 +62,7 @@ def test_a_new_site_gets_instructions(tmp_path):
     values = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}", "STATIC_ROOT": str(tmp_path / "static")}
     done = python("manage.py", "check", "--deploy", "--database", "default", env=PRODUCTION | values)
     assert done.returncode == 1
-    for hint in ("manage.py migrate", "manage.py collectstatic", "Set SITE_URL and EMAIL_URL"):
+    for hint in ("manage.py migrate", "manage.py collectstatic", "Set EMAIL_URL"):
         assert hint in done.stderr
 
 
@@ -70,7 +70,7 @@ def test_a_new_site_gets_instructions(tmp_path):
 def test_other_machines_are_only_checked_with_deploy(command):
     """Nothing listens at port 1."""
     nowhere = {"CACHE_URL": "redis://127.0.0.1:1", "EMAIL_URL": "smtp://127.0.0.1:1"}
-    values = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "SITE_URL": "https://police.example.org"}
+    values = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}
     done = python("manage.py", *command, env=PRODUCTION | values | nowhere | {"PYTHONWARNINGS": ""})
     assert done.returncode == 0, done.stderr
 

@@ -226,7 +226,7 @@ class TestRobots:
             "User-agent: *",
             "Disallow: /admin/",
             "",
-            "Sitemap: http://testserver/sitemap.xml",
+            "Sitemap: https://police.example.org/sitemap.xml",
             "",
         ]
 

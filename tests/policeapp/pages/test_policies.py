@@ -97,7 +97,7 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "That link works for 61 days",
         "After 401 days we ask",
         "If you don't answer within 33 days",
-        "for 1 minute, and requests for alerts by IP address for 2 hours",
+        "count requests for pages by IP address for 1 minute, and requests for alerts by IP address for 2 hours",
         "by email address for 2 days",
         "count for 47 minutes",
         "at most 17 days",
@@ -154,7 +154,13 @@ def test_every_cookie_is_listed(privacy):
     assert save(visitor, job, title="Another").status_code == 200
     visitor.post(page(job, "delete"), {"post": "yes"})
     visitor.post("/admin/logout/")
-    assert {"sessionid", "csrftoken", "messages"} <= seen.keys() <= named(privacy).keys()
+    assert {"sessionid", "csrftoken"} <= seen.keys() <= named(privacy).keys()
+
+
+def test_the_session_is_for_the_admin_only(client):
+    make_alice()
+    client.post("/admin/login/", {"username": "alice", "password": "alice-password", "next": "/admin/"})
+    assert client.cookies["sessionid"]["path"] == settings.SESSION_COOKIE_PATH == "/admin/"
 
 
 def test_no_other_code_sets_cookies():
@@ -174,7 +180,6 @@ def test_the_lifetimes_of_cookies_are_listed(privacy):
     assert {name: words.rpartition("; ")[2] for name, words in text.items()} == {
         "csrftoken": "364 days",
         "sessionid": "14 days",
-        "messages": "deleted on that page",
     }
 
 

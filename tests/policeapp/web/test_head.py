@@ -99,7 +99,7 @@ def test_links_on_unlisted_pages_are_followed(heads):
 
 def test_an_indexed_page_has_a_canonical_url_without_query_string(heads):
     for page, head in heads:
-        address = f"http://testserver{page.url.partition('?')[0]}"
+        address = f"https://police.example.org{page.url.partition('?')[0]}"
         assert head.canonical == ([address] if is_listed(page) else []), str(page)
 
 
@@ -116,7 +116,7 @@ def test_an_indexed_page_has_open_graph_tags(heads):
         }, str(page)
         assert head.description != [""] and head.title != " - PoliceApp"
         has_logo = page.state == "everything known"
-        assert image == ([f"http://testserver/media/logos/{'0' * 32}.png"] if has_logo else []), str(page)
+        assert image == ([f"https://police.example.org/media/logos/{'0' * 32}.png"] if has_logo else []), str(page)
 
 
 def test_indexed_pages_have_different_titles_and_descriptions(heads):
@@ -148,27 +148,41 @@ def test_every_kind_of_page_has_the_right_structured_data(heads):
             assert head.nodes.keys() == expected, str(page)
 
 
-def test_drafts_have_noindex(client, public_pages):
+def test_drafts_are_not_public(client, public_pages):
     client.force_login(make_alice())
     for page in whole_site.drafts():
-        head = Head(client.get(page.url))
+        response = client.get(page.url)
+        head = Head(response)
+        assert response.status_code == 404, str(page)
         assert (head.robots, head.canonical, head.og, head.nodes) == (["noindex"], [], {}, {}), str(page)
 
 
-def test_the_canonical_url_has_the_host_and_scheme_of_the_request(client, db):
-    head = Head(client.get("/departments/?", secure=True, headers={"host": "localhost"}))
-    assert head.canonical == head.og["og:url"] == ["https://localhost/departments/"]
+@pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8000", "TestServer"])
+@pytest.mark.parametrize("secure", [True, False])
+def test_the_canonical_url_has_the_host_and_scheme_of_the_site(client, db, settings, host, secure):
+    settings.SITE_URL = "http://site.example.org:8080"
+    head = Head(client.get("/departments/?", secure=secure, headers={"host": host}))
+    assert head.canonical == head.og["og:url"] == ["http://site.example.org:8080/departments/"]
+
+
+def test_the_host_of_the_request_is_on_no_public_page(client, public_pages):
+    for page in public_pages:
+        if page.url.startswith("/alerts/"):
+            continue
+        assert b"localhost" not in client.get(page.url, headers={"host": "localhost:1"}).content, str(page)
 
 
 def test_the_canonical_url_has_no_tracking_parameters(client, db):
     make_department()
     for path in ("/", "/departments/ct/", "/departments/ct/westport-police-department/"):
-        assert Head(client.get(path, {"utm_source": "mail"})).canonical == [f"http://testserver{path}"]
+        assert Head(client.get(path, {"utm_source": "mail"})).canonical == [f"https://police.example.org{path}"]
 
 
 def test_a_job_has_the_logo_of_its_department(client, db):
     job = make_job(make_department(logo=f"logos/{'0' * 32}.png"))
-    assert Head(client.get(job.get_absolute_url())).og["og:image"] == [f"http://testserver/media/logos/{'0' * 32}.png"]
+    assert Head(client.get(job.get_absolute_url())).og["og:image"] == [
+        f"https://police.example.org/media/logos/{'0' * 32}.png"
+    ]
 
 
 @pytest.mark.parametrize("name", ['"><script>alert(1)</script>', "' onload='alert(1)", "A &amp; B & C", "</title>"])
@@ -183,9 +197,9 @@ def test_names_are_escaped_in_the_head(client, db, name):
 def test_the_home_page_describes_the_search(client, db):
     make_department("Westport Police Department")
     site = nodes_of(client.get("/"))["WebSite"]
-    assert (site["name"], site["url"]) == ("PoliceApp", "http://testserver/")
+    assert (site["name"], site["url"]) == ("PoliceApp", "https://police.example.org/")
     target = site["potentialAction"]["target"]["urlTemplate"]
-    assert target == "http://testserver/departments/?q={search_term_string}"
+    assert target == "https://police.example.org/departments/?q={search_term_string}"
     assert "Westport Police Department" in client.get(target.format(search_term_string="westport")).content.decode()
 
 
