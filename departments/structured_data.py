@@ -42,13 +42,13 @@ def station(department):
 
 
 def place(department, schema_type="Place"):
-    """Return the department's address, with coordinates only if they are those of the building."""
+    """Return the department's address without P.O. boxes, and coordinates only if they are those of the building."""
     point = department.point if department.precision == Precision.BUILDING else None
     return node(
         schema_type,
         address=node(
             "PostalAddress",
-            streetAddress=", ".join(filter(None, (department.street1, department.street2))),
+            streetAddress=", ".join(department.street_lines),
             addressLocality=department.city,
             addressRegion=department.state,
             postalCode=department.zip,

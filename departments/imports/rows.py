@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from policeapp.imports.engine import Rejected
 
 from ..models import Precision
+from ..models.location import is_mailbox
+from ..models.sources import publication
 from ..names import normalize
 from . import cleaning
 from .agency_names import readable
@@ -71,25 +73,6 @@ GROUPS = {
 }
 GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
 
-# The names and years of publications by their codes in files. Other codes are shown unchanged.
-PUBLICATIONS = {
-    "fbi": ("FBI", ""),
-    "fbi_cde2018": ("FBI", "2018"),
-    "fbi_table78_2018": ("FBI", "2018"),
-    "fbi_ucr": ("FBI", ""),
-    "fbi_ucr_pe": ("FBI", ""),
-    "fbi_ucr_rtci": ("FBI", ""),
-    "hifld": ("DHS HIFLD", ""),
-    "hifld2009": ("DHS HIFLD", "2009"),
-    "hifld_only": ("DHS HIFLD", "2009"),
-    "hifld_cslea2008": ("BJS CSLLEA", "2008"),
-    "leaic": ("BJS LEAIC", ""),
-    "leaic2012": ("BJS LEAIC", "2012"),
-    "leaic_local_gov": ("BJS LEAIC", "2012"),
-    "zip_centroid": ("Center of the ZIP code", ""),
-    "county_centroid": ("Center of the county", ""),
-}
-
 # The precision of a location, by its name or by the code of its source.
 PRECISIONS = {
     "hifld": Precision.BUILDING, "hifld2009": Precision.BUILDING, "building": Precision.BUILDING,
@@ -102,7 +85,6 @@ MAX_LENGTHS = {
     "name": 200, "city": 100, "street1": 120, "street2": 120, "county": 100, "email": 254, "website": 300,
     "chief_name": 120, "chief_title": 60,
 }  # fmt: skip
-PO_BOX = ("po box", "p o box", "post office box")
 
 
 class Agency(NamedTuple):
@@ -216,8 +198,8 @@ class AgencyReader:
         precision = PRECISIONS.get(stated.casefold())
         if not precision:
             # Assume the building if the row has a street address, else the town.
-            street = normalize(facts.get("street1", ""))
-            precision = Precision.BUILDING if street and not street.startswith(PO_BOX) else Precision.TOWN
+            street = facts.get("street1", "")
+            precision = Precision.BUILDING if street and not is_mailbox(street) else Precision.TOWN
         return {"latitude": point[0], "longitude": point[1], "precision": precision.value}
 
     def _sources(self, values):
@@ -226,14 +208,13 @@ class AgencyReader:
         record = values.get("record_source") or self.source, values.get("record_year", "")
         for group in ("record", *GROUPS):
             own, year = values.get(f"{group}_source"), values.get(f"{group}_year")
-            source, as_of = publication(*((own, year or "") if own else (record[0], year or record[1])))
+            source, as_of = source_of(*((own, year or "") if own else (record[0], year or record[1])))
             found[group] = source, as_of or self.as_of
         return found
 
 
 @lru_cache(maxsize=1000)
-def publication(code, year):
+def source_of(name, year):
     """Return ``(source, as of)`` from the cells of a ``*_source`` and a ``*_year`` column."""
-    code, year = cleaning.text(code), cleaning.text(year)
-    source, as_of = PUBLICATIONS.get(code.casefold(), (code, ""))
+    (source, as_of), year = publication(cleaning.text(name)), cleaning.text(year)
     return source[:200], year if cleaning.YEAR.match(year) else as_of

@@ -19,7 +19,7 @@ from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
 from .kinds import DepartmentKind
-from .location import Located
+from .location import Located, is_mailbox
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
@@ -363,11 +363,17 @@ class Department(Located, Slugged, Sourced):
         return phones.tel_url(self.phone)
 
     @property
+    def street_lines(self):
+        """The lines of the address that lead to a building; [] if there is only a P.O. box or the like."""
+        lines = [line for line in (self.street1, self.street2) if line and not is_mailbox(line)]
+        return [line for line in lines if line[0].isdigit()] if is_mailbox(self.street1) else lines
+
+    @property
     def directions_url(self):
         """The URL of directions to the street address, or "" without one."""
-        if not self.street1 or not self.city:
+        if not self.street_lines or not self.city:
             return ""
-        to = f"{self.name}, {self.street1}, {self.city}, {self.state} {self.zip}"
+        to = f"{self.name}, {self.street_lines[0]}, {self.city}, {self.state} {self.zip}"
         return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"
 
     @property

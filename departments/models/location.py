@@ -1,5 +1,6 @@
 """The location and the time zone of a department."""
 
+import re
 import zoneinfo
 from datetime import datetime
 from types import MappingProxyType
@@ -15,6 +16,17 @@ from ..geo import states
 from ..geo.points import Point
 from ..names import normalize
 from .place import Place, Precision
+
+# The beginnings of normalized address lines that are places for mail only: nobody can drive there.
+MAILBOX = re.compile(
+    r"p ?o ?(box|bx|b\b|drawer)|pob\b|post office (box|drawer)|((lock|caller|call|mail) )?(box|drawer)( no| number)? "
+    r"([a-z]?\d|[a-z]$)|(general delivery|c o|care of|attn|attention|private mail ?box)\b|(.* )?pmb\b"
+)
+
+
+def is_mailbox(line):
+    """Return whether a line of an address is a P.O. box, general delivery, "c/o" somebody, or the like."""
+    return bool(MAILBOX.match(normalize(line)))
 
 
 class Located(models.Model):

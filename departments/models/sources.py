@@ -3,6 +3,43 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# The names and years of publications by their codes in files and their other names, in lower case.
+PUBLICATIONS = {
+    "fbi": ("FBI", ""),
+    "fbi_cde2018": ("FBI", "2018"),
+    "fbi_table78_2018": ("FBI", "2018"),
+    "fbi_ucr": ("FBI", ""),
+    "fbi_ucr_pe": ("FBI", ""),
+    "fbi_ucr_rtci": ("FBI", ""),
+    "federal bureau of investigation": ("FBI", ""),
+    "hifld": ("DHS HIFLD", ""),
+    "hifld2009": ("DHS HIFLD", "2009"),
+    "hifld_only": ("DHS HIFLD", "2009"),
+    "dhs hifld": ("DHS HIFLD", ""),
+    "homeland infrastructure foundation-level data": ("DHS HIFLD", ""),
+    "csllea": ("BJS CSLLEA", ""),
+    "hifld_cslea2008": ("BJS CSLLEA", "2008"),
+    "bjs csllea": ("BJS CSLLEA", ""),
+    "bjs census of state and local law enforcement agencies": ("BJS CSLLEA", ""),
+    "census of state and local law enforcement agencies": ("BJS CSLLEA", ""),
+    "leaic": ("BJS LEAIC", ""),
+    "leaic2012": ("BJS LEAIC", "2012"),
+    "leaic_local_gov": ("BJS LEAIC", "2012"),
+    "bjs leaic": ("BJS LEAIC", ""),
+    "bjs law enforcement agency identifiers crosswalk": ("BJS LEAIC", ""),
+    "law enforcement agency identifiers crosswalk": ("BJS LEAIC", ""),
+    "zip_centroid": ("Center of the ZIP code", ""),
+    "center of the zip code": ("Center of the ZIP code", ""),
+    "county_centroid": ("Center of the county", ""),
+    "center of the county": ("Center of the county", ""),
+}
+
+
+def publication(name):
+    """Return ``(name, as of)`` of a publication by its code or one of its names. Other names are unchanged."""
+    name = " ".join(str(name).split())
+    return PUBLICATIONS.get(name.casefold(), (name, ""))
+
 
 class Sourced(models.Model):
     """A model that stores the source of each of its ``FACTS``, which are names of fields and of related lists.
@@ -29,7 +66,8 @@ class Sourced(models.Model):
         abstract = True
 
     def set_source(self, fields, source, as_of, set_by):
-        """Set the source of these fields. Fields that are not facts are ignored."""
+        """Set the source of these fields. Fields that are not facts are ignored. A source has one name."""
+        source = publication(source)[0]
         self.sources |= {
             field: {"source": source, "as_of": str(as_of), "set_by": set_by} for field in fields if field in self.FACTS
         }
@@ -68,6 +106,7 @@ class Sourced(models.Model):
         changed = False
         for field, value in values.items():
             source, as_of = sources.get(field, ("", ""))
+            source = publication(source)[0]
             new = {"source": source, "as_of": as_of, "set_by": "import"}
             if getattr(self, field) == value:
                 current = self.sources.get(field)

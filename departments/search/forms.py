@@ -12,6 +12,7 @@ from . import places, ranking, spelling
 RADII = (10, 25, 50, 100, 250)  # miles
 DEFAULT_MILES = 25
 ANYWHERE = "any"
+MAX_SEARCH_LENGTH = 100  # characters
 # Fields get their choices as functions. Otherwise each form copies the list, which takes longer than finding a place.
 WITHIN = [
     *((str(miles), format_lazy(_("{number} miles"), number=miles)) for miles in RADII),
@@ -26,11 +27,11 @@ class NearForm(forms.Form):
     was searched for instead of a misspelled one, or "".
     """
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    q = forms.CharField(label=_("Search"), required=False, max_length=MAX_SEARCH_LENGTH)
     near = forms.CharField(
         label=_("Near"),
         required=False,
-        max_length=100,
+        max_length=MAX_SEARCH_LENGTH,
         help_text=_("A ZIP code, or a town and state"),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "data-location": True}),
     )
@@ -138,8 +139,34 @@ class NearForm(forms.Form):
     @property
     def filters_in_use(self):
         """Whether a field under "More filters" has a value or an error."""
-        always_visible = ("q", "near", "within")
-        return any(self[name].data or name in self.errors for name in self.fields if name not in always_visible)
+        return any(self[name].data or name in self.errors for name in self.filters)
+
+    @property
+    def filters(self):
+        """The names of the fields under "More filters"."""
+        return [name for name in self.fields if name not in ("q", "near", "within")]
+
+    @property
+    def summary(self):
+        """The search in words, for the title of its page: "“diver”, within 25 miles of Westport, CT, Connecticut"."""
+        text, near = ((self[name].value() or "")[:MAX_SEARCH_LENGTH] for name in ("q", "near"))
+        found = [_("“%(words)s”") % {"words": text}] if text and not self.text_is_place else []
+        if self.place and self.miles is None:
+            found.append(_("nearest to %(place)s") % {"place": self.place})
+        elif self.place:
+            found.append(_("within %(miles)s miles of %(place)s") % {"miles": self.miles, "place": self.place})
+        elif near:
+            found.append(near)
+        found += [self._value_in_words(name) for name in self.filters if self[name].value() and name not in self.errors]
+        return ", ".join(map(str, found))
+
+    def _value_in_words(self, name):
+        field, value = self.fields[name], self.cleaned_data[name]
+        if isinstance(field, forms.ModelChoiceField):
+            return value
+        if isinstance(field, forms.ChoiceField):
+            return dict(field.choices)[value]
+        return field.label if value is True else f"{field.label}: {value:,}"
 
     @property
     def place(self):

@@ -96,6 +96,7 @@ class Job(Sourced):
     DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at")
     FULL_TEXT = ("words", "all_words")
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
+    # Words that most openings have in their full text (:class:`policeapp.database.fulltext.Words`).
     COMMON_WORDS = tuple(
         "a and city county department entry for in level of office officer or police state the to with".split()
     )

@@ -214,3 +214,11 @@ def test_a_letter_has_breadcrumbs_too(client):
 def test_a_profile_without_a_county_has_fewer_breadcrumbs(client):
     crumbs = nodes_of(client.get(make_department("Norwalk Police").get_absolute_url()))["BreadcrumbList"]
     assert [crumb["name"] for crumb in crumbs["itemListElement"]] == ["Departments", "Connecticut", "Norwalk Police"]
+
+
+def test_a_mailbox_is_no_street_and_the_page_calls_it_a_mailing_address(client):
+    address = node_of(street1="PO Box 12", zip="06880")["location"]["address"]
+    assert "streetAddress" not in address and address["postalCode"] == "06880"
+    page = text_of(client.get(Department.objects.get().get_absolute_url()))
+    assert "Mailing address: PO Box 12 Westport CT 06880" in page
+    assert "Directions" not in page

@@ -5,6 +5,7 @@ An indexed page has a canonical URL, a description and Open Graph tags. All othe
 
 import json
 import re
+from collections import Counter
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -12,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobs.models import Job
 from policeapp.templatetags.site import json_ld, plain_text
 from policeapp.web.structured_data import as_json
 
 from ... import whole_site
-from ...factories import make_alice, make_department, make_job
+from ...factories import make_alice, make_department, make_job, make_specialization
 from ...structured_data import nodes_in, nodes_of
 from ...whole_site import Markup
 
@@ -123,6 +125,71 @@ def test_indexed_pages_have_different_titles_and_descriptions(heads):
     full = [(page, head) for page, head in heads if page not in whole_site.EMPTY_SITE]
     descriptions = [(head.title, *head.description) for page, head in full if is_listed(page) and "?" not in page.url]
     assert len(descriptions) == len(set(descriptions)) > 10
+
+
+SEARCHES = ["", "q=officer", "q=clerk", "q=06880", "near=06880&within=50", "near=06880&within=any", "near=Atlantis"]
+SEARCHES += ["q=officer&near=06880", "near=Springfield", "q=Springfield", "state=CT", "state=NY", "state=CT&q=officer"]
+SEARCHES += ["sort=distance&near=06880", "page=2", "page=3", "q=police&page=2", "state=CT&page=2"]
+JOB_SEARCHES = ["kind=lateral", "kind=cadet", "pay=50000", "pay=60%2C000", "sort=pay", "sort=newest&q=officer"]
+DEPARTMENT_SEARCHES = ["kind=sheriff", "specialization=k-9-unit", "hiring=on", "sort=name", "sort=population"]
+COMPARISONS = ["", "d=ct/department-1", "d=ct/department-1&d=ct/department-2"]
+
+
+def test_every_search_and_comparison_has_a_title_of_its_own(client, places):
+    make_specialization()
+    for number in range(45):
+        make_job(make_department(f"Department {number} Police", slug=f"department-{number}"))
+    jobs = [f"j={pk}" for pk in Job.objects.values_list("pk", flat=True)[:3]]
+    urls = [f"/jobs/?{query}" for query in SEARCHES + JOB_SEARCHES]
+    urls += [f"/departments/?{query}" for query in SEARCHES + DEPARTMENT_SEARCHES]
+    urls += [f"/departments/compare/?{query}" for query in COMPARISONS]
+    urls += [f"/jobs/compare/?{query}" for query in ["", *jobs, "&".join(jobs)]]
+    urls += ["/departments/ct/", "/departments/ct/?page=2", "/departments/a-to-z/d/", "/departments/a-to-z/d/?page=2"]
+    titles = {url: Head(client.get(url)).title for url in urls}
+    assert [title for title, number in Counter(titles.values()).items() if number > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "title"),
+    [
+        ("/jobs/?q=officer&near=06880&page=1", "Police jobs: “officer”, within 25 miles of Westport, CT 06880"),
+        ("/jobs/?q=Norwalk", "Police jobs: within 25 miles of Norwalk, CT"),
+        ("/jobs/?kind=lateral&pay=$60,000", "Police jobs: Lateral or certified officer, Minimum yearly pay: 60,000"),
+        ("/jobs/?kind=wizard&pay=much&within=33", "Police jobs"),
+        ("/jobs/?q=%3Cb%3E", "Police jobs: “<b>”"),
+        (
+            "/departments/?state=CT&hiring=on&near=06880&within=any",
+            "Police departments: nearest to Westport, CT 06880, Connecticut, Hiring now",
+        ),
+        ("/departments/?near=Atlantis", "Police departments: Atlantis"),
+    ],
+)
+def test_the_title_of_a_search_says_what_was_searched_for(client, places, url, title):
+    assert Head(client.get(url)).title == f"{title} - PoliceApp"
+
+
+def test_the_description_of_a_department_has_only_what_its_page_has(client, db):
+    bare = make_department("Bare Police", city="", state="VT")
+    assert Head(client.get(bare.get_absolute_url())).description == ["Bare Police in Vermont."]
+    known = make_department(
+        "Westport Police", chief_name="Kim Example", street1="50 Jesup Road", phone="203-341-6000", sworn_officers=64
+    )
+    known.population = 27_840
+    known.save()
+    make_job(known)
+    expected = "Westport Police in Westport, CT. Chief: Kim Example. Address: 50 Jesup Road. Phone: 203-341-6000. "
+    expected += "Officers: 64. Population served: 27,840. Open jobs: 1."
+    assert Head(client.get(known.get_absolute_url())).description == [expected]
+
+
+def test_the_description_of_a_job_has_only_what_its_page_has(client, db):
+    department = make_department("Westport Police")
+    job = make_job(department, "Officer")
+    expected = "Officer at the Westport Police in Westport, CT. Entry-level officer · Full time"
+    assert Head(client.get(job.get_absolute_url())).description == [f"{expected} · open until filled"]
+    job = make_job(department, "Officer", pay_min=64_000)
+    expected += " · from $64,000 a year · open until filled"
+    assert Head(client.get(job.get_absolute_url())).description == [expected]
 
 
 def test_a_noindex_page_has_none_of_them(heads):
