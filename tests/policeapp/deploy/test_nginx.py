@@ -383,7 +383,13 @@ def test_logs_contain_no_searches_referrers_or_signed_links(tmp_path):
             f"/jobs/?near={secret}",
             f"/alerts/manage/{secret}/",
             f"//alerts//manage/{secret}",
+            f"/%61lerts/manage/{secret}/",
+            f"/alerts/manage%2f{secret}/",
+            f"/alerts%2F/manage/{secret}",
+            f"/ALERTS/./manage/{secret}",
+            f"/jobs/%3Fnear={secret}",
             f"/{secret}@x",
+            f"/%20{secret}%40x",
         ):
             site.ask(path, Referer=f"https://{HOST}/jobs/?near={secret}", User_Agent=secret, Cookie=f"x={secret}")
         site.ask(f"/jobs/?q={secret}", "POST", "near=06880", client="203.0.113.7")
@@ -398,6 +404,7 @@ def test_logs_contain_no_searches_referrers_or_signed_links(tmp_path):
         "203.0.113.7 [",
         '"POST /jobs/ HTTP/1.1" 503',
         '"GET /alerts/manage/[token] HTTP/1.1"',
+        '"GET /alerts/manage[encoded] HTTP/1.1"',
         '"GET / HTTP/1.1" 429',
     ):
         assert line in written, written
