@@ -121,6 +121,7 @@ TABLE = {
     "privacy/": {"/privacy/": EVERYONE},
     "accessibility/": {"/accessibility/": EVERYONE},
     "robots.txt": {"/robots.txt": EVERYONE},
+    ".well-known/security.txt": {"/.well-known/security.txt": NOBODY},
     "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 5},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
     "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},

@@ -163,7 +163,9 @@ def test_decoded_text_cannot_forge_a_line():
     assert redact("/x%40y/%0A2026-01-01%20ERROR") == "/[email]/_2026-01-01_ERROR"
 
 
-@pytest.mark.parametrize("path", ["%25" * 300_000, "%61" * 300_000, "/alerts/" * 100_000, "/alerts" * 100_000, "% " + "a" * 900_000])
+@pytest.mark.parametrize(
+    "path", ["%25" * 300_000, "%61" * 300_000, "/alerts/" * 100_000, "/alerts" * 100_000, "% " + "a" * 900_000]
+)
 def test_long_encoded_paths_are_redacted_quickly(path):
     assert redact(f"/{path}").startswith("/")
 
