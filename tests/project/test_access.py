@@ -147,7 +147,7 @@ TABLE = {
         "/admin/r/{type of departments}/{own}/": SHORT,
         "/admin/r/{type of departments}/999999/": (LOGIN, LOGIN, GONE, GONE, GONE),
     },
-    "admin/^(?P<app_label>auth|policeapp|jobs|departments)/$": {
+    "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
         "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
         "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
         "/admin/policeapp/": (LOGIN, LOGIN, GONE, GONE, SEEN),
