@@ -347,10 +347,12 @@ def test_too_large_requests_are_rejected_before_they_are_sent(site):
     assert_page_of_nginx(answer, 413, "too large")
 
 
-def test_editors_may_send_large_files(site):
-    """The site answers, not nginx: 403, because the form has no CSRF token."""
+def test_the_site_decides_who_may_send_large_files(site):
+    """Only people who have signed in."""
     answer = site.ask("/admin/policeapp/import/add/", "POST", b"x" * 3_000_000, client="192.0.2.8")
-    assert answer.status == 403 and b"nginx" not in answer.body
+    assert answer.status == 413 and b"sign in again" in answer.body
+    answer = site.ask("/admin/login/", "POST", Content_Length="1000000", client="192.0.2.9")
+    assert_page_of_nginx(answer, 413, "too large")
 
 
 # Restarts
