@@ -4,8 +4,10 @@ import re
 import struct
 import threading
 import zlib
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from PIL import Image
 
 from departments import logos
@@ -125,3 +127,10 @@ def test_a_process_decodes_one_image_at_a_time(monkeypatch):
     let_go.set()
     first.join()
     assert clean(FILES["PNG"]).size
+
+
+def test_other_users_of_the_machine_cannot_read_a_stored_logo(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    name = default_storage.save("logos/new.png", clean(FILES["PNG"]))
+    modes = [path.stat().st_mode & 0o777 for path in (Path(default_storage.path(name)), settings.MEDIA_ROOT)]
+    assert modes == [0o640, 0o750]
