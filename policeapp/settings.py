@@ -77,7 +77,7 @@ try:
     ERROR_REPORTS_DSN = env.str("ERROR_REPORTS_DSN", "")
     # The maximum number of searches of a client in a minute; 0 for no limit.
     SEARCH_LIMIT = env.int("SEARCH_LIMIT", 300, validate=validate.Range(min=0))
-    # Where visitors can write about their data and about accessibility problems.
+    # Where visitors can write about their data, accessibility and security problems (security.txt).
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 except EnvError as error:
     # Without the cause, because its message may contain a part of a password.
