@@ -4,11 +4,13 @@ from django.contrib.admin.utils import model_ngettext
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from .models import Department
+
 
 class EditorsMixin:
-    """Let editors of a department use a ``ModelAdmin`` or an inline without Django's model permissions.
+    """Let people who can edit a department use a ``ModelAdmin`` or an inline without Django's model permissions.
 
-    ``editors_can`` is a set of "view", "add", "change" and "delete". It doesn't limit editors to their own departments:
+    ``editors_can`` is a set of "view", "add", "change" and "delete". It doesn't limit people to their own departments:
     ``get_queryset()`` must do that, with ``editable_by()``.
     """
 
@@ -34,10 +36,9 @@ class EditorsMixin:
 
 
 def is_editor(request):
-    """Return whether the user edits at least one department. One query per request."""
+    """Return whether the user can edit at least one department. One query per request."""
     if not hasattr(request, "is_department_editor"):
-        user = request.user
-        request.is_department_editor = bool(user.is_active and user.is_staff and user.departments_edited.exists())
+        request.is_department_editor = Department.objects.editable_by(request.user).exists()
     return request.is_department_editor
 
 

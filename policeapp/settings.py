@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
+from .database.private_files import PrivateConnection
 from .operations.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ try:
     DEBUG = env.bool("DEBUG", False)
     # Signs sessions, forms and links in emails. Required; long, random and secret.
     SECRET_KEY = env.str("SECRET_KEY", "")
+    # Former secret keys, separated by commas: what they signed stays valid. New signatures use SECRET_KEY.
+    SECRET_KEY_FALLBACKS = list_setting("SECRET_KEY_FALLBACKS")
     # The host names of the site, separated by commas. Required.
     ALLOWED_HOSTS = list_setting("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
     # The database, such as postgres://user:password@host/name.
@@ -52,6 +55,10 @@ try:
     TRUSTED_PROXIES = list_setting("TRUSTED_PROXIES")
     # Redirect to HTTPS, send HSTS, and send cookies over HTTPS only.
     HTTPS = env.bool("HTTPS", not DEBUG)
+    # Tell browsers to use HTTPS for all names below the site's name, too. They remember it for a year.
+    HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+    # Allow browsers to build HTTPS for the site into their lists (hstspreload.org), which is hard to undo.
+    HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
     # The URL of the site: https://police.example.org. Required. Links in emails and feeds and canonical URLs start with
     # it, whatever host name the visitor uses.
     SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
@@ -72,10 +79,13 @@ try:
     # The maximum number of requests of a client in a minute that the page cache does not answer; 0 for no limit. The
     # admin, static files, logos and health checks are not counted.
     UNCACHED_PAGE_LIMIT = env.int("UNCACHED_PAGE_LIMIT", 300, validate=validate.Range(min=0))
-    # Where visitors can write about their data and about accessibility problems.
+    # Where visitors can write about their data, accessibility and security problems (security.txt).
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
-except (EnvError, ValueError) as error:
-    raise ImproperlyConfigured(str(error)) from error
+except EnvError as error:
+    # Without the cause, because its message may contain a part of a password.
+    raise ImproperlyConfigured(str(error)) from None
+except ValueError:
+    raise ImproperlyConfigured("DATABASE_URL or EMAIL_URL is not a URL") from None
 
 for name in ("TRUSTED_PROXIES", "METRICS_ALLOWED"):
     try:
@@ -83,7 +93,7 @@ for name in ("TRUSTED_PROXIES", "METRICS_ALLOWED"):
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must contain IP addresses or networks: {error}") from None
 
-if CACHE_URL and not re.fullmatch(r"(rediss?|unix)://\S+", CACHE_URL):
+if CACHE_URL and not re.fullmatch(r"rediss?://([^/?#@\s]*@)?[^/?#@:\s]+(:\d+)?(/\S*)?|unix://\S+", CACHE_URL):
     raise ImproperlyConfigured("CACHE_URL must be like redis://:password@cache.example.org/0")
 if "EMAIL_BACKEND" not in email:
     raise ImproperlyConfigured("EMAIL_URL must be like submission://user:password@mail.example.org")
@@ -142,6 +152,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before CsrfViewMiddleware reads a form, which it does when Django enters the view.
+    "policeapp.web.middleware.limit_bodies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -181,6 +193,7 @@ if "sqlite" in database["ENGINE"]:
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456;",
         transaction_mode="IMMEDIATE",
         timeout=20,
+        factory=PrivateConnection,
     )
 elif "postgresql" in database["ENGINE"]:
     # The pool has a connection for each thread of a process, and checks it before use. "timeout" is how many seconds a
@@ -263,7 +276,11 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # The site serves the logos itself, so other users of the machine need not read them.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o640, "directory_permissions_mode": 0o750},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -285,8 +302,10 @@ CONTENT_SECURITY_POLICY = {
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS_SUBDOMAINS
+SECURE_HSTS_PRELOAD = HTTPS and HSTS_PRELOAD
+# Only the owner of the domain can know whether all its names use HTTPS, so checks don't ask for these two.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = HTTPS
 # Only the admin has users. Messages are stored in the session, because their own cookie would have the path "/".
 SESSION_COOKIE_PATH = "/admin/"

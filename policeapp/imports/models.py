@@ -56,8 +56,8 @@ class Import(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
-        # Imports need the permission to edit every department.
         default_permissions = ()
+        permissions = [("import_files", "Can import departments and jobs")]
 
     def __str__(self):
         return self.file_name

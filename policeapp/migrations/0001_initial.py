@@ -181,6 +181,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "import",
                 "verbose_name_plural": "imports",
                 "ordering": ["-pk"],
+                "permissions": [("import_files", "Can import departments and jobs")],
                 "default_permissions": (),
             },
         ),

@@ -7,7 +7,10 @@ new: tests/policeapp/pages/test_policies.py lists the models and cookies that th
 from datetime import timedelta
 
 from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -18,6 +21,9 @@ from jobs.alerts.tokens import LIFETIMES
 
 from ..caching.decorators import public_page
 from ..operations.rate_limits import UNCACHED_SECONDS
+
+# RFC 9116 asks for less than a year.
+SECURITY_TXT_LIFETIME = timedelta(days=180)
 
 
 @public_page()
@@ -45,6 +51,19 @@ def privacy(request):
 def accessibility(request):
     """Show the accessibility statement: which tests are done, which are not, and how to report a problem."""
     return render(request, "pages/accessibility.html", {"contact": settings.CONTACT_EMAIL})
+
+
+@require_safe
+def security_txt(request):
+    """Return security.txt (RFC 9116): how to report a vulnerability. Without a contact there is none."""
+    if not settings.CONTACT_EMAIL:
+        raise Http404(_("This site has no contact address."))
+    expires = timezone.now() + SECURITY_TXT_LIFETIME
+    lines = [f"Contact: mailto:{settings.CONTACT_EMAIL}", f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}"]
+    if settings.SITE_URL:
+        lines.append(f"Canonical: {settings.SITE_URL}{reverse('security.txt')}")
+        lines.append(f"Policy: {settings.SITE_URL}{reverse('privacy')}#security")
+    return HttpResponse("\n".join([*lines, "Preferred-Languages: en", ""]), content_type="text/plain; charset=utf-8")
 
 
 def cookies():

@@ -86,6 +86,7 @@ URLS = {
     "privacy": lambda scene: ["/privacy/"],
     "accessibility": lambda scene: ["/accessibility/"],
     "robots": lambda scene: ["/robots.txt"],
+    "security.txt": lambda scene: ["/.well-known/security.txt"],
     "favicon": lambda scene: ["/favicon.ico"],
     "sitemap": lambda scene: ["/sitemap.xml"],
     "sitemap part": lambda scene: ["/sitemap-pages.xml", "/sitemap-ct.xml", sitemap_of(scene["job"])],

@@ -120,6 +120,7 @@ TABLE = {
     "privacy/": {"/privacy/": EVERYONE},
     "accessibility/": {"/accessibility/": EVERYONE},
     "robots.txt": {"/robots.txt": EVERYONE},
+    ".well-known/security.txt": {"/.well-known/security.txt": NOBODY},
     "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 5},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
     "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
@@ -145,7 +146,7 @@ TABLE = {
         "/admin/r/{type of departments}/{own}/": SHORT,
         "/admin/r/{type of departments}/999999/": (LOGIN, LOGIN, GONE, GONE, GONE),
     },
-    "admin/^(?P<app_label>auth|policeapp|jobs|departments)/$": {
+    "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
         "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
         "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
         "/admin/policeapp/": (LOGIN, LOGIN, GONE, GONE, SEEN),

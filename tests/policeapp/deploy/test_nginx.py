@@ -345,10 +345,12 @@ def test_too_large_requests_are_rejected_before_they_are_sent(site):
     assert_page_of_nginx(answer, 413, "too large")
 
 
-def test_editors_may_send_large_files(site):
-    """The site answers, not nginx: 403, because the form has no CSRF token."""
+def test_the_site_decides_who_may_send_large_files(site):
+    """Only people who have signed in."""
     answer = site.ask("/admin/policeapp/import/add/", "POST", b"x" * 3_000_000, client="192.0.2.8")
-    assert answer.status == 403 and b"nginx" not in answer.body
+    assert answer.status == 413 and b"sign in again" in answer.body
+    answer = site.ask("/admin/login/", "POST", Content_Length="1000000", client="192.0.2.9")
+    assert_page_of_nginx(answer, 413, "too large")
 
 
 # Restarts
@@ -381,7 +383,13 @@ def test_logs_contain_no_searches_referrers_or_signed_links(tmp_path):
             f"/jobs/?near={secret}",
             f"/alerts/manage/{secret}/",
             f"//alerts//manage/{secret}",
+            f"/%61lerts/manage/{secret}/",
+            f"/alerts/manage%2f{secret}/",
+            f"/alerts%2F/manage/{secret}",
+            f"/ALERTS/./manage/{secret}",
+            f"/jobs/%3Fnear={secret}",
             f"/{secret}@x",
+            f"/%20{secret}%40x",
         ):
             site.ask(path, Referer=f"https://{HOST}/jobs/?near={secret}", User_Agent=secret, Cookie=f"x={secret}")
         site.ask(f"/jobs/?q={secret}", "POST", "near=06880", client="203.0.113.7")
@@ -396,6 +404,7 @@ def test_logs_contain_no_searches_referrers_or_signed_links(tmp_path):
         "203.0.113.7 [",
         '"POST /jobs/ HTTP/1.1" 503',
         '"GET /alerts/manage/[token] HTTP/1.1"',
+        '"GET /alerts/manage[encoded] HTTP/1.1"',
         '"GET / HTTP/1.1" 429',
     ):
         assert line in written, written

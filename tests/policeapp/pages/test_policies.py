@@ -1,7 +1,7 @@
 """The privacy policy describes all stored personal data with the periods of the code."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -213,3 +213,25 @@ def test_the_accessibility_statement_lists_what_is_not_tested(client, db):
     text = text_of(client.get("/accessibility/"))
     assert "WCAG) 2.2" in text
     assert "has audited the site" in text
+
+
+def test_security_txt_says_how_to_report_a_vulnerability(client, settings):
+    """RFC 9116: it expires within a year."""
+    settings.CONTACT_EMAIL, settings.SITE_URL = "office@police.example.org", "https://police.example.org"
+    response = client.get("/.well-known/security.txt", headers={"host": "localhost"})
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    expires = datetime.fromisoformat(fields.pop("Expires").replace("Z", "+00:00"))
+    assert timedelta(days=30) < expires - timezone.now() < timedelta(days=365)
+    assert fields == {
+        "Contact": "mailto:office@police.example.org",
+        "Canonical": "https://police.example.org/.well-known/security.txt",
+        "Policy": "https://police.example.org/privacy/#security",
+        "Preferred-Languages": "en",
+    }
+    assert 'id="security"' in client.get("/privacy/").content.decode()
+
+
+def test_without_a_contact_there_is_no_security_txt(client, settings):
+    settings.CONTACT_EMAIL = ""
+    assert client.get("/.well-known/security.txt").status_code == 404
