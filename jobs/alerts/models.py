@@ -156,7 +156,7 @@ class Alert(models.Model):
     created = models.DateTimeField(_("created"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     paused = models.BooleanField(_("paused"), default=False)
-    # Digests cover all openings that became visible before this time. None: no digest was prepared yet.
+    # Digests cover all openings that opened before this time. None: no digest was prepared yet.
     notified_until = models.DateTimeField(_("notified until"), null=True, blank=True)
     renewed_at = models.DateTimeField(_("renewed"), null=True, blank=True)
     renewal_requested_at = models.DateTimeField(_("renewal requested"), null=True, blank=True)
@@ -240,7 +240,7 @@ class Alert(models.Model):
         self._update_fields(paused=True)
 
     def resume(self):
-        """Send openings that become visible from now on, for another year."""
+        """Send the jobs that open from now on, for another year."""
         if self.paused:
             self.renew()
 
@@ -356,16 +356,17 @@ class Message(models.Model):
 
 
 class NotifiedOpening(models.Model):
-    """An opening in a digest. No other digest to the same subscriber lists it."""
+    """An opening in a digest. No other digest to the subscriber lists it, unless it opens again at another time."""
 
     IS_SHOWN = False  # not on any public page
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="notified_openings")
     job = models.ForeignKey("Job", models.CASCADE, related_name="+")
+    open_since = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subscriber", "job"], name="notified_once")]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "job", "open_since"], name="notified_once")]
 
     def __str__(self):
         return f"{self.subscriber_id}: {self.job_id}"

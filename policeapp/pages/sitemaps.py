@@ -112,7 +112,7 @@ def part(request, name):
     kind, _dash, number = name.partition("-")
     if name == "pages":
         found = pages()
-    elif name.upper() in states.STATES:
+    elif name.islower() and name.upper() in states.STATES:
         found = state(name.upper())
     elif kind == "openings" and number.isdecimal() and len(number) < 12:
         found = openings(int(number))

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from jobs.models import Job
+from tests import admin
 from tests.factories import make_job, text_of, today, tomorrow
 
 from ..pages import copies_of, search, whole
@@ -180,7 +181,7 @@ def test_a_profile_links_to_its_feed_and_calendar(client, westport_police, hirin
 
 def test_a_draft_links_to_no_feed(alice, westport_police):
     westport_police.unpublish()
-    page = alice.get(DEPARTMENT)
-    assert "This is a draft" in text_of(page)
+    page = alice.get(admin.page(westport_police, "preview"))
+    assert "This is a preview." in text_of(page)
     assert alternates(page) == []
     assert feed_links(page) == {}

@@ -148,9 +148,9 @@ def test_every_kind_of_page_has_the_right_structured_data(heads):
             assert head.nodes.keys() == expected, str(page)
 
 
-def test_drafts_have_noindex(client, public_pages):
+def test_previews_have_noindex(client, public_pages):
     client.force_login(make_alice())
-    for page in whole_site.drafts():
+    for page in whole_site.previews():
         head = Head(client.get(page.url))
         assert (head.robots, head.canonical, head.og, head.nodes) == (["noindex"], [], {}, {}), str(page)
 
