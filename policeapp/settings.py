@@ -109,7 +109,7 @@ INSTALLED_APPS = [
     "policeapp",
     "departments",
     "jobs",
-    "django.contrib.admin",
+    "policeapp.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -7,8 +7,21 @@ from django.core.exceptions import BadRequest
 from django.db import DataError
 
 
+class StaffSite(admin.AdminSite):
+    """The admin without the view that redirects to any object, whoever may see it. No cache stores its pages."""
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(view)
+
+    def get_urls(self):
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+
+
 class BadRequestAdmin(admin.ModelAdmin):
-    """Answers invalid ids in URLs and forms with 400. Django's admin trusts them and would answer 500."""
+    """Answers invalid ids in URLs and forms with 400. Django's admin trusts them and would answer 500.
+
+    Models with ``get_absolute_url()`` need ``view_on_site``, because :class:`StaffSite` has no view for their links.
+    """
 
     def changelist_view(self, request, extra_context=None):
         with bad_request_on_invalid_value():
@@ -17,6 +30,11 @@ class BadRequestAdmin(admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         with bad_request_on_invalid_value():
             return _render(super().changeform_view(request, object_id, form_url, extra_context))
+
+    def get_deleted_objects(self, objs, request):
+        """List only the objects themselves. Related ones can be private, so the page shows only their number."""
+        _listed, *others = super().get_deleted_objects(objs, request)
+        return [str(instance) for instance in objs], *others
 
 
 @contextmanager
