@@ -165,6 +165,7 @@ FORM_RENDERER = "policeapp.web.forms.SiteRenderer"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "policeapp.User"
+LOGIN_REDIRECT_URL = "admin:index"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 database = DATABASES["default"]

@@ -11,8 +11,6 @@ from .models import Alert, Message, Subscriber
 class SuperuserOnlyAdmin(BadRequestAdmin):
     """Alerts are private, so no permission shows them to other staff."""
 
-    view_on_site = False
-
     def has_module_permission(self, request):
         return request.user.is_active and request.user.is_superuser
 

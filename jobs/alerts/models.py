@@ -177,7 +177,8 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["confirmed_at", "notified_until"], name="alert_due")]
 
     def __str__(self):
-        return f"{self.subscriber_id}: {self.q or self.near or self.kind or self.state or self.department_id or '*'}"
+        # Whoever deletes a department sees it in the list of what else is deleted, so it must not say what it asks for.
+        return str(self.pk)
 
     def get_absolute_url(self):
         """Return the URL of the department's page, or of the job search with these filters."""
@@ -326,7 +327,7 @@ class Message(models.Model):
         indexes = [models.Index(fields=["leased_until", "id"], condition=Q(sent_at=None), name="message_to_send")]
 
     def __str__(self):
-        return self.key
+        return str(self.pk)
 
     def lease(self):
         """Return True for the one sender that may send this message until the lease ends."""
@@ -369,7 +370,7 @@ class NotifiedOpening(models.Model):
         constraints = [models.UniqueConstraint(fields=["subscriber", "job", "open_since"], name="notified_once")]
 
     def __str__(self):
-        return f"{self.subscriber_id}: {self.job_id}"
+        return str(self.pk)
 
 
 class SendRun(models.Model):
