@@ -1,6 +1,7 @@
 """The URLs that Django's admin adds by itself tell nobody what they may not see."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 
@@ -33,6 +34,15 @@ LOOKUPS = {
     "policeapp/user": ["password__startswith=p", "password=p", "departments_edited__name=x", "logentry__object_repr=x"],
     "auth/group": ["user__password__startswith=p"],
 }
+
+
+def test_a_single_permission_opens_only_the_list_of_its_own_model(visitors):
+    charlie = User.objects.get(username="charlie")
+    lists = {page(model, "list"): model for model in admin.site._registry}
+    for permission in Permission.objects.exclude(codename="edit_every_department").select_related("content_type"):
+        charlie.user_permissions.set([permission])
+        opened = {url for url in lists if visitors["charlie"].get(url).status_code != 403}
+        assert {lists[url] for url in opened} <= {permission.content_type.model_class()}, permission
 
 
 @pytest.mark.parametrize(("model", "lookup"), [(model, lookup) for model in LOOKUPS for lookup in LOOKUPS[model]])
