@@ -160,7 +160,7 @@ class Job(Sourced):
     # When its page was public first; in the future if it is planned, None if it was never public. An opening can be
     # entered long after its opening date.
     published_at = models.DateTimeField(_("first published"), editable=False, null=True)
-    # When its current time of being open began, or its next one begins; None if it is a draft or withdrawn.
+    # When it last opened, or when it is planned to open; None if it is a draft or withdrawn.
     open_since = models.DateTimeField(_("open since"), editable=False, null=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)
@@ -257,7 +257,7 @@ class Job(Sourced):
         """Compute the fields in ``DERIVED``: the slug, the search text and the instants.
 
         The default opening date is today in the department's time zone, or the closing date if that is earlier.
-        Before, the fields in ``HISTORY`` have their values in the database.
+        Call it while the fields in ``HISTORY`` have their values in the database.
         """
         closed_at = self.closes_at
         self.derive_from_title()
@@ -280,8 +280,8 @@ class Job(Sourced):
     def _record_history(self, closed_at):
         """Set when its page was public first, and since when it is open.
 
-        ``closed_at`` is the stored closing time: the end of the time that began at ``open_since``. An edit of the dates
-        of an open opening changes neither. After a withdrawal or the closing time, it opens anew.
+        ``closed_at`` is the stored closing time. While the opening stays open, an edit changes neither. After a
+        withdrawal, or after the closing time, it opens again.
         """
         now = timezone.now()
         is_public = self.status == self.Status.PUBLISHED and self.department.is_published

@@ -64,7 +64,7 @@ class JobQuerySet(models.QuerySet):
         return self.published().filter(not_closed, opens_at__lte=at)
 
     def new_since(self, instant):
-        """Openings whose current time of being open began at or after ``instant``."""
+        """Openings that last opened at or after ``instant``."""
         return self.filter(open_since__gte=instant)
 
     def next_change(self, after, until):

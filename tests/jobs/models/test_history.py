@@ -72,7 +72,7 @@ def test_edits_of_an_open_job_change_neither(at):
 
 
 @pytest.mark.parametrize("status", ["draft", "withdrawn"])
-def test_a_job_that_is_published_again_opens_anew(at, status):
+def test_a_job_that_is_published_again_opens_again(at, status):
     job = make_job()
     at(NOON + DAY)
     change(job, status=status)
@@ -82,7 +82,7 @@ def test_a_job_that_is_published_again_opens_anew(at, status):
     assert history(job) == (NOON, NOON + 2 * DAY)
 
 
-def test_a_closed_job_that_is_extended_opens_anew(at):
+def test_a_closed_job_that_is_extended_opens_again(at):
     job = make_job(closes_on=date(2031, 5, 7))
     at(NOON + 5 * DAY)
     change(job, title="Captain")
@@ -100,7 +100,7 @@ def test_a_job_that_is_extended_before_it_closes_stays_open(at):
     assert history(job) == (NOON, NOON)
 
 
-def test_a_postponed_job_opens_anew_on_its_opening_date(at):
+def test_a_postponed_job_opens_again_on_its_opening_date(at):
     job = make_job()
     at(NOON + DAY)
     change(job, opens_on=NEXT_MONTH)
