@@ -1,4 +1,4 @@
-"""The admin site, and a base class that answers forged ids with 400."""
+"""The admin site, and a base class of its pages. Both answer invalid values with 400."""
 
 from contextlib import contextmanager
 
@@ -12,6 +12,10 @@ class StaffSite(admin.AdminSite):
 
     def admin_view(self, view, cacheable=False):
         return super().admin_view(view)
+
+    def autocomplete_view(self, request):
+        with bad_request_on_invalid_value():
+            return super().autocomplete_view(request)
 
     def get_urls(self):
         return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
