@@ -11,9 +11,10 @@ from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.web.admin import BadRequestAdmin
 
-from .editors import EditorsMixin, change_status, record_edit
+from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from .logos import LogoField, check_storage
 from .models import Department, DepartmentSpecialization, Division, Place, SlugRedirect, Specialization, SpecialUnit
+from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
 ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors")
@@ -73,7 +74,7 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
+class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     editors_can = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
@@ -110,6 +111,16 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
         if request.user.has_perm("departments.edit_every_department"):
             return self.readonly_fields
         return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
+
+    def has_add_permission(self, request):
+        # Others can't set the name and the state.
+        return super().has_add_permission(request) and request.user.has_perm("departments.edit_every_department")
+
+    def is_public(self, department):
+        return department.is_published
+
+    def render_preview(self, request, department):
+        return render_profile(request, Department.objects.with_place().get(pk=department.pk), is_preview=True)
 
     @admin.display(description=_("open jobs"), ordering="open_jobs")
     def open_jobs(self, department):

@@ -1,6 +1,9 @@
 """Admin access for editors: administrators can change everything, editors only their own departments."""
 
-from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.utils import model_ngettext, unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -33,6 +36,35 @@ class EditorsMixin:
 
     def has_delete_permission(self, request, obj=None):
         return self._is_allowed(request, "delete", super().has_delete_permission(request, obj))
+
+
+class PreviewMixin:
+    """Add a page below /admin/ that shows an object as its public page would, for those who can view it in the admin.
+
+    "View on site" leads to it while visitors can't see the object. A subclass has ``is_public(object)``, and
+    ``render_preview(request, object)``, which returns the page.
+    """
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.preview)
+        return [path("<path:object_id>/preview/", view, name=self._preview_name), *super().get_urls()]
+
+    @property
+    def _preview_name(self):
+        return f"{self.opts.app_label}_{self.opts.model_name}_preview"
+
+    def preview(self, request, object_id):
+        instance = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, instance):
+            raise PermissionDenied
+        if instance is None:
+            raise Http404
+        return self.render_preview(request, instance)
+
+    def view_on_site(self, instance):
+        if self.is_public(instance):
+            return instance.get_absolute_url()
+        return reverse(f"admin:{self._preview_name}", args=[instance.pk])
 
 
 def is_editor(request):

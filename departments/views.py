@@ -127,16 +127,22 @@ def letter(request, letter, state=None):
 @require_safe
 def profile(request, state, slug):
     """Show the profile of a department. A former slug redirects to it."""
-    visible = Department.objects.visible_to(request.user)
-    department = visible.with_place().select_related("parent").filter(state=state, slug=slug).first()
+    published = Department.objects.published()
+    department = published.with_place().select_related("parent").filter(state=state, slug=slug).first()
     if department is None:
-        moved = get_object_or_404(SlugRedirect, state=state, slug=slug, department__in=visible)
+        moved = get_object_or_404(SlugRedirect, state=state, slug=slug, department__in=published)
         return redirect(moved.department, permanent=True)
+    return render_profile(request, department)
+
+
+def render_profile(request, department, is_preview=False):
+    """Return the profile of a department from ``Department.objects.with_place()``."""
     openings = list(department.jobs.open().listed().by_deadline())
     nearest = [] if openings else Job.objects.open().listed().close_to(department, NEAREST_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,
+        "is_preview": is_preview,
         "place": department.place and Place(**department.place),
         "openings": openings,
         "nearest": nearest,

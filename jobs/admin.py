@@ -6,12 +6,13 @@ from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
-from departments.editors import EditorsMixin, change_status, record_edit
+from departments.editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from departments.models import Department
 from policeapp.web.admin import BadRequestAdmin
 
 from .alerts import admin as alerts_admin  # noqa: F401
 from .models import HiringStep, Job, Requirements
+from .views import render_job
 
 
 class HiringStepInline(EditorsMixin, admin.StackedInline):
@@ -80,7 +81,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(EditorsMixin, BadRequestAdmin):
+class JobAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "department", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
@@ -115,6 +116,12 @@ class JobAdmin(EditorsMixin, BadRequestAdmin):
         if db_field.name == "department":
             kwargs["queryset"] = Department.objects.editable_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def is_public(self, job):
+        return Job.objects.visible().filter(pk=job.pk).exists()
+
+    def render_preview(self, request, job):
+        return render_job(request, job, is_preview=True)
 
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):

@@ -1,11 +1,18 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.admin import apps as admin
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
+class StaffAdminConfig(admin.AdminConfig):
+    default = False  # not the configuration of this app
+    default_site = "policeapp.web.admin.StaffSite"
+
+
 class PoliceAppConfig(AppConfig):
+    default = True
     name = "policeapp"
     verbose_name = _("Site")
 

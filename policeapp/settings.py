@@ -122,7 +122,7 @@ INSTALLED_APPS = [
     "policeapp",
     "departments",
     "jobs",
-    "django.contrib.admin",
+    "policeapp.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -181,6 +181,7 @@ FORM_RENDERER = "policeapp.web.forms.SiteRenderer"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "policeapp.User"
+LOGIN_REDIRECT_URL = "admin:index"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 database = DATABASES["default"]

@@ -14,7 +14,7 @@ from departments.models import Department, Precision, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import HiringStep, Job
 
-from . import factories
+from . import admin, factories
 from .factories import (
     make_department,
     make_division,
@@ -153,12 +153,12 @@ def build():
     ]
 
 
-def drafts():
+def previews():
     """Return the pages that only staff see. Call :func:`build` first."""
     hidden = Job.objects.filter(status=Job.Status.DRAFT) | Job.objects.filter(opens_on__gt=today())
     return [
-        Page(Department.objects.get(slug="draft").get_absolute_url(), "a draft"),
-        *(Page(job.get_absolute_url(), job.status) for job in hidden),
+        Page(admin.page(Department.objects.get(slug="draft"), "preview"), "a draft"),
+        *(Page(admin.page(job, "preview"), job.status) for job in hidden),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -742,6 +743,14 @@ class Migration(migrations.Migration):
                 fields=("state", "slug"),
                 name="department_slug_unique_in_state",
                 violation_error_message="Another department in this state has this slug.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug", django.db.models.functions.text.Lower("slug"))),
+                name="department_slug_lowercase",
+                violation_error_message="Use lowercase letters in the slug.",
             ),
         ),
         migrations.AddConstraint(

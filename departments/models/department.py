@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.signals import pre_save
+from django.db.models.functions import Lower
+from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -194,6 +195,12 @@ class Department(Located, Slugged, Sourced):
                 fields=["state", "slug"],
                 name="department_slug_unique_in_state",
                 violation_error_message=_("Another department in this state has this slug."),
+            ),
+            # Otherwise two URLs would differ only in case.
+            models.CheckConstraint(
+                condition=Q(slug=Lower("slug")),
+                name="department_slug_lowercase",
+                violation_error_message=_("Use lowercase letters in the slug."),
             ),
             models.UniqueConstraint(
                 fields=["ori"],
@@ -405,6 +412,13 @@ class Department(Located, Slugged, Sourced):
 def derive_before_save(sender, instance, **kwargs):
     """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``."""
     instance.derive()
+
+
+@receiver(post_save, sender=Department)
+def announce_loaded(sender, instance, raw, **kwargs):
+    """Announce departments of a fixture, which nobody compared with the database."""
+    if raw:
+        departments_changed.send(Department, ids=[instance.pk])
 
 
 def announce_changes(departments):

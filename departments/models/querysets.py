@@ -1,4 +1,4 @@
-"""Queries for departments: which are published, who can see and edit them, distance search, and sort orders."""
+"""Queries for departments: which are published, and who can edit them, distance search, and sort orders."""
 
 from functools import reduce
 from operator import or_
@@ -22,10 +22,6 @@ class DepartmentQuerySet(models.QuerySet):
     def listed(self):
         """Published departments without posts. The page of their headquarters lists those."""
         return self.published().filter(parent=None)
-
-    def visible_to(self, user):
-        """Departments that the user can see on the site: all for staff, else published ones."""
-        return self if user.is_active and user.is_staff else self.published()
 
     def editable_by(self, user):
         """Departments that the user can edit: all with the permission for that, else those that list the user."""

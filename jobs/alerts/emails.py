@@ -5,6 +5,7 @@ The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (auto
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -83,7 +84,8 @@ def _links(alert):
 
 def _openings(message):
     """Return the digest's openings that are still open, in the order of the search: titles, nearest or newest first."""
-    keys = message.notified_openings.values("job")
+    # One that was withdrawn or closed meanwhile, and then opened again, is in a later digest.
+    keys = message.notified_openings.filter(open_since=F("job__open_since")).values("job")
     openings = list(Job.objects.open().real().filter(pk__in=keys).listed().newest())
     for job in openings:
         job.title, job.department.name = printable_line(job.title), printable_line(job.department.name)

@@ -28,8 +28,7 @@ class OpeningRow(NamedTuple):
     """The columns of an opening that alerts compare. `x`, `y`, `z` are the department's unit vector, or None."""
 
     pk: int
-    opens_at: object
-    published_at: object
+    open_since: object
     words: str
     all_words: str
     kind: str
@@ -40,15 +39,20 @@ class OpeningRow(NamedTuple):
     y: float
     z: float
 
-    COLUMNS = ("pk", "opens_at", "published_at", "words", "all_words", "kind", "pay_yearly", "department_id")
-    COLUMNS += ("department__state", "department__x", "department__y", "department__z")
+    COLUMNS = ("pk", "open_since", "words", "all_words", "kind", "pay_yearly", "department_id", "department__state")
+    COLUMNS += ("department__x", "department__y", "department__z")
+
+    @property
+    def period(self):
+        """The key of the opening and since when it is open: subscribers hear of it once each time it opens."""
+        return self.pk, self.open_since
 
 
 class AlertMatcher:
     """Compares many openings with one alert, by the same rules as the job search.
 
     Keywords follow :meth:`JobQuerySet.best_match`, place and radius :meth:`JobQuerySet.near`. `notified` is the set of
-    keys of openings that the subscriber already received; alerts of one subscriber share it.
+    periods that the subscriber already received; alerts of one subscriber share it.
     """
 
     def __init__(self, alert, notified):
@@ -60,23 +64,23 @@ class AlertMatcher:
         self.max_chord_squared = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
         self.candidates = []
 
-    def consider(self, opening, visible_at):
-        """Add the opening, which became visible at `visible_at`, to the candidates if it matches."""
+    def consider(self, opening):
+        """Add the period of the opening to the candidates if it matches."""
         if (
             (self.department and self.department != opening.department)
             or (self.state and self.state != opening.state)
             or (self.kind and self.kind != opening.kind)
-            or visible_at < self.new_since
+            or opening.open_since < self.new_since
             or (self.pay and (opening.pay_yearly is None or opening.pay_yearly < self.pay))
         ):
             return
-        rank = -visible_at.timestamp()
+        rank = -opening.open_since.timestamp()
         if self.vector:
             rank = self.chord_squared_to(opening)
             if rank > self.max_chord_squared:
                 return
-        if opening.pk not in self.notified and self.has_keywords(opening.all_words):
-            self.candidates.append((not self.has_keywords(opening.words), rank, opening.pk))
+        if opening.period not in self.notified and self.has_keywords(opening.all_words):
+            self.candidates.append((not self.has_keywords(opening.words), rank, opening.period))
             if len(self.candidates) == MAX_CANDIDATES:
                 self.candidates = nsmallest(MAX_CANDIDATES // 2, self.candidates)
 
@@ -92,9 +96,9 @@ class AlertMatcher:
         return x * x + y * y + z * z
 
     def best(self):
-        """Return the keys of at most `MAX_OPENINGS` openings, best first, without those in `notified`."""
+        """Return the periods of at most `MAX_OPENINGS` openings, best first, without those in `notified`."""
         new = (candidate for candidate in self.candidates if candidate[-1] not in self.notified)
-        return [pk for *_rank, pk in nsmallest(MAX_OPENINGS, new)]
+        return [period for *_rank, period in nsmallest(MAX_OPENINGS, new)]
 
 
 def prepare_digests(has_time=lambda: True):
@@ -110,21 +114,19 @@ def prepare_digests(has_time=lambda: True):
 
 
 def find_openings(alerts, at):
-    """Return `{alert's key: [opening's key, ...]}`, best first, for the alerts that match new openings.
+    """Return `{alert's key: [(opening's key, open since), ...]}`, best first, for the alerts that match new openings.
 
     An opening is listed once per subscriber, and only if it is open at `at` and not a sample. Takes two queries.
     """
     openings = Job.objects.open(at).real().new_since(min(alert.new_since for alert in alerts))
     notified = {alert.subscriber_id: set() for alert in alerts}
     known = NotifiedOpening.objects.filter(subscriber__in=notified, job__in=openings)
-    for subscriber, job in known.values_list("subscriber_id", "job_id").iterator():
-        notified[subscriber].add(job)
+    for subscriber, *period in known.values_list("subscriber_id", "job_id", "open_since").iterator():
+        notified[subscriber].add(tuple(period))
     matchers = [AlertMatcher(alert, notified[alert.subscriber_id]) for alert in alerts]
     for opening in map(OpeningRow._make, openings.values_list(*OpeningRow.COLUMNS).iterator()):
-        # The same rule as in JobQuerySet.new_since.
-        visible_at = max(opening.opens_at, opening.published_at or opening.opens_at)
         for matcher in matchers:
-            matcher.consider(opening, visible_at)
+            matcher.consider(opening)
     found = {}
     for matcher in matchers:
         if best := matcher.best():
@@ -141,9 +143,9 @@ def _create_digests(alerts, found, at):
     digests = [Message(alert=alert, kind=Message.Kind.DIGEST) for pk, alert in due.items() if pk in found]
     Message.objects.bulk_create(digests)
     openings = [
-        NotifiedOpening(subscriber_id=digest.alert.subscriber_id, message=digest, job_id=job)
+        NotifiedOpening(subscriber_id=digest.alert.subscriber_id, message=digest, job_id=job, open_since=open_since)
         for digest in digests
-        for job in found[digest.alert_id]
+        for job, open_since in found[digest.alert_id]
     ]
     # All processes insert in the same order, so they wait for each other, and the later one adds no duplicates.
     openings.sort(key=lambda opening: (opening.subscriber_id, opening.job_id))

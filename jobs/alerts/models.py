@@ -156,7 +156,7 @@ class Alert(models.Model):
     created = models.DateTimeField(_("created"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     paused = models.BooleanField(_("paused"), default=False)
-    # Digests cover all openings that became visible before this time. None: no digest was prepared yet.
+    # Digests cover all openings that opened before this time. None: no digest was prepared yet.
     notified_until = models.DateTimeField(_("notified until"), null=True, blank=True)
     renewed_at = models.DateTimeField(_("renewed"), null=True, blank=True)
     renewal_requested_at = models.DateTimeField(_("renewal requested"), null=True, blank=True)
@@ -177,7 +177,8 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["confirmed_at", "notified_until"], name="alert_due")]
 
     def __str__(self):
-        return f"{self.subscriber_id}: {self.q or self.near or self.kind or self.state or self.department_id or '*'}"
+        # Whoever deletes a department sees it in the list of what else is deleted, so it must not say what it asks for.
+        return str(self.pk)
 
     def get_absolute_url(self):
         """Return the URL of the department's page, or of the job search with these filters."""
@@ -240,7 +241,7 @@ class Alert(models.Model):
         self._update_fields(paused=True)
 
     def resume(self):
-        """Send openings that become visible from now on, for another year."""
+        """Send the jobs that open from now on, for another year."""
         if self.paused:
             self.renew()
 
@@ -326,7 +327,7 @@ class Message(models.Model):
         indexes = [models.Index(fields=["leased_until", "id"], condition=Q(sent_at=None), name="message_to_send")]
 
     def __str__(self):
-        return self.key
+        return str(self.pk)
 
     def lease(self):
         """Return True for the one sender that may send this message until the lease ends."""
@@ -356,19 +357,20 @@ class Message(models.Model):
 
 
 class NotifiedOpening(models.Model):
-    """An opening in a digest. No other digest to the same subscriber lists it."""
+    """An opening in a digest. No other digest to the subscriber lists it, unless it opens again at another time."""
 
     IS_SHOWN = False  # not on any public page
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="notified_openings")
     job = models.ForeignKey("Job", models.CASCADE, related_name="+")
+    open_since = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subscriber", "job"], name="notified_once")]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "job", "open_since"], name="notified_once")]
 
     def __str__(self):
-        return f"{self.subscriber_id}: {self.job_id}"
+        return str(self.pk)
 
 
 class SendRun(models.Model):

@@ -25,7 +25,7 @@ NEAR_MILES = 50
 @require_safe
 def compare_departments(request):
     """Compare the departments in ``?d=ct/westport-police-department&d=...``; ``?q=`` searches for one to add."""
-    chosen, notices = select_departments(request.GET.getlist("d"), request.user)
+    chosen, notices = select_departments(request.GET.getlist("d"))
     form = AddForm(request.GET, _("Add a department"), _("Its name or its town"))
     others = Department.objects.published().exclude(pk__in=[department.pk for department in chosen])
     found = ranking.rank(others, form.words)[:FOUND_SHOWN] if form.words else []
@@ -39,7 +39,7 @@ def compare_departments(request):
 @require_safe
 def compare_jobs(request):
     """Compare the openings in ``?j=12&j=15``; ``?q=`` searches for one to add."""
-    chosen, notices = select_jobs(request.GET.getlist("j"), request.user)
+    chosen, notices = select_jobs(request.GET.getlist("j"))
     form = AddForm(request.GET, _("Add a job"), _("A title, a job type or a department"))
     others = Job.objects.open().exclude(pk__in=[job.pk for job in chosen]).listed()
     found = others.best_match(form.words, JobQuerySet.newest)[:FOUND_SHOWN] if form.words else []

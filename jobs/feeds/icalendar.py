@@ -6,7 +6,6 @@ Visitors subscribe to the calendar of a search or a department, and add the cale
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -85,16 +84,15 @@ def department_calendar(request, state, slug):
 @public_page()
 @require_safe
 def job_calendar(request, pk, slug):
-    """The dates of one opening that is or was open; 410 if it is withdrawn, like its page."""
-    # Staff see the same as everyone, because the response is cached for everyone.
-    visible = Job.objects.visible_to(AnonymousUser()).real()
-    job = get_object_or_404(visible.with_department(), pk=pk)
-    if slug != job.slug:
-        return redirect("job calendar", pk, job.slug, permanent=True)
+    """The dates of one opening that has a page; 410 if it is withdrawn, like its page."""
+    job = get_object_or_404(Job.objects.visible().real().with_department(), pk=pk)
+    path = reverse("job calendar", args=[pk, job.slug])
+    if request.path != path:
+        return redirect(path, permanent=True)
     if job.status == Job.Status.WITHDRAWN:
         message = _("This job has been withdrawn.")
         return HttpResponse(f"{message}\n", status=410, content_type="text/plain; charset=utf-8")
-    return _calendar_response(reverse("job calendar", args=[pk, slug]), job.title, [job], job.modified)
+    return _calendar_response(path, job.title, [job], job.modified)
 
 
 def _calendar_response(path, name, jobs, empty_since):

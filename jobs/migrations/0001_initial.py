@@ -225,6 +225,7 @@ class Migration(migrations.Migration):
                 ("opens_at", models.DateTimeField(editable=False, verbose_name="opens at")),
                 ("closes_at", models.DateTimeField(editable=False, null=True, verbose_name="closes at")),
                 ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="first published")),
+                ("open_since", models.DateTimeField(editable=False, null=True, verbose_name="open since")),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("modified", models.DateTimeField(auto_now=True, verbose_name="modified")),
                 (
@@ -577,6 +578,7 @@ class Migration(migrations.Migration):
             name="NotifiedOpening",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("open_since", models.DateTimeField()),
                 (
                     "job",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="jobs.job"),
@@ -748,7 +750,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(fields=["published_at"], name="job_by_publication"),
+            index=models.Index(fields=["open_since"], name="job_by_open_since"),
         ),
         migrations.AddIndex(
             model_name="job",
@@ -947,7 +949,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="notifiedopening",
-            constraint=models.UniqueConstraint(fields=("subscriber", "job"), name="notified_once"),
+            constraint=models.UniqueConstraint(fields=("subscriber", "job", "open_since"), name="notified_once"),
         ),
         migrations.AddIndex(
             model_name="alert",

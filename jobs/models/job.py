@@ -93,7 +93,9 @@ class Job(Sourced):
     )  # fmt: skip
 
     # Fields computed from other fields. They are saved with every save.
-    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at")
+    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at", "open_since")
+    # Those that depend on the time of a save, and so on their values in the database.
+    HISTORY = ("closes_at", "published_at", "open_since")
     FULL_TEXT = ("words", "all_words")
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
     # Words that most openings have in their full text (:class:`policeapp.database.fulltext.Words`).
@@ -159,9 +161,11 @@ class Job(Sourced):
     )
     opens_at = models.DateTimeField(_("opens at"), editable=False)
     closes_at = models.DateTimeField(_("closes at"), editable=False, null=True)
-    # When the opening and its department were first both published, so that visitors could see it. An opening can be
+    # When its page was public first; in the future if it is planned, None if it was never public. An opening can be
     # entered long after its opening date.
     published_at = models.DateTimeField(_("first published"), editable=False, null=True)
+    # When it last opened, or when it is planned to open; None if it is a draft or withdrawn.
+    open_since = models.DateTimeField(_("open since"), editable=False, null=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
@@ -220,7 +224,7 @@ class Job(Sourced):
         indexes = [
             models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
-            models.Index(fields=["published_at"], name="job_by_publication"),
+            models.Index(fields=["open_since"], name="job_by_open_since"),
             models.Index(fields=["opens_at"], name="job_by_opening"),
             models.Index(fields=["closes_at"], name="job_by_closing"),
         ]
@@ -257,7 +261,9 @@ class Job(Sourced):
         """Compute the fields in ``DERIVED``: the slug, the search text and the instants.
 
         The default opening date is today in the department's time zone, or the closing date if that is earlier.
+        Call it while the fields in ``HISTORY`` have their values in the database.
         """
+        closed_at = self.closes_at
         self.derive_from_title()
         text = normalize(f"{self.title} {self.get_kind_display()}")
         self.words = _unique_words(f"{text} {self.department.search_text}")
@@ -273,8 +279,24 @@ class Job(Sourced):
             self.closes_at = datetime.combine(self.closes_on, self.closes_time, zone)
         else:
             self.closes_at = datetime.combine(self.closes_on + timedelta(days=1), time.min, zone)
-        if self.published_at is None and self.status == self.Status.PUBLISHED and self.department.is_published:
-            self.published_at = timezone.now()
+        self._record_history(closed_at)
+
+    def _record_history(self, closed_at):
+        """Set when its page was public first, and since when it is open.
+
+        ``closed_at`` is the stored closing time. While the opening stays open, an edit changes neither. After a
+        withdrawal, or after the closing time, it opens again.
+        """
+        now = timezone.now()
+        is_public = self.status == self.Status.PUBLISHED and self.department.is_published
+        if self.published_at is None or self.published_at > now:
+            self.published_at = max(now, self.opens_at) if is_public else None
+        has_begun = self.open_since is not None and self.open_since <= now
+        stays_open = has_begun and (closed_at is None or closed_at > now) and self.is_open(now)
+        if not is_public:
+            self.open_since = None
+        elif not stays_open and not self.has_closed:
+            self.open_since = max(now, self.opens_at)
 
     def publish(self):
         self.status = self.Status.PUBLISHED
@@ -342,16 +364,23 @@ def _unique_words(words):
 
 
 @receiver(pre_save, sender=Job)
-def derive_before_save(sender, instance, **kwargs):
-    """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``."""
+def derive_before_save(sender, instance, using, **kwargs):
+    """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``.
+
+    The history comes from the database, because a fixture doesn't know it, and another process may have changed it.
+    """
+    if instance.pk:
+        stored = Job.objects.using(using).filter(pk=instance.pk).values(*Job.HISTORY).first() or {}
+        for name, value in stored.items():
+            setattr(instance, name, value)
     instance.derive()
 
 
 def sync_from_departments(sender, ids, **kwargs):
     """Recompute the derived fields of all jobs at the departments with these ids.
 
-    Their deadlines depend on the department's time zone, their search text on its name, and the date they were first
-    published on its status. A receiver of ``departments.signals.departments_changed``.
+    Their deadlines depend on the department's time zone, their search text on its name, and since when they are public
+    and open on its status. A receiver of ``departments.signals.departments_changed``.
     """
     job_ids = list(Job.objects.filter(department__in=ids).values_list("pk", flat=True))
     for batch in batches(job_ids):

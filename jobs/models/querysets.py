@@ -1,4 +1,4 @@
-"""Queries for openings: which are open, who can see and edit them, keyword and distance search, and sort orders."""
+"""Queries for openings: which are open, visible and editable, keyword and distance search, and sort orders."""
 
 from django.db import models
 from django.db.models import Case, Count, F, Q, When
@@ -82,8 +82,8 @@ class JobQuerySet(models.QuerySet):
         return self.published().filter(not_closed, opens_at__lte=at)
 
     def new_since(self, instant):
-        """Openings that opened or were first published at or after ``instant``."""
-        return self.filter(Q(opens_at__gte=instant) | Q(published_at__gte=instant))
+        """Openings that last opened at or after ``instant``."""
+        return self.filter(open_since__gte=instant)
 
     def next_change(self, after, until):
         """Return the first instant in ``(after, until]`` at which an opening opens or closes, or None."""
@@ -98,15 +98,12 @@ class JobQuerySet(models.QuerySet):
         not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
         return self.filter(not_closed).exclude(status=self.model.Status.WITHDRAWN)
 
-    def visible_to(self, user):
-        """Openings that the user can see on the site: all for staff, else published ones that have opened."""
-        if user.is_active and user.is_staff:
-            return self
-        return self.filter(
-            department__status=Department.Status.PUBLISHED,
-            status__in=(self.model.Status.PUBLISHED, self.model.Status.WITHDRAWN),
-            opens_at__lte=timezone.now(),
-        )
+    def visible(self):
+        """Openings with a page: published ones that have opened, closed or not, and withdrawn ones that were public."""
+        now = timezone.now()
+        published = Q(status=self.model.Status.PUBLISHED, opens_at__lte=now)
+        withdrawn = Q(status=self.model.Status.WITHDRAWN, published_at__lte=now)
+        return self.filter(published | withdrawn, department__status=Department.Status.PUBLISHED)
 
     def editable_by(self, user):
         """Openings that the user can edit: those of the departments that the user can edit."""

@@ -42,7 +42,7 @@ def findings(page, tags=ALL):
 @pytest.mark.parametrize("group", GROUPS)
 def test_it_finds_nothing_on_any_public_page(visit, session, scenes, group):
     visitor = visit()
-    staff = visit(storage_state=session(factories.make_charlie()))
+    staff = visit(storage_state=session(factories.make_alice()))
     found = []
     for scene in scenes(group):
         page = staff if scene.staff else visitor

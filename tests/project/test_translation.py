@@ -107,6 +107,13 @@ def test_translators_see_all_text_of_every_public_page(marked, client, db):
     assert {str(page): words for page, response in pages if (words := untranslated(response))} == {}
 
 
+def test_translators_see_all_text_of_the_previews_that_staff_see(marked, client, public_pages):
+    client.force_login(make_alice())
+    answers = [(page, client.get(page.url)) for page in whole_site.previews()]
+    assert len(answers) == 3
+    assert {str(page): words for page, response in answers if (words := untranslated(response))} == {}
+
+
 def test_translators_see_all_text_of_feeds_and_calendars(marked, client, public_pages):
     make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=1, description="Περιγραφή")
     urls = [

@@ -25,7 +25,7 @@ def sent(smtp, kind, *jobs, **values):
     alert = make_alert(confirmed=kind != "confirm", **values)
     message = Message.objects.create(alert=alert, kind=kind)
     for job in jobs:
-        NotifiedOpening.objects.create(subscriber=alert.subscriber, message=message, job=job)
+        NotifiedOpening.objects.create(subscriber=alert.subscriber, message=message, job=job, open_since=job.open_since)
     assert outbox.deliver(message)
     return smtp.messages[-1]
 

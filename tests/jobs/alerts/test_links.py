@@ -288,7 +288,8 @@ def test_deleting_the_last_alert_deletes_the_address(strict, alert):
 def test_a_button_deletes_everything(strict, alert):
     jane = alert.subscriber
     message = Message.objects.create(alert=alert, kind="digest", sent_at=timezone.now())
-    NotifiedOpening.objects.create(subscriber=jane, message=message, job=make_job())
+    job = make_job()
+    NotifiedOpening.objects.create(subscriber=jane, message=message, job=job, open_since=job.open_since)
     make_alert(q="dispatcher")
     path = link("manage", jane)
     assert "We deleted everything: your address, your alerts" in text_of(strict.post(path, {"do": "forget"}))

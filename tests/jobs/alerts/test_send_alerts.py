@@ -115,17 +115,6 @@ def test_an_opening_that_becomes_visible_late_is_new(smtp, clock, late):
     assert [titles_in(message) for message in smtp.messages] == [["Late"]]
 
 
-def test_an_opening_that_is_withdrawn_and_published_again_is_not_new(smtp, clock):
-    job = make_job()
-    make_alert()
-    clock(days=1)
-    job.withdraw()
-    job.publish()
-    clock(days=1)
-    send()
-    assert smtp.messages == []
-
-
 @pytest.mark.parametrize(
     "values",
     [
@@ -306,7 +295,8 @@ def test_a_second_process_that_found_the_same_openings_creates_no_digest(smtp, c
     clock(hours=1)
     job = make_job()
     clock(days=1)
-    monkeypatch.setattr(matching, "find_openings", lambda due, at: {first.pk: [job.pk], second.pk: [job.pk]})
+    periods = [(job.pk, job.open_since)]
+    monkeypatch.setattr(matching, "find_openings", lambda due, at: {first.pk: periods, second.pk: periods})
     assert matching.prepare_digests() == 1
     assert [message.alert for message in Message.objects.all()] == [first]
 

@@ -12,7 +12,6 @@ from tests.admin import signed_in
 from tests.factories import (
     list_specializations,
     make_alice,
-    make_charlie,
     make_department,
     make_job,
     make_step,
@@ -256,19 +255,19 @@ def test_it_reports_an_unknown_job_and_compares_the_others(client, number):
 )
 def test_nobody_can_compare_jobs_that_are_not_open(client, values):
     job = make_job(title="Unseen", **values)
-    for visitor in (client, signed_in(make_charlie())):
-        response = compare(visitor, job)
-        assert headings(response) == []
-        assert "Unseen" not in text_of(response)
-        assert messages(response) == [f"Job “{job.pk}” is closed or doesn't exist."]
+    response = compare(client, job)
+    assert headings(response) == []
+    assert "Unseen" not in text_of(response)
+    assert messages(response) == [f"Job “{job.pk}” is closed or doesn't exist."]
+    assert headings(compare(signed_in(make_alice()), job)) == []
 
 
 def test_nobody_can_compare_departments_that_are_drafts(client, westport):
     draft = make_department("Unseen Police", status=Department.Status.DRAFT)
-    for visitor in (client, signed_in(make_charlie())):
-        response = compare(visitor, westport, draft)
-        assert headings(response) == ["Westport Police"]
-        assert messages(response) == ["No department found for “ct/unseen-police”."]
+    response = compare(client, westport, draft)
+    assert headings(response) == ["Westport Police"]
+    assert messages(response) == ["No department found for “ct/unseen-police”."]
+    assert headings(compare(signed_in(make_alice()), westport, draft)) == ["Westport Police"]
 
 
 def test_it_shows_a_department_once_that_is_listed_twice(client, westport, norwalk):

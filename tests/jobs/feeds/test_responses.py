@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from jobs.models import Job
-from tests.factories import make_job, today, tomorrow
+from tests import admin
+from tests.factories import make_job, text_of, today, tomorrow
 
 from ..pages import copies_of, search, whole
 
@@ -176,3 +177,11 @@ def test_a_profile_links_to_its_feed_and_calendar(client, westport_police, hirin
         "Subscribe in your calendar": f"webcal://police.example.org{DEPARTMENT}calendar/",
         "Download (.ics)": f"{DEPARTMENT}calendar/",
     }
+
+
+def test_a_draft_links_to_no_feed(alice, westport_police):
+    westport_police.unpublish()
+    page = alice.get(admin.page(westport_police, "preview"))
+    assert "This is a preview." in text_of(page)
+    assert alternates(page) == []
+    assert feed_links(page) == {}

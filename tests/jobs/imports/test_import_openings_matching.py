@@ -40,9 +40,11 @@ class TestCopies:
 
     def test_a_job_that_becomes_internal_is_withdrawn_and_can_come_back(self, load, nypd, client):
         load(post())
+        first = Job.objects.get()
         inside = post(posting_type="INTERNAL")
         numbers, _words = load(inside)
         job = Job.objects.get()
+        assert (job.published_at, job.open_since) == (first.open_since, None)
         assert numbers == counts(read=1, updated=1)
         assert job.status == Job.Status.WITHDRAWN
         assert client.get(job.get_absolute_url()).status_code == 410
@@ -50,6 +52,14 @@ class TestCopies:
         load(post())
         job.refresh_from_db()
         assert job.is_open()
+        assert job.published_at == first.published_at < job.open_since
+
+    def test_a_draft_that_becomes_internal_was_never_public(self, load, nypd, client):
+        load(post(), draft=True)
+        load(post(posting_type="INTERNAL"))
+        job = Job.objects.get()
+        assert (job.status, job.published_at) == (Job.Status.WITHDRAWN, None)
+        assert client.get(job.get_absolute_url()).status_code == 404
 
     def test_a_row_with_an_unknown_posting_type_is_not_public(self, load, nypd):
         numbers, words = load(post(posting_type="Level 3"))

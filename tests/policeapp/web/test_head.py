@@ -215,12 +215,10 @@ def test_every_kind_of_page_has_the_right_structured_data(heads):
             assert head.nodes.keys() == expected, str(page)
 
 
-def test_drafts_are_not_public(client, public_pages):
+def test_previews_have_noindex(client, public_pages):
     client.force_login(make_alice())
-    for page in whole_site.drafts():
-        response = client.get(page.url)
-        head = Head(response)
-        assert response.status_code == 404, str(page)
+    for page in whole_site.previews():
+        head = Head(client.get(page.url))
         assert (head.robots, head.canonical, head.og, head.nodes) == (["noindex"], [], {}, {}), str(page)
 
 
