@@ -867,9 +867,9 @@ class Migration(migrations.Migration):
             model_name="job",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("external_id", ""), _negated=True),
-                fields=("source", "external_id"),
+                fields=("department", "source", "external_id"),
                 name="job_external_id_unique_in_source",
-                violation_error_message="Another job from this source has this job number.",
+                violation_error_message="Another job of this department has this source and job number.",
             ),
         ),
         migrations.AddConstraint(

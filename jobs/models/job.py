@@ -105,6 +105,7 @@ class Job(Sourced):
     words = models.TextField(default="", db_default="", editable=False)
     all_words = models.TextField(default="", db_default="", editable=False)
     slug = models.SlugField(_("slug"), max_length=120, editable=False)
+    # The identity of an imported opening. Only importers set these two; the admin shows them.
     source = models.CharField(
         _("source"), max_length=60, blank=True, help_text=_("The list it was imported from. Blank: entered here.")
     )
@@ -207,10 +208,10 @@ class Job(Sourced):
                 violation_error_message=_("Enter a closing date for this closing time."),
             ),
             models.UniqueConstraint(
-                fields=["source", "external_id"],
+                fields=["department", "source", "external_id"],
                 condition=~Q(external_id=""),
                 name="job_external_id_unique_in_source",
-                violation_error_message=_("Another job from this source has this job number."),
+                violation_error_message=_("Another job of this department has this source and job number."),
             ),
         ]
         indexes = [

@@ -36,8 +36,6 @@ JOB_FIELDS = {
     "opens_time": "08:30:00",
     "closes_on": "2099-06-01",
     "closes_time": "16:00:00",
-    "source": "state list",
-    "external_id": "42/7",
 }
 
 
@@ -152,12 +150,10 @@ def test_it_tells_editors_that_the_department_is_a_draft(alice):
         ({"pay_min": "lots"}, "pay_min", "Enter a number."),
         ({"pay_max": "NaN"}, "pay_max", "Enter a number."),
         ({"positions": "0"}, "positions", "greater than or equal to 1"),
-        ({"source": "state list", "external_id": "7"}, "", "Another job from this source has this job number."),
     ],
 )
 @pytest.mark.any_engine
 def test_an_error_in_a_job_shows_at_its_field(alice, own, changes, field, words):
-    make_job(own, source="state list", external_id="7")
     job = make_job(own, opens_on=date(2024, 1, 1))
     errors = errors_of(save(alice, job, **changes))
     assert list(errors) == [field]
@@ -181,11 +177,23 @@ def test_an_error_in_a_job_keeps_the_other_input(alice, own):
         assert again[name] == typed[name], name
 
 
-def test_the_sample_mark_is_read_only(alice, own):
-    job = make_job(own, is_sample=True)
-    assert saved(save(alice, job, is_sample=""))
-    job.refresh_from_db()
-    assert job.is_sample
+def test_nobody_can_type_what_identifies_an_imported_job(alice, bob, own, strange):
+    strange.editors.add(*own.editors.all())
+    job = make_job(own, is_sample=True, source="state list", external_id="7")
+    forged = {"is_sample": "", "source": "city list", "external_id": "778", "department": strange.pk}
+    for person in (alice, bob):
+        assert saved(save(person, job, **forged, title="Sergeant"))
+        job.refresh_from_db()
+        assert (job.title, job.is_sample, job.source, job.external_id) == ("Sergeant", True, "state list", "7")
+        assert job.department == own
+        assert "state list" in html_of(person.get(page(job)))
+
+
+def test_nobody_can_add_a_job_under_the_number_of_an_imported_one(bob, own):
+    typed = {"title": "Officer", "description": "x", "apply_instructions": "x", "is_sample": "on"}
+    assert saved(save(bob, Job, department=own.pk, source="city list", external_id="778", **typed))
+    job = Job.objects.get()
+    assert (job.source, job.external_id, job.is_sample) == ("", "", False)
 
 
 @pytest.mark.parametrize("value", EXTREMES, ids=lambda value: value[:12])

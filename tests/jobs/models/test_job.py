@@ -71,8 +71,10 @@ def typed(department=None, **values):
 @pytest.mark.parametrize(("constraint", "values"), BROKEN)
 class TestTheDatabase:
     @pytest.fixture(autouse=True)
-    def numbered(self):
-        make_job(source="state list", external_id="7")
+    def department(self):
+        department = make_department()
+        make_job(department, source="state list", external_id="7")
+        return department
 
     def check(self, problem, constraint):
         """SQLite names the columns of a violated unique constraint. Both engines name other constraints."""
@@ -80,17 +82,17 @@ class TestTheDatabase:
         if connection.vendor == "postgresql" or named[constraint]:
             assert constraint in str(problem.value)
 
-    def test_it_refuses_an_update_that_python_never_saw(self, constraint, values):
-        job = make_job(opens_on=date(2024, 1, 1))
+    def test_it_refuses_an_update_that_python_never_saw(self, department, constraint, values):
+        job = make_job(department, opens_on=date(2024, 1, 1))
         Job.objects.filter(pk=job.pk).update(opens_at=MIDNIGHT)
         with pytest.raises(IntegrityError) as problem, transaction.atomic():
             Job.objects.filter(pk=job.pk).update(**values)
         self.check(problem, constraint)
 
-    def test_it_refuses_rows_made_in_bulk(self, constraint, values):
+    def test_it_refuses_rows_made_in_bulk(self, department, constraint, values):
         job = Job(
             **{
-                "department": make_department(),
+                "department": department,
                 "title": "Officer",
                 "slug": "officer",
                 "apply_instructions": "Write to us.",
@@ -128,13 +130,15 @@ def test_equal_pay_at_both_ends_and_no_pay_at_all_are_in_order():
     assert Job.objects.count() == 3
 
 
-def test_a_job_number_is_unique_within_its_source():
+def test_a_job_number_is_unique_within_its_department_and_source():
+    department = make_department()
+    make_job(department, source="state list", external_id="7")
+    make_job(department, source="county list", external_id="7")
+    make_job(department, source="", external_id="7")
+    make_job(department, source="state list", external_id="8")
     make_job(source="state list", external_id="7")
-    make_job(source="county list", external_id="7")
-    make_job(source="", external_id="7")
-    make_job(source="state list", external_id="8")
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_job(source="", external_id="7")
+        make_job(department, source="", external_id="7")
 
 
 def test_many_jobs_can_have_no_job_number():
@@ -204,12 +208,16 @@ def test_an_error_shows_at_its_field_only(values, field, words):
     [
         ({"apply_instructions": ""}, "Enter how to apply: a URL, an email address or instructions."),
         ({"pay_min": Decimal("20.01"), "pay_max": Decimal("20")}, "The maximum pay is lower than the minimum pay."),
-        ({"source": "state list", "external_id": "7"}, "Another job from this source has this job number."),
+        (
+            {"source": "state list", "external_id": "7"},
+            "Another job of this department has this source and job number.",
+        ),
     ],
 )
 def test_an_error_about_several_fields_shows_once(values, words):
-    make_job(source="state list", external_id="7")
-    assert [message for messages in errors_of(typed(**values)).values() for message in messages] == [words]
+    department = make_department()
+    make_job(department, source="state list", external_id="7")
+    assert [message for messages in errors_of(typed(department, **values)).values() for message in messages] == [words]
 
 
 @pytest.mark.parametrize(
