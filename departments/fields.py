@@ -1,15 +1,16 @@
 """Model fields that Django lacks, and validators that several models share."""
 
 import zoneinfo
-from datetime import date
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-# The dates that the site accepts. Dates outside this range are typing errors.
-DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
+from .times import FIRST_DAY, LAST_DAY, parse_time
+
+DAYS = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
 
 
 class KeyField(models.CharField):
@@ -20,6 +21,23 @@ class KeyField(models.CharField):
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters
+
+
+class TypedTimeFormField(forms.TimeField):
+    def to_python(self, value):
+        if isinstance(value, str):
+            return parse_time(value) if value.strip() else None
+        return super().to_python(value)
+
+
+class TypedTimeField(models.TimeField):
+    """A time of day. Text is read by :func:`departments.times.parse_time`."""
+
+    def to_python(self, value):
+        return parse_time(value) if isinstance(value, str) else super().to_python(value)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": TypedTimeFormField, **kwargs})
 
 
 class HttpsURLField(models.URLField):

@@ -4,6 +4,7 @@ They raise ``ValueError`` with a reason for the report if a cell is invalid.
 """
 
 import re
+from contextlib import contextmanager
 from functools import lru_cache
 from math import nan
 
@@ -22,6 +23,15 @@ MISSING = {
 # -1, -9, -999.0, and 888888888 and 999999999 in the crosswalks of the Bureau of Justice Statistics.
 MISSING_NUMBER = re.compile(r"(-[1-9]|-8{2,}|-9{2,}|8{7,}|9{7,})(\.0+)?\Z", re.ASCII)
 NO_STREET = {"mobile unit", "mobile", "no address", "no street address", "no physical address", "various"}
+
+
+@contextmanager
+def reasons():
+    """Turn a ``ValidationError`` of a model's validator into a ``ValueError``."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from None
 
 
 @lru_cache(maxsize=10_000)

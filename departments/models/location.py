@@ -13,6 +13,7 @@ from ..fields import validate_time_zone
 from ..geo import states
 from ..geo.points import Point
 from ..names import normalize
+from ..times import instant
 from .place import Place, Precision
 
 
@@ -113,7 +114,7 @@ class Located(models.Model):
         """Return a text such as "December 5, 2026", with the time and time zone if ``at`` is a time; "" for None."""
         if day is None:
             return ""
-        text = date_format(day, "F j, Y")
         if at is None:
-            return text
-        return f"{text}, {date_format(at, 'g:i A')} {datetime.combine(day, at, self.zone):%Z}"
+            return date_format(day, "F j, Y")
+        local = instant(day, at, self.zone).astimezone(self.zone)
+        return f"{date_format(local, 'F j, Y, g:i A')} {local:%Z}"

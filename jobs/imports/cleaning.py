@@ -11,8 +11,9 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from departments.imports.cleaning import email, website
+from departments.imports.cleaning import email, reasons, website
 from departments.names import normalize
+from departments.times import is_allowed, parse_time, validate_local_time
 
 from ..models import Job, JobKind, Schedule
 
@@ -22,11 +23,11 @@ DAY_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y",
     "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y",
 )  # fmt: skip
-TIME_FORMATS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I %p")
 DAY_AND_TIME = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? +)?"
     r"(?P<day>\S.*?)"
-    r"(?:(?:T|,? +(?:at +)?)(?P<time>\d{1,2}(?::\d\d){0,2} ?[ap]\.?m\.?|\d{1,2}:\d\d(?::\d\d)?)(?:\.\d+)?"
+    r"(?:(?:T|,? +(?:at +)?)(?P<time>\d{1,2}(?::\d\d){0,2} ?[ap]\.?(?: ?m\.?)?|\d{1,2}:\d\d(?::\d\d)?"
+    r"|(?:12(?::00)? ?)?(?:noon|midnight)|\d{4} ?(?:hours|hrs|h))(?:\.\d+)?"
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?)?",
     re.IGNORECASE,
 )
@@ -52,20 +53,19 @@ def day_and_time(text, zone):
     day = _parse_with(DAY_FORMATS, " ".join(re.sub(r"\bsept\b", "sep", parts["day"].lower()).translate(PLAIN).split()))
     if day is None:
         raise ValueError(_("is not a date like 2026-07-16 or 7/16/2026"))
-    at = None
-    if parts["time"]:
-        at = _parse_with(TIME_FORMATS, re.sub(r" ?([ap])\.?m\.?$", r" \1m", parts["time"].lower()))
-        if at is None:
-            raise ValueError(_("has an invalid time"))
+    with reasons():
+        at = parse_time(parts["time"]) if parts["time"] else time.min
     if day.year == NEVER_YEAR:
         return None, None
     _check_century(day)
-    if at is None or at.time() == time.min:
+    if at == time.min:
         return day.date(), None
-    moment = datetime.combine(day, at.time())
+    moment = datetime.combine(day, at)
     if parts["zone"]:
         moment = _convert_to_zone(moment, parts["zone"], zone)
     _check_century(moment)
+    with reasons():
+        validate_local_time(moment.date(), moment.time(), zone)
     return moment.date(), moment.time()
 
 
@@ -78,7 +78,7 @@ def _convert_to_zone(moment, offset, zone):
 
 
 def _check_century(day):
-    if not 2000 <= day.year <= 2100:
+    if not is_allowed(day.date()):
         raise ValueError(_("must be a date between 2000 and 2100"))
 
 

@@ -333,7 +333,7 @@ class PostingImporter(Importer):
 
     def _derive(self, job):
         job.derive()
-        if job.closes_at and job.closes_at <= job.opens_at:
+        if not job.closes_after_it_opens:
             raise Rejected("post_until", _("is before the opening date"))
 
 

@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "opens_time",
-                    models.TimeField(
+                    departments.fields.TypedTimeField(
                         blank=True,
                         help_text="In the department's time zone. Blank: start of day.",
                         null=True,
@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "closes_time",
-                    models.TimeField(
+                    departments.fields.TypedTimeField(
                         blank=True,
                         help_text="In the department's time zone. Blank: end of day.",
                         null=True,
@@ -452,7 +452,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "time",
-                    models.TimeField(
+                    departments.fields.TypedTimeField(
                         blank=True, help_text="In the department's time zone.", null=True, verbose_name="time"
                     ),
                 ),
@@ -846,7 +846,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at", None), ("closes_at__gt", models.F("opens_at")), _connector="OR"),
+                condition=models.Q(("closes_at", None), ("closes_at__gte", models.F("opens_at")), _connector="OR"),
                 name="job_closes_after_it_opens",
                 violation_error_message="The closing date is before the opening date.",
             ),

@@ -1,7 +1,7 @@
 """Hiring steps: the order, duration, date, place and fee of each step from the application to the job."""
 
 from collections import defaultdict
-from datetime import datetime, time
+from datetime import time
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from departments.fields import DAYS
+from departments.fields import DAYS, TypedTimeField
+from departments.geo import states
 from departments.models.profile import Ordered
+from departments.times import instant, validate_local_time
 
 from .pay import format_dollars
 
@@ -131,7 +133,7 @@ class HiringStep(Ordered):
         help_text=_("How long it usually takes to reach the next step."),
     )
     date = models.DateField(_("date"), null=True, blank=True, validators=DAYS)
-    time = models.TimeField(_("time"), null=True, blank=True, help_text=_("In the department's time zone."))
+    time = TypedTimeField(_("time"), null=True, blank=True, help_text=_("In the department's time zone."))
     place = models.CharField(_("place"), max_length=200, blank=True)
     fee = models.DecimalField(
         _("fee"),
@@ -179,11 +181,17 @@ class HiringStep(Ordered):
     def clean(self):
         if self.time and not self.date:
             raise ValidationError({"time": _t("Enter a date for this time.")})
+        employer = self.employer
+        if self.time and employer and employer.state in states.STATES:
+            try:
+                validate_local_time(self.date, self.time, employer.zone)
+            except ValidationError as error:
+                raise ValidationError({"time": error}) from None
 
     @property
     def employer(self):
-        """The department that the step belongs to, directly or through its job."""
-        return self.department or self.job.department
+        """The department that the step belongs to, directly or through its job; None in an incomplete form."""
+        return self.department or getattr(self.job, "department", None)
 
     @property
     def when(self):
@@ -195,7 +203,7 @@ class HiringStep(Ordered):
         """Whether the date, or its time if it has one, is in the past in the department's time zone."""
         if self.date is None:
             return False
-        return datetime.combine(self.date, self.time or time.max, self.employer.zone) < timezone.now()
+        return instant(self.date, self.time or time.max, self.employer.zone) < timezone.now()
 
     @property
     def duration(self):

@@ -1,6 +1,6 @@
 """The ``Job`` model: an opening at a department."""
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,11 +15,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments.fields import DAYS, HttpsURLField
+from departments.fields import DAYS, HttpsURLField, TypedTimeField
 from departments.geo import states
 from departments.models import Department
 from departments.models.sources import Sourced
 from departments.names import normalize, slug_of
+from departments.times import instant, is_allowed, validate_local_time
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
@@ -145,13 +146,13 @@ class Job(Sourced):
     )
 
     opens_on = models.DateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Blank: today."))
-    opens_time = models.TimeField(
+    opens_time = TypedTimeField(
         _("opening time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: start of day.")
     )
     closes_on = models.DateField(
         _("closes on"), null=True, blank=True, validators=DAYS, help_text=_("Blank: open until filled.")
     )
-    closes_time = models.TimeField(
+    closes_time = TypedTimeField(
         _("closing time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: end of day.")
     )
     opens_at = models.DateTimeField(_("opens at"), editable=False)
@@ -197,7 +198,8 @@ class Job(Sourced):
             models.CheckConstraint(condition=Q(schedule__in=Schedule.values), name="job_schedule_known"),
             models.CheckConstraint(condition=Q(positions__gte=1), name="job_has_a_position"),
             models.CheckConstraint(
-                condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                # Equal instants: the clocks of a department's new time zone can skip all of an hour in between.
+                condition=Q(closes_at=None) | Q(closes_at__gte=F("opens_at")),
                 name="job_closes_after_it_opens",
                 violation_error_message=_("The closing date is before the opening date."),
             ),
@@ -237,15 +239,30 @@ class Job(Sourced):
         self.derive_from_title()
         if self.closes_time and not self.closes_on:
             raise ValidationError({"closes_time": _t("Enter a closing date for this closing time.")})
-        if any(not 2000 <= day.year <= 2100 for day in (self.opens_on, self.closes_on) if day):
+        if any(not is_allowed(day) for day in (self.opens_on, self.closes_on) if day):
             return  # the fields' validators report it
         # A department that isn't saved yet has no time zone. Then compare the dates alone.
         in_order = not (self.opens_on and self.closes_on) or self.closes_on >= self.opens_on
         if in_order and hasattr(self, "department") and self.department.state in states.STATES:
+            self._validate_local_times()
             self.derive()
-            in_order = self.closes_at is None or self.closes_at > self.opens_at
+            in_order = self.closes_after_it_opens
         if not in_order:
             raise ValidationError({"closes_on": _t("The closing date is before the opening date.")})
+
+    def _validate_local_times(self):
+        for name in ("opens", "closes"):
+            day, at = getattr(self, f"{name}_on"), getattr(self, f"{name}_time")
+            if day and at:
+                try:
+                    validate_local_time(day, at, self.department.zone)
+                except ValidationError as error:
+                    raise ValidationError({f"{name}_time": error}) from None
+
+    @property
+    def closes_after_it_opens(self):
+        """Whether the instants are in order. :meth:`derive` computes them."""
+        return self.closes_at is None or self.closes_at > self.opens_at
 
     def derive_from_title(self):
         self.slug = slug_of(self.title, "opening")
@@ -263,13 +280,13 @@ class Job(Sourced):
         if self.opens_on is None:
             today = self.department.today()
             self.opens_on = min(today, self.closes_on or today)
-        self.opens_at = datetime.combine(self.opens_on, self.opens_time or time.min, zone)
+        self.opens_at = instant(self.opens_on, self.opens_time or time.min, zone)
         if self.closes_on is None:
             self.closes_at = None
         elif self.closes_time:
-            self.closes_at = datetime.combine(self.closes_on, self.closes_time, zone)
+            self.closes_at = instant(self.closes_on, self.closes_time, zone)
         else:
-            self.closes_at = datetime.combine(self.closes_on + timedelta(days=1), time.min, zone)
+            self.closes_at = instant(self.closes_on + timedelta(days=1), time.min, zone)
         if self.published_at is None and self.status == self.Status.PUBLISHED and self.department.is_published:
             self.published_at = timezone.now()
 

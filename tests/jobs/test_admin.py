@@ -71,6 +71,19 @@ def test_the_test_cases_cover_every_field_of_the_form(alice):
     assert names == set(JOB_FIELDS) | {"department"}
 
 
+def test_a_deadline_can_be_typed_as_people_write_it(alice, own, client):
+    job = make_job(own)
+    assert saved(save(alice, job, closes_on="6/1/2099", closes_time="5 p.m."))
+    assert "Closes: June 1, 2099, 5:00 PM EDT" in text_of(client.get(job.get_absolute_url()))
+
+
+def test_a_time_counts_in_the_zone_of_the_chosen_department(alice, own):
+    arizona = make_department("Phoenix Police", state="AZ", city="", time_zone="America/Phoenix")
+    job = make_job(own, closes_on=date(2090, 3, 12))
+    assert list(errors_of(save(alice, job, closes_time="2:30 AM"))) == ["closes_time"]
+    assert saved(save(alice, job, closes_time="2:30 AM", department=arizona.pk))
+
+
 def test_the_opening_date_defaults_to_today(alice, own):
     response = save(
         alice, Job, department=own.pk, title="Officer", description="x", apply_instructions="x", opens_on=""
@@ -143,7 +156,15 @@ def test_it_tells_editors_that_the_department_is_a_draft(alice):
         ({"closes_on": "9999-12-31"}, "closes_on", "less than or equal to 2100-12-31"),
         ({"opens_on": "0001-01-01"}, "opens_on", "greater than or equal to 2000-01-01"),
         ({"opens_on": "31.12.2030"}, "opens_on", "Enter a valid date."),
-        ({"closes_on": "2090-01-01", "closes_time": "25:00"}, "closes_time", "Enter a valid time."),
+        ({"closes_on": "2090-01-01", "closes_time": "25:00"}, "closes_time", "Enter a time such as 5:00 PM"),
+        ({"closes_on": "2090-01-01", "closes_time": "midnight"}, "closes_time", "Midnight can be the start or the end"),
+        ({"opens_on": "2090-03-12", "opens_time": "2:30 AM"}, "opens_time", "2:30 AM does not exist on March 12, 2090"),
+        (
+            {"closes_on": "2090-03-12", "closes_time": "2:30"},
+            "closes_time",
+            "clocks move ahead. Enter 3:00 AM.",
+        ),
+        ({"closes_on": "2090-11-05", "closes_time": "1:30"}, "closes_time", "1:30 AM comes twice on November 5, 2090"),
         ({"apply_instructions": ""}, "", "Enter how to apply: a URL, an email address or instructions."),
         ({"pay_min": "20.01", "pay_max": "20"}, "", "The maximum pay is lower than the minimum pay."),
         ({"pay_min": "-1"}, "pay_min", "greater than or equal to 0"),
@@ -169,7 +190,7 @@ def test_an_error_in_a_job_keeps_the_other_input(alice, own):
         "apply_email": "nobody",
         "pay_min": "a lot",
         "opens_on": "tomorrow",
-        "closes_time": "noon",
+        "closes_time": "soon",
         "positions": "0",
     }
     again = form_of(alice.post(url, typed))
