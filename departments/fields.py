@@ -1,6 +1,7 @@
 """Model fields that Django lacks, and validators that several models share."""
 
 import zoneinfo
+from contextlib import contextmanager
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -45,6 +46,15 @@ class HttpsURLField(models.URLField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+
+@contextmanager
+def at_field(name):
+    """Move a ``ValidationError`` of ``Model.clean()`` to a field."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError({name: error}) from None
 
 
 def validate_time_zone(name):

@@ -235,9 +235,9 @@ def _make_jobs(department):
             "apply_url": "https://βήτα.ελ/",
             "apply_email": "άλφα@βήτα.ελ",
         },
-        "closing today": {"closes_on": day, "pay_min": 100},
-        "until filled": {"pay_max": 200},
-        "a sample": {"is_sample": True, "pay_min": 5, "pay_max": 5},
+        "closing today": {"closes_on": day, "pay_min": 50_100},
+        "until filled": {"pay_max": 50_200},
+        "a sample": {"is_sample": True, "pay_min": 5_000, "pay_max": 5_000},
         "closed": {"opens_on": day - timedelta(days=9), "closes_on": day - timedelta(days=1)},
         "withdrawn": {"status": Job.Status.WITHDRAWN},
     }

@@ -16,6 +16,7 @@ from departments.names import normalize
 from departments.times import is_allowed, parse_time, validate_local_time
 
 from ..models import Job, JobKind, Schedule
+from ..models.pay import is_plausible_pay
 
 # Dates. strptime instead of a library that guesses, because 2/30/2026 must not become a date in March.
 
@@ -108,8 +109,6 @@ PERIODS = {
 }  # fmt: skip
 _PERIOD_OF = {word: period for period, words in PERIODS.items() for word in {*words, period.replace("_", " ")}}
 
-# Yearly pay in dollars. An amount outside this range is a mistake, such as yearly pay marked as hourly.
-PLAUSIBLE = (1_000, 1_000_000)
 # Without a period, amounts from the first on are yearly and amounts up to the second are hourly.
 SURELY_YEARLY, SURELY_HOURLY = 15_000, 150
 
@@ -136,7 +135,7 @@ def pay(lowest, highest, frequency):
             period = Job.PayPeriod.HOUR
         else:
             raise ValueError(_("doesn't state whether the pay is yearly, monthly or hourly"))
-    if any(not PLAUSIBLE[0] <= amount * Job.PERIODS_A_YEAR[period] <= PLAUSIBLE[1] for amount in stated):
+    if not all(is_plausible_pay(amount, period) for amount in stated):
         raise ValueError(_("is not plausible for its pay period"))
     return *amounts, period
 

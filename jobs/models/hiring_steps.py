@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from departments.fields import DAYS, TypedTimeField
+from departments.fields import DAYS, TypedTimeField, at_field
 from departments.geo import states
 from departments.models.profile import Ordered
 from departments.times import instant, validate_local_time
@@ -183,10 +183,8 @@ class HiringStep(Ordered):
             raise ValidationError({"time": _t("Enter a date for this time.")})
         employer = self.employer
         if self.time and employer and employer.state in states.STATES:
-            try:
+            with at_field("time"):
                 validate_local_time(self.date, self.time, employer.zone)
-            except ValidationError as error:
-                raise ValidationError({"time": error}) from None
 
     @property
     def employer(self):

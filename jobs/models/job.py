@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments.fields import DAYS, HttpsURLField, TypedTimeField
+from departments.fields import DAYS, HttpsURLField, TypedTimeField, at_field
 from departments.geo import states
 from departments.models import Department
 from departments.models.sources import Sourced
@@ -24,7 +24,7 @@ from departments.times import instant, is_allowed, validate_local_time
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
-from .pay import PERIODS_A_YEAR, PayPeriod, format_pay
+from .pay import PERIODS_A_YEAR, PayPeriod, format_pay, plausible_pay, validate_pay
 from .querysets import JobQuerySet
 
 
@@ -130,12 +130,8 @@ class Job(Sourced):
         _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
     )
 
-    pay_min = models.DecimalField(
-        _("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
-    pay_max = models.DecimalField(
-        _("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    pay_min = models.DecimalField(_("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
+    pay_max = models.DecimalField(_("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
     pay_period = models.CharField(_("pay period"), max_length=10, choices=PayPeriod.choices, default=PayPeriod.YEAR)
     pay_yearly = models.GeneratedField(
         verbose_name=_("yearly pay in dollars"),
@@ -183,8 +179,8 @@ class Job(Sourced):
                 name="job_says_how_to_apply",
                 violation_error_message=_("Enter how to apply: a URL, an email address or instructions."),
             ),
-            models.CheckConstraint(condition=Q(pay_min=None) | Q(pay_min__gte=0), name="job_pay_min_not_negative"),
-            models.CheckConstraint(condition=Q(pay_max=None) | Q(pay_max__gte=0), name="job_pay_max_not_negative"),
+            models.CheckConstraint(condition=plausible_pay("pay_min"), name="job_pay_min_plausible"),
+            models.CheckConstraint(condition=plausible_pay("pay_max"), name="job_pay_max_plausible"),
             models.CheckConstraint(
                 condition=Q(pay_min=None) | Q(pay_max=None) | Q(pay_max__gte=F("pay_min")),
                 name="job_pay_range_in_order",
@@ -237,6 +233,7 @@ class Job(Sourced):
 
     def clean(self):
         self.derive_from_title()
+        self._validate_pay()
         if self.closes_time and not self.closes_on:
             raise ValidationError({"closes_time": _t("Enter a closing date for this closing time.")})
         if any(not is_allowed(day) for day in (self.opens_on, self.closes_on) if day):
@@ -250,14 +247,18 @@ class Job(Sourced):
         if not in_order:
             raise ValidationError({"closes_on": _t("The closing date is before the opening date.")})
 
+    def _validate_pay(self):
+        for name in ("pay_min", "pay_max"):
+            if getattr(self, name) is not None and self.pay_period in PERIODS_A_YEAR:
+                with at_field(name):
+                    validate_pay(getattr(self, name), self.pay_period)
+
     def _validate_local_times(self):
         for name in ("opens", "closes"):
             day, at = getattr(self, f"{name}_on"), getattr(self, f"{name}_time")
             if day and at:
-                try:
+                with at_field(f"{name}_time"):
                     validate_local_time(day, at, self.department.zone)
-                except ValidationError as error:
-                    raise ValidationError({f"{name}_time": error}) from None
 
     @property
     def closes_after_it_opens(self):

@@ -115,7 +115,7 @@ def test_translators_see_all_text_of_the_drafts_that_staff_see(marked, client, p
 
 
 def test_translators_see_all_text_of_feeds_and_calendars(marked, client, public_pages):
-    make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=1, description="Περιγραφή")
+    make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=50_000, description="Περιγραφή")
     urls = [
         "/jobs/{}/?near=06880&pay=1&state=CT",
         "/departments/ct/full/{}/",
