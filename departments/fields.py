@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from . import phones
 from .times import FIRST_DAY, LAST_DAY, parse_time
 
 DAYS = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
@@ -22,6 +23,17 @@ class KeyField(models.CharField):
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters
+
+
+class PhoneField(models.CharField):
+    """A phone number in the format of :func:`departments.phones.clean`."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"max_length": phones.MAX_LENGTH, **kwargs})
+
+    def clean(self, value, model_instance):
+        value = super().clean(value, model_instance)
+        return phones.clean(value) if value else value
 
 
 class TypedTimeFormField(forms.TimeField):

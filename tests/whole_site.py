@@ -185,7 +185,7 @@ def _make_full_department():
         city="Ουεστπορτ",
         zip="06880",
         county="Φαιρ 7",
-        phone="(203) 555-0100",
+        phone="(203) 341-6100",
         email="άλφα@βήτα.ελ",
         website="https://βήτα.ελ/",
         sworn_officers=64,

@@ -212,17 +212,12 @@ def ori(cell):
 
 
 def phone(cell):
-    """Clean a phone number."""
+    """Clean a phone number. Ten equal digits are a placeholder."""
     cell = text(cell)
     if not cell or len(set(filter(str.isdigit, cell))) == 1:
         return ""
-    number = phones.normalize(cell)
-    if not phones.COMMON_FORMAT.match(number):
-        try:
-            phones.validate(number)
-        except ValidationError:
-            raise ValueError(_("is not a phone number")) from None
-    return number
+    with reasons():
+        return phones.clean(cell)
 
 
 def number(cell, minimum=0, maximum=400_000_000):

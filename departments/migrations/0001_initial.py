@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import departments.fields
-import departments.phones
 from policeapp.database.fulltext import AddFullText
 
 
@@ -257,12 +256,8 @@ class Migration(migrations.Migration):
                 ("county_slug", models.CharField(blank=True, editable=False, max_length=100)),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True,
-                        help_text="Not for emergencies.",
-                        max_length=40,
-                        validators=[departments.phones.validate],
-                        verbose_name="phone",
+                    departments.fields.PhoneField(
+                        blank=True, help_text="Not for emergencies.", max_length=80, verbose_name="phone"
                     ),
                 ),
                 (

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import phones
-from ..fields import HttpsURLField, KeyField
+from ..fields import HttpsURLField, KeyField, PhoneField
 from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
@@ -115,9 +115,7 @@ class Department(Located, Slugged, Sourced):
         _("county"), max_length=100, blank=True, help_text=_("Without the word “County”, such as Fairfield.")
     )
     county_slug = models.CharField(max_length=100, editable=False, blank=True)
-    phone = models.CharField(
-        _("phone"), max_length=40, blank=True, validators=[phones.validate], help_text=_("Not for emergencies.")
-    )
+    phone = PhoneField(_("phone"), blank=True, help_text=_("Not for emergencies."))
     email = models.EmailField(_("email"), blank=True, help_text=_("Not for emergencies."))
     website = HttpsURLField(_("website"), blank=True, max_length=300)
 
@@ -260,7 +258,6 @@ class Department(Located, Slugged, Sourced):
 
     def clean(self):
         self.ori = self.ori.strip().upper()
-        self.phone = phones.normalize(self.phone)
         self.county = self.county.removesuffix(" County").removesuffix(" Parish")
         if (self.latitude is None) != (self.longitude is None):
             raise ValidationError(gettext("Enter both a latitude and a longitude, or neither."))

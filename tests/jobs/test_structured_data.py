@@ -50,7 +50,7 @@ def norwalk(db):
         zip="06854",
         at=(41.097, -73.4195),
         website="https://www.norwalkpd.example/",
-        phone="203-555-0100",
+        phone="203-341-6100",
         email="desk@norwalkpd.example",
         logo=f"logos/{uuid4().hex}.png",
     )
