@@ -2,10 +2,11 @@
 
 import zoneinfo
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -53,8 +54,25 @@ class TypedTimeField(models.TimeField):
         return super().formfield(**{"form_class": TypedTimeFormField, **kwargs})
 
 
+def add_scheme(text):
+    """Return a web address with its scheme, https if it has none; "" for blank text."""
+    return text if not text or "://" in text else f"https://{text}"
+
+
+def validate_url(url):
+    """Raise ``ValidationError`` unless this is a URL of a website, without a user name or password."""
+    URLValidator(["http", "https"])(url)
+    if "@" in urlsplit(url).netloc:
+        raise ValidationError(_("Enter a web address, not an email address or one with a user name."))
+
+
 class HttpsURLField(models.URLField):
-    """A URL. If it is typed without a scheme, the form assumes https."""
+    """The URL of a website. Without a scheme, it gets https."""
+
+    default_validators = [validate_url]
+
+    def clean(self, value, model_instance):
+        return super().clean(add_scheme(value), model_instance)
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https", **kwargs})

@@ -9,10 +9,11 @@ from functools import lru_cache
 from math import nan
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from .. import phones
+from ..fields import add_scheme, validate_url
 from ..geo import states
 from ..names import normalize
 
@@ -292,20 +293,13 @@ def email(cell):
     return cell
 
 
-validate_url = URLValidator(["http", "https"])
-
-
 def website(cell):
     """Clean a website's URL. Without a scheme, assume https."""
-    cell = text(cell)
-    if cell and "://" not in cell:
-        cell = f"https://{cell}"
-    try:
-        if cell:
-            validate_url(cell)
-    except ValidationError:
-        raise ValueError(_("is not a website URL")) from None
-    return cell
+    url = add_scheme(text(cell))
+    with reasons():
+        if url:
+            validate_url(url)
+    return url
 
 
 ACTIVE = {"1", "1.0", "y", "yes", "t", "true", "a", "active", "open", "published", "x"}

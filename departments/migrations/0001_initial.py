@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                         max_length=9,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9]{9}\\Z", "Enter nine letters or digits, such as CT0015800."
+                                "^(?!0{9})[A-Za-z0-9]{9}\\Z", "Enter nine letters or digits, such as CT0015800."
                             )
                         ],
                         verbose_name="ORI",
@@ -238,7 +238,8 @@ class Migration(migrations.Migration):
                         max_length=10,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[0-9]{5}(-[0-9]{4})?\\Z", "Enter a ZIP code such as 06880 or 06880-1234."
+                                "^(?!00000|99999)[0-9]{5}(-[0-9]{4})?\\Z",
+                                "Enter a ZIP code such as 06880 or 06880-1234.",
                             )
                         ],
                         verbose_name="ZIP code",
