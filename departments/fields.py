@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from . import phones
-from .times import FIRST_DAY, LAST_DAY, parse_time
+from .times import FIRST_DAY, LAST_DAY, parse_day, parse_time
 
 DAYS = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
 
@@ -35,6 +35,23 @@ class PhoneField(models.CharField):
     def clean(self, value, model_instance):
         value = super().clean(value, model_instance)
         return phones.clean(value) if value else value
+
+
+class TypedDateFormField(forms.DateField):
+    def to_python(self, value):
+        if isinstance(value, str):
+            return parse_day(value) if value.strip() else None
+        return super().to_python(value)
+
+
+class TypedDateField(models.DateField):
+    """A date. Text is read by :func:`departments.times.parse_day`."""
+
+    def to_python(self, value):
+        return parse_day(value) if isinstance(value, str) else super().to_python(value)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": TypedDateFormField, **kwargs})
 
 
 class TypedTimeFormField(forms.TimeField):

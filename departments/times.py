@@ -1,4 +1,4 @@
-"""Times of day as people type them, and local times as instants. Clocks skip some local times and repeat others."""
+"""Dates and times as people type them, and local times as instants. Clocks skip some local times and repeat others."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,11 +10,30 @@ from django.utils.translation import gettext as _
 # The dates that the site accepts. Dates outside this range are typing errors.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
-FORMATS = ("%I:%M %p", "%I %p", "%I:%M:%S %p", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
+# strptime instead of a library that guesses, because 2/30/2026 must not become a date in March.
+DAY_FORMATS = (
+    "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y",
+    "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y",
+)  # fmt: skip
+WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]* +")
+TIME_FORMATS = ("%I:%M %p", "%I %p", "%I:%M:%S %p", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 HALF_OF_DAY = re.compile(r" ?([ap])\.?(?: ?m\.?)?\Z")  # "pm", "p.m.", "p"
 NOON_OR_MIDNIGHT = re.compile(r"(?:12(?::00)? ?)?(noon|midnight)\Z")
 MILITARY = re.compile(r"\A([0-9]{2})([0-9]{2})(?: ?(?:hours|hrs|h))?\Z")
 MINUTE = timedelta(minutes=1)
+
+
+def parse_day(text):
+    """Return the date of a text such as "7/16/2026" (month first), "2026-07-16", "16-JUL-2026" or "July 16, 2026".
+
+    Raise ``ValidationError`` for other texts.
+    """
+    text = " ".join(text.lower().split())
+    text = text[match.end() :] if (match := WEEKDAY.match(text)) else text
+    words = re.sub(r"\bsept\b", "sep", re.sub("[.,]", " ", text)).split()
+    if day := _parse_with(DAY_FORMATS, " ".join(words)):
+        return day.date()
+    raise ValidationError(_("Enter a date such as 7/16/2026, 2026-07-16 or July 16, 2026."))
 
 
 def parse_time(text):
@@ -31,12 +50,19 @@ def parse_time(text):
             _("Midnight can be the start or the end of a day. Enter 12:00 AM for the start or 11:59 PM for the end.")
         )
     text = MILITARY.sub(r"\1:\2", HALF_OF_DAY.sub(r" \1m", text))
-    for time_format in FORMATS:
+    if at := _parse_with(TIME_FORMATS, text):
+        return at.time()
+    raise ValidationError(_("Enter a time such as 5:00 PM, 17:00 or noon."))
+
+
+def _parse_with(formats, text):
+    """Return the ``datetime`` of the first format that fits, or None."""
+    for each in formats:
         try:
-            return datetime.strptime(text, time_format).time()
+            return datetime.strptime(text, each)
         except ValueError:
             continue
-    raise ValidationError(_("Enter a time such as 5:00 PM, 17:00 or noon."))
+    return None
 
 
 def is_allowed(day):

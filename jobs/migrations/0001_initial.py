@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "opens_on",
-                    models.DateField(
+                    departments.fields.TypedDateField(
                         blank=True,
                         help_text="Blank: today.",
                         validators=[
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "closes_on",
-                    models.DateField(
+                    departments.fields.TypedDateField(
                         blank=True,
                         help_text="Blank: open until filled.",
                         null=True,
@@ -439,7 +439,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "date",
-                    models.DateField(
+                    departments.fields.TypedDateField(
                         blank=True,
                         null=True,
                         validators=[

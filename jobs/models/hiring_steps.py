@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from departments.fields import DAYS, TypedTimeField, at_field
+from departments.fields import DAYS, TypedDateField, TypedTimeField, at_field
 from departments.geo import states
 from departments.models.profile import Ordered
 from departments.times import instant, validate_local_time
@@ -132,7 +132,7 @@ class HiringStep(Ordered):
         validators=[MinValueValidator(0), MaxValueValidator(200)],
         help_text=_("How long it usually takes to reach the next step."),
     )
-    date = models.DateField(_("date"), null=True, blank=True, validators=DAYS)
+    date = TypedDateField(_("date"), null=True, blank=True, validators=DAYS)
     time = TypedTimeField(_("time"), null=True, blank=True, help_text=_("In the department's time zone."))
     place = models.CharField(_("place"), max_length=200, blank=True)
     fee = models.DecimalField(

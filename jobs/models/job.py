@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments.fields import DAYS, HttpsURLField, TypedTimeField, at_field
+from departments.fields import DAYS, HttpsURLField, TypedDateField, TypedTimeField, at_field
 from departments.geo import states
 from departments.models import Department
 from departments.models.sources import Sourced
@@ -141,11 +141,11 @@ class Job(Sourced):
         db_persist=True,
     )
 
-    opens_on = models.DateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Blank: today."))
+    opens_on = TypedDateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Blank: today."))
     opens_time = TypedTimeField(
         _("opening time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: start of day.")
     )
-    closes_on = models.DateField(
+    closes_on = TypedDateField(
         _("closes on"), null=True, blank=True, validators=DAYS, help_text=_("Blank: open until filled.")
     )
     closes_time = TypedTimeField(

@@ -13,6 +13,34 @@ from departments import times
 from jobs.imports import cleaning
 from jobs.models import HiringStep, Job
 
+DAYS = [
+    "7/16/2026", "07/16/26", "2026-07-16", "2026/07/16", "07-16-2026", "16-JUL-2026", "16 July 2026", "July 16, 2026",
+    "Jul. 16 2026", "Thursday, July 16, 2026", "Thu 7/16/2026", "  JULY   16,  2026 ",
+]  # fmt: skip
+NO_DAYS = ["2/30/2026", "2026-02-30", "31-JUN-2026", "16/7/2026", "7.16.2026", "soon", "July", "2026", "Thursday"]
+DATE_FIELDS = [Job._meta.get_field("opens_on"), Job._meta.get_field("closes_on"), HiringStep._meta.get_field("date")]
+
+
+@pytest.mark.parametrize("text", DAYS)
+def test_forms_models_and_imports_read_dates_as_people_type_them(text):
+    for field in DATE_FIELDS:
+        assert field.formfield().clean(text) == field.clean(text, None) == date(2026, 7, 16)
+    assert cleaning.day_and_time(text, UTC) == (date(2026, 7, 16), None)
+
+
+@pytest.mark.parametrize("text", NO_DAYS)
+def test_forms_models_and_imports_say_what_is_wrong_with_a_date(text):
+    message = "Enter a date such as 7/16/2026, 2026-07-16 or July 16, 2026."
+    for field in DATE_FIELDS:
+        for clean in (field.formfield().clean, lambda text, field=field: field.clean(text, None)):
+            with pytest.raises(ValidationError) as refused:
+                clean(text)
+            assert refused.value.messages == [message]
+    with pytest.raises(ValueError) as refused:
+        cleaning.day_and_time(text, UTC)
+    assert str(refused.value) == message
+
+
 # Text, and the time that it means. The admin's forms, the models and the importer agree.
 TYPED = [
     ("5:00 PM", time(17)),

@@ -155,7 +155,7 @@ def test_it_tells_editors_that_the_department_is_a_draft(alice):
         ({"opens_on": "9999-12-31"}, "opens_on", "less than or equal to 2100-12-31"),
         ({"closes_on": "9999-12-31"}, "closes_on", "less than or equal to 2100-12-31"),
         ({"opens_on": "0001-01-01"}, "opens_on", "greater than or equal to 2000-01-01"),
-        ({"opens_on": "31.12.2030"}, "opens_on", "Enter a valid date."),
+        ({"opens_on": "31.12.2030"}, "opens_on", "Enter a date such as 7/16/2026"),
         ({"closes_on": "2090-01-01", "closes_time": "25:00"}, "closes_time", "Enter a time such as 5:00 PM"),
         ({"closes_on": "2090-01-01", "closes_time": "midnight"}, "closes_time", "Midnight can be the start or the end"),
         ({"opens_on": "2090-03-12", "opens_time": "2:30 AM"}, "opens_time", "2:30 AM does not exist on March 12, 2090"),

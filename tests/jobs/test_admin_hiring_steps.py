@@ -109,7 +109,7 @@ def test_a_step_can_be_reordered_and_deleted(alice, thing):
         ({"weeks": "201"}, "weeks", "Ensure this value is less than or equal to 200."),
         ({"date": "0026-01-09"}, "date", "Ensure this value is greater than or equal to 2000-01-01."),
         ({"date": "2999-01-09"}, "date", "Ensure this value is less than or equal to 2100-12-31."),
-        ({"date": "soon"}, "date", "Enter a valid date."),
+        ({"date": "soon"}, "date", "Enter a date such as 7/16/2026, 2026-07-16 or July 16, 2026."),
         ({"kind": "duel"}, "kind", "Select a valid choice. duel is not one of the available choices."),
         ({"kind": ""}, "kind", "This field is required."),
     ],
