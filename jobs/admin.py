@@ -93,7 +93,7 @@ class JobAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     inlines = [RequirementsInline, HiringStepInline]
     actions = ["publish", "withdraw"]
     save_on_top = True
-    readonly_fields = ["is_sample", "created", "modified"]
+    readonly_fields = ["source", "external_id", "is_sample", "created", "modified"]
     fieldsets = [
         (None, {"fields": ["department", "title", "kind", "schedule", "positions", "status"]}),
         (_("Text"), {"fields": ["description", "requirements"]}),
@@ -122,6 +122,11 @@ class JobAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
 
     def render_preview(self, request, job):
         return render_job(request, job, is_preview=True)
+
+    def get_readonly_fields(self, request, obj=None):
+        """The department of an imported job identifies it, as its source and number do."""
+        is_imported = obj is not None and obj.external_id
+        return [*(["department"] if is_imported else []), *self.readonly_fields]
 
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):

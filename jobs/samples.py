@@ -84,9 +84,10 @@ def _save_job(department, values, step_lists):
         days, at = values.pop(f"{event}_in_days"), values.pop(f"{event}_time")
         values[f"{event}_on"] = None if days is None else today + timedelta(days=days)
         values[f"{event}_time"] = at and time.fromisoformat(at)
-    values |= {"department": department, "is_sample": True}
+    values |= {"department": department}
     requirements = values.pop("structured_requirements", {})
-    job, _ = Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)
+    key = {"source": SOURCE, "external_id": values.pop("external_id"), "is_sample": True}
+    job, _ = Job.objects.update_or_create(**key, defaults=values)
     if requirements:
         Requirements.objects.update_or_create(job=job, defaults=requirements)
     job.hiring_steps.all().delete()

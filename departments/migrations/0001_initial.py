@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import departments.fields
-import departments.phones
 from policeapp.database.fulltext import AddFullText
 
 
@@ -156,7 +155,7 @@ class Migration(migrations.Migration):
                         max_length=9,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9]{9}\\Z", "Enter nine letters or digits, such as CT0015800."
+                                "^(?!0{9})[A-Za-z0-9]{9}\\Z", "Enter nine letters or digits, such as CT0015800."
                             )
                         ],
                         verbose_name="ORI",
@@ -272,7 +271,8 @@ class Migration(migrations.Migration):
                         max_length=10,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[0-9]{5}(-[0-9]{4})?\\Z", "Enter a ZIP code such as 06880 or 06880-1234."
+                                "^(?!00000|99999)[0-9]{5}(-[0-9]{4})?\\Z",
+                                "Enter a ZIP code such as 06880 or 06880-1234.",
                             )
                         ],
                         verbose_name="ZIP code",
@@ -290,12 +290,8 @@ class Migration(migrations.Migration):
                 ("county_slug", models.CharField(blank=True, editable=False, max_length=100)),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True,
-                        help_text="Not for emergencies.",
-                        max_length=40,
-                        validators=[departments.phones.validate],
-                        verbose_name="phone",
+                    departments.fields.PhoneField(
+                        blank=True, help_text="Not for emergencies.", max_length=80, verbose_name="phone"
                     ),
                 ),
                 (

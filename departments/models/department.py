@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import phones
-from ..fields import HttpsURLField, KeyField
+from ..fields import HttpsURLField, KeyField, PhoneField
 from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
@@ -101,7 +101,9 @@ class Department(Located, Slugged, Sourced):
         _("ORI"),
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^[A-Za-z0-9]{9}\Z", _("Enter nine letters or digits, such as CT0015800."))],
+        validators=[
+            RegexValidator(r"^(?!0{9})[A-Za-z0-9]{9}\Z", _("Enter nine letters or digits, such as CT0015800."))
+        ],
         help_text=_("The nine-character Originating Agency Identifier that the FBI assigned."),
     )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
@@ -129,15 +131,17 @@ class Department(Located, Slugged, Sourced):
         _("ZIP code"),
         max_length=10,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{5}(-[0-9]{4})?\Z", _("Enter a ZIP code such as 06880 or 06880-1234."))],
+        validators=[
+            RegexValidator(
+                r"^(?!00000|99999)[0-9]{5}(-[0-9]{4})?\Z", _("Enter a ZIP code such as 06880 or 06880-1234.")
+            )
+        ],
     )
     county = models.CharField(
         _("county"), max_length=100, blank=True, help_text=_("Without the word “County”, such as Fairfield.")
     )
     county_slug = models.CharField(max_length=100, editable=False, blank=True)
-    phone = models.CharField(
-        _("phone"), max_length=40, blank=True, validators=[phones.validate], help_text=_("Not for emergencies.")
-    )
+    phone = PhoneField(_("phone"), blank=True, help_text=_("Not for emergencies."))
     email = models.EmailField(_("email"), blank=True, help_text=_("Not for emergencies."))
     website = HttpsURLField(_("website"), blank=True, max_length=300)
 
@@ -296,7 +300,6 @@ class Department(Located, Slugged, Sourced):
 
     def clean(self):
         self.ori = self.ori.strip().upper()
-        self.phone = phones.normalize(self.phone)
         self.county = self.county.removesuffix(" County").removesuffix(" Parish")
         if (self.latitude is None) != (self.longitude is None):
             raise ValidationError(gettext("Enter both a latitude and a longitude, or neither."))
@@ -308,6 +311,15 @@ class Department(Located, Slugged, Sourced):
             self.slug = self.slug or self.free_slug()
             self.locate()
             self.derive()
+            self._validate_location()
+
+    def _validate_location(self):
+        """Refuse a location in another state, such as 0, 0 or one without its minus sign, as imports do."""
+        if self.point is None or abs(self.latitude) > 90 or abs(self.longitude) > 180:
+            return  # the fields' validators report it
+        if not states.contains(self.state, *self.point):
+            message = gettext("This location is not in %(state)s. Check the order and the minus sign of the longitude.")
+            raise ValidationError({"latitude": message % {"state": self.get_state_display()}})
 
     def edited_by(self, field):
         """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit."""

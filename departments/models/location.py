@@ -2,7 +2,6 @@
 
 import re
 import zoneinfo
-from datetime import datetime
 from types import MappingProxyType
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,6 +14,7 @@ from ..fields import validate_time_zone
 from ..geo import states
 from ..geo.points import Point
 from ..names import normalize
+from ..times import instant
 from .place import Place, Precision
 
 # The beginnings of normalized address lines that are places for mail only: nobody can drive there.
@@ -126,7 +126,7 @@ class Located(models.Model):
         """Return a text such as "December 5, 2026", with the time and time zone if ``at`` is a time; "" for None."""
         if day is None:
             return ""
-        text = date_format(day, "F j, Y")
         if at is None:
-            return text
-        return f"{text}, {date_format(at, 'g:i A')} {datetime.combine(day, at, self.zone):%Z}"
+            return date_format(day, "F j, Y")
+        local = instant(day, at, self.zone).astimezone(self.zone)
+        return f"{date_format(local, 'F j, Y, g:i A')} {local:%Z}"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, Timezone, vDuration, vText
 
 from departments.models import Department
+from departments.times import instant
 from policeapp.caching.decorators import public_page
 from policeapp.web.routes import absolute_url, site_host
 
@@ -148,7 +149,7 @@ def _event(entry):
     event.add("SEQUENCE", int((entry.changed - SEQUENCE_START).total_seconds()))
     if entry.time:
         # No end, because the duration is unknown. UTC needs no VTIMEZONE.
-        event.add("DTSTART", datetime.combine(entry.day, entry.time, entry.department.zone).astimezone(UTC))
+        event.add("DTSTART", instant(entry.day, entry.time, entry.department.zone))
     else:
         event.add("DTSTART", entry.day)
         event.add("DTEND", entry.day + DAY)

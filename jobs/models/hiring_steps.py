@@ -1,7 +1,7 @@
 """Hiring steps: the order, duration, date, place and fee of each step from the application to the job."""
 
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from departments.fields import DAYS
+from departments.fields import DAYS, TypedDateField, TypedTimeField, at_field
+from departments.geo import states
 from departments.models import Department
 from departments.models.profile import Ordered
+from departments.times import instant, validate_local_time
 
 from .pay import format_dollars
 
@@ -163,8 +165,8 @@ class HiringStep(Ordered):
         validators=[MinValueValidator(0), MaxValueValidator(200)],
         help_text=_("How long it usually takes to reach the next step."),
     )
-    date = models.DateField(_("date"), null=True, blank=True, validators=DAYS)
-    time = models.TimeField(_("time"), null=True, blank=True, help_text=_("In the department's time zone."))
+    date = TypedDateField(_("date"), null=True, blank=True, validators=DAYS)
+    time = TypedTimeField(_("time"), null=True, blank=True, help_text=_("In the department's time zone."))
     place = models.CharField(_("place"), max_length=200, blank=True)
     fee = models.DecimalField(
         _("fee"),
@@ -213,11 +215,15 @@ class HiringStep(Ordered):
     def clean(self):
         if self.time and not self.date:
             raise ValidationError({"time": _t("Enter a date for this time.")})
+        employer = self.employer
+        if self.time and employer and employer.state in states.STATES:
+            with at_field("time"):
+                validate_local_time(self.date, self.time, employer.zone)
 
     @property
     def employer(self):
-        """The department that the step belongs to, directly or through its job."""
-        return self.department or self.job.department
+        """The department that the step belongs to, directly or through its job; None in an incomplete form."""
+        return self.department or getattr(self.job, "department", None)
 
     @property
     def when(self):
@@ -228,7 +234,7 @@ class HiringStep(Ordered):
     def ends_at(self):
         """The instant at which its time comes or, without a time, its date ends in the department's time zone."""
         day = self.date if self.time else self.date + DAY
-        return datetime.combine(day, self.time or time.min, self.employer.zone)
+        return instant(day, self.time or time.min, self.employer.zone)
 
     @property
     def has_passed(self):

@@ -1,6 +1,6 @@
 """The ``Job`` model: an opening at a department."""
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,15 +15,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments.fields import DAYS, HttpsURLField
+from departments.fields import DAYS, HttpsURLField, TypedDateField, TypedTimeField, at_field
 from departments.geo import states
 from departments.models import Department
 from departments.models.sources import Sourced
 from departments.names import normalize, slug_of
+from departments.times import instant, is_allowed, validate_local_time
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
-from .pay import PERIODS_A_YEAR, PayPeriod, format_pay
+from .pay import PERIODS_A_YEAR, PayPeriod, format_pay, plausible_pay, validate_pay
 from .querysets import JobQuerySet
 
 
@@ -111,6 +112,7 @@ class Job(Sourced):
     words = models.TextField(default="", db_default="", editable=False)
     all_words = models.TextField(default="", db_default="", editable=False)
     slug = models.SlugField(_("slug"), max_length=120, editable=False)
+    # The identity of an imported opening. Only importers set these two; the admin shows them.
     source = models.CharField(
         _("source"), max_length=60, blank=True, help_text=_("The list it was imported from. Blank: entered here.")
     )
@@ -134,12 +136,8 @@ class Job(Sourced):
         _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
     )
 
-    pay_min = models.DecimalField(
-        _("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
-    pay_max = models.DecimalField(
-        _("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    pay_min = models.DecimalField(_("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
+    pay_max = models.DecimalField(_("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
     pay_period = models.CharField(_("pay period"), max_length=10, choices=PayPeriod.choices, default=PayPeriod.YEAR)
     pay_yearly = models.GeneratedField(
         verbose_name=_("yearly pay in dollars"),
@@ -149,14 +147,14 @@ class Job(Sourced):
         db_persist=True,
     )
 
-    opens_on = models.DateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Blank: today."))
-    opens_time = models.TimeField(
+    opens_on = TypedDateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Blank: today."))
+    opens_time = TypedTimeField(
         _("opening time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: start of day.")
     )
-    closes_on = models.DateField(
+    closes_on = TypedDateField(
         _("closes on"), null=True, blank=True, validators=DAYS, help_text=_("Blank: open until filled.")
     )
-    closes_time = models.TimeField(
+    closes_time = TypedTimeField(
         _("closing time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: end of day.")
     )
     opens_at = models.DateTimeField(_("opens at"), editable=False)
@@ -189,8 +187,8 @@ class Job(Sourced):
                 name="job_says_how_to_apply",
                 violation_error_message=_("Enter how to apply: a URL, an email address or instructions."),
             ),
-            models.CheckConstraint(condition=Q(pay_min=None) | Q(pay_min__gte=0), name="job_pay_min_not_negative"),
-            models.CheckConstraint(condition=Q(pay_max=None) | Q(pay_max__gte=0), name="job_pay_max_not_negative"),
+            models.CheckConstraint(condition=plausible_pay("pay_min"), name="job_pay_min_plausible"),
+            models.CheckConstraint(condition=plausible_pay("pay_max"), name="job_pay_max_plausible"),
             models.CheckConstraint(
                 condition=Q(pay_min=None) | Q(pay_max=None) | Q(pay_max__gte=F("pay_min")),
                 name="job_pay_range_in_order",
@@ -204,7 +202,8 @@ class Job(Sourced):
             models.CheckConstraint(condition=Q(schedule__in=Schedule.values), name="job_schedule_known"),
             models.CheckConstraint(condition=Q(positions__gte=1), name="job_has_a_position"),
             models.CheckConstraint(
-                condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                # Equal instants: the clocks of a department's new time zone can skip all of an hour in between.
+                condition=Q(closes_at=None) | Q(closes_at__gte=F("opens_at")),
                 name="job_closes_after_it_opens",
                 violation_error_message=_("The closing date is before the opening date."),
             ),
@@ -215,10 +214,10 @@ class Job(Sourced):
                 violation_error_message=_("Enter a closing date for this closing time."),
             ),
             models.UniqueConstraint(
-                fields=["source", "external_id"],
+                fields=["department", "source", "external_id"],
                 condition=~Q(external_id=""),
                 name="job_external_id_unique_in_source",
-                violation_error_message=_("Another job from this source has this job number."),
+                violation_error_message=_("Another job of this department has this source and job number."),
             ),
         ]
         indexes = [
@@ -242,17 +241,37 @@ class Job(Sourced):
 
     def clean(self):
         self.derive_from_title()
+        self._validate_pay()
         if self.closes_time and not self.closes_on:
             raise ValidationError({"closes_time": _t("Enter a closing date for this closing time.")})
-        if any(not 2000 <= day.year <= 2100 for day in (self.opens_on, self.closes_on) if day):
+        if any(not is_allowed(day) for day in (self.opens_on, self.closes_on) if day):
             return  # the fields' validators report it
         # A department that isn't saved yet has no time zone. Then compare the dates alone.
         in_order = not (self.opens_on and self.closes_on) or self.closes_on >= self.opens_on
         if in_order and hasattr(self, "department") and self.department.state in states.STATES:
+            self._validate_local_times()
             self.derive()
-            in_order = self.closes_at is None or self.closes_at > self.opens_at
+            in_order = self.closes_after_it_opens
         if not in_order:
             raise ValidationError({"closes_on": _t("The closing date is before the opening date.")})
+
+    def _validate_pay(self):
+        for name in ("pay_min", "pay_max"):
+            if getattr(self, name) is not None and self.pay_period in PERIODS_A_YEAR:
+                with at_field(name):
+                    validate_pay(getattr(self, name), self.pay_period)
+
+    def _validate_local_times(self):
+        for name in ("opens", "closes"):
+            day, at = getattr(self, f"{name}_on"), getattr(self, f"{name}_time")
+            if day and at:
+                with at_field(f"{name}_time"):
+                    validate_local_time(day, at, self.department.zone)
+
+    @property
+    def closes_after_it_opens(self):
+        """Whether the instants are in order. :meth:`derive` computes them."""
+        return self.closes_at is None or self.closes_at > self.opens_at
 
     def derive_from_title(self):
         self.slug = slug_of(self.title, "opening")
@@ -272,13 +291,13 @@ class Job(Sourced):
         if self.opens_on is None:
             today = self.department.today()
             self.opens_on = min(today, self.closes_on or today)
-        self.opens_at = datetime.combine(self.opens_on, self.opens_time or time.min, zone)
+        self.opens_at = instant(self.opens_on, self.opens_time or time.min, zone)
         if self.closes_on is None:
             self.closes_at = None
         elif self.closes_time:
-            self.closes_at = datetime.combine(self.closes_on, self.closes_time, zone)
+            self.closes_at = instant(self.closes_on, self.closes_time, zone)
         else:
-            self.closes_at = datetime.combine(self.closes_on + timedelta(days=1), time.min, zone)
+            self.closes_at = instant(self.closes_on + timedelta(days=1), time.min, zone)
         self._record_history(closed_at)
 
     def _record_history(self, closed_at):

@@ -42,7 +42,7 @@ def test_loading_reports_what_was_added():
 
 
 def test_loading_does_not_change_a_department_with_a_known_ori():
-    department = make_department("The Real Norwalk Police", city="Norwalk", ori="CT0010300", phone="203-555-0100")
+    department = make_department("The Real Norwalk Police", city="Norwalk", ori="CT0010300", phone="203-341-6100")
     before = Department.objects.filter(pk=department.pk).values().get()
     run("load_samples")
     assert Department.objects.filter(pk=department.pk).values().get() == before

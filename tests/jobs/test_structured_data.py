@@ -10,6 +10,7 @@ import pytest
 
 from departments.models import Precision
 from jobs.models import Job, Requirements
+from jobs.models.pay import pay_limits
 from jobs.models.requirements import Education
 from jobs.structured_data import job_posting
 from policeapp.web.markdown import render
@@ -46,7 +47,7 @@ def norwalk(db):
         zip="06854",
         at=(41.097, -73.4195),
         website="https://www.norwalkpd.example/",
-        phone="203-555-0100",
+        phone="203-341-6100",
         email="desk@norwalkpd.example",
         logo=f"logos/{uuid4().hex}.png",
     )
@@ -229,8 +230,9 @@ PERIODS = {"hour": "HOUR", "day": "DAY", "week": "WEEK", "month": "MONTH", "year
 
 @pytest.mark.parametrize("period", [period for period in PERIODS if period != "two_weeks"])
 def test_a_pay_range_has_the_same_period_as_the_page(period):
-    expected = {"minValue": 50, "maxValue": 75.25, "unitText": PERIODS[period]}
-    assert salary_of(pay_min=50, pay_max=Decimal("75.25"), pay_period=period) == expected
+    low, high = pay_limits(period)
+    expected = {"minValue": float(low), "maxValue": float(high), "unitText": PERIODS[period]}
+    assert salary_of(pay_min=low, pay_max=high, pay_period=period) == expected
 
 
 def test_pay_for_two_weeks_becomes_weekly_pay():
@@ -244,7 +246,7 @@ def test_pay_for_two_weeks_becomes_weekly_pay():
         ({"pay_min": 60_000, "pay_max": 60_000}, {"value": 60_000}),
         ({"pay_min": 60_000}, {"minValue": 60_000}),
         ({"pay_max": 60_000}, {"maxValue": 60_000}),
-        ({"pay_min": 0, "pay_max": Decimal("99999999.99")}, {"minValue": 0, "maxValue": 99_999_999.99}),
+        ({"pay_min": 1_000, "pay_max": Decimal("999999.99")}, {"minValue": 1_000, "maxValue": 999_999.99}),
     ],
     ids=["one amount", "from", "up to", "the least and the most"],
 )

@@ -29,7 +29,7 @@ from policeapp.operations.rate_limits import RateLimit
 from policeapp.pages.policies import cookies
 
 from .. import whole_site
-from ..factories import make_alert, make_job, today
+from ..factories import make_alert, make_alice, make_job, today
 from ..whole_site import Markup
 
 # Other tests cover the same code.
@@ -115,7 +115,7 @@ def test_translators_see_all_text_of_the_previews_that_staff_see(marked, client,
 
 
 def test_translators_see_all_text_of_feeds_and_calendars(marked, client, public_pages):
-    make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=1, description="Περιγραφή")
+    make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=50_000, description="Περιγραφή")
     urls = [
         "/jobs/{}/?near=06880&pay=1&state=CT",
         "/departments/ct/full/{}/",

@@ -214,7 +214,7 @@ def test_westport_keeps_the_facts_of_its_fixture(westport, places):
     before = Department.objects.values().get()
     report = report_of(
         WESTPORT
-        | {"name": "WESTPORT POLICE DEPT", "county": "FAIRFIELD", "zip": "06880", "phone": "203-000-0000"}
+        | {"name": "WESTPORT POLICE DEPT", "county": "FAIRFIELD", "zip": "06880", "phone": "203-341-7000"}
         | {"sworn_officers": "63", "sworn_year": "2020", "population": "28278", "lat": "41.2", "lon": "-73.3"}
     )
     assert (report.unchanged, Department.objects.values().get()) == (1, before)

@@ -196,7 +196,7 @@ def test_it_compares_facts_about_jobs(client, westport, norwalk):
         ({"pay_max": 200, "pay_period": "day"}, "up to $52,000 a year (stated as up to $200 a day)"),
         ({"pay_min": 1000, "pay_period": "week"}, "from $52,000 a year (stated as from $1,000 a week)"),
         ({"pay_min": 5000, "pay_max": 5000, "pay_period": "month"}, "$60,000 a year (stated as $5,000 a month)"),
-        ({"pay_min": "0.01", "pay_period": "two_weeks"}, "from $0 a year (stated as from $0.01 every two weeks)"),
+        ({"pay_min": "38.47", "pay_period": "two_weeks"}, "from $1,000 a year (stated as from $38.47 every two weeks)"),
     ],
 )
 def test_it_converts_pay_to_yearly_pay_and_says_so(client, values, expected):
@@ -426,7 +426,7 @@ def test_a_comparison_takes_at_most_eight_queries_for_any_number_of_columns(quer
         list_specializations(department, "K-9 Unit", "Drone")
         make_step(department)
         for number in range(5):
-            make_step(make_job(department, f"Officer {number}", pay_min=number))
+            make_step(make_job(department, f"Officer {number}", pay_min=50_000 + number))
     SlugRedirect.objects.create(state="CT", slug="former", department=westport)
 
     def cost(url, name, keys):
