@@ -3,10 +3,13 @@
 import zoneinfo
 from datetime import date
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from policeapp.web import email_addresses
 
 # The dates that the site accepts. Dates outside this range are typing errors.
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
@@ -27,6 +30,25 @@ class HttpsURLField(models.URLField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+
+class EmailAddressFormField(forms.EmailField):
+    """An email address, normalized as :func:`policeapp.web.email_addresses.normalize` does."""
+
+    default_validators = []
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return email_addresses.normalize(value) if value else value
+
+
+class EmailAddressField(models.EmailField):
+    """A normalized email address at a public domain."""
+
+    default_validators = [email_addresses.normalize]
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": EmailAddressFormField, **kwargs})
 
 
 def validate_time_zone(name):

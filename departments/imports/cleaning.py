@@ -8,8 +8,10 @@ from functools import lru_cache
 from math import nan
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
+
+from policeapp.web.email_addresses import normalize as normalize_email
 
 from .. import phones
 from ..geo import states
@@ -280,11 +282,9 @@ def email(cell):
     """Clean an email address."""
     cell = text(cell)
     try:
-        if cell:
-            validate_email(cell)
+        return normalize_email(cell) if cell else ""
     except ValidationError:
         raise ValueError(_("is not an email address")) from None
-    return cell
 
 
 validate_url = URLValidator(["http", "https"])

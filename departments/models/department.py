@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import phones
-from ..fields import HttpsURLField, KeyField
+from ..fields import EmailAddressField, HttpsURLField, KeyField
 from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
@@ -118,7 +118,7 @@ class Department(Located, Slugged, Sourced):
     phone = models.CharField(
         _("phone"), max_length=40, blank=True, validators=[phones.validate], help_text=_("Not for emergencies.")
     )
-    email = models.EmailField(_("email"), blank=True, help_text=_("Not for emergencies."))
+    email = EmailAddressField(_("email"), blank=True, help_text=_("Not for emergencies."))
     website = HttpsURLField(_("website"), blank=True, max_length=300)
 
     sworn_officers = models.PositiveIntegerField(

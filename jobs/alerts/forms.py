@@ -9,15 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from departments.fields import EmailAddressFormField
 from departments.models import Department
 from policeapp.operations.rate_limits import RateLimit
+from policeapp.web.email_addresses import is_our_own, mailbox_key
 
 from ..forms import JobSearchForm
 from .models import Alert, Message, Subscriber, delete_unconfirmed
 
 SALT = "policeapp.jobs.alert_forms"
 
-# Protects the owner of an address from others who sign up with it.
+# Protects the owner of a mailbox from others who sign up with its addresses.
 EMAILS_PER_ADDRESS = RateLimit("confirmation emails", 10, 24 * 3600)
 # People behind one IP address, such as a library's, share this limit.
 SIGN_UPS_PER_CLIENT = RateLimit("alert sign-ups", 30, 3600)
@@ -64,7 +66,7 @@ class AlertSearchForm(JobSearchForm):
 class AlertForm(forms.Form):
     """The email address and frequency of an alert. Two fields detect bots: `homepage`, a honeypot, and `shown`."""
 
-    email = forms.EmailField(
+    email = EmailAddressFormField(
         label=_("Your email address"),
         max_length=Subscriber._meta.get_field("email").max_length,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -83,6 +85,8 @@ class AlertForm(forms.Form):
 
     def clean_email(self):
         """Lowercase the address, because mail servers ignore case and nobody wants duplicate emails."""
+        if is_our_own(self.cleaned_data["email"]):
+            raise ValidationError(_("This is our own address. Enter yours."))
         return self.cleaned_data["email"].lower()
 
     def clean_shown(self):
@@ -115,7 +119,7 @@ class AlertForm(forms.Form):
         already exists.
         """
         email = self.cleaned_data["email"]
-        if not EMAILS_PER_ADDRESS.hit(email):
+        if not EMAILS_PER_ADDRESS.hit(mailbox_key(email)):
             return None
         delete_unconfirmed()
         with transaction.atomic():

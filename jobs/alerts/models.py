@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from departments.fields import EmailAddressField
 from departments.geo import states
 
 from .tokens import LIFETIMES
@@ -56,7 +57,7 @@ class Subscriber(models.Model):
 
     IS_SHOWN = False  # not on any public page
 
-    email = models.EmailField(_("email"), unique=True)
+    email = EmailAddressField(_("email"), unique=True)
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     refused_at = models.DateTimeField(

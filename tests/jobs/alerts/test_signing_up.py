@@ -141,7 +141,14 @@ def test_case_and_spaces_do_not_make_another_address(client, places, typed):
     assert Alert.objects.count() == 1
 
 
-@pytest.mark.parametrize("typed", ["", "jane", "jane@", "jane@example.com\nBcc: x@example.com", "a" * 250 + "@x.com"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "jane", "jane@", "jane@example.com\nBcc: x@example.com", "a" * 250 + "@x.com"),
+        *("root@localhost", "victim@[127.0.0.1]", '"jane"@example.com', "ja\xadne@example.com", "jane@city.local"),
+        *("alerts@police.example.org", "ALERTS+jane@police.example.org", "mailer-daemon@police.example.org"),
+    ],
+)
 def test_an_invalid_address_shows_an_error_beside_the_field(client, places, delivered, typed):
     response = sign_up(client, email=typed, frequency="weekly")
     assert 'id="email_error"' in html_of(response)
@@ -255,6 +262,20 @@ def test_the_number_of_emails_to_an_address_is_limited_and_the_response_does_not
     assert f"We send at most {EMAILS_PER_ADDRESS.most} of these emails a day to one address." in text_of(answers[0])
     sign_up(client, email="john@example.com")
     assert len(delivered) == EMAILS_PER_ADDRESS.most + 1
+
+
+def test_aliases_of_an_address_share_its_limit(client, places, delivered):
+    for number in range(EMAILS_PER_ADDRESS.most):
+        sign_up(client, f"q={number}")
+    for typed in ("jane+1@example.com", "JANE@EXAMPLE.COM", "j.ane@example.com", "jane@exam\xadple.com"):
+        assert "We're sending an email" in text_of(sign_up(client, "q=more", email=typed))
+    assert len(delivered) == Message.objects.count() == EMAILS_PER_ADDRESS.most
+
+
+def test_an_alert_goes_to_the_normalized_address_with_its_tag(client, places):
+    page = sign_up(client, email="Jane+Police@exam\xadple.COM")
+    assert "We're sending an email to jane+police@example.com." in text_of(page)
+    assert Subscriber.objects.get().email == "jane+police@example.com"
 
 
 def test_the_number_of_sign_ups_from_a_client_is_limited_and_the_form_keeps_its_values(places, delivered):
