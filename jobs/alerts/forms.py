@@ -113,14 +113,14 @@ class AlertForm(forms.Form):
         return bool(self.cleaned_data["homepage"])
 
     def save(self, alert):
-        """Save the alert and return its confirmation request, or None if the address has reached its limit.
+        """Save the alert with a confirmation request, or nothing if the mailbox has reached its limit.
 
         A confirmed alert does not change, because anybody can enter any address. The message then says that the alert
         already exists.
         """
         email = self.cleaned_data["email"]
         if not EMAILS_PER_ADDRESS.hit(mailbox_key(email)):
-            return None
+            return
         delete_unconfirmed()
         with transaction.atomic():
             subscriber, _created = Subscriber.objects.select_for_update(no_key=True).get_or_create(email=email)
@@ -128,6 +128,6 @@ class AlertForm(forms.Form):
             alert = subscriber.alerts.filter(**filters).first() or subscriber.alerts.create(**filters)
             if not alert.confirmed_at:
                 alert.change_frequency(self.cleaned_data["frequency"])
-            # The new request replaces one that waits for a retry or was abandoned, and is tried immediately.
+            # The new request replaces one that waits for a retry or was abandoned, and is tried within seconds.
             alert.messages.filter(kind=Message.Kind.CONFIRM, sent_at=None).delete()
-            return alert.messages.create(kind=Message.Kind.CONFIRM)
+            alert.messages.create(kind=Message.Kind.CONFIRM)

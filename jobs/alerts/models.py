@@ -197,18 +197,25 @@ class Alert(models.Model):
         query = {"q": self.q, "near": place, "within": within, "kind": self.kind, "pay": self.pay, "state": self.state}
         return {name: value for name, value in query.items() if value}
 
-    def describe(self):
-        """Describe jobs and frequency: "Entry-level jobs within 25 miles of Westport, CT, daily"."""
-        formats = {self.Frequency.DAILY: _t("%(jobs)s, daily"), self.Frequency.WEEKLY: _t("%(jobs)s, weekly")}
-        return formats[self.frequency] % {"jobs": self.describe_jobs()}
+    def describe(self, quotes_keywords=True):
+        """Describe jobs and frequency: "Entry-level jobs within 25 miles of Westport, CT, daily".
 
-    def describe_jobs(self):
+        Keywords are quoted only after the owner of the address has confirmed the alert. Until then, they may be the
+        words of a stranger who wants them to appear under our name.
+        """
+        formats = {self.Frequency.DAILY: _t("%(jobs)s, daily"), self.Frequency.WEEKLY: _t("%(jobs)s, weekly")}
+        jobs = self.describe_jobs(quotes_keywords and self.confirmed_at is not None)
+        return formats[self.frequency] % {"jobs": jobs}
+
+    def describe_jobs(self, quotes_keywords=True):
         """Describe the jobs: "Entry-level jobs within 25 miles of Westport, CT"."""
         if self.department:
             return _t("New jobs at the %(department)s") % {"department": self.department.name}
         jobs = KIND_PHRASES[self.kind]
-        if self.q:
+        if self.q and quotes_keywords:
             jobs = _t("%(jobs)s matching “%(words)s”") % {"jobs": jobs, "words": self.q}
+        elif self.q:
+            jobs = _t("%(jobs)s matching your keywords") % {"jobs": jobs}
         if self.state:
             jobs = _t("%(jobs)s in %(state)s") % {"jobs": jobs, "state": self.get_state_display()}
         if self.near and self.miles is None:
@@ -324,7 +331,9 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
         ]
-        indexes = [models.Index(fields=["leased_until", "id"], condition=Q(sent_at=None), name="message_to_send")]
+        indexes = [
+            models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="message_to_send")
+        ]
 
     def __str__(self):
         return self.key
@@ -373,16 +382,16 @@ class NotifiedOpening(models.Model):
 
 
 class SendRun(models.Model):
-    """The last run of `send_alerts`, with the totals of all runs. The table has at most one row.
+    """The last run of `send_mail`, with the totals of all runs. The table has at most one row.
 
-    `problem` says why the last run could not send everything, or is "".
+    The worker counts a run every few minutes. `problem` says why the last one could not send everything, or is "".
     """
 
     IS_SHOWN = False  # not on any public page
 
     SINGLE_PK = 1
-    # A timer starts a run every few minutes, so it is broken when no run has ended for this long.
-    OVERDUE = timedelta(days=1)
+    # The worker is broken when no run has ended for this long.
+    OVERDUE = timedelta(hours=1)
 
     ended_at = models.DateTimeField()
     problem = models.CharField(max_length=300, blank=True)

@@ -935,7 +935,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
-                condition=models.Q(("sent_at", None)), fields=["leased_until", "id"], name="message_to_send"
+                condition=models.Q(("abandoned_at", None), ("sent_at", None)),
+                fields=["kind", "id"],
+                name="message_to_send",
             ),
         ),
         migrations.AddConstraint(

@@ -26,8 +26,8 @@ def normalize(text):
     """
     local, _at, domain = text.strip().rpartition("@")
     try:
-        # The codec reads any Unicode text, in a time that grows with the square of its length.
-        domain = domain[: MAX_LENGTH + 1].encode("idna").decode("ascii")
+        # The time that the codec takes grows with the square of the length.
+        domain = domain.encode("idna").decode("ascii") if len(domain) <= MAX_LENGTH else ""
     except UnicodeError:
         domain = ""
     address = f"{local}@{domain}"
