@@ -47,6 +47,7 @@ def run(monkeypatch):
                 steps.pop(0)()
 
         monkeypatch.setattr(worker, "_wait", wait)
+        monkeypatch.setattr(worker, "close_old_connections", lambda: None)  # it would end the test's transaction
         worker.run(lambda: len(waits) > 0 and not steps)
         return waits
 
