@@ -200,22 +200,19 @@ class Alert(models.Model):
     def describe(self, quotes_keywords=True):
         """Describe jobs and frequency: "Entry-level jobs within 25 miles of Westport, CT, daily".
 
-        Keywords are quoted only after the owner of the address has confirmed the alert. Until then, they may be the
-        words of a stranger who wants them to appear under our name.
+        Until the owner confirms the alert, it quotes no keywords: a stranger may want them to appear under our name.
         """
         formats = {self.Frequency.DAILY: _t("%(jobs)s, daily"), self.Frequency.WEEKLY: _t("%(jobs)s, weekly")}
-        jobs = self.describe_jobs(quotes_keywords and self.confirmed_at is not None)
-        return formats[self.frequency] % {"jobs": jobs}
+        return formats[self.frequency] % {"jobs": self.describe_jobs(quotes_keywords and bool(self.confirmed_at))}
 
     def describe_jobs(self, quotes_keywords=True):
         """Describe the jobs: "Entry-level jobs within 25 miles of Westport, CT"."""
         if self.department:
             return _t("New jobs at the %(department)s") % {"department": self.department.name}
         jobs = KIND_PHRASES[self.kind]
-        if self.q and quotes_keywords:
-            jobs = _t("%(jobs)s matching “%(words)s”") % {"jobs": jobs, "words": self.q}
-        elif self.q:
-            jobs = _t("%(jobs)s matching your keywords") % {"jobs": jobs}
+        if self.q:
+            words = _t("“%(words)s”") % {"words": self.q} if quotes_keywords else _t("your keywords")
+            jobs = _t("%(jobs)s matching %(words)s") % {"jobs": jobs, "words": words}
         if self.state:
             jobs = _t("%(jobs)s in %(state)s") % {"jobs": jobs, "state": self.get_state_display()}
         if self.near and self.miles is None:
@@ -318,8 +315,7 @@ class Message(models.Model):
     )
     problem = models.CharField(_("problem"), max_length=300, blank=True)
 
-    # Longer than a mail server may take to accept one email.
-    LEASE_TIME = timedelta(minutes=15)
+    LEASE_TIME = timedelta(minutes=15)  # longer than a mail server may take to accept one email
     # The delay after each failure. After four days, give up (RFC 5321, 4.5.4.1).
     RETRY_DELAYS = [timedelta(hours=hours) for hours in (1 / 12, 1 / 4, 1, 3, 6, 12, 24, 24, 24)]
 
@@ -332,7 +328,7 @@ class Message(models.Model):
             models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
         ]
         indexes = [
-            models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="message_to_send")
+            models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="message_next")
         ]
 
     def __str__(self):
@@ -390,8 +386,7 @@ class SendRun(models.Model):
     IS_SHOWN = False  # not on any public page
 
     SINGLE_PK = 1
-    # The worker is broken when no run has ended for this long.
-    OVERDUE = timedelta(hours=1)
+    OVERDUE = timedelta(hours=1)  # the worker is broken when no run has ended for this long
 
     ended_at = models.DateTimeField()
     problem = models.CharField(max_length=300, blank=True)

@@ -937,7 +937,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("abandoned_at", None), ("sent_at", None)),
                 fields=["kind", "id"],
-                name="message_to_send",
+                name="message_next",
             ),
         ),
         migrations.AddConstraint(
