@@ -327,9 +327,7 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
         ]
-        indexes = [
-            models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="message_next")
-        ]
+        indexes = [models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="outbox_due")]
 
     def __str__(self):
         return self.key

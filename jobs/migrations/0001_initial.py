@@ -937,7 +937,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("abandoned_at", None), ("sent_at", None)),
                 fields=["kind", "id"],
-                name="message_next",
+                name="outbox_due",
             ),
         ),
         migrations.AddConstraint(
