@@ -114,6 +114,29 @@ def test_a_message_that_cannot_be_composed_does_not_block_others(smtp, due, monk
     assert Message.objects.get(sent_at=None).problem == "ZeroDivisionError: no luck"
 
 
+@pytest.mark.parametrize("most", [100, 1])
+def test_alerts_that_cannot_be_compared_with_openings_do_not_block_others(smtp, clock, due, monkeypatch, most):
+    due(JANE, JOE, "ann@example.com", "bob@example.com")
+    consider, failing = matching.AlertMatcher.consider, {JANE, "ann@example.com"}
+
+    def fails_for_some(matcher, *args):
+        if matcher.alert.subscriber.email in failing:
+            raise ZeroDivisionError("no luck")
+        consider(matcher, *args)
+
+    monkeypatch.setattr(matching, "MAX_FAILED", most)
+    monkeypatch.setattr(matching.AlertMatcher, "consider", fails_for_some)
+    output = send() if most == 100 else send_and_fail()
+    assert ("digests failed: ZeroDivisionError" in output) == (most == 1)
+    if most == 100:
+        assert [message["To"] for message in smtp.messages] == [JOE, "bob@example.com"]
+    failing.clear()
+    send()
+    assert Counter(message["To"] for message in smtp.messages) == Counter(
+        Alert.objects.values_list("subscriber__email", flat=True)
+    )
+
+
 def test_a_refused_sender_is_retried_and_marks_no_recipient(smtp, clock, due):
     due(JANE)
     smtp.answers["alerts@police.example.org"] = "550 Not you"
