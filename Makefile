@@ -24,7 +24,7 @@ help:     ## list the commands
 
 install: .venv/.site ## create .venv and install the site's dependencies
 
-run: port install .secret-key ## run the site for development: make run PORT=8001
+run: port install .secret-key ## run the site and its mail worker for development: make run PORT=8001
 	@$(SAY_IGNORED)
 	@$(DEVELOPER) $(MANAGE) migrate --verbosity 0
 	@$(DEVELOPER) $(MANAGE) populate
@@ -32,7 +32,10 @@ run: port install .secret-key ## run the site for development: make run PORT=800
 	@echo "  Westport's page:  $(WESTPORT)"
 	@echo "  To log in at /admin/, create an admin in another terminal:  make admin"
 	@echo
-	@$(DEVELOPER) exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+	@$(DEVELOPER) exec 3<&0; trap 'exit 130' INT TERM HUP; trap 'kill $$mail $$server 2>/dev/null; wait' EXIT; \
+	$(MANAGE) send_mail & mail=$$!; \
+	$(MANAGE) runserver 127.0.0.1:$(PORT) <&3 & server=$$!; \
+	wait $$server
 
 admin: install .secret-key ## create an admin for the site that `make run` serves
 	@$(SAY_IGNORED)

@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, URLVali
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.web import email_addresses
+
 from . import phones
 from .times import FIRST_DAY, LAST_DAY, parse_day, parse_time
 
@@ -102,6 +104,25 @@ def at_field(name):
         yield
     except ValidationError as error:
         raise ValidationError({name: error}) from None
+
+
+class EmailAddressFormField(forms.EmailField):
+    """An email address, normalized as :func:`policeapp.web.email_addresses.normalize` does."""
+
+    default_validators = []
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return email_addresses.normalize(value) if value else value
+
+
+class EmailAddressField(models.EmailField):
+    """A normalized email address at a public domain."""
+
+    default_validators = [email_addresses.normalize]
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": EmailAddressFormField, **kwargs})
 
 
 def validate_time_zone(name):

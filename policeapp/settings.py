@@ -11,11 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from environs import Env, EnvError, validate
 
 from .database.private_files import PrivateConnection
 from .operations.logs import logging_config
+from .web.email_addresses import normalize as normalize_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -101,8 +102,10 @@ if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must be like PoliceApp <alerts@police.example.org>")
 if ERROR_REPORTS_DSN and not re.fullmatch(r"https?://\w+@[^/?#@\s]+/(\S+/)?\d+", ERROR_REPORTS_DSN):
     raise ImproperlyConfigured("ERROR_REPORTS_DSN must be like https://key@errors.example.org/1")
-if CONTACT_EMAIL and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", CONTACT_EMAIL):
-    raise ImproperlyConfigured("CONTACT_EMAIL must be like office@police.example.org")
+try:
+    CONTACT_EMAIL = normalize_email(CONTACT_EMAIL) if CONTACT_EMAIL else ""
+except ValidationError:
+    raise ImproperlyConfigured("CONTACT_EMAIL must be like office@police.example.org") from None
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it to a long random value that nobody else knows; "

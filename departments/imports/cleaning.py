@@ -9,8 +9,9 @@ from functools import lru_cache
 from math import nan
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+
+from policeapp.web.email_addresses import normalize as normalize_email
 
 from .. import phones
 from ..fields import add_scheme, validate_url
@@ -286,11 +287,9 @@ def email(cell):
     """Clean an email address."""
     cell = text(cell)
     try:
-        if cell:
-            validate_email(cell)
+        return normalize_email(cell) if cell else ""
     except ValidationError:
         raise ValueError(_("is not an email address")) from None
-    return cell
 
 
 def website(cell):

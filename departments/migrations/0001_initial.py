@@ -296,7 +296,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email",
-                    models.EmailField(
+                    departments.fields.EmailAddressField(
                         blank=True, help_text="Not for emergencies.", max_length=254, verbose_name="email"
                     ),
                 ),

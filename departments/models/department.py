@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import phones
-from ..fields import HttpsURLField, KeyField, PhoneField
+from ..fields import EmailAddressField, HttpsURLField, KeyField, PhoneField
 from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
@@ -142,7 +142,7 @@ class Department(Located, Slugged, Sourced):
     )
     county_slug = models.CharField(max_length=100, editable=False, blank=True)
     phone = PhoneField(_("phone"), blank=True, help_text=_("Not for emergencies."))
-    email = models.EmailField(_("email"), blank=True, help_text=_("Not for emergencies."))
+    email = EmailAddressField(_("email"), blank=True, help_text=_("Not for emergencies."))
     website = HttpsURLField(_("website"), blank=True, max_length=300)
 
     sworn_officers = models.PositiveIntegerField(

@@ -20,6 +20,16 @@ from .models import Message
 from .tokens import make_token
 
 MAX_SUBJECT_LENGTH = 150  # characters
+MAX_LINE_LENGTH = 998  # characters (RFC 5322, 2.1.1)
+
+
+class AlertEmail(EmailMultiAlternatives):
+    """An email whose headers are not folded, because some programs find no URL on the second line of a header."""
+
+    def message(self):
+        message = super().message()
+        message.policy = message.policy.clone(max_line_length=MAX_LINE_LENGTH)
+        return message
 
 
 def compose(message):
@@ -28,24 +38,15 @@ def compose(message):
     Uses the message's alert, subscriber and department; select them with the message.
     """
     alert = message.alert
-    description = printable_line(alert.describe())
-    context = {"description": description, "site": settings.SITE_URL, "links": _links(alert)}
-    if message.kind == Message.Kind.CONFIRM:
-        context["is_confirmed"] = alert.is_confirmed
-        subject = _("Confirm your police job alert")
-        if alert.is_confirmed:
-            subject = _("You already have this police job alert")
-    elif message.kind == Message.Kind.RENEW:
-        subject = _("Do you still want this alert? %(alert)s") % {"alert": description}
-    else:
-        openings = _openings(message)
-        if not openings:
-            return None
-        context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS}
-        subject = ngettext("%(number)s new job: %(alert)s", "%(number)s new jobs: %(alert)s", len(openings))
-        subject %= {"number": len(openings), "alert": description}
-    email = EmailMultiAlternatives(
-        subject=subject[:MAX_SUBJECT_LENGTH],
+    openings = _openings(message) if message.kind == Message.Kind.DIGEST else []
+    if message.kind == Message.Kind.DIGEST and not openings:
+        return None
+    # Anybody can request a confirmation to any address.
+    description = alert.describe(quotes_keywords=False) if message.kind == Message.Kind.CONFIRM else alert.describe()
+    context = {"description": printable_line(description), "site": settings.SITE_URL, "links": _links(alert)}
+    context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS, "is_confirmed": alert.is_confirmed}
+    email = AlertEmail(
+        subject=_subject(message, context["description"], len(openings))[:MAX_SUBJECT_LENGTH],
         body=render_to_string(f"emails/{message.kind}.txt", context),
         to=[alert.subscriber.email],
         headers=_headers(message, context["links"]),
@@ -62,6 +63,18 @@ def message_id(message):
 def printable_line(text):
     """Return the text on one line without unprintable characters, so that it cannot add a header."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _subject(message, description, number):
+    """Return the subject for a message about this number of openings."""
+    if message.kind == Message.Kind.RENEW:
+        return _("Do you still want this alert? %(alert)s") % {"alert": description}
+    if message.kind == Message.Kind.DIGEST:
+        subject = ngettext("%(number)s new job: %(alert)s", "%(number)s new jobs: %(alert)s", number)
+        return subject % {"number": number, "alert": description}
+    if message.alert.is_confirmed:
+        return _("You already have this police job alert")
+    return _("Confirm your police job alert")
 
 
 def _headers(message, links):

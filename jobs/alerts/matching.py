@@ -4,6 +4,7 @@ Each batch of `BATCH_SIZE` alerts takes a fixed number of queries. Openings
 are streamed and compared in Python, so memory does not grow with their number.
 """
 
+import logging
 from heapq import nsmallest
 from math import inf
 from typing import NamedTuple
@@ -13,11 +14,15 @@ from django.utils import timezone
 
 from departments.geo.points import FARTHEST_MILES, Point, chord_squared
 from departments.names import normalize, word_prefixes
+from policeapp.database.unavailable import is_temporary
 
 from ..models import Job
 from .models import Alert, Message, NotifiedOpening
 
+logger = logging.getLogger(__name__)
+
 BATCH_SIZE = 1000  # alerts
+MAX_FAILED = 100  # alerts; if more fail, it is not the fault of single ones
 # A digest lists the nearest or newest openings, up to this number, and links to the search for the rest.
 MAX_OPENINGS = 50
 # The number of candidates at which a matcher drops the worse ones.
@@ -104,12 +109,12 @@ class AlertMatcher:
 def prepare_digests(has_time=lambda: True):
     """Put due digests into the outbox while `has_time()` is true, and return their number.
 
-    Several processes can call it at the same time.
+    Several processes can call it at the same time. An alert that fails is logged, and stays due for the next call.
     """
-    count = 0
+    count, failed = 0, []
     now = timezone.now()
-    while has_time() and (due := list(Alert.objects.due(now).order_by("pk")[:BATCH_SIZE])):
-        count += _create_digests(due, find_openings(due, now), now)
+    while has_time() and (due := list(Alert.objects.due(now).exclude(pk__in=failed).order_by("pk")[:BATCH_SIZE])):
+        count += _try_to_create_digests(due, now, failed)
     return count
 
 
@@ -155,6 +160,24 @@ def _create_digests(alerts, found, at):
     # Round down to the hour, so that a run that starts a little earlier than yesterday's still finds the alert due.
     Alert.objects.filter(pk__in=due).update(notified_until=at.replace(minute=0, second=0, microsecond=0))
     return len(digests) - deleted
+
+
+def _try_to_create_digests(alerts, at, failed):
+    """Create the due digests of these alerts and return their number.
+
+    If that fails, try each half alone, until only the alerts that fail are left; add their keys to `failed`.
+    """
+    try:
+        return _create_digests(alerts, find_openings(alerts, at), at)
+    except Exception as error:
+        if is_temporary(error) or len(failed) == MAX_FAILED:
+            raise
+        if len(alerts) == 1:
+            logger.exception("Alert %s cannot be compared with openings", alerts[0].pk)
+            failed.append(alerts[0].pk)
+            return 0
+    middle = len(alerts) // 2
+    return sum(_try_to_create_digests(half, at, failed) for half in (alerts[:middle], alerts[middle:]))
 
 
 def prepare_renewals():

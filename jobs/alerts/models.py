@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from departments.fields import EmailAddressField
 from departments.geo import states
 
 from .tokens import LIFETIMES
@@ -56,7 +57,7 @@ class Subscriber(models.Model):
 
     IS_SHOWN = False  # not on any public page
 
-    email = models.EmailField(_("email"), unique=True)
+    email = EmailAddressField(_("email"), unique=True)
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     refused_at = models.DateTimeField(
@@ -197,18 +198,22 @@ class Alert(models.Model):
         query = {"q": self.q, "near": place, "within": within, "kind": self.kind, "pay": self.pay, "state": self.state}
         return {name: value for name, value in query.items() if value}
 
-    def describe(self):
-        """Describe jobs and frequency: "Entry-level jobs within 25 miles of Westport, CT, daily"."""
-        formats = {self.Frequency.DAILY: _t("%(jobs)s, daily"), self.Frequency.WEEKLY: _t("%(jobs)s, weekly")}
-        return formats[self.frequency] % {"jobs": self.describe_jobs()}
+    def describe(self, quotes_keywords=True):
+        """Describe jobs and frequency: "Entry-level jobs within 25 miles of Westport, CT, daily".
 
-    def describe_jobs(self):
+        Until the owner confirms the alert, it quotes no keywords: a stranger may want them to appear under our name.
+        """
+        formats = {self.Frequency.DAILY: _t("%(jobs)s, daily"), self.Frequency.WEEKLY: _t("%(jobs)s, weekly")}
+        return formats[self.frequency] % {"jobs": self.describe_jobs(quotes_keywords and bool(self.confirmed_at))}
+
+    def describe_jobs(self, quotes_keywords=True):
         """Describe the jobs: "Entry-level jobs within 25 miles of Westport, CT"."""
         if self.department:
             return _t("New jobs at the %(department)s") % {"department": self.department.name}
         jobs = KIND_PHRASES[self.kind]
         if self.q:
-            jobs = _t("%(jobs)s matching “%(words)s”") % {"jobs": jobs, "words": self.q}
+            words = _t("“%(words)s”") % {"words": self.q} if quotes_keywords else _t("your keywords")
+            jobs = _t("%(jobs)s matching %(words)s") % {"jobs": jobs, "words": words}
         if self.state:
             jobs = _t("%(jobs)s in %(state)s") % {"jobs": jobs, "state": self.get_state_display()}
         if self.near and self.miles is None:
@@ -311,8 +316,7 @@ class Message(models.Model):
     )
     problem = models.CharField(_("problem"), max_length=300, blank=True)
 
-    # Longer than a mail server may take to accept one email.
-    LEASE_TIME = timedelta(minutes=15)
+    LEASE_TIME = timedelta(minutes=15)  # longer than a mail server may take to accept one email
     # The delay after each failure. After four days, give up (RFC 5321, 4.5.4.1).
     RETRY_DELAYS = [timedelta(hours=hours) for hours in (1 / 12, 1 / 4, 1, 3, 6, 12, 24, 24, 24)]
 
@@ -324,7 +328,7 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
         ]
-        indexes = [models.Index(fields=["leased_until", "id"], condition=Q(sent_at=None), name="message_to_send")]
+        indexes = [models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="outbox_due")]
 
     def __str__(self):
         return str(self.pk)
@@ -374,16 +378,15 @@ class NotifiedOpening(models.Model):
 
 
 class SendRun(models.Model):
-    """The last run of `send_alerts`, with the totals of all runs. The table has at most one row.
+    """The last run of `send_mail`, with the totals of all runs. The table has at most one row.
 
-    `problem` says why the last run could not send everything, or is "".
+    The worker counts a run every few minutes. `problem` says why the last one could not send everything, or is "".
     """
 
     IS_SHOWN = False  # not on any public page
 
     SINGLE_PK = 1
-    # A timer starts a run every few minutes, so it is broken when no run has ended for this long.
-    OVERDUE = timedelta(days=1)
+    OVERDUE = timedelta(hours=1)  # the worker is broken when no run has ended for this long
 
     ended_at = models.DateTimeField()
     problem = models.CharField(max_length=300, blank=True)

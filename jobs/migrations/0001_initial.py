@@ -112,7 +112,10 @@ class Migration(migrations.Migration):
                     "apply_url",
                     departments.fields.HttpsURLField(blank=True, max_length=500, verbose_name="application URL"),
                 ),
-                ("apply_email", models.EmailField(blank=True, max_length=254, verbose_name="application email")),
+                (
+                    "apply_email",
+                    departments.fields.EmailAddressField(blank=True, max_length=254, verbose_name="application email"),
+                ),
                 (
                     "apply_instructions",
                     models.TextField(
@@ -247,7 +250,7 @@ class Migration(migrations.Migration):
             name="Subscriber",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("email", models.EmailField(max_length=254, unique=True, verbose_name="email")),
+                ("email", departments.fields.EmailAddressField(max_length=254, unique=True, verbose_name="email")),
                 (
                     "key",
                     models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
@@ -955,7 +958,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
-                condition=models.Q(("sent_at", None)), fields=["leased_until", "id"], name="message_to_send"
+                condition=models.Q(("abandoned_at", None), ("sent_at", None)),
+                fields=["kind", "id"],
+                name="outbox_due",
             ),
         ),
         migrations.AddConstraint(

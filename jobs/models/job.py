@@ -15,7 +15,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments.fields import DAYS, HttpsURLField, TypedDateField, TypedTimeField, at_field
+from departments.fields import (
+    DAYS,
+    EmailAddressField,
+    HttpsURLField,
+    TypedDateField,
+    TypedTimeField,
+    at_field,
+)
 from departments.geo import states
 from departments.models import Department
 from departments.models.sources import Sourced
@@ -131,7 +138,7 @@ class Job(Sourced):
         _("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
     )
     apply_url = HttpsURLField(_("application URL"), blank=True, max_length=500)
-    apply_email = models.EmailField(_("application email"), blank=True)
+    apply_email = EmailAddressField(_("application email"), blank=True)
     apply_instructions = models.TextField(
         _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
     )

@@ -20,11 +20,11 @@ def rows(case):
             forms = [open_form(server, number) for number in range(PERSONS)]
             sleep(MIN_SECONDS)
             answers = [send(server, *form, address) for form, address in zip(forms, addresses, strict=True)]
-            down = site.command("send_alerts", DATABASE_URL=url, **values)
+            down = site.command("send_mail", "--once", DATABASE_URL=url, **values)
             mail.start()
             try:
-                back = site.command("send_alerts", DATABASE_URL=url, **values)
-                again = site.command("send_alerts", DATABASE_URL=url, **values)
+                back = site.command("send_mail", "--once", DATABASE_URL=url, **values)
+                again = site.command("send_mail", "--once", DATABASE_URL=url, **values)
             finally:
                 mail.stop()
         reports_problem = down.returncode == 1 and "mail server" in down.stderr

@@ -288,7 +288,7 @@ def test_no_email_is_sent_by_default_and_a_developer_sees_it_on_the_console():
 
 
 def test_without_email_settings_sending_alerts_fails_with_a_sentence():
-    done = python("manage.py", "send_alerts", env=PRODUCTION)
+    done = python("manage.py", "send_mail", env=PRODUCTION)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("CommandError: EMAIL_URL is not set")
 

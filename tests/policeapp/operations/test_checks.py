@@ -250,12 +250,12 @@ def test_the_mail_server_accepts_our_login(smtp, settings):
 def test_alerts_that_nothing_sends(clock):
     make_alert()
     assert ids(check_alerts, **DATABASES) == []
-    clock(days=1, minutes=1)
+    clock(hours=1, minutes=1)
     assert ids(check_alerts, **DATABASES) == ["jobs.E002"]
     outbox.record_run(Counter(), "the mail server has no room for jane@example.com")
     [message] = check_alerts(None, **DATABASES)
     assert message.id == "jobs.W002"
-    assert message.msg == "The last send_alerts failed: the mail server has no room for [email]"
+    assert message.msg == "The last send_mail failed: the mail server has no room for [email]"
     outbox.record_run(Counter(), "")
     assert ids(check_alerts, **DATABASES) == []
 

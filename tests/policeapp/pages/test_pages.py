@@ -306,15 +306,15 @@ print(response.status_code, response.content.decode().strip())
         assert client.get("/readyz").content == b"ready\n"
         clock(days=1)
         response = client.get("/readyz")
-        assert (response.status_code, response.content) == (200, b"ready\nalerts: run manage.py send_alerts\n")
-        call_command("send_alerts", stdout=StringIO())
+        assert (response.status_code, response.content) == (200, b"ready\nalerts: run manage.py send_mail\n")
+        call_command("send_mail", once=True, stdout=StringIO())
         assert client.get("/readyz").content == b"ready\n"
         clock(days=3, hours=2)
-        assert client.get("/readyz").content == b"ready\nalerts: run manage.py send_alerts\n"
+        assert client.get("/readyz").content == b"ready\nalerts: run manage.py send_mail\n"
 
     def test_without_subscribers_alerts_are_not_overdue(self, client, db, smtp, clock):
         make_place()
-        call_command("send_alerts", stdout=StringIO())
+        call_command("send_mail", once=True, stdout=StringIO())
         clock(days=3, hours=2)
         assert client.get("/readyz").content == b"ready\n"
 

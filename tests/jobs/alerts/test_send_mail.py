@@ -1,4 +1,4 @@
-"""`manage.py send_alerts` sends each new opening to each subscriber once, whatever happens."""
+"""`manage.py send_mail` sends each new opening to each subscriber once, whatever happens."""
 
 from collections import Counter
 from datetime import date
