@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "about",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=20000,
@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "mission",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=20000,
@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "special_units_intro",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=5000,
@@ -518,7 +518,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "description",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="description"
                     ),
                 ),
@@ -546,7 +546,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "responsibilities",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="responsibilities"
                     ),
                 ),

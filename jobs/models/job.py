@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments.fields import DAYS, HttpsURLField
+from departments.fields import DAYS, HttpsURLField, MarkdownField
 from departments.geo import states
 from departments.models import Department
 from departments.models.sources import Sourced
@@ -118,13 +118,11 @@ class Job(Sourced):
     positions = models.PositiveSmallIntegerField(
         _("positions"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
     )
-    description = models.TextField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
-    requirements = models.TextField(
-        _("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
-    )
+    description = MarkdownField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
+    requirements = MarkdownField(_("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     apply_url = HttpsURLField(_("application URL"), blank=True, max_length=500)
     apply_email = models.EmailField(_("application email"), blank=True)
-    apply_instructions = models.TextField(
+    apply_instructions = MarkdownField(
         _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
     )
 
