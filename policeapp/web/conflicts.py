@@ -1,7 +1,8 @@
 """Edits by two people at once in the admin.
 
 A form carries a version: a digest of each value that it was made from. If the database has other values when the form
-is sent, nothing is saved. The form comes back: with what the person typed, and else with the values of the database.
+is sent, nothing is saved, and the form comes back. Each field has what the person typed, or the value of the database
+if the person did not change it.
 """
 
 import hashlib
@@ -42,7 +43,7 @@ class EditForm(forms.ModelForm):
 
     def _is_unchanged(self, bound):
         sent = sent_values(bound)
-        return bool(sent) and all(is_same(values, posted_values(self.data, name)) for name, values in sent.items())
+        return bool(sent) and all(is_same(values, self.data.getlist(name)) for name, values in sent.items())
 
     def clean(self):
         cleaned = super().clean()
@@ -75,11 +76,6 @@ def _widget_values(widget, name, value):
     if isinstance(widget, forms.widgets.Input):
         texts = [re.sub(r"[\r\n]", "", text) for text in texts]
     return {name: texts}
-
-
-def posted_values(data, name):
-    """Return the texts that were sent under a name. Tests fill forms from a dict."""
-    return data.getlist(name) if hasattr(data, "getlist") else [data[name]] if name in data else []
 
 
 def is_same(texts, others):
@@ -179,7 +175,7 @@ class Merge:
     def __init__(self, post, version, state):
         self.post, self.version, self.state = post.copy(), version, state
         self.changed, self.facts, self.errors = [], [], {}
-        sent = {name: posted_values(post, name) for name in state.rows["", ""].values}
+        sent = {name: post.getlist(name) for name in state.rows["", ""].values}
         for name, texts in self._merge("", ("", ""), sent).items():
             self.post.setlist(name, texts)
         for formset in state.formsets:
