@@ -13,6 +13,11 @@ from .models import User
 admin.site.unregister(Group)
 
 
+@admin.register(Group)
+class GroupAdmin(BadRequestAdmin, DjangoGroupAdmin):
+    """Django's admin of groups."""
+
+
 class UserForm(EditForm, UserChangeForm):
     """Django's form of a user."""
 
@@ -20,8 +25,3 @@ class UserForm(EditForm, UserChangeForm):
 @admin.register(User)
 class UserAdmin(BadRequestAdmin, DjangoUserAdmin):
     form = UserForm
-
-
-@admin.register(Group)
-class GroupAdmin(BadRequestAdmin, DjangoGroupAdmin):
-    """Django's admin of groups."""
