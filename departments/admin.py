@@ -1,6 +1,5 @@
 """The admin of departments."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.web.admin import BadRequestAdmin
+from policeapp.web.conflicts import EditForm
 
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from .logos import LogoField, check_storage
@@ -26,7 +26,7 @@ JOBS_SHOWN = 20
 PARTS = {"listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units"}
 
 
-class DepartmentForm(forms.ModelForm):
+class DepartmentForm(EditForm):
     logo = LogoField(
         label=_("Logo"),
         required=False,
@@ -41,6 +41,7 @@ class DepartmentForm(forms.ModelForm):
 
 
 class PartInline(EditorsMixin):
+    form = EditForm
     editors_can = {"view", "add", "change", "delete"}
     extra = 0
 

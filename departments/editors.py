@@ -2,6 +2,7 @@
 
 from django.contrib.admin.utils import model_ngettext, unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils import timezone
@@ -83,15 +84,17 @@ def record_edit(request, instance, fields):
 def change_status(model_admin, request, instances, change, label):
     """Run an admin action that changes the status of each instance.
 
-    ``change`` is a function of one instance, such as ``Department.publish``. ``label`` is the new status, for the log
-    and for the message to the user.
+    ``instances`` is a QuerySet. ``change`` is a function of one instance, such as ``Department.publish``. ``label`` is
+    the new status, for the log and for the message to the user.
     """
     count = 0
-    for instance in instances:
-        record_edit(request, instance, ["status"])
-        change(instance)
-        model_admin.log_change(request, instance, str(label))
-        count += 1
+    with transaction.atomic():
+        # Lock and read the rows first, because a change saves all fields.
+        for instance in instances.select_for_update(of=("self",), no_key=True):
+            record_edit(request, instance, ["status"])
+            change(instance)
+            model_admin.log_change(request, instance, str(label))
+            count += 1
     message = ngettext("%(number)d %(name)s is %(done)s.", "%(number)d %(name)s are %(done)s.", count)
     message %= {"number": count, "name": model_ngettext(model_admin.opts, count), "done": label}
     model_admin.message_user(request, message)

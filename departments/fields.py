@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from policeapp.web import email_addresses
+from policeapp.web.forms import normalize_lines
 
 from . import phones
 from .times import FIRST_DAY, LAST_DAY, parse_day, parse_time
@@ -123,6 +124,31 @@ class EmailAddressField(models.EmailField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": EmailAddressFormField, **kwargs})
+
+
+class MarkdownFormField(forms.CharField):
+    """Text that a person typed. Browsers send line breaks as CRLF, which would count as a change and twice as long."""
+
+    def to_python(self, value):
+        return normalize_lines(super().to_python(value))
+
+
+class MarkdownField(models.TextField):
+    """Text of several lines. Forms, fixtures, imports and code all store it with the same line breaks."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value and normalize_lines(value)
+
+    def pre_save(self, instance, add):
+        value = super().pre_save(instance, add)
+        if isinstance(value, str):
+            value = normalize_lines(value)
+            setattr(instance, self.attname, value)
+        return value
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": MarkdownFormField, **kwargs})
 
 
 def validate_time_zone(name):

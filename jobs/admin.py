@@ -1,6 +1,5 @@
 """The admin of jobs, and inlines for what belongs to a job or a department."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from departments.models import Department
 from policeapp.web.admin import BadRequestAdmin
+from policeapp.web.conflicts import EditForm
 
 from .alerts import admin as alerts_admin  # noqa: F401
 from .models import HiringStep, Job, Requirements
@@ -19,6 +19,7 @@ class HiringStepInline(EditorsMixin, admin.StackedInline):
     """Hiring steps of a job or of a department. Django finds the foreign key to the page's model by itself."""
 
     model = HiringStep
+    form = EditForm
     editors_can = {"view", "add", "change", "delete"}
     extra = 0
     fields = [
@@ -31,7 +32,7 @@ class HiringStepInline(EditorsMixin, admin.StackedInline):
     ]
 
 
-class RequirementsForm(forms.ModelForm):
+class RequirementsForm(EditForm):
     """Requirements that delete their row if all fields are blank."""
 
     def clean(self):

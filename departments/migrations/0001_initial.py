@@ -351,7 +351,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "about",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=20000,
@@ -360,7 +360,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "mission",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=20000,
@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "special_units_intro",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=5000,
@@ -547,7 +547,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "description",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="description"
                     ),
                 ),
@@ -575,7 +575,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "responsibilities",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="responsibilities"
                     ),
                 ),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import phones
-from ..fields import EmailAddressField, HttpsURLField, KeyField, PhoneField
+from ..fields import EmailAddressField, HttpsURLField, KeyField, MarkdownField, PhoneField
 from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
@@ -166,14 +166,12 @@ class Department(Located, Slugged, Sourced):
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
     more_specializations = models.BooleanField(_("the list of specializations is incomplete"), default=False)
-    about = models.TextField(_("about"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
-    mission = models.TextField(
-        _("mission statement"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
-    )
+    about = MarkdownField(_("about"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
+    mission = MarkdownField(_("mission statement"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     mission_is_summary = models.BooleanField(
         _("the mission statement is a summary"), default=False, help_text=_("Not in the department's own words.")
     )
-    special_units_intro = models.TextField(
+    special_units_intro = MarkdownField(
         _("introduction to special services"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..fields import MarkdownField
 from ..names import slug_of
 
 
@@ -89,7 +90,7 @@ class Part(Ordered):
 
 class Division(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="divisions")
-    responsibilities = models.TextField(
+    responsibilities = MarkdownField(
         _("responsibilities"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 
@@ -101,7 +102,7 @@ class Division(Part):
 
 class SpecialUnit(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="special_units")
-    description = models.TextField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
+    description = MarkdownField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
 
     class Meta(Part.Meta):
         verbose_name = _("special unit")

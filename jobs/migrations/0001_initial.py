@@ -100,11 +100,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    models.TextField(help_text="You can use Markdown.", max_length=50000, verbose_name="description"),
+                    departments.fields.MarkdownField(
+                        help_text="You can use Markdown.", max_length=50000, verbose_name="description"
+                    ),
                 ),
                 (
                     "requirements",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True, help_text="You can use Markdown.", max_length=20000, verbose_name="requirements"
                     ),
                 ),
@@ -118,7 +120,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "apply_instructions",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="Instructions. You can use Markdown.",
                         max_length=5000,

@@ -19,6 +19,7 @@ from departments.fields import (
     DAYS,
     EmailAddressField,
     HttpsURLField,
+    MarkdownField,
     TypedDateField,
     TypedTimeField,
     at_field,
@@ -133,13 +134,11 @@ class Job(Sourced):
     positions = models.PositiveSmallIntegerField(
         _("positions"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
     )
-    description = models.TextField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
-    requirements = models.TextField(
-        _("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
-    )
+    description = MarkdownField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
+    requirements = MarkdownField(_("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     apply_url = HttpsURLField(_("application URL"), blank=True, max_length=500)
     apply_email = EmailAddressField(_("application email"), blank=True)
-    apply_instructions = models.TextField(
+    apply_instructions = MarkdownField(
         _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
     )
 

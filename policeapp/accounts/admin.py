@@ -1,9 +1,13 @@
 """The admin of user accounts and groups. Nobody can use it to get more rights than they have."""
 
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 
+from ..web.admin import BadRequestAdmin
+from ..web.conflicts import EditForm
 from .models import User
 
 # Only superusers can change these.
@@ -12,9 +16,15 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 admin.site.unregister(Group)
 
 
+class UserForm(EditForm, UserChangeForm):
+    """Django's form of a user."""
+
+
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class UserAdmin(BadRequestAdmin, DjangoUserAdmin):
     """Other staff with Django's permissions manage accounts that give no more rights than their own."""
+
+    form = UserForm
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -30,7 +40,7 @@ class AccountAdmin(UserAdmin):
 
 
 @admin.register(Group)
-class SuperuserGroupAdmin(GroupAdmin):
+class GroupAdmin(BadRequestAdmin, DjangoGroupAdmin):
     """Only superusers change groups, because others could add permissions to their own."""
 
     def has_add_permission(self, request):

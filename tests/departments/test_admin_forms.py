@@ -300,7 +300,7 @@ def test_a_form_with_errors_keeps_all_input(alice, own):
         "zip": "wrong",
         "latitude": "north",
         "sworn_officers": "many",
-        "about": "  leading\n\n<b>markup</b> & “quotes”\n",
+        "about": "  leading\r\n\r\n<b>markup</b> & “quotes”\r\n",
         "divisions-0-name": "Renamed",
         "special_units-TOTAL_FORMS": "1",
         "special_units-0-name": "New team",

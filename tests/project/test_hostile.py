@@ -96,7 +96,8 @@ def test_every_text_column_of_every_model_is_hostile(site):
     missing = []
     for model in hostile.models_of_ours():
         for field in hostile.text_fields(model):
-            expected = {hostile.fit(field, text) for text in hostile.TEXTS.values()}
+            # As it is stored: fields of several lines have their own line breaks.
+            expected = {field.to_python(hostile.fit(field, text)) for text in hostile.TEXTS.values()}
             if not expected <= set(model.objects.values_list(field.name, flat=True)):
                 missing.append(f"{model._meta.label}.{field.name}")
     assert missing == []
