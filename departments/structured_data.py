@@ -18,7 +18,7 @@ def identity(department, absolute):
         "GovernmentOrganization",
         name=department.name,
         url=absolute(department.get_absolute_url()),
-        sameAs=department.website,
+        sameAs=department.website if department.has_own_website else None,
         logo=absolute(department.logo.url) if department.logo else None,
     )
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.signals import pre_save
@@ -18,7 +18,8 @@ from ..fields import HttpsURLField, KeyField
 from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
-from .kinds import DepartmentKind
+from .figures import Figures
+from .kinds import DepartmentKind, WebsiteKind
 from .location import Located
 from .place import Precision
 from .profile import Specialization
@@ -26,16 +27,12 @@ from .querysets import DepartmentQuerySet
 from .slugs import Slugged, SlugRedirect
 from .sources import Sourced
 
-YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
 
-
-class Department(Located, Slugged, Sourced):
+class Department(Located, Figures, Slugged, Sourced):
     """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind
-
-    # Kinds that serve the people who live in their area, so that officers per resident is meaningful.
-    RESIDENTIAL = {Kind.MUNICIPAL, Kind.SHERIFF, Kind.COUNTY_POLICE, Kind.STATE_POLICE, Kind.TRIBAL}
+    WebsiteKind = WebsiteKind
 
     class Status(models.TextChoices):
         PUBLISHED = "published", _("Published")
@@ -44,13 +41,15 @@ class Department(Located, Slugged, Sourced):
     # The facts whose sources are stored, in the order of the profile.
     FACTS = (
         "name", "kind", "ori", "logo", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
-        "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
+        "county", "phone", "email", "website", "website_kind", "sworn_officers", "sworn_year", "population",
+        "population_year", "population_basis", "county_population", "county_population_year",
         "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
 
     SET_WITH = {
-        "sworn_year": "sworn_officers", "population_year": "population", "longitude": "latitude",
+        "sworn_year": "sworn_officers", "population_year": "population", "population_basis": "population",
+        "county_population_year": "county_population", "website_kind": "website", "longitude": "latitude",
         "precision": "latitude",
     }  # fmt: skip
 
@@ -58,9 +57,11 @@ class Department(Located, Slugged, Sourced):
         "street1": _("address"), "street2": _("address"), "city": _("address"), "state": _("address"),
         "zip": _("address"), "chief_name": _("chief"), "chief_title": _("chief"), "latitude": _("map location"),
         "longitude": _("map location"), "precision": _("map location"), "sworn_year": _("number of officers"),
-        "population_year": _("population served"), "more_specializations": _("specializations"),
-        "mission_is_summary": _("mission statement"), "divisions": _("divisions"),
-        "special_units": _("special services"), "special_units_intro": _("special services"),
+        "population_year": _("population served"), "population_basis": _("population served"),
+        "county_population_year": _("county population"), "website_kind": _("website"),
+        "more_specializations": _("specializations"), "mission_is_summary": _("mission statement"),
+        "divisions": _("divisions"), "special_units": _("special services"),
+        "special_units_intro": _("special services"),
     }  # fmt: skip
 
     # The distance from a place in miles. Searches set it.
@@ -120,24 +121,15 @@ class Department(Located, Slugged, Sourced):
     )
     email = models.EmailField(_("email"), blank=True, help_text=_("Not for emergencies."))
     website = HttpsURLField(_("website"), blank=True, max_length=300)
-
-    sworn_officers = models.PositiveIntegerField(
-        _("number of officers"),
-        null=True,
+    website_kind = models.CharField(
+        _("whose website"),
+        max_length=20,
         blank=True,
-        validators=[MaxValueValidator(100_000)],
-        help_text=_("Sworn officers only, without other employees."),
+        choices=WebsiteKind.choices,
+        help_text=_("Leave blank for the department's own website."),
     )
-    sworn_year = models.PositiveSmallIntegerField(
-        _("year of the number of officers"), null=True, blank=True, validators=YEAR
-    )
-    population = models.PositiveIntegerField(
-        _("population served"), null=True, blank=True, validators=[MaxValueValidator(400_000_000)]
-    )
+
     size = models.PositiveIntegerField(default=0, db_default=0, editable=False)
-    population_year = models.PositiveSmallIntegerField(
-        _("year of the population"), null=True, blank=True, validators=YEAR
-    )
     specializations = models.ManyToManyField(
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
@@ -220,6 +212,12 @@ class Department(Located, Slugged, Sourced):
                 condition=Q(population_year=None) | Q(population__isnull=False, population_year__range=(1900, 2100)),
                 name="department_population_year_of_a_number",
                 violation_error_message=_("Enter the population for this year."),
+            ),
+            models.CheckConstraint(
+                condition=Q(county_population_year=None)
+                | Q(county_population__isnull=False, county_population_year__range=(1900, 2100)),
+                name="department_county_population_year_of_a_number",
+                violation_error_message=_("Enter the county population for this year."),
             ),
         ]
         indexes = [
@@ -328,28 +326,17 @@ class Department(Located, Slugged, Sourced):
         return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"
 
     @property
+    def has_own_website(self):
+        return self.website_kind in ("", WebsiteKind.AGENCY)
+
+    @property
+    def website_label(self):
+        return WebsiteKind.link_text(self.website_kind, self.kind)
+
+    @property
     def website_host(self):
         """The website's host name without "www."."""
         return (urlsplit(self.website).hostname or self.website).removeprefix("www.")
-
-    @property
-    def officers_per_thousand(self):
-        """Sworn officers per 1,000 residents, or None if the two figures are not comparable.
-
-        They are comparable if the department serves residents, and the years are at most three apart or both figures
-        come from the same source and date.
-        """
-        if not (self.sworn_officers and self.population and self.kind in self.RESIDENTIAL):
-            return None
-        if self.sworn_year and self.population_year:
-            comparable = abs(self.sworn_year - self.population_year) <= 3
-        else:
-            officers, residents = (
-                (source.get("source"), source.get("as_of"))
-                for source in (self.sources.get(field, {}) for field in ("sworn_officers", "population"))
-            )
-            comparable = self.sworn_year == self.population_year and bool(officers[0]) and officers == residents
-        return self.sworn_officers * 1000 / self.population if comparable else None
 
 
 @receiver(pre_save, sender=Department)
