@@ -21,6 +21,14 @@ ABBREVIATIONS = {
 }
 # Words in the names of many departments. They don't help to tell departments apart.
 GENERIC_WORDS = frozenset("police department sheriff sheriffs office public safety bureau of the and".split())
+# Words that say that a name is that of an agency, and not only of its town, county or university.
+AGENCY_WORDS = frozenset(
+    """
+    agency attorney authority bureau commission constable constables control corrections department division enforcement
+    investigation marshal marshals office patrol police prosecutor protection ranger rangers safety security service
+    services sheriff sheriffs task troopers unit warden wardens
+    """.split()
+)
 TOWN_PREFIX = re.compile(r"(city|town|township|village|borough|county) of ")
 APOSTROPHES = re.compile("['’`ʻ]")
 NOT_WORDS = re.compile(r"[\W_]+")
@@ -60,6 +68,11 @@ def core_name(name):
     """
     bare = TOWN_PREFIX.sub("", name)
     return " ".join(word for word in bare.split() if word not in GENERIC_WORDS) or name
+
+
+def is_bare(name):
+    """Return whether a name is only that of a place or an institution, such as "Anchorage"."""
+    return AGENCY_WORDS.isdisjoint(normalize(name).split())
 
 
 def word_prefixes(word):

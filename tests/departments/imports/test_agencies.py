@@ -160,6 +160,7 @@ def test_a_value_that_an_editor_has_set_or_cleared_stays(values):
     row = WESTPORT | {"phone": "203-341-6000", "active": "1"}
     import_rows(row)
     edited(only(), **values)
+    report_of(row)
     report = report_of(row)
     assert (report.unchanged, report.conflicts) == (1, 1)
     assert all(getattr(only(), field) == value for field, value in values.items())
@@ -212,12 +213,15 @@ def test_the_source_of_the_status_is_not_shown_on_the_profile(client):
 
 def test_westport_keeps_the_facts_of_its_fixture(westport, places):
     before = Department.objects.values().get()
-    report = report_of(
+    row = (
         WESTPORT
         | {"name": "WESTPORT POLICE DEPT", "county": "FAIRFIELD", "zip": "06880", "phone": "203-000-0000"}
         | {"sworn_officers": "63", "sworn_year": "2020", "population": "28278", "lat": "41.2", "lon": "-73.3"}
     )
-    assert (report.unchanged, Department.objects.values().get()) == (1, before)
+    assert import_rows(row)["updated"] == 1  # the department remembers what the file says
+    report = report_of(row)
+    remembered = {"sources": only().sources, "modified": only().modified}
+    assert (report.unchanged, Department.objects.values().get()) == (1, before | remembered)
     # The name, the phone, the officers and their year, the population, and three fields of the location.
     assert report.conflicts == 8
 

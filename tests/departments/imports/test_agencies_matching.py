@@ -77,8 +77,10 @@ def test_a_row_without_an_ori_matches_a_department_that_an_editor_has_renamed():
     row = {"name": "Akiachak PD", "state": "AK", "city": "Akiachak", "ori": ""}
     import_rows(row)
     edited(only(), name="Akiachak Native Community Police")
+    assert import_rows(row)["created"] == 0
     assert import_rows(row)["unchanged"] == 1
     assert only().name == "Akiachak Native Community Police"
     edited(only(), name="Akiachak PD", city="Bethel")
+    assert import_rows(row)["created"] == 0
     assert import_rows(row)["unchanged"] == 1
     assert only().city == "Bethel"
