@@ -15,7 +15,7 @@ from ..models.department import announce_changes
 from ..models.precedence import CERTAINTY, DATE, PERSON
 from ..names import core_name, normalize, slug_of
 from .addresses import Places
-from .rows import COLUMNS, AgencyReader
+from .rows import COLUMN_OF, COLUMNS, STATE_COLUMNS, AgencyReader
 from .sanity import implausible_figures
 
 FIELDS = (
@@ -25,8 +25,6 @@ FIELDS = (
     "precision",
 )  # fmt: skip
 LOCATION = ("latitude", "longitude", "precision")
-
-COLUMN_OF = {"kind": "type", "street1": "address1", "street2": "address2", "latitude": "lat", "longitude": "lon"}
 
 # The columns that an import can be limited to. Fields that are set with another one follow it.
 LIMITS = {COLUMN_OF.get(field, field): field for field in FIELDS if field not in Department.SET_WITH}
@@ -49,7 +47,7 @@ class AgencyImporter(Importer):
 
     model = Department
     columns = COLUMNS
-    required = ("name", ("state", "state_postal_abbr", "state_name"))
+    required = ("name", STATE_COLUMNS)
     writes = tuple(dict.fromkeys((*FIELDS, "sources", *Department.DERIVED)))
     key_column = "ori"
     limits = tuple(LIMITS)

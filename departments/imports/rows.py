@@ -136,6 +136,11 @@ PRECISIONS = {
 
 # The model's fields, whose validators and choices hold for imports too.
 MODEL_FIELDS = {field.name: field for field in Department._meta.fields}
+NEEDED = ("name", "state", "kind", "status")
+# The columns that are named differently from their fields.
+COLUMN_OF = {
+    "kind": "type", "street1": "address1", "street2": "address2", "latitude": "lat", "longitude": "lon",
+}  # fmt: skip
 STATE_COLUMNS = ("state", "state_abbr", "state_postal_abbr", "state_name")
 PO_BOX = ("po box", "p o box", "post office box")
 
@@ -195,6 +200,7 @@ class AgencyReader:
             facts["status"] = status
         sources = self._sources(values)
         self._add_years(facts, sources)
+        self._check(row, facts)
         origins = {field: Origin(*self._source_of(field, sources), field in guessed) for field in (*facts, "status")}
         key = normalize(name)[:250], normalize(facts.get("city", "")), state
         return Agency(facts, origins, key, int(sources["record"][1][:4] or 0), has_staff)
@@ -208,8 +214,6 @@ class AgencyReader:
         if self.format.bare_names:
             unit = cleaning.name(values.get("unit", ""))
             name, guessed = formats.complete_name(name, unit, values.get("type", ""), state)
-        if problem := problem_of("name", name):
-            raise Rejected(self.table.name_of("name"), problem)
         return name, guessed
 
     def _add(self, row, facts, column, field, clean, *arguments):
@@ -224,9 +228,7 @@ class AgencyReader:
             return
         if value in ("", None, ()):
             return
-        if problem := problem_of(field, value):
-            self.notice(row.line, self.table.name_of(column), problem)
-        elif value or not (self.format.bare_names and field in ("sworn_officers", "population")):
+        if value or not (self.format.bare_names and field in ("sworn_officers", "population")):
             facts[field] = value
 
     def _drop_repeated_street(self, facts):
@@ -261,6 +263,17 @@ class AgencyReader:
         for field, leader in Department.SET_WITH.items():
             if leader not in facts:
                 facts.pop(field, None)
+
+    def _check(self, row, facts):
+        """Drop and report the values that the model refuses. Reject the row if it can't do without one."""
+        for field, value in list(facts.items()):
+            if problem := problem_of(field, value):
+                column = self.table.name_of(COLUMN_OF.get(field, field))
+                if field in NEEDED:
+                    raise Rejected(column, problem)
+                self.notice(row.line, column, problem)
+                for name in Department.set_together(field):
+                    facts.pop(name, None)
 
     def _status(self, values):
         """Return the status of a row, or None if the file doesn't state it."""
@@ -318,8 +331,6 @@ class AgencyReader:
 
 def problem_of(field, value):
     """Return why the model refuses a value for a field, or "". ``value`` may be a tuple of values."""
-    if field not in MODEL_FIELDS:
-        return ""
     try:
         for each in value if isinstance(value, tuple) else (value,):
             MODEL_FIELDS[field].clean(each, None)

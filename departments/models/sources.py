@@ -165,8 +165,8 @@ class Sourced(models.Model):
             new = origin.as_source("import")
             if getattr(self, field) == value:
                 current = self.sources.get(field)
-                is_known = origin.source or origin.as_of
-                if not is_known or current == new or not current or current["set_by"] != "import":
+                has_source = origin.source or field in self.SITE_FACTS
+                if not has_source or current == new or not current or current["set_by"] != "import":
                     continue
             else:
                 setattr(self, field, value)

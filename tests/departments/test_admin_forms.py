@@ -44,7 +44,7 @@ EVERY_FIELD = {
     "sworn_year": "2024",
     "population": "89442",
     "population_year": "2023",
-    "population_basis": "local_government",
+    "population_basis": "fbi_jurisdiction",
     "county_population": "957419",
     "county_population_year": "2025",
     "more_specializations": "on",
@@ -82,9 +82,10 @@ def test_a_department_can_be_added_with_every_field(alice, client):
         "1 Monroe Street Room 5 Norwalk CT 06854-1234",
         "203-555-0123 ext. 5",
         "desk@example.org",
-        "example.org",
         "Number of Officers: 178 (2024)",
+        "County website: example.org",
         "Population Served: 89,442 (2023)",
+        "County Population: 957,419 (2025)",
         "Officers per 1,000 Residents: 2.0",
         "And more...",
         "Us We have boats bikes",
@@ -111,7 +112,8 @@ def test_the_table_of_fields_is_complete(alice):
 def test_every_optional_field_can_be_cleared(alice):
     department = make_department(**{name: value for name, value in EVERY_FIELD.items() if name not in ("slug",)} | {
         "sworn_officers": 178, "sworn_year": 2024, "population": 5, "population_year": 2024,
-        "county_population": 9, "county_population_year": 2025, "latitude": 41.1, "longitude": -73.4, "more_specializations": True, "mission_is_summary": True,
+        "county_population": 9, "county_population_year": 2025, "latitude": 41.1, "longitude": -73.4,
+        "more_specializations": True, "mission_is_summary": True,
     })  # fmt: skip
     needed = {"name", "kind", "status", "chief_title", "state", "slug"}
     form = form_of(alice.get(page(department)))
