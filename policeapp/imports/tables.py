@@ -203,7 +203,7 @@ class Table:
     def _skip_to_header(self, records):
         """Return the cells of the first line that isn't blank, such as ``,,,``, or Excel's ``sep=;``."""
         for _line, cells, _problem in records:
-            if any(map(str.strip, cells)) and not cells[0].casefold().startswith("sep="):
+            if any(cell.strip(f"{DELIMITERS} ") for cell in cells) and not cells[0].casefold().startswith("sep="):
                 return cells
         return []
 
