@@ -6,14 +6,15 @@
    wins.
 """
 
-from ..names import is_bare
+from ..names import is_bare, normalize
 from .place import Precision
 
 PERSON, CERTAINTY, DATE = "person", "certainty", "date"
 
 # How sure a fact is, 0 or more. All facts that are not listed are as sure as each other.
 STATED = {False: 0, True: 1}  # the agency type, by whether the source states it or the import guesses it
-NAMES = {"bare": 0, "guessed": 1, "stated": 2}  # "Anchorage", a name that the import completed, a whole name
+# "Anchorage"; a name that the import completed, or one with its unit after a colon; a whole name.
+NAMES = {"bare": 0, "part": 1, "whole": 2}
 LOCATIONS = {
     "": 0, Precision.COUNTY: 1, Precision.ZIP: 2, Precision.TOWN: 3, Precision.BUILDING: 4,
 }  # fmt: skip
@@ -22,10 +23,19 @@ LOCATIONS = {
 def certainty(fact, value, guessed):
     """Return how sure the value of a fact is. For a location, ``value`` is its precision."""
     if fact == "name":
-        return NAMES["bare" if is_bare(value) else "guessed" if guessed else "stated"]
+        return NAMES["bare" if is_bare(value) else "part" if guessed or ":" in value else "whole"]
     if fact == "latitude":
         return LOCATIONS.get(value, 0)
     return STATED[not guessed]
+
+
+def more_words(name, other):
+    """Return 1 if a name has all words of the other and more, -1 if it lacks some and adds none, else 0.
+
+    "South Dakota Highway Patrol" is more specific than "Highway Patrol".
+    """
+    words, other_words = (set(normalize(each).split()) for each in (name, other))
+    return (words > other_words) - (words < other_words)
 
 
 def is_older(date, other):
@@ -49,6 +59,8 @@ def reason_to_keep(fact, stored, imported, set_by):
     if ours in (None, ""):
         return ""
     difference = certainty(fact, theirs, new.get("guessed")) - certainty(fact, ours, old.get("guessed"))
+    if not difference and fact == "name":
+        difference = more_words(theirs, ours)
     if difference:
         return CERTAINTY if difference < 0 else ""
     return DATE if is_older(new.get("as_of", ""), old.get("as_of", "")) else ""
