@@ -194,24 +194,24 @@ class AgencyImporter(Importer):
         department.sources = {
             field: self.shared_sources.setdefault(origin, origin.as_source("import"))
             for field, origin in agency.origins.items()
-            if field in agency.facts or field == "status"
         }
         department.locate(lambda: place)
         department.derive()
         return create(department)
 
     def _update(self, line, agency, department, place):
-        facts, kept = department.weigh(self._limited(line, agency, department), agency.origins, self.overwrite)
-        changed = self._report_kept(line, agency, department, kept)
+        stated, origins = self._limited(line, agency, department), agency.origins
+        facts, kept = department.weigh(stated, origins, self.overwrite)
+        changed = self._report_kept(line, department, stated, origins, kept)
         if address := ADDRESS & set(kept):
-            is_edited = PERSON in (kept[field] for field in address)
-            facts = {field: value for field, value in facts.items() if field not in WITH_ADDRESS - set(LOCATION)}
-            facts = {field: value for field, value in facts.items() if not (is_edited and field in LOCATION)}
+            # A list's coordinates can be right even if its mailing address is old; but not if a person moved it.
+            dropped = WITH_ADDRESS if PERSON in map(kept.get, address) else WITH_ADDRESS - set(LOCATION)
+            facts = {field: value for field, value in facts.items() if field not in dropped}
         location = {field: facts.pop(field) for field in LOCATION if field in facts}
         before = self._location(department)
-        changed |= department.apply_import(facts, agency.origins)
+        changed |= department.apply_import(facts, origins)
         department.locate(lambda: place)
-        changed |= department.apply_import(location, agency.origins)
+        changed |= department.apply_import(location, origins)
         if not changed and self._location(department) == before:
             return unchanged()
         if department.has_changed("state"):
@@ -234,28 +234,27 @@ class AgencyImporter(Importer):
             for name in Department.set_together(field):
                 facts.pop(name, None)
 
-    def _report_kept(self, line, agency, department, kept):
+    def _report_kept(self, line, department, stated, origins, kept):
         """Report the values that don't replace stored ones. Return whether the department remembers something else.
 
         The department remembers the values that differ from those of people.
         """
-        theirs = agency.facts
         conflicts = [
-            (field, getattr(department, field), theirs[field], department.person_of(field))
+            (field, getattr(department, field), stated[field], department.person_of(field))
             for field, reason in kept.items()
             if reason == PERSON
         ]
         self.conflict(line, department.ori, department.name, conflicts)
         for field, reason in kept.items():
-            if reason in KEPT and field not in Department.SET_WITH and not agency.origins[field].guessed:
+            if reason in KEPT and field not in Department.SET_WITH and not origins[field].guessed:
                 self.notice(line, self.table.name_of(COLUMN_OF.get(field, field)), str(KEPT[reason]))
         edited = {
             field: value
-            for field, value in theirs.items()
-            if field not in Department.SITE_FACTS and (field in kept or "other" in department.sources.get(field, {}))
-            and department.person_of(field)
-        }  # fmt: skip
-        return department.remember_other(edited, agency.origins)
+            for field, value in stated.items()
+            if field in kept or "other" in department.sources.get(field, {})
+            if field not in Department.SITE_FACTS and department.person_of(field)
+        }
+        return department.remember_other(edited, origins)
 
     def _location(self, department):
         return department.latitude, department.longitude, department.precision, department.time_zone

@@ -24,6 +24,7 @@ GROUPS = {
     "website": ("website", "website_kind"),
 }
 GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
+GROUP_OF |= {field: field for field in Department.SITE_FACTS}
 
 # A column for each year, such as fbi_active_2018. The newest one counts.
 ACTIVE_IN = {f"fbi_active_{year}": year for year in range(2000, 2051)}
@@ -149,16 +150,24 @@ class Agency(NamedTuple):
     """The data of a row.
 
     ``facts`` is ``{field of Department: value}``, without missing values. Its ``county`` is a tuple, because agencies
-    may span several counties. ``origins`` is ``{field: Origin}``. ``key`` is the normalized name, the normalized city
-    and the state, to match rows without an ORI. ``year`` is the year of the row, or 0. ``has_staff`` is False if the
-    source says that the agency has no employees: it is not worth a page.
+    may span several counties. ``sources`` is ``{group of fields: Origin}``; rows with the same sources share one dict.
+    ``guessed`` are the fields that the row doesn't state. ``key`` is the normalized name, the normalized city and the
+    state, to match rows without an ORI. ``year`` is the year of the row, or 0. ``has_staff`` is False if the source
+    says that the agency has no employees: it is not worth a page.
     """
 
     facts: dict
-    origins: dict
+    sources: dict
+    guessed: tuple
     key: tuple
     year: int = 0
     has_staff: bool = True
+
+    @property
+    def origins(self):
+        """``{field: Origin}`` of the facts and the status."""
+        found = {field: self.sources[GROUP_OF.get(field, "record")] for field in (*self.facts, "status")}
+        return found | {field: found[field]._replace(guessed=True) for field in self.guessed}
 
 
 class AgencyReader:
@@ -172,6 +181,7 @@ class AgencyReader:
         self.table, self.notice, self.as_of = table, notice, as_of
         self.format = formats.recognize(table.header)
         self.source = source or self.format.source
+        self.shared_sources = {}  # all rows are in memory until they are written
         self.cells = [cell for cell in CELLS if cell[0] in table.found]
         newest = max((column for column in ACTIVE_IN if column in table.found), default="status")
         self.status_column = next((column for column in ("active", newest) if column in table.found), None)
@@ -182,7 +192,7 @@ class AgencyReader:
         formats.skip_other_rows(values, self.table.name_of)
         state = self._state(values)
         name, guessed_name = self._name(values, state)
-        facts, guessed = {"name": name, "state": state}, {"name"} if guessed_name else set()
+        facts, guessed = {"name": name, "state": state}, ["name"] if guessed_name else []
         self._add(row, facts, "ori", "ori", cleaning.ori)
         if "ori" not in facts:
             self._add(row, facts, "ori7", "ori", cleaning.ori)
@@ -201,9 +211,9 @@ class AgencyReader:
         sources = self._sources(values)
         self._add_years(facts, sources)
         self._check(row, facts)
-        origins = {field: Origin(*self._source_of(field, sources), field in guessed) for field in (*facts, "status")}
+        sources = self.shared_sources.setdefault(tuple(sources.values()), sources)
         key = normalize(name)[:250], normalize(facts.get("city", "")), state
-        return Agency(facts, origins, key, int(sources["record"][1][:4] or 0), has_staff)
+        return Agency(facts, sources, tuple(guessed), key, int(sources["record"].as_of[:4] or 0), has_staff)
 
     def _name(self, values, state):
         """Return ``(name, whether it is guessed)``."""
@@ -245,9 +255,9 @@ class AgencyReader:
         self._add(row, facts, "type", "kind", agency_types.kind, name, city)
         if "kind" not in facts:
             facts["kind"] = agency_types.kind("", name, city)
-            guessed.add("kind")
+            guessed.append("kind")
         elif not agency_types.is_stated(row.values["type"]):
-            guessed.add("kind")
+            guessed.append("kind")
 
     def _add_years(self, facts, sources):
         """Add the years of figures without one from their sources, and drop what describes a missing value."""
@@ -256,7 +266,7 @@ class AgencyReader:
             ("population", "population"),
             ("county_population", "county_population"),
         ):
-            if figure in facts and f"{group}_year" not in facts and (year := sources[group][1][:4]):
+            if figure in facts and f"{group}_year" not in facts and (year := sources[group].as_of[:4]):
                 facts[f"{group}_year"] = int(year)
         if self.format.bare_names and "population" in facts:
             facts["population_basis"] = Department.PopulationBasis.FBI_JURISDICTION.value
@@ -311,7 +321,10 @@ class AgencyReader:
         return {"latitude": point[0], "longitude": point[1], "precision": precision.value}
 
     def _sources(self, values):
-        """Return ``{group: (source, as of)}`` from the row's columns, or else from the import's options."""
+        """Return ``{group: Origin}`` from the row's columns, or else from the import's options.
+
+        Facts about this site have no publication as their source, only its date.
+        """
         found = {}
         record = values.get("record_source") or self.source, values.get("record_year", "")
         for group in ("record", *GROUPS):
@@ -319,16 +332,12 @@ class AgencyReader:
             if group == "county_population":
                 own = own or "census"  # agencies don't count a county's people
             source, as_of = publication(*((own, year or "") if own else (record[0], year or record[1])))
-            found[group] = source, as_of or self.as_of
-        return found
-
-    def _source_of(self, field, sources):
-        """Return ``(source, as of)`` of a field. Facts about this site have no publication as their source."""
-        if field not in Department.SITE_FACTS:
-            return sources[GROUP_OF.get(field, "record")]
-        return "", str(ACTIVE_IN.get(self.status_column) or sources["record"][1])
+            found[group] = Origin(source, as_of or self.as_of)
+        as_of = ACTIVE_IN.get(self.status_column) or found["record"].as_of
+        return found | dict.fromkeys(Department.SITE_FACTS, Origin("", str(as_of)))
 
 
+@lru_cache(maxsize=20_000)
 def problem_of(field, value):
     """Return why the model refuses a value for a field, or "". ``value`` may be a tuple of values."""
     try:

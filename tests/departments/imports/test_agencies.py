@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from departments.imports.agencies import FIELDS
+from departments.imports.rows import problem_of
 from departments.models import Department, SlugRedirect
 from departments.search import ranking
 from tests.departments.imports.agency_files import WESTPORT, edited, import_rows, only, report_of
@@ -390,11 +391,13 @@ def test_places_that_are_loaded_later_give_locations_at_the_next_import():
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_what_the_model_refuses_is_not_imported(field, monkeypatch, places):
+def test_what_the_model_refuses_is_not_imported(field, monkeypatch, request, places):
     def refuse(value):
         raise ValidationError("Not today.")
 
     monkeypatch.setattr(Department._meta.get_field(field), "validators", [refuse])
+    request.addfinalizer(problem_of.cache_clear)
+    problem_of.cache_clear()
     everything = {
         "type": "sheriff", "address1": "50 Jesup Road", "address2": "Floor 2", "zip": "06880", "county": "Fairfield",
         "phone": "203-341-6000", "email": "desk@example.org", "website": "https://example.org",
