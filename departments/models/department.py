@@ -270,8 +270,13 @@ class Department(Located, Figures, Slugged, Sourced):
             self.derive()
 
     def edited_by(self, field):
-        """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit."""
+        """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit.
+
+        Nor is the title that a department has by default.
+        """
         set_by = super().edited_by(field)
+        if set_by == "unknown" and field == "chief_title":
+            return "" if self.chief_title == self._meta.get_field(field).get_default() else set_by
         if set_by == "unknown" and field in ("latitude", "longitude", "precision"):
             return "" if self.precision in (Precision.ZIP, Precision.TOWN) else set_by
         return set_by

@@ -68,6 +68,12 @@ def test_a_status_of_an_older_list_does_not_count():
 # Certainty
 
 
+def test_the_default_title_of_a_chief_is_nobodys_statement():
+    import_rows(WESTPORT | {"type": "sheriff"})
+    report = report_of(WESTPORT | {"chief_name": "Pat Doe", "chief_title": "Sheriff"})
+    assert (only().chief_title, report.conflicts) == ("Sheriff", 0)
+
+
 def test_names_never_degrade(places):
     import_rows(WESTPORT)
     before = only()
