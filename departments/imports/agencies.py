@@ -29,7 +29,7 @@ LOCATION = ("latitude", "longitude", "precision")
 # The columns that an import can be limited to. Fields that are set with another one follow it.
 LIMITS = {COLUMN_OF.get(field, field): field for field in FIELDS if field not in Department.SET_WITH}
 
-# If a file conflicts with an edited field in ADDRESS, none of the fields in WITH_ADDRESS change.
+# If the stored value of a field in ADDRESS counts, none of the fields in WITH_ADDRESS change.
 ADDRESS = {"street1", "city", "zip"}
 WITH_ADDRESS = {"street1", "street2", "zip", *LOCATION}
 

@@ -31,7 +31,7 @@ def implausible_figures(facts, department=None, jumps=False):
 
 def _jumps(field, facts, department):
     stored, new = getattr(department, field), facts[field]
-    basis = "population_basis"
-    if field == "population" and facts.get(basis, "") != getattr(department, basis):
+    bases = {facts.get("population_basis", ""), department.population_basis} - {""}
+    if field == "population" and len(bases) > 1:
         return False  # they count different people
     return bool(stored) and max(stored, new) >= TINY[field] and not stored < new * FACTOR < stored * FACTOR**2

@@ -185,6 +185,7 @@ def test_an_import_can_update_without_creating():
         ({"sworn_officers": "2"}, {"sworn_officers": "12"}, False),
         ({"sworn_officers": "0"}, {"sworn_officers": "64"}, False),
         ({"population": "28000"}, {"population": "280000"}, True),
+        ({"population": "28000", "population_basis": "fbi_jurisdiction"}, {"population": "280000"}, True),
         ({"population": "150"}, {"population": "900"}, False),
         ({"population": "28000", "sworn_officers": "64"}, {"population": "60"}, True),
         ({"population": "1200"}, {"sworn_officers": "1300"}, True),
