@@ -7,8 +7,12 @@ PORT ?= 8000
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 PIP_INSTALL = $(PIP) install --quiet --no-deps --only-binary :all: --require-hashes
 MANAGE = .venv/bin/python manage.py
+# Commands for developers ignore the settings of the shell, because they may be those of a site in production.
+SETTINGS = DJANGO_SETTINGS_MODULE $(shell sed -nE 's/.*(env[.][a-z_]+|list_setting)."([A-Z_]+)".*/\2/p' policeapp/settings.py)
+WITHOUT_SETTINGS = unset $(SETTINGS);
+SAY_IGNORED = for name in $(SETTINGS); do ! printenv $$name >/dev/null || echo "make $@ ignores $$name of your shell."; done
 # Settings for development. The key is passed in the environment, because other users can see arguments.
-DEVELOPER = export DEBUG=1 SECRET_KEY="$$(cat .secret-key)";
+DEVELOPER = $(WITHOUT_SETTINGS) export DEBUG=1 SITE_URL=http://127.0.0.1:$(PORT) SECRET_KEY="$$(cat .secret-key)";
 WESTPORT = http://127.0.0.1:$(PORT)/departments/ct/westport-police-department/
 
 .DELETE_ON_ERROR:
@@ -20,20 +24,25 @@ help:     ## list the commands
 
 install: .venv/.site ## create .venv and install the site's dependencies
 
-run: port install .secret-key ## run the site for development: make run PORT=8001
+run: port install .secret-key ## run the site and its mail worker for development: make run PORT=8001
+	@$(SAY_IGNORED)
 	@$(DEVELOPER) $(MANAGE) migrate --verbosity 0
 	@$(DEVELOPER) $(MANAGE) populate
 	@echo
 	@echo "  Westport's page:  $(WESTPORT)"
 	@echo "  To log in at /admin/, create an admin in another terminal:  make admin"
 	@echo
-	@$(DEVELOPER) exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+	@$(DEVELOPER) exec 3<&0; trap 'exit 130' INT TERM HUP; trap 'kill $$mail $$server 2>/dev/null; wait' EXIT; \
+	$(MANAGE) send_mail & mail=$$!; \
+	$(MANAGE) runserver 127.0.0.1:$(PORT) <&3 & server=$$!; \
+	wait $$server
 
 admin: install .secret-key ## create an admin for the site that `make run` serves
+	@$(SAY_IGNORED)
 	@$(DEVELOPER) $(MANAGE) migrate --verbosity 0
 	@$(DEVELOPER) exec $(MANAGE) createsuperuser
 
-serve: install ## serve the site in production; SECRET_KEY and ALLOWED_HOSTS must be set
+serve: install ## serve the site in production; SECRET_KEY, ALLOWED_HOSTS and SITE_URL must be set
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@$(MANAGE) migrate --check >/dev/null || { \
 	echo "The database is missing or not up to date: run $(MANAGE) migrate first, with the same settings." >&2; exit 1; }
@@ -52,29 +61,29 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	.venv/bin/djlint --lint --quiet templates
 	.venv/bin/lint-imports
 	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml manage.py policeapp departments jobs
-	DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
-	@failed=0; static=$$(mktemp -d); trap 'rm -rf "$$static"' EXIT; export TESTS_STATIC_ROOT="$$static"; \
+	$(WITHOUT_SETTINGS) DJANGO_SETTINGS_MODULE=tests.settings DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
+	@$(WITHOUT_SETTINGS) failed=0; static=$$(mktemp -d); trap 'rm -rf "$$static"' EXIT; export TESTS_STATIC_ROOT="$$static"; \
 	echo "== Tests on SQLite"; \
-	env -u DATABASE_URL $(PYTEST) $(FILES) $(WITHOUT_BROWSER) || failed=1; \
-	$(if $(BROWSER),echo "== Tests in a browser"; env -u DATABASE_URL $(PYTEST) $(BROWSER) || failed=1;) \
+	$(PYTEST) $(FILES) $(WITHOUT_BROWSER) || failed=1; \
+	$(if $(BROWSER),echo "== Tests in a browser"; $(PYTEST) $(BROWSER) || failed=1;) \
 	echo "== Tests on PostgreSQL"; \
 	.venv/bin/python tests/postgres.py -- $(PYTEST) $(FILES) || failed=1; \
 	exit $$failed
 
 coverage: .venv/.tests ## measure the coverage of the tests on SQLite; fails below the minimum
-	@env -u DATABASE_URL $(PYTEST) $(FILES) $(WITHOUT_BROWSER) --cov --cov-report=term-missing:skip-covered
+	@$(WITHOUT_SETTINGS) $(PYTEST) $(FILES) $(WITHOUT_BROWSER) --cov --cov-report=term-missing:skip-covered
 
 audit: .venv/.tests ## check the pinned packages for known vulnerabilities; needs access to PyPI
 	@.venv/bin/python tests/audit.py $(ARGS)
 
 bench: .venv/.tests ## benchmark the site at national scale in about 20 minutes: make bench ARGS="--quick near"
-	@.venv/bin/python -m tests.benchmarks $(ARGS)
+	@$(WITHOUT_SETTINGS) .venv/bin/python -m tests.benchmarks $(ARGS)
 
 faults: .venv/.tests ## test the running site under faults in under ten minutes: make faults ARGS="--quick reload"
-	@.venv/bin/python -m tests.faults $(ARGS)
+	@$(WITHOUT_SETTINGS) .venv/bin/python -m tests.faults $(ARGS)
 
 soak: .venv/.tests ## test it under faults for an hour or two: make soak ARGS=garbage
-	@.venv/bin/python -m tests.faults --soak $(ARGS)
+	@$(WITHOUT_SETTINGS) .venv/bin/python -m tests.faults --soak $(ARGS)
 
 docs: .venv/.tests ## write the tables of settings and import columns into the README files
 	@.venv/bin/python -m tests.documents

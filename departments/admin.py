@@ -1,6 +1,5 @@
 """The admin of departments."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -10,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.web.admin import BadRequestAdmin
+from policeapp.web.conflicts import EditForm
 
-from .editors import EditorsMixin, change_status, record_edit
+from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from .logos import LogoField, check_storage
 from .models import Department, DepartmentSpecialization, Division, Place, SlugRedirect, Specialization, SpecialUnit
+from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
-ADMINISTRATORS_ONLY = ("name", "slug", "kind", "ori", "state", "status", "editors")
+ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors")
 
 # The number of jobs on the page of a department, which can have hundreds.
 JOBS_SHOWN = 20
@@ -25,7 +26,7 @@ JOBS_SHOWN = 20
 PARTS = {"listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units"}
 
 
-class DepartmentForm(forms.ModelForm):
+class DepartmentForm(EditForm):
     logo = LogoField(
         label=_("Logo"),
         required=False,
@@ -40,6 +41,7 @@ class DepartmentForm(forms.ModelForm):
 
 
 class PartInline(EditorsMixin):
+    form = EditForm
     editors_can = {"view", "add", "change", "delete"}
     extra = 0
 
@@ -73,7 +75,7 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
+class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     editors_can = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
@@ -81,13 +83,13 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
     search_fields = ["name", "city", "ori", "zip"]
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
-    autocomplete_fields = ["editors"]
+    autocomplete_fields = ["parent", "editors"]
     readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
     fieldsets = [
-        (None, {"fields": ["name", "kind", "status", "logo", "logo_preview"]}),
+        (None, {"fields": ["name", "alias", "kind", "parent", "status", "logo", "logo_preview"]}),
         (_("Chief"), {"fields": ["chief_title", "chief_name"]}),
         (
             _("Address"),
@@ -130,6 +132,16 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
         if request.user.has_perm("departments.edit_every_department"):
             return self.readonly_fields
         return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
+
+    def has_add_permission(self, request):
+        # Others can't set the name and the state.
+        return super().has_add_permission(request) and request.user.has_perm("departments.edit_every_department")
+
+    def is_public(self, department):
+        return department.is_published
+
+    def render_preview(self, request, department):
+        return render_profile(request, Department.objects.with_place().get(pk=department.pk), is_preview=True)
 
     @admin.display(description=_("open jobs"), ordering="open_jobs")
     def open_jobs(self, department):
@@ -194,8 +206,8 @@ class DepartmentAdmin(EditorsMixin, BadRequestAdmin):
 @admin.register(Specialization)
 class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
     editors_can = {"view"}
-    list_display = ["name", "slug"]
-    search_fields = ["name"]
+    list_display = ["name", "explanation"]
+    search_fields = ["name", "explanation"]
 
 
 @admin.register(Place)

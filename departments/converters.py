@@ -4,9 +4,9 @@ from .geo import states
 
 
 class StateConverter:
-    """A state's postal code in either case. Views get it in upper case."""
+    """A state's postal code in lower case, so that each page has one URL. Views get it in upper case."""
 
-    regex = "[A-Za-z]{2}"
+    regex = "[a-z]{2}"
 
     def to_python(self, value):
         if value.upper() not in states.STATES:

@@ -1,14 +1,20 @@
 """Admin access for editors: administrators can change everything, editors only their own departments."""
 
-from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.utils import model_ngettext, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from .models import Department
+
 
 class EditorsMixin:
-    """Let editors of a department use a ``ModelAdmin`` or an inline without Django's model permissions.
+    """Let people who can edit a department use a ``ModelAdmin`` or an inline without Django's model permissions.
 
-    ``editors_can`` is a set of "view", "add", "change" and "delete". It doesn't limit editors to their own departments:
+    ``editors_can`` is a set of "view", "add", "change" and "delete". It doesn't limit people to their own departments:
     ``get_queryset()`` must do that, with ``editable_by()``.
     """
 
@@ -33,11 +39,39 @@ class EditorsMixin:
         return self._is_allowed(request, "delete", super().has_delete_permission(request, obj))
 
 
+class PreviewMixin:
+    """Add a page below /admin/ that shows an object as its public page would, for those who can view it in the admin.
+
+    "View on site" leads to it while visitors can't see the object. A subclass has ``is_public(object)``, and
+    ``render_preview(request, object)``, which returns the page.
+    """
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.preview)
+        return [path("<path:object_id>/preview/", view, name=self._preview_name), *super().get_urls()]
+
+    @property
+    def _preview_name(self):
+        return f"{self.opts.app_label}_{self.opts.model_name}_preview"
+
+    def preview(self, request, object_id):
+        instance = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, instance):
+            raise PermissionDenied
+        if instance is None:
+            raise Http404
+        return self.render_preview(request, instance)
+
+    def view_on_site(self, instance):
+        if self.is_public(instance):
+            return instance.get_absolute_url()
+        return reverse(f"admin:{self._preview_name}", args=[instance.pk])
+
+
 def is_editor(request):
-    """Return whether the user edits at least one department. One query per request."""
+    """Return whether the user can edit at least one department. One query per request."""
     if not hasattr(request, "is_department_editor"):
-        user = request.user
-        request.is_department_editor = bool(user.is_active and user.is_staff and user.departments_edited.exists())
+        request.is_department_editor = Department.objects.editable_by(request.user).exists()
     return request.is_department_editor
 
 
@@ -50,15 +84,17 @@ def record_edit(request, instance, fields):
 def change_status(model_admin, request, instances, change, label):
     """Run an admin action that changes the status of each instance.
 
-    ``change`` is a function of one instance, such as ``Department.publish``. ``label`` is the new status, for the log
-    and for the message to the user.
+    ``instances`` is a QuerySet. ``change`` is a function of one instance, such as ``Department.publish``. ``label`` is
+    the new status, for the log and for the message to the user.
     """
     count = 0
-    for instance in instances:
-        record_edit(request, instance, ["status"])
-        change(instance)
-        model_admin.log_change(request, instance, str(label))
-        count += 1
+    with transaction.atomic():
+        # Lock and read the rows first, because a change saves all fields.
+        for instance in instances.select_for_update(of=("self",), no_key=True):
+            record_edit(request, instance, ["status"])
+            change(instance)
+            model_admin.log_change(request, instance, str(label))
+            count += 1
     message = ngettext("%(number)d %(name)s is %(done)s.", "%(number)d %(name)s are %(done)s.", count)
     message %= {"number": count, "name": model_ngettext(model_admin.opts, count), "done": label}
     model_admin.message_user(request, message)

@@ -11,16 +11,22 @@ from django.utils.translation import gettext as _
 ABBREVIATIONS = {
     "dept": "department",
     "ft": "fort",
+    "hts": "heights",
+    "intl": "international",
     "mt": "mount",
     "pd": "police department",
     "so": "sheriffs office",
+    "spgs": "springs",
     "st": "saint",
     "ste": "sainte",
+    "telecommunicator": "dispatcher",
+    "telecommunicators": "dispatcher",
     "twp": "township",
     "univ": "university",
 }
+DIRECTIONS = {"n": "north", "e": "east", "s": "south", "w": "west"}
 # Words in the names of many departments. They don't help to tell departments apart.
-GENERIC_WORDS = frozenset("police department sheriff sheriffs office public safety bureau of the and".split())
+GENERIC_WORDS = frozenset("police department sheriff sheriffs office public safety bureau of the and at".split())
 # Words that say that a name is that of an agency, and not only of its town, county or university.
 AGENCY_WORDS = frozenset(
     """
@@ -29,6 +35,10 @@ AGENCY_WORDS = frozenset(
     services sheriff sheriffs task troopers unit warden wardens
     """.split()
 )
+# Words that don't continue a name.
+NAME_ENDS = GENERIC_WORDS | set("county dept highway jobs louisiana parish pd po so state usa zip".split())
+# A name with one of these words is written with or without a blank: "De Kalb" or "DeKalb", "O'Fallon" or "O Fallon".
+PARTICLES = frozenset("d de des du el l la le mac mc o".split())
 TOWN_PREFIX = re.compile(r"(city|town|township|village|borough|county) of ")
 APOSTROPHES = re.compile("['’`ʻ]")
 NOT_WORDS = re.compile(r"[\W_]+")
@@ -40,15 +50,36 @@ MAX_CACHED_LENGTH = 60
 
 
 def normalize(text):
-    """Return text in lower case, without accents and punctuation, and with abbreviations written out.
+    """Return text in lower case, without accents and punctuation, and with one spelling for each name.
 
-    "St. John's PD" becomes "saint johns police department".
+    "St. John's PD" becomes "saint johns police department", "N. Las Vegas" becomes "north las vegas", and "De Kalb"
+    becomes "dekalb".
     """
     return _normalize_cached(text) if len(text) <= MAX_CACHED_LENGTH else _normalize(text)
 
 
 def _normalize(text):
-    return " ".join(ABBREVIATIONS.get(word, word) for word in _words(text))
+    words = []
+    for word in _words(text):
+        if words and words[-1] == "911" and word in ("operator", "operators"):
+            words.pop()
+            word = "dispatcher"
+        _append(words, word)
+    return " ".join(words)
+
+
+def _append(words, word):
+    """Append a word to the list, joined with the particles and after the direction that it continues."""
+    while words and words[-1] in PARTICLES and _continues_name(word):
+        word = words.pop() + word
+    if words and words[-1] in DIRECTIONS and _continues_name(word):
+        _append(words, DIRECTIONS[words.pop()])
+    words.append(ABBREVIATIONS.get(word, word))
+
+
+def _continues_name(word):
+    """Return whether the word belongs to the name that "La" or "N." begins: not in "Baton Rouge LA police"."""
+    return len(word) > 1 and word.isalpha() and word not in NAME_ENDS
 
 
 _normalize_cached = lru_cache(maxsize=5_000)(_normalize)

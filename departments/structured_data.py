@@ -3,54 +3,52 @@
 The number of officers is not ``numberOfEmployees``, because departments have other employees too.
 """
 
+from policeapp.web.routes import absolute_url
 from policeapp.web.structured_data import known, node
 
-from .models.kinds import DepartmentKind
+from .models.kinds import DepartmentKind, WebsiteKind
 from .models.place import Precision
 
 
-def identity(department, absolute):
-    """Return a GovernmentOrganization with the department's name, profile URL, website and logo.
-
-    ``absolute`` is a function that makes a path an absolute URL.
-    """
+def identity(department):
+    """Return a GovernmentOrganization with the department's name, profile URL, website and logo."""
     return node(
         "GovernmentOrganization",
         name=department.name,
-        url=absolute(department.get_absolute_url()),
-        sameAs=department.website if department.has_own_website else None,
-        logo=absolute(department.logo.url) if department.logo else None,
+        url=absolute_url(department.get_absolute_url()),
+        sameAs=department.website if department.website_kind in ("", WebsiteKind.AGENCY) else None,
+        logo=absolute_url(department.logo.url) if department.logo else None,
     )
 
 
-def organization(department, absolute):
+def organization(department):
     """Return all facts of a profile that schema.org has terms for, with the station if its address is known."""
     has_address = department.street1 or department.city or department.zip
-    return identity(department, absolute) | known(
+    return identity(department) | known(
         telephone=telephone(department),
         email=department.email,
         areaServed=area_served(department),
-        location=station(department, absolute) if has_address else None,
+        location=station(department) if has_address else None,
     )
 
 
-def station(department, absolute):
+def station(department):
     """Return the department's location as a PoliceStation."""
     return place(department, "PoliceStation") | known(
         name=department.name,
-        url=absolute(department.get_absolute_url()),
+        url=absolute_url(department.get_absolute_url()),
         telephone=telephone(department),
     )
 
 
 def place(department, schema_type="Place"):
-    """Return the department's address, with coordinates only if they are those of the building."""
+    """Return the department's address without P.O. boxes, and coordinates only if they are those of the building."""
     point = department.point if department.precision == Precision.BUILDING else None
     return node(
         schema_type,
         address=node(
             "PostalAddress",
-            streetAddress=", ".join(filter(None, (department.street1, department.street2))),
+            streetAddress=", ".join(department.street_lines),
             addressLocality=department.city,
             addressRegion=department.state,
             postalCode=department.zip,

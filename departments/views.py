@@ -1,14 +1,17 @@
 """The directory and the profiles of departments."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobs.models import HiringStep, Job, count_open_jobs, with_open_jobs
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
-from policeapp.web.pagination import paginate
+from policeapp.web.pagination import page_number, paginate
 
 from . import breadcrumbs
 from .geo import maps, states
@@ -23,18 +26,19 @@ SPECIALIZATIONS_SHOWN = 10
 # The number of nearest departments or jobs if a search or a department has none.
 NEAREST_SHOWN = 5
 SUGGESTIONS_SHOWN = 8
+PLACES_SUGGESTED = 4
 
 
 @public_page(*DepartmentSearchForm.base_fields, "page")
 @require_safe
-@limit_searches
 def directory(request):
     """List all departments or search them. If none are near enough, suggest the nearest."""
+    number = page_number(request)
     form = DepartmentSearchForm(request.GET)
-    page = _page(request, form.results(Job.objects.open()))
+    page = _page(form.results(Job.objects.open()), number)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
-        nearest = with_open_jobs(Department.objects.published().from_point(form.place.point))[:NEAREST_SHOWN]
+        nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
     context = {
         "form": form,
         "page": page,
@@ -43,30 +47,42 @@ def directory(request):
         "letters": counts.letters(),
         "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
     }
-    return render(request, "departments/directory.html", context)
+    response = render(request, "departments/directory.html", context)
+    # The check box sends "on"; any other value means the same.
+    if form.errors or request.GET.get("hiring", "on") != "on":
+        add_never_cache_headers(response)
+    return response
 
 
 @public_page("q")
 @require_safe
-@limit_searches
 def suggest(request):
-    """Return suggestions for a partly typed name as JSON: ``{"departments": [{"name", "town", "url"}, ...]}``."""
-    found = Department.objects.published().starting_with(request.GET.get("q", ""))[:SUGGESTIONS_SHOWN]
-    suggestions = [
+    """Return suggestions for a partly typed name as JSON.
+
+    ``{"departments": [{"name", "town", "url"}, ...], "places": [{"name", "url"}, ...]}``. The URL of a place is that of
+    the search near it.
+    """
+    typed = request.GET.get("q", "")
+    found = Department.objects.listed().starting_with(typed)[:SUGGESTIONS_SHOWN]
+    departments = [
         {"name": department.name, "town": department.town, "url": department.get_absolute_url()} for department in found
     ]
-    return JsonResponse({"departments": suggestions})
+    towns = [
+        {"name": str(place), "url": f"{reverse('directory')}?{urlencode({'q': place.search_text})}"}
+        for place in Place.objects.starting_with(typed)[:PLACES_SUGGESTED]
+    ]
+    return JsonResponse({"departments": departments, "places": towns})
 
 
 @public_page("page")
 @require_safe
 def state(request, state):
     """List the departments, letters and counties of a state."""
-    departments = Department.objects.published().filter(state=state)
+    departments = Department.objects.listed().filter(state=state)
     context = {
         "breadcrumbs": breadcrumbs.for_state(state),
         "state": states.STATES[state],
-        "page": _page(request, departments.by_name()),
+        "page": _page(departments.by_name(), page_number(request)),
         "letters": counts.letters(state),
         "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
@@ -77,8 +93,8 @@ def state(request, state):
 @require_safe
 def county(request, state, county):
     """List the departments of a county. 404 if it has none."""
-    departments = Department.objects.published().in_county(state, county)
-    page = _page(request, departments.by_name())
+    departments = Department.objects.listed().in_county(state, county)
+    page = _page(departments.by_name(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
@@ -91,10 +107,10 @@ def county(request, state, county):
 @require_safe
 def letter(request, letter, state=None):
     """List the departments whose names start with a letter, in one state or in all. 404 if there are none."""
-    departments = Department.objects.published().with_initial(letter)
+    departments = Department.objects.listed().with_initial(letter)
     if state:
         departments = departments.filter(state=state)
-    page = _page(request, departments.by_name())
+    page = _page(departments.by_name(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments under this letter."))
     context = {
@@ -111,32 +127,40 @@ def letter(request, letter, state=None):
 @require_safe
 def profile(request, state, slug):
     """Show the profile of a department. A former slug redirects to it."""
-    visible = Department.objects.visible_to(request.user)
-    department = visible.with_place().filter(state=state, slug=slug).first()
+    published = Department.objects.published()
+    department = published.with_place().select_related("parent").filter(state=state, slug=slug).first()
     if department is None:
-        moved = get_object_or_404(SlugRedirect, state=state, slug=slug, department__in=visible)
+        moved = get_object_or_404(SlugRedirect, state=state, slug=slug, department__in=published)
         return redirect(moved.department, permanent=True)
+    return render_profile(request, department)
+
+
+def render_profile(request, department, is_preview=False):
+    """Return the profile of a department from ``Department.objects.with_place()``."""
     openings = list(department.jobs.open().listed().by_deadline())
     nearest = [] if openings else Job.objects.open().listed().close_to(department, NEAREST_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,
+        "is_preview": is_preview,
         "place": department.place and Place(**department.place),
         "openings": openings,
         "nearest": nearest,
         "roadmap": HiringStep.objects.for_departments([department])[department.pk],
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
+        "explained": [specialization for specialization in specializations if specialization.explanation],
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
+        "posts": list(department.published_posts()),
         "breadcrumbs": breadcrumbs.for_department(department),
-        "structured_data": organization(department, request.build_absolute_uri),
+        "structured_data": organization(department),
     }
     return render(request, "departments/profile.html", context)
 
 
-def _page(request, departments):
+def _page(departments, number):
     """Return a page of departments, each with ``.open_jobs``."""
-    page = paginate(request, departments)
+    page = paginate(departments, number)
     count_open_jobs(page.object_list)
     return page

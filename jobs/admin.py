@@ -1,23 +1,25 @@
 """The admin of jobs, and inlines for what belongs to a job or a department."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
-from departments.editors import EditorsMixin, change_status, record_edit
+from departments.editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from departments.models import Department
 from policeapp.web.admin import BadRequestAdmin
+from policeapp.web.conflicts import EditForm
 
 from .alerts import admin as alerts_admin  # noqa: F401
 from .models import HiringStep, Job, Requirements
+from .views import render_job
 
 
 class HiringStepInline(EditorsMixin, admin.StackedInline):
     """Hiring steps of a job or of a department. Django finds the foreign key to the page's model by itself."""
 
     model = HiringStep
+    form = EditForm
     editors_can = {"view", "add", "change", "delete"}
     extra = 0
     fields = [
@@ -30,7 +32,7 @@ class HiringStepInline(EditorsMixin, admin.StackedInline):
     ]
 
 
-class RequirementsForm(forms.ModelForm):
+class RequirementsForm(EditForm):
     """Requirements that delete their row if all fields are blank."""
 
     def clean(self):
@@ -80,7 +82,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(EditorsMixin, BadRequestAdmin):
+class JobAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "department", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
@@ -92,7 +94,7 @@ class JobAdmin(EditorsMixin, BadRequestAdmin):
     inlines = [RequirementsInline, HiringStepInline]
     actions = ["publish", "withdraw"]
     save_on_top = True
-    readonly_fields = ["is_sample", "created", "modified"]
+    readonly_fields = ["source", "external_id", "is_sample", "created", "modified"]
     fieldsets = [
         (None, {"fields": ["department", "title", "kind", "schedule", "positions", "status"]}),
         (_("Text"), {"fields": ["description", "requirements"]}),
@@ -115,6 +117,17 @@ class JobAdmin(EditorsMixin, BadRequestAdmin):
         if db_field.name == "department":
             kwargs["queryset"] = Department.objects.editable_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def is_public(self, job):
+        return Job.objects.visible().filter(pk=job.pk).exists()
+
+    def render_preview(self, request, job):
+        return render_job(request, job, is_preview=True)
+
+    def get_readonly_fields(self, request, obj=None):
+        """The department of an imported job identifies it, as its source and number do."""
+        is_imported = obj is not None and obj.external_id
+        return [*(["department"] if is_imported else []), *self.readonly_fields]
 
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):

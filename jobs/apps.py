@@ -17,9 +17,9 @@ class JobsConfig(AppConfig):
         from . import checks, metrics
         from .alerts.models import delete_unconfirmed
         from .imports.openings import PostingImporter
-        from .models import Job, sync_from_departments
+        from .models import HiringStep, Job, sync_from_departments
 
-        next_changes.append(Job.objects.next_change)
+        next_changes += [Job.objects.next_change, HiringStep.objects.next_change]
         IMPORTERS["openings"] = PostingImporter
         TASKS["unconfirmed alerts"] = delete_unconfirmed
         figures.append(metrics.figures)

@@ -11,7 +11,7 @@ from .alerts import outbox
 def check_mail(app_configs, **kwargs):
     """Check that the mail server accepts a connection. This sends no email."""
     if not settings.SENDS_EMAIL:
-        return [Warning("The site sends no email.", hint="Set SITE_URL and EMAIL_URL for alerts.", id="jobs.W001")]
+        return [Warning("The site sends no email.", hint="Set EMAIL_URL for alerts.", id="jobs.W001")]
     try:
         with mail.get_connection():
             return []
@@ -20,7 +20,7 @@ def check_mail(app_configs, **kwargs):
 
 
 def check_alerts(app_configs, databases=None, **kwargs):
-    """Check that alerts are sent on time, and that the last run had no problem."""
+    """Check that the mail worker runs, and that its last run had no problem."""
     if "default" not in (databases or ()):
         return []
     try:
@@ -30,9 +30,11 @@ def check_alerts(app_configs, databases=None, **kwargs):
         return []  # policeapp.E001 or E002 reports it
     messages = []
     if overdue:
-        hint = "Run manage.py send_alerts every ten minutes with a timer."
-        messages.append(Error("No alerts have been sent for a day.", hint=hint, id="jobs.E002"))
+        hint = "Run manage.py send_mail all the time, as a service."
+        messages.append(
+            Error("No email has been sent for an hour, although alerts or messages wait.", hint=hint, id="jobs.E002")
+        )
     if run and run.problem:
-        text, hint = f"The last send_alerts failed: {run.problem}", "Check EMAIL_URL and the mail server."
+        text, hint = f"The last send_mail failed: {run.problem}", "Check EMAIL_URL and the mail server."
         messages.append(Warning(text, hint=hint, id="jobs.W002"))
     return messages

@@ -1,15 +1,30 @@
 """The job search form."""
 
+import re
+from urllib.parse import urlencode
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from departments.geo import states
+from departments.search import spelling
 from departments.search.forms import NearForm
 
 from .models import Job, JobQuerySet
 
 NEAREST_SHOWN = 5
+# Words that visitors misspell. They come before names of towns: "seargent" is not the town of Sargent.
+JOB_WORDS = frozenset(
+    """
+    academy administrator analyst animal assistant auxiliary bilingual cadet captain certified chief clerk commander
+    communications corrections court crime deputy detective director dispatch dispatcher enforcement entry evidence
+    explorer field forensic investigator jailer lateral level lieutenant manager marshal officer operator park parking
+    patrol police property ranger records recruit reserve school secretary security sergeant sheriff specialist sworn
+    supervisor technician traffic trainee trooper warden
+    """.split()
+)
 
 
 class DollarsField(forms.IntegerField):
@@ -18,6 +33,8 @@ class DollarsField(forms.IntegerField):
     def to_python(self, value):
         if isinstance(value, str):
             value = value.replace("$", "").replace(",", "").strip()
+            if value and not re.fullmatch(r"-?[0-9]+(\.0*)?", value):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
 
@@ -53,7 +70,7 @@ class JobSearchForm(NearForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = _("Keywords")
-        self.fields["q"].help_text = _("A title, a job type or a department")
+        self.fields["q"].help_text = _("A title, a department or any words in the job")
 
     def openings(self):
         """Return open jobs that match the filters, ignoring keywords and place. They are unordered."""
@@ -74,13 +91,59 @@ class JobSearchForm(NearForm):
 
     def results(self):
         """Return the openings that match the search, in its order; none if the form has errors."""
-        if not self.is_valid():
-            return Job.objects.none()
-        found = self.found
-        sort = self.cleaned_data["sort"] or ("distance" if self.place else "newest")
+        found = self.found if self.is_valid() else Job.objects.none()
+        if self.errors:  # also if the text names several towns
+            return found
+        sort = self.cleaned_data["sort"]
+        if sort in self.SORTS:
+            return self.SORTS[sort](self.nearby(found))
         if sort == "distance":
-            return found.nearest_first(self.place.point, self.miles)
-        return self.SORTS[sort](self.nearby(found))
+            return self._nearest_or_newest(found)
+        return self.openings().listed().best_match(self.cleaned_data["q"], self._nearest_or_newest)
+
+    def search(self, jobs):
+        """Return the jobs that match the text, at any distance.
+
+        A town's name without its state is the place unless a title has it. If no job matches, the text may be
+        misspelled or end with a town.
+        """
+        text = self.cleaned_data["q"]
+        if text and self.possible_towns and not self.place:
+            if not jobs.in_titles(text).exists():
+                self.use_possible_town()
+        elif text and not jobs.matching(text).exists():
+            self._reinterpret(text, jobs)
+        return jobs.none() if self.errors else jobs.matching(self.cleaned_data["q"])
+
+    def _reinterpret(self, text, jobs):
+        """Search for the corrected text, or near the town that it names, if that finds a place or jobs."""
+        correction = spelling.correct(text, JOB_WORDS)
+        if not self.place:
+            if self.use_town_at_end(text):
+                return
+            if correction:
+                self.look_for_place(correction)
+                if self.place or self.use_possible_town():
+                    self.correction = correction
+                    return
+        if correction and jobs.matching(correction).exists():
+            self.correction = self.cleaned_data["q"] = correction
+
+    def _nearest_or_newest(self, jobs):
+        return jobs.nearest_first(self.place.point, self.miles) if self.place else jobs.newest()
+
+    @property
+    def lasting_query(self):
+        """The query string for a feed, a calendar or an alert of this search, without its sort order.
+
+        A town in the search text becomes the place, because a job that appears later may match the text.
+        """
+        typed = {name: self.data.get(name) for name in self.base_fields if name != "sort"}
+        if self.place and not self.data.get("near"):
+            typed |= {"near": self.place.search_text}
+        typed["q"] = self.cleaned_data["q"]
+        parameters = {name: value for name, value in typed.items() if value and (name != "within" or typed["near"])}
+        return f"?{urlencode(parameters)}" if parameters else ""
 
     def beyond(self):
         """Return suggestions if nothing is within the radius.

@@ -13,6 +13,12 @@ from .models import HiringStep, Job, Requirements
 SOURCE = "samples"
 FILE = settings.BASE_DIR / "fixtures" / "sample.json"
 
+# Federal holidays (5 U.S.C. 6103): (month, day), and (month, weekday, which one in the month) with Monday as 0.
+HOLIDAYS = {(1, 1), (6, 19), (7, 4), (11, 11), (12, 25)}
+MOVABLE_HOLIDAYS = {(1, 0, 3), (2, 0, 3), (9, 0, 1), (10, 0, 2), (11, 3, 4)}
+MEMORIAL_DAY = (5, 0)  # the last Monday in May
+DAY = timedelta(days=1)
+
 
 @transaction.atomic
 def load():
@@ -78,9 +84,10 @@ def _save_job(department, values, step_lists):
         days, at = values.pop(f"{event}_in_days"), values.pop(f"{event}_time")
         values[f"{event}_on"] = None if days is None else today + timedelta(days=days)
         values[f"{event}_time"] = at and time.fromisoformat(at)
-    values |= {"department": department, "is_sample": True}
+    values |= {"department": department}
     requirements = values.pop("structured_requirements", {})
-    job, _ = Job.objects.update_or_create(source=SOURCE, external_id=values.pop("external_id"), defaults=values)
+    key = {"source": SOURCE, "external_id": values.pop("external_id"), "is_sample": True}
+    job, _ = Job.objects.update_or_create(**key, defaults=values)
     if requirements:
         Requirements.objects.update_or_create(job=job, defaults=requirements)
     job.hiring_steps.all().delete()
@@ -88,10 +95,27 @@ def _save_job(department, values, step_lists):
 
 
 def _make_step(job, order, values):
-    """Return a hiring step. Its date counts from the closing date, or from today if there is none."""
+    """Return a hiring step on a working day. Its date counts from the closing date, or from today if there is none."""
     values = dict(values)
     days, at = values.pop("in_days", None), values.pop("time", None)
     if days is not None:
-        values |= {"date": (job.closes_on or job.department.today()) + timedelta(days=days)}
+        values |= {"date": next_working_day((job.closes_on or job.department.today()) + timedelta(days=days))}
         values |= {"time": at and time.fromisoformat(at)}
     return HiringStep(job=job, order=order, **values)
+
+
+def next_working_day(day):
+    """Return the day, or the first one after it that is neither on a weekend nor a federal holiday."""
+    while day.weekday() >= 5 or _is_holiday(day):
+        day += DAY
+    return day
+
+
+def _is_holiday(day):
+    """Return whether a weekday is a federal holiday, or the day off for one on the weekend beside it."""
+    days = [day] + [day + DAY] * (day.weekday() == 4) + [day - DAY] * (day.weekday() == 0)
+    return (
+        any((each.month, each.day) in HOLIDAYS for each in days)
+        or (day.month, day.weekday(), (day.day + 6) // 7) in MOVABLE_HOLIDAYS
+        or ((day.month, day.weekday()) == MEMORIAL_DAY and day.day > 24)
+    )

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from departments.structured_data import identity, place
+from policeapp.web.routes import absolute_url
 from policeapp.web.structured_data import known, node
 
 from .models import Schedule
@@ -41,8 +42,8 @@ CREDENTIALS = {
 }
 
 
-def job_posting(job, absolute):
-    """Return the opening as a JobPosting. ``absolute`` turns a path into an absolute URL."""
+def job_posting(job):
+    """Return the opening as a JobPosting."""
     return node(
         "JobPosting",
         title=job.title,
@@ -50,12 +51,12 @@ def job_posting(job, absolute):
         datePosted=job.opens_on.isoformat(),
         validThrough=valid_through(job),
         employmentType=EMPLOYMENT_TYPES[job.schedule],
-        hiringOrganization=identity(job.department, absolute),
+        hiringOrganization=identity(job.department),
         jobLocation=place(job.department),
         baseSalary=base_salary(job),
         identifier=identifier(job),
         totalJobOpenings=job.positions,
-        url=absolute(job.get_absolute_url()),
+        url=absolute_url(job.get_absolute_url()),
         # Applicants apply to the employer, not on this site.
         directApply=False,
         **requirements(getattr(job, "structured_requirements", None)),

@@ -1,11 +1,15 @@
 """URLs of jobs, and of the feeds and comparisons of departments, which need jobs."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+
+from policeapp.web.routes import NumberConverter
 
 from . import views
 from .compare.views import compare_departments, compare_jobs
 from .eligibility.views import eligible
 from .feeds import atom, icalendar
+
+register_converter(NumberConverter, "number")
 
 job_urlpatterns = [
     path("", views.job_list, name="jobs"),
@@ -13,8 +17,8 @@ job_urlpatterns = [
     path("calendar/", icalendar.search_calendar, name="jobs calendar"),
     path("compare/", compare_jobs, name="compare openings"),
     path("eligible/", eligible, name="eligible"),
-    path("<int:pk>-<slug:slug>/", views.job_detail, name="job"),
-    path("<int:pk>-<slug:slug>/calendar/", icalendar.job_calendar, name="job calendar"),
+    path("<number:pk>-<slug:slug>/", views.job_detail, name="job"),
+    path("<number:pk>-<slug:slug>/calendar/", icalendar.job_calendar, name="job calendar"),
 ]
 
 department_urlpatterns = [

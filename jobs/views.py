@@ -2,13 +2,13 @@
 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from departments.geo import maps
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
-from policeapp.web.pagination import CappedPaginator, paginate
+from policeapp.web.pagination import CappedPaginator, page_number, paginate
 from policeapp.web.structured_data import Crumb
 
 from .forms import NEAREST_SHOWN, JobSearchForm
@@ -18,40 +18,57 @@ from .structured_data import job_posting
 
 @public_page(*JobSearchForm.base_fields, "page")
 @require_safe
-@limit_searches
 def job_list(request):
     """Search open jobs. If none are near enough, suggest the nearest jobs and wider distances."""
+    number = page_number(request)
     form = JobSearchForm(request.GET)
-    page = paginate(request, form.results(), paginator=CappedPaginator)
+    page = paginate(form.results(), number, paginator=CappedPaginator)
     nearest, wider = ([], {}) if page.object_list else form.beyond()
     context = {"form": form, "page": page, "nearest": nearest, "wider": wider}
     if form.place:
         employers = [job.department for job in page.object_list]
         context["map"] = maps.locator_map(form.place, form.miles, employers, page.start_index())
-    return render(request, "jobs/job_list.html", context)
+    response = render(request, "jobs/job_list.html", context)
+    if form.errors:
+        add_never_cache_headers(response)
+    return response
 
 
 @public_page()
 @require_safe
 def job_detail(request, pk, slug):
-    """Show a job, open or closed, with other jobs nearby: similar ones if it is open. 410 if it is withdrawn."""
-    visible = Job.objects.visible_to(request.user).select_related("department", "structured_requirements")
+    """Show a job, open or closed. A withdrawn one answers 410 and shows only its title and department."""
+    visible = Job.objects.visible().select_related("department", "structured_requirements")
     job = get_object_or_404(visible, pk=pk)
-    if slug != job.slug:
+    if request.path != job.get_absolute_url():
         return redirect(job, permanent=True)
+    if job.status == Job.Status.WITHDRAWN:
+        nearest = _others(job).close_to(job.department, NEAREST_SHOWN)
+        context = {"job": job, "nearest": nearest, "breadcrumbs": _breadcrumbs(job)}
+        return render(request, "jobs/job_withdrawn.html", context, status=410)
+    return render_job(request, job)
+
+
+def render_job(request, job, is_preview=False):
+    """Return the page of a job, with other jobs nearby: similar ones if it is open."""
     is_open = job.is_open()
-    others = Job.objects.open().exclude(pk=pk).listed()
+    others = _others(job)
     similar = others.filter(kind=job.kind).close_to(job.department, NEAREST_SHOWN) if is_open else []
-    status = 410 if job.status == Job.Status.WITHDRAWN else 200
     context = {
         "job": job,
         "is_open": is_open,
+        "is_preview": is_preview,
         "similar": similar,
         "nearest": [] if similar else others.close_to(job.department, NEAREST_SHOWN),
         "breadcrumbs": _breadcrumbs(job),
-        "structured_data": job_posting(job, request.build_absolute_uri) if is_open and not job.is_sample else None,
+        "structured_data": job_posting(job) if is_open and not job.is_sample else None,
     }
-    return render(request, "jobs/job_detail.html", context, status=status)
+    return render(request, "jobs/job_detail.html", context)
+
+
+def _others(job):
+    """Return the other open jobs."""
+    return Job.objects.open().exclude(pk=job.pk).listed()
 
 
 def _breadcrumbs(job):

@@ -1,11 +1,18 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.admin import apps as admin
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
+class StaffAdminConfig(admin.AdminConfig):
+    default = False  # not the configuration of this app
+    default_site = "policeapp.web.admin.StaffSite"
+
+
 class PoliceAppConfig(AppConfig):
+    default = True
     name = "policeapp"
     verbose_name = _("Site")
 
@@ -18,6 +25,9 @@ class PoliceAppConfig(AppConfig):
         post_migrate.connect(add_triggers, dispatch_uid="content")
         register(checks.check_database, Tags.database, deploy=True)
         register(checks.check_cache, Tags.caches, deploy=True)
+        register(checks.check_hosts, Tags.security, deploy=True)
+        register(checks.check_networks, Tags.security, deploy=True)
+        register(checks.check_private_files, Tags.files, deploy=True)
         register(checks.check_media, Tags.files, deploy=True)
         register(checks.check_disk_space, Tags.files, deploy=True)
         register(checks.check_static_files, Tags.staticfiles, deploy=True)

@@ -11,10 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from environs import Env, EnvError, validate
 
+from .database.private_files import PrivateConnection
 from .operations.logs import logging_config
+from .web.email_addresses import normalize as normalize_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,6 +33,8 @@ try:
     DEBUG = env.bool("DEBUG", False)
     # Signs sessions, forms and links in emails. Required; long, random and secret.
     SECRET_KEY = env.str("SECRET_KEY", "")
+    # Former secret keys, separated by commas: what they signed stays valid. New signatures use SECRET_KEY.
+    SECRET_KEY_FALLBACKS = list_setting("SECRET_KEY_FALLBACKS")
     # The host names of the site, separated by commas. Required.
     ALLOWED_HOSTS = list_setting("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
     # The database, such as postgres://user:password@host/name.
@@ -52,12 +56,17 @@ try:
     TRUSTED_PROXIES = list_setting("TRUSTED_PROXIES")
     # Redirect to HTTPS, send HSTS, and send cookies over HTTPS only.
     HTTPS = env.bool("HTTPS", not DEBUG)
-    # The URL of the site, for links in emails: https://police.example.org. Without it, no email is sent.
+    # Tell browsers to use HTTPS for all names below the site's name, too. They remember it for a year.
+    HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+    # Allow browsers to build HTTPS for the site into their lists (hstspreload.org), which is hard to undo.
+    HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+    # The URL of the site: https://police.example.org. Required. Links in emails and feeds and canonical URLs start with
+    # it, whatever host name the visitor uses.
     SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
     # The mail server, such as submission://user:password@mail.example.org (port 587, STARTTLS) or smtp://localhost.
     # Without it, no email is sent.
     email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "dummy:")
-    host = urlsplit(SITE_URL).hostname or "localhost"
+    host = urlsplit(SITE_URL).hostname
     # The sender of emails, and where delivery reports go.
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
     # DEBUG, INFO, WARNING or ERROR.
@@ -68,12 +77,16 @@ try:
     METRICS_ALLOWED = list_setting("METRICS_ALLOWED")
     # The service that receives error reports; "" for none.
     ERROR_REPORTS_DSN = env.str("ERROR_REPORTS_DSN", "")
-    # The maximum number of searches of a client in a minute; 0 for no limit.
-    SEARCH_LIMIT = env.int("SEARCH_LIMIT", 300, validate=validate.Range(min=0))
-    # Where visitors can write about their data and about accessibility problems.
+    # The maximum number of requests of a client in a minute that the page cache does not answer; 0 for no limit. The
+    # admin, static files, logos and health checks are not counted.
+    UNCACHED_PAGE_LIMIT = env.int("UNCACHED_PAGE_LIMIT", 300, validate=validate.Range(min=0))
+    # Where visitors can write about their data, accessibility and security problems (security.txt).
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
-except (EnvError, ValueError) as error:
-    raise ImproperlyConfigured(str(error)) from error
+except EnvError as error:
+    # Without the cause, because its message may contain a part of a password.
+    raise ImproperlyConfigured(str(error)) from None
+except ValueError:
+    raise ImproperlyConfigured("DATABASE_URL or EMAIL_URL is not a URL") from None
 
 for name in ("TRUSTED_PROXIES", "METRICS_ALLOWED"):
     try:
@@ -81,18 +94,18 @@ for name in ("TRUSTED_PROXIES", "METRICS_ALLOWED"):
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must contain IP addresses or networks: {error}") from None
 
-if CACHE_URL and not re.fullmatch(r"(rediss?|unix)://\S+", CACHE_URL):
+if CACHE_URL and not re.fullmatch(r"rediss?://([^/?#@\s]*@)?[^/?#@:\s]+(:\d+)?(/\S*)?|unix://\S+", CACHE_URL):
     raise ImproperlyConfigured("CACHE_URL must be like redis://:password@cache.example.org/0")
-if SITE_URL and not re.fullmatch(r"https?://[^/?#@\s]+", SITE_URL):
-    raise ImproperlyConfigured("SITE_URL must be like https://police.example.org")
 if "EMAIL_BACKEND" not in email:
     raise ImproperlyConfigured("EMAIL_URL must be like submission://user:password@mail.example.org")
 if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must be like PoliceApp <alerts@police.example.org>")
 if ERROR_REPORTS_DSN and not re.fullmatch(r"https?://\w+@[^/?#@\s]+/(\S+/)?\d+", ERROR_REPORTS_DSN):
     raise ImproperlyConfigured("ERROR_REPORTS_DSN must be like https://key@errors.example.org/1")
-if CONTACT_EMAIL and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", CONTACT_EMAIL):
-    raise ImproperlyConfigured("CONTACT_EMAIL must be like office@police.example.org")
+try:
+    CONTACT_EMAIL = normalize_email(CONTACT_EMAIL) if CONTACT_EMAIL else ""
+except ValidationError:
+    raise ImproperlyConfigured("CONTACT_EMAIL must be like office@police.example.org") from None
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it to a long random value that nobody else knows; "
@@ -102,6 +115,9 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is not set. Set it to the host names of the site, separated by commas: police.example.org"
     )
+if not re.fullmatch(r"https?://[^/?#@:\s]+(:\d+)?", SITE_URL):
+    problem = "must be like" if SITE_URL else "is not set. Set it to the URL of the site:"
+    raise ImproperlyConfigured(f"SITE_URL {problem} https://police.example.org")
 
 # Application
 
@@ -109,7 +125,7 @@ INSTALLED_APPS = [
     "policeapp",
     "departments",
     "jobs",
-    "django.contrib.admin",
+    "policeapp.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -127,18 +143,21 @@ MIDDLEWARE = [
     "policeapp.web.middleware.TrustedProxies",
     "policeapp.operations.request_ids.RequestMonitor",
     "policeapp.database.unavailable.DatabaseUnavailable",
-    "policeapp.caching.middleware.PageCache",
     "django.middleware.security.SecurityMiddleware",
+    "policeapp.caching.middleware.PageCache",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_http_compression.middleware.HttpCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "policeapp.web.middleware.permissions_policy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "policeapp.operations.rate_limits.limit_uncached",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before CsrfViewMiddleware reads a form, which it does when Django enters the view.
+    "policeapp.web.middleware.limit_bodies",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -165,6 +184,7 @@ FORM_RENDERER = "policeapp.web.forms.SiteRenderer"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "policeapp.User"
+LOGIN_REDIRECT_URL = "admin:index"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 database = DATABASES["default"]
@@ -177,6 +197,7 @@ if "sqlite" in database["ENGINE"]:
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456;",
         transaction_mode="IMMEDIATE",
         timeout=20,
+        factory=PrivateConnection,
     )
 elif "postgresql" in database["ENGINE"]:
     # The pool has a connection for each thread of a process, and checks it before use. "timeout" is how many seconds a
@@ -206,7 +227,7 @@ def cache(name, max_entries):
     }
 
 
-# The default cache has the counts of searches. An entry is smaller than 1 KB, so 10,000 are at most 10 MB.
+# The default cache has the counts of uncached requests. An entry is smaller than 1 KB, so 10,000 are at most 10 MB.
 CACHES = {"default": cache("default", 10_000), "pages": cache("pages", PAGE_CACHE_ENTRIES)}
 if not PAGE_CACHE_ENTRIES:
     CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
@@ -244,7 +265,7 @@ AXES_VERBOSE = False
 # Email
 
 vars().update({"EMAIL_TIMEOUT": 10} | {name: value for name, value in email.items() if value is not None})
-SENDS_EMAIL = bool(SITE_URL) and not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+SENDS_EMAIL = not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 # Language and time. The site is in English; looking up each text in an empty catalog took a fifth of a page's time. All
 # texts are marked for translation: set USE_I18N when you add a language. Times are stored in UTC, and openings open and
@@ -259,7 +280,11 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # The site serves the logos itself, so other users of the machine need not read them.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o640, "directory_permissions_mode": 0o750},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -281,9 +306,14 @@ CONTENT_SECURITY_POLICY = {
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS_SUBDOMAINS
+SECURE_HSTS_PRELOAD = HTTPS and HSTS_PRELOAD
+# Only the owner of the domain can know whether all its names use HTTPS, so checks don't ask for these two.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = HTTPS
+# Only the admin has users. Messages are stored in the session, because their own cookie would have the path "/".
+SESSION_COOKIE_PATH = "/admin/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 # Safe because TrustedProxies drops the header unless a configured proxy sent it.

@@ -17,6 +17,7 @@ urlpatterns = [
     path("privacy/", policies.privacy, name="privacy"),
     path("accessibility/", policies.accessibility, name="accessibility"),
     path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", policies.security_txt, name="security.txt"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:name>.xml", sitemaps.part, name="sitemap part"),

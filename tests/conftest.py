@@ -168,7 +168,7 @@ def alice(db):
 @pytest.fixture
 def own(db):
     """The department that Bob edits."""
-    return factories.make_department("Own Police", chief_name="Ann Chief", ori="CT0000001", phone="203-555-0100")
+    return factories.make_department("Own Police", chief_name="Ann Chief", ori="CT0000001", phone="203-341-6100")
 
 
 @pytest.fixture

@@ -37,7 +37,14 @@ def make_department(name="Westport Police Department", **values):
 
 
 def make_job(department=None, title="Police Officer", **values):
-    """Create a published opening, open until filled. Without a department, create one for it."""
+    """Create a published opening, open until filled. Without a department, create one for it.
+
+    A withdrawn one was published before.
+    """
+    if values.get("status") == Job.Status.WITHDRAWN:
+        job = make_job(department, title, **(values | {"status": Job.Status.PUBLISHED}))
+        job.withdraw()
+        return job
     department = department or make_department(f"Department {next(_number)}")
     defaults = {
         "status": Job.Status.PUBLISHED,
@@ -141,7 +148,10 @@ class _FormParser(HTMLParser):
         kind = values.get("type", "text")
         if tag == "input" and "name" in values and kind not in ("submit", "button", "file"):
             if kind not in ("checkbox", "radio") or "checked" in values:
-                self.data[values["name"]] = values.get("value", "on" if kind == "checkbox" else "")
+                value = values.get("value", "on" if kind == "checkbox" else "")
+                # Browsers remove line breaks, and spaces around a URL or an email address.
+                value = value if kind == "hidden" else value.replace("\r", "").replace("\n", "")
+                self.data[values["name"]] = value.strip() if kind in ("url", "email") else value
         elif tag == "textarea":
             self.name, self.text = values["name"], ""
         elif tag == "select":
@@ -157,8 +167,9 @@ class _FormParser(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "textarea" and self.name:
-            # HTML ignores a line break directly after the start tag, and Django writes one there.
-            self.data[self.name], self.name = self.text.removeprefix("\r").removeprefix("\n"), None
+            # Browsers ignore a line break directly after the start tag, and send CRLF for every other.
+            lines = self.text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
+            self.data[self.name], self.name = lines.replace("\n", "\r\n"), None
         elif tag == "select":
             self.select = None
         elif tag == "form":

@@ -1,5 +1,7 @@
-"""An SMTP server in the test process that stores accepted emails and gives the answers that a test sets."""
+"""SMTP servers in the test process: one that stores emails and gives the answers of a test, and one that is silent."""
 
+import socket
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.utils import parseaddr
 
@@ -13,14 +15,14 @@ HANGS_UP = "hangs up"
 class MailServer:
     """An SMTP server on 127.0.0.1 at ``port``.
 
-    `messages` are the accepted emails in order, each an `EmailMessage`. `answers` maps the email address of a sender or
-    recipient to the answer it gets, such as "550 Who?". `to_data` lists the answers to the next emails, or `HANGS_UP`
-    to close the connection instead. `connections` counts the connections.
+    `messages` are the accepted emails in order, each an `EmailMessage`, and `contents` their bytes. `answers` maps the
+    email address of a sender or recipient to the answer it gets, such as "550 Who?". `to_data` lists the answers to
+    the next emails, or `HANGS_UP` to close the connection instead. `connections` counts the connections.
     """
 
     def __init__(self):
         self.port = free_port()
-        self.messages, self.answers, self.to_data, self.connections = [], {}, [], 0
+        self.messages, self.contents, self.answers, self.to_data, self.connections = [], [], {}, [], 0
         self.controller = None
 
     def start(self):
@@ -58,8 +60,31 @@ class MailServer:
         if answer == HANGS_UP:
             server.transport.abort()
         elif answer.startswith("250"):
+            self.contents.append(envelope.content)
             self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         return answer
+
+
+class SilentServer:
+    """Lets clients connect to 127.0.0.1 at `port`, and says nothing."""
+
+    def __enter__(self):
+        self.socket, self.accepted = socket.create_server(("127.0.0.1", 0)), []
+        self.socket.setblocking(False)
+        self.port = self.socket.getsockname()[1]
+        return self
+
+    @property
+    def connections(self):
+        """The number of connections so far."""
+        with suppress(BlockingIOError):
+            while True:
+                self.accepted.append(self.socket.accept()[0])
+        return len(self.accepted)
+
+    def __exit__(self, *error):
+        for connection in (*self.accepted, self.socket):
+            connection.close()
 
 
 def text_of(message):

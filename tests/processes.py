@@ -12,7 +12,11 @@ from django.conf import settings
 ROOT = Path(__file__).resolve().parents[1]
 
 # The settings that production needs, and no others.
-PRODUCTION = {"SECRET_KEY": "qLr7-" * 11, "ALLOWED_HOSTS": "police.example.org"}
+PRODUCTION = {
+    "SECRET_KEY": "qLr7-" * 11,
+    "ALLOWED_HOSTS": "police.example.org",
+    "SITE_URL": "https://police.example.org",
+}
 
 
 def environment(values):

@@ -21,7 +21,7 @@ os.environ.update(
     DEFAULT_FROM_EMAIL="PoliceApp <alerts@police.example.org>",
     TRUSTED_PROXIES="",
     CACHE_URL="",
-    SEARCH_LIMIT="0",
+    UNCACHED_PAGE_LIMIT="0",
     MEDIA_ROOT=str(files / "media"),
     STATIC_ROOT=static,
     LOG_FORMAT="json",

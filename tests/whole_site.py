@@ -14,7 +14,7 @@ from departments.models import Department, Precision, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import HiringStep, Job
 
-from . import factories
+from . import admin, factories
 from .factories import (
     make_department,
     make_division,
@@ -153,12 +153,12 @@ def build():
     ]
 
 
-def drafts():
+def previews():
     """Return the pages that only staff see. Call :func:`build` first."""
     hidden = Job.objects.filter(status=Job.Status.DRAFT) | Job.objects.filter(opens_on__gt=today())
     return [
-        Page(Department.objects.get(slug="draft").get_absolute_url(), "a draft"),
-        *(Page(job.get_absolute_url(), job.status) for job in hidden),
+        Page(admin.page(Department.objects.get(slug="draft"), "preview"), "a draft"),
+        *(Page(admin.page(job, "preview"), job.status) for job in hidden),
     ]
 
 
@@ -185,7 +185,7 @@ def _make_full_department():
         city="Ουεστπορτ",
         zip="06880",
         county="Φαιρ 7",
-        phone="(203) 555-0100",
+        phone="(203) 341-6100",
         email="άλφα@βήτα.ελ",
         website="https://βήτα.ελ/",
         sworn_officers=64,
@@ -235,9 +235,9 @@ def _make_jobs(department):
             "apply_url": "https://βήτα.ελ/",
             "apply_email": "άλφα@βήτα.ελ",
         },
-        "closing today": {"closes_on": day, "pay_min": 100},
-        "until filled": {"pay_max": 200},
-        "a sample": {"is_sample": True, "pay_min": 5, "pay_max": 5},
+        "closing today": {"closes_on": day, "pay_min": 50_100},
+        "until filled": {"pay_max": 50_200},
+        "a sample": {"is_sample": True, "pay_min": 5_000, "pay_max": 5_000},
         "closed": {"opens_on": day - timedelta(days=9), "closes_on": day - timedelta(days=1)},
         "withdrawn": {"status": Job.Status.WITHDRAWN},
     }

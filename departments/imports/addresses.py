@@ -56,7 +56,7 @@ class Places:
 
     def check(self, line, facts, place):
         """Choose one of several counties, use its usual spelling, and report locations that are implausible."""
-        if "county" in facts:
+        if isinstance(facts.get("county"), tuple):  # a batch that failed is checked again
             facts["county"] = self._choose_county(line, facts, place)
         zip_place = self.zips.get(facts.get("zip", "")[:5])
         if "zip" in facts and not zip_place and self.counties:

@@ -19,7 +19,7 @@ from .rows import COLUMN_OF, COLUMNS, STATE_COLUMNS, AgencyReader
 from .sanity import implausible_figures
 
 FIELDS = (
-    "name", "kind", "ori", "status", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
+    "name", "alias", "kind", "ori", "status", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
     "county", "phone", "email", "website", "website_kind", "sworn_officers", "sworn_year", "population",
     "population_year", "population_basis", "county_population", "county_population_year", "latitude", "longitude",
     "precision",
@@ -27,7 +27,11 @@ FIELDS = (
 LOCATION = ("latitude", "longitude", "precision")
 
 # The columns that an import can be limited to. Fields that are set with another one follow it.
-LIMITS = {COLUMN_OF.get(field, field): field for field in FIELDS if field not in Department.SET_WITH}
+LIMITS = {
+    column: field
+    for field in FIELDS
+    if field not in Department.SET_WITH and (column := COLUMN_OF.get(field, field)) in (*COLUMNS, "status")
+}
 
 # If the stored value of a field in ADDRESS counts, none of the fields in WITH_ADDRESS change.
 ADDRESS = {"street1", "city", "zip"}
@@ -93,6 +97,7 @@ class AgencyImporter(Importer):
             if department.has_changed("state", "slug"):
                 department.redirect_old_slug()
         announce_changes(updated)
+        Department.objects.filter(state__in={department.state for department in (*created, *updated)}).link_posts()
 
     # Matching
 
@@ -103,8 +108,7 @@ class AgencyImporter(Importer):
         self.by_key = defaultdict(list)
         # A row with an ORI and the name of its department can't mean another one.
         names = {agency.key[0] for agency in agencies if not self._has_name(agency)}
-        # Filter by status too, because the indexes of names start with it.
-        for department in departments.filter(status__in=Department.Status.values, name_key__in=names):
+        for department in departments.filter(name_key__in=names):
             self.by_key[department.name_key, normalize(department.city), department.state].append(department)
 
     def _has_name(self, agency):

@@ -54,6 +54,8 @@ def kind(cell, name, city=""):
         raise ValueError(_("is an unknown agency type"))
     if known in (None, "other"):
         return "municipal" if city and name == f"{city} police department" else kind_from_name(name) or "other"
+    if re.match(r"state (police|patrol)\b", name):
+        return "state_police"
     if cell == "county" and "police" in name and "sheriff" not in name:
         return "county_police"
     if known in ("constable_marshal", "transit_airport_port"):

@@ -4,14 +4,17 @@ They raise ``ValueError`` with a reason for the report if a cell is invalid.
 """
 
 import re
+from contextlib import contextmanager
 from functools import lru_cache
 from math import nan
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 
+from policeapp.web.email_addresses import normalize as normalize_email
+
 from .. import phones
+from ..fields import add_scheme, validate_url
 from ..geo import states
 from ..names import normalize
 
@@ -23,6 +26,15 @@ MISSING = {
 # -1, -9, -999.0, and 888888888 and 999999999 in the crosswalks of the Bureau of Justice Statistics.
 MISSING_NUMBER = re.compile(r"(-[1-9]|-8{2,}|-9{2,}|8{7,}|9{7,})(\.0+)?\Z", re.ASCII)
 NO_STREET = {"mobile unit", "mobile", "no address", "no street address", "no physical address", "various"}
+
+
+@contextmanager
+def reasons():
+    """Turn a ``ValidationError`` of a model's validator into a ``ValueError``."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from None
 
 
 @lru_cache(maxsize=10_000)
@@ -200,17 +212,12 @@ def ori(cell):
 
 
 def phone(cell):
-    """Clean a phone number."""
+    """Clean a phone number. Ten equal digits are a placeholder."""
     cell = text(cell)
     if not cell or len(set(filter(str.isdigit, cell))) == 1:
         return ""
-    number = phones.normalize(cell)
-    if not phones.COMMON_FORMAT.match(number):
-        try:
-            phones.validate(number)
-        except ValidationError:
-            raise ValueError(_("is not a phone number")) from None
-    return number
+    with reasons():
+        return phones.clean(cell)
 
 
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(?=\.|\Z)", re.ASCII)
@@ -302,29 +309,21 @@ def email(cell):
     """Clean an email address."""
     cell = text(cell)
     try:
-        if cell:
-            validate_email(cell)
+        return normalize_email(cell) if cell else ""
     except ValidationError:
         raise ValueError(_("is not an email address")) from None
-    return cell
-
-
-validate_url = URLValidator(["http", "https"])
 
 
 def website(cell):
     """Clean a website's URL. Without a scheme, assume https."""
-    cell = text(cell)
-    if "@" in cell and "/" not in cell:
+    url = text(cell)
+    if "@" in url and "/" not in url:
         raise ValueError(_("is an email address"))
-    if cell and "://" not in cell:
-        cell = f"https://{cell}"
-    try:
-        if cell:
-            validate_url(cell)
-    except ValidationError:
-        raise ValueError(_("is not a website URL")) from None
-    return cell
+    url = add_scheme(url)
+    with reasons():
+        if url:
+            validate_url(url)
+    return url
 
 
 ACTIVE = {"1", "1.0", "y", "yes", "t", "true", "a", "active", "open", "published", "x"}

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from policeapp.imports.engine import Rejected
 
 from ..models import Department, Precision
-from ..models.sources import Origin
+from ..models.location import is_mailbox
+from ..models.sources import Origin, publication
 from ..names import normalize
 from . import agency_types, cleaning, formats
+from .agency_names import readable
 
 # The fields that each pair of columns ``*_source`` and ``*_year`` describes. All others are in the group "record".
 GROUPS = {
@@ -98,33 +100,6 @@ CELLS = [
     ("county_population_year", "county_population_year", cleaning.year),
 ]
 
-# The names and years of publications by their codes in files. Other codes are shown unchanged.
-PUBLICATIONS = {
-    "fbi": ("FBI", ""),
-    "fbi_2025": ("FBI", "2025"),
-    "fbi_cde": ("FBI", ""),
-    "fbi_cde2018": ("FBI", "2018"),
-    "fbi_cde2025": ("FBI", "2025"),
-    "fbi_lee": ("FBI", ""),
-    "fbi_lee_2025": ("FBI", "2025"),
-    "fbi_table78_2018": ("FBI", "2018"),
-    "fbi_ucr": ("FBI", ""),
-    "fbi_ucr_pe": ("FBI", ""),
-    "fbi_ucr_rtci": ("FBI", ""),
-    "hifld": ("DHS HIFLD", ""),
-    "hifld2009": ("DHS HIFLD", "2009"),
-    "hifld_only": ("DHS HIFLD", "2009"),
-    "hifld_cslea2008": ("BJS CSLLEA", "2008"),
-    "leaic": ("BJS LEAIC", ""),
-    "leaic2012": ("BJS LEAIC", "2012"),
-    "leaic_local_gov": ("BJS LEAIC", "2012"),
-    "census": ("Census Bureau", ""),
-    "census_place": ("Census Bureau", ""),
-    "cisa_dotgov_2026": ("CISA .gov registry", "2026"),
-    "ipeds_hd2024": ("NCES IPEDS", "2024"),
-    "zip_centroid": ("Center of the ZIP code", ""),
-    "county_centroid": ("Center of the county", ""),
-}
 
 # The precision of a location, by its name or by the code of its source.
 PRECISIONS = {
@@ -143,7 +118,6 @@ COLUMN_OF = {
     "kind": "type", "street1": "address1", "street2": "address2", "latitude": "lat", "longitude": "lon",
 }  # fmt: skip
 STATE_COLUMNS = ("state", "state_abbr", "state_postal_abbr", "state_name")
-PO_BOX = ("po box", "p o box", "post office box")
 
 
 class Agency(NamedTuple):
@@ -203,6 +177,7 @@ class AgencyReader:
             self._add(row, facts, column, field, clean)
         self._drop_repeated_street(facts)
         self._add_kind(row, facts, guessed)
+        self._add_alias(facts, guessed)
         facts |= self._location(row, facts)
         has_staff = not formats.is_true(values.get("reports_no_staff", ""))
         status = self._status(values)
@@ -212,7 +187,7 @@ class AgencyReader:
         self._add_years(facts, sources)
         self._check(row, facts)
         sources = self.shared_sources.setdefault(tuple(sources.values()), sources)
-        key = normalize(name)[:250], normalize(facts.get("city", "")), state
+        key = normalize(facts["name"])[:250], normalize(facts.get("city", "")), state
         return Agency(facts, sources, tuple(guessed), key, int(sources["record"].as_of[:4] or 0), has_staff)
 
     def _name(self, values, state):
@@ -258,6 +233,14 @@ class AgencyReader:
             guessed.append("kind")
         elif not agency_types.is_stated(row.values["type"]):
             guessed.append("kind")
+
+    def _add_alias(self, facts, guessed):
+        """Make the name readable, and keep the source's form as another name."""
+        name = facts["name"]
+        facts["name"] = readable(name, facts["kind"], facts["state"])
+        if facts["name"] != name:
+            facts["alias"] = name
+            guessed.append("name")
 
     def _add_years(self, facts, sources):
         """Add the years of figures without one from their sources, and drop what describes a missing value."""
@@ -316,8 +299,8 @@ class AgencyReader:
         precision = PRECISIONS.get(stated.casefold())
         if not precision:
             # Assume the building if the row has a street address, else the town.
-            street = normalize(facts.get("street1", ""))
-            precision = Precision.BUILDING if street and not street.startswith(PO_BOX) else Precision.TOWN
+            street = facts.get("street1", "")
+            precision = Precision.BUILDING if street and not is_mailbox(street) else Precision.TOWN
         return {"latitude": point[0], "longitude": point[1], "precision": precision.value}
 
     def _sources(self, values):
@@ -331,7 +314,7 @@ class AgencyReader:
             own, year = values.get(f"{group}_source"), values.get(f"{group}_year")
             if group == "county_population":
                 own = own or "census"  # agencies don't count a county's people
-            source, as_of = publication(*((own, year or "") if own else (record[0], year or record[1])))
+            source, as_of = source_of(*((own, year or "") if own else (record[0], year or record[1])))
             found[group] = Origin(source, as_of or self.as_of)
         as_of = ACTIVE_IN.get(self.status_column) or found["record"].as_of
         return found | dict.fromkeys(Department.SITE_FACTS, Origin("", str(as_of)))
@@ -351,9 +334,8 @@ def problem_of(field, value):
 
 
 @lru_cache(maxsize=1000)
-def publication(code, year):
+def source_of(name, year):
     """Return ``(source, as of)`` from the cells of a ``*_source`` and a ``*_year`` column."""
-    code, year = cleaning.text(code), cleaning.text(year)
     # A record of two publications, such as "hifld_only+fbi_2025", has its name and ORI from the last one.
-    source, as_of = PUBLICATIONS.get(code.casefold().rpartition("+")[2], (code, ""))
-    return source[:200], cleaning.year_or_date(year) or as_of
+    source, as_of = publication(cleaning.text(name).rpartition("+")[2])
+    return source[:200], cleaning.year_or_date(cleaning.text(year)) or as_of

@@ -2,11 +2,11 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
 import departments.fields
-import departments.phones
 from policeapp.database.fulltext import AddFullText
 
 
@@ -26,6 +26,15 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
                 ("slug", models.SlugField(editable=False, max_length=100, unique=True, verbose_name="slug")),
+                (
+                    "explanation",
+                    models.CharField(
+                        blank=True,
+                        help_text="One sentence for visitors who don't know the word.",
+                        max_length=200,
+                        verbose_name="explanation",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "specialization",
@@ -92,11 +101,20 @@ class Migration(migrations.Migration):
                 ("sources", models.JSONField(blank=True, default=dict, editable=False, verbose_name="sources")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 (
+                    "alias",
+                    models.CharField(
+                        blank=True,
+                        help_text="Another name that searches recognize, such as the one in federal lists.",
+                        max_length=200,
+                        verbose_name="also known as",
+                    ),
+                ),
+                (
                     "name_key",
                     departments.fields.KeyField(editable=False, max_length=250, verbose_name="normalized name"),
                 ),
                 ("name_core", departments.fields.KeyField(db_default="", default="", editable=False, max_length=250)),
-                ("search_text", models.CharField(editable=False, max_length=700, verbose_name="search text")),
+                ("search_text", models.CharField(editable=False, max_length=1000, verbose_name="search text")),
                 (
                     "slug",
                     models.SlugField(
@@ -137,7 +155,7 @@ class Migration(migrations.Migration):
                         max_length=9,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9]{9}\\Z", "Enter nine letters or digits, such as CT0015800."
+                                "^(?!0{9})[A-Za-z0-9]{9}\\Z", "Enter nine letters or digits, such as CT0015800."
                             )
                         ],
                         verbose_name="ORI",
@@ -153,6 +171,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("logo", models.ImageField(blank=True, upload_to="logos/", verbose_name="logo")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text=(
+                            "For a post, such as a barracks of the state police. Lists show the headquarters instead."
+                        ),
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="posts",
+                        to="departments.department",
+                        verbose_name="headquarters",
+                    ),
+                ),
                 ("chief_name", models.CharField(blank=True, max_length=120, verbose_name="chief's name")),
                 (
                     "chief_title",
@@ -239,7 +271,8 @@ class Migration(migrations.Migration):
                         max_length=10,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[0-9]{5}(-[0-9]{4})?\\Z", "Enter a ZIP code such as 06880 or 06880-1234."
+                                "^(?!00000|99999)[0-9]{5}(-[0-9]{4})?\\Z",
+                                "Enter a ZIP code such as 06880 or 06880-1234.",
                             )
                         ],
                         verbose_name="ZIP code",
@@ -257,17 +290,13 @@ class Migration(migrations.Migration):
                 ("county_slug", models.CharField(blank=True, editable=False, max_length=100)),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True,
-                        help_text="Not for emergencies.",
-                        max_length=40,
-                        validators=[departments.phones.validate],
-                        verbose_name="phone",
+                    departments.fields.PhoneField(
+                        blank=True, help_text="Not for emergencies.", max_length=80, verbose_name="phone"
                     ),
                 ),
                 (
                     "email",
-                    models.EmailField(
+                    departments.fields.EmailAddressField(
                         blank=True, help_text="Not for emergencies.", max_length=254, verbose_name="email"
                     ),
                 ),
@@ -372,7 +401,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "about",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=20000,
@@ -381,7 +410,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "mission",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=20000,
@@ -398,7 +427,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "special_units_intro",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True,
                         help_text="You can use Markdown.",
                         max_length=5000,
@@ -568,7 +597,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "description",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="description"
                     ),
                 ),
@@ -596,7 +625,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "responsibilities",
-                    models.TextField(
+                    departments.fields.MarkdownField(
                         blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="responsibilities"
                     ),
                 ),
@@ -718,21 +747,37 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="department",
-            index=models.Index(fields=["status", "name_key", "id"], name="department_listed"),
-        ),
-        migrations.AddIndex(
-            model_name="department",
-            index=models.Index(fields=["status", "state", "name_key", "id"], name="department_listed_in_state"),
-        ),
-        migrations.AddIndex(
-            model_name="department",
             index=models.Index(
-                fields=["status", "state", "county_slug", "name_key", "id"], name="department_listed_in_county"
+                condition=models.Q(("parent", None)), fields=["status", "name_key", "id"], name="department_listed"
             ),
         ),
         migrations.AddIndex(
             model_name="department",
-            index=models.Index(fields=["status", "-size", "name_key", "id"], name="department_listed_by_size"),
+            index=models.Index(
+                condition=models.Q(("parent", None)),
+                fields=["status", "state", "name_key", "id"],
+                name="department_listed_in_state",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="department",
+            index=models.Index(
+                condition=models.Q(("parent", None)),
+                fields=["status", "state", "county_slug", "name_key", "id"],
+                name="department_listed_in_county",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="department",
+            index=models.Index(
+                condition=models.Q(("parent", None)),
+                fields=["status", "-size", "name_key", "id"],
+                name="department_listed_by_size",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="department",
+            index=models.Index(fields=["name_key", "state"], name="department_by_name"),
         ),
         migrations.AddIndex(
             model_name="department",
@@ -744,6 +789,14 @@ class Migration(migrations.Migration):
                 fields=("state", "slug"),
                 name="department_slug_unique_in_state",
                 violation_error_message="Another department in this state has this slug.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug", django.db.models.functions.text.Lower("slug"))),
+                name="department_slug_lowercase",
+                violation_error_message="Use lowercase letters in the slug.",
             ),
         ),
         migrations.AddConstraint(
@@ -767,6 +820,14 @@ class Migration(migrations.Migration):
             model_name="department",
             constraint=models.CheckConstraint(
                 condition=models.Q(("status__in", ["published", "draft"])), name="department_status_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="department_not_its_own_parent",
+                violation_error_message="A department can't be its own headquarters.",
             ),
         ),
         migrations.AddConstraint(

@@ -1,26 +1,27 @@
 """The model of a police department."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import Q
-from django.db.models.signals import pre_save
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import phones
-from ..fields import HttpsURLField, KeyField
+from ..fields import KeyField, MarkdownField
 from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
-from .figures import Figures
-from .kinds import DepartmentKind, WebsiteKind
-from .location import Located
+from .contact import Contact
+from .figures import YEAR_CONSTRAINTS, Figures
+from .kinds import DepartmentKind
+from .location import Located, is_mailbox
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
@@ -28,11 +29,13 @@ from .slugs import Slugged, SlugRedirect
 from .sources import Sourced
 
 
-class Department(Located, Figures, Slugged, Sourced):
+class Department(Located, Contact, Figures, Slugged, Sourced):
     """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind
-    WebsiteKind = WebsiteKind
+
+    # Kinds that can have posts all over a state.
+    STATEWIDE = {Kind.STATE_POLICE, Kind.STATE_OTHER, Kind.PARK}
 
     class Status(models.TextChoices):
         PUBLISHED = "published", _("Published")
@@ -40,9 +43,9 @@ class Department(Located, Figures, Slugged, Sourced):
 
     # The facts whose sources are stored, in the order of the profile.
     FACTS = (
-        "name", "kind", "ori", "logo", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
-        "county", "phone", "email", "website", "website_kind", "sworn_officers", "sworn_year", "population",
-        "population_year", "population_basis", "county_population", "county_population_year",
+        "name", "alias", "kind", "ori", "parent", "logo", "chief_name", "chief_title", "street1", "street2", "city",
+        "state", "zip", "county", "phone", "email", "website", "website_kind", "sworn_officers", "sworn_year",
+        "population", "population_year", "population_basis", "county_population", "county_population_year",
         "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
@@ -74,9 +77,15 @@ class Department(Located, Figures, Slugged, Sourced):
     FULL_TEXT = ("search_text",)
 
     name = models.CharField(_("name"), max_length=200)
+    alias = models.CharField(
+        _("also known as"),
+        max_length=200,
+        blank=True,
+        help_text=_("Another name that searches recognize, such as the one in federal lists."),
+    )
     name_key = KeyField(_("normalized name"), max_length=250, editable=False)
     name_core = KeyField(max_length=250, default="", db_default="", editable=False)
-    search_text = models.CharField(_("search text"), max_length=700, editable=False)
+    search_text = models.CharField(_("search text"), max_length=1000, editable=False)
     slug = models.SlugField(
         _("slug"),
         max_length=120,
@@ -91,11 +100,22 @@ class Department(Located, Figures, Slugged, Sourced):
         _("ORI"),
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^[A-Za-z0-9]{9}\Z", _("Enter nine letters or digits, such as CT0015800."))],
+        validators=[
+            RegexValidator(r"^(?!0{9})[A-Za-z0-9]{9}\Z", _("Enter nine letters or digits, such as CT0015800."))
+        ],
         help_text=_("The nine-character Originating Agency Identifier that the FBI assigned."),
     )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("headquarters"),
+        help_text=_("For a post, such as a barracks of the state police. Lists show the headquarters instead."),
+    )
     chief_name = models.CharField(_("chief's name"), max_length=120, blank=True)
     chief_title = models.CharField(
         _("chief's title"), max_length=60, default="Chief", help_text=_("Chief, Sheriff, Colonel, Director …")
@@ -110,38 +130,27 @@ class Department(Located, Figures, Slugged, Sourced):
         _("ZIP code"),
         max_length=10,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{5}(-[0-9]{4})?\Z", _("Enter a ZIP code such as 06880 or 06880-1234."))],
+        validators=[
+            RegexValidator(
+                r"^(?!00000|99999)[0-9]{5}(-[0-9]{4})?\Z", _("Enter a ZIP code such as 06880 or 06880-1234.")
+            )
+        ],
     )
     county = models.CharField(
         _("county"), max_length=100, blank=True, help_text=_("Without the word “County”, such as Fairfield.")
     )
     county_slug = models.CharField(max_length=100, editable=False, blank=True)
-    phone = models.CharField(
-        _("phone"), max_length=40, blank=True, validators=[phones.validate], help_text=_("Not for emergencies.")
-    )
-    email = models.EmailField(_("email"), blank=True, help_text=_("Not for emergencies."))
-    website = HttpsURLField(_("website"), blank=True, max_length=300)
-    website_kind = models.CharField(
-        _("whose website"),
-        max_length=20,
-        blank=True,
-        choices=WebsiteKind.choices,
-        help_text=_("Leave blank for the department's own website."),
-    )
-
     size = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     specializations = models.ManyToManyField(
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
     more_specializations = models.BooleanField(_("the list of specializations is incomplete"), default=False)
-    about = models.TextField(_("about"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
-    mission = models.TextField(
-        _("mission statement"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
-    )
+    about = MarkdownField(_("about"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
+    mission = MarkdownField(_("mission statement"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     mission_is_summary = models.BooleanField(
         _("the mission statement is a summary"), default=False, help_text=_("Not in the department's own words.")
     )
-    special_units_intro = models.TextField(
+    special_units_intro = MarkdownField(
         _("introduction to special services"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 
@@ -168,6 +177,12 @@ class Department(Located, Figures, Slugged, Sourced):
                 name="department_slug_unique_in_state",
                 violation_error_message=_("Another department in this state has this slug."),
             ),
+            # Otherwise two URLs would differ only in case.
+            models.CheckConstraint(
+                condition=Q(slug=Lower("slug")),
+                name="department_slug_lowercase",
+                violation_error_message=_("Use lowercase letters in the slug."),
+            ),
             models.UniqueConstraint(
                 fields=["ori"],
                 condition=~Q(ori=""),
@@ -182,6 +197,11 @@ class Department(Located, Figures, Slugged, Sourced):
             models.CheckConstraint(
                 condition=Q(status__in=["published", "draft"]),
                 name="department_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="department_not_its_own_parent",
+                violation_error_message=_("A department can't be its own headquarters."),
             ),
             models.CheckConstraint(condition=Q(kind__in=DepartmentKind.values), name="department_kind_known"),
             models.CheckConstraint(
@@ -203,33 +223,23 @@ class Department(Located, Figures, Slugged, Sourced):
                 name="department_position_whole",
                 violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
             ),
-            models.CheckConstraint(
-                condition=Q(sworn_year=None) | Q(sworn_officers__isnull=False, sworn_year__range=(1900, 2100)),
-                name="department_sworn_year_of_a_number",
-                violation_error_message=_("Enter the number of officers for this year."),
-            ),
-            models.CheckConstraint(
-                condition=Q(population_year=None) | Q(population__isnull=False, population_year__range=(1900, 2100)),
-                name="department_population_year_of_a_number",
-                violation_error_message=_("Enter the population for this year."),
-            ),
-            models.CheckConstraint(
-                condition=Q(county_population_year=None)
-                | Q(county_population__isnull=False, county_population_year__range=(1900, 2100)),
-                name="department_county_population_year_of_a_number",
-                violation_error_message=_("Enter the county population for this year."),
-            ),
+            *YEAR_CONSTRAINTS,
         ]
         indexes = [
             # It covers all columns that a distance needs, so that SQLite doesn't read the rows.
             models.Index(fields=["latitude", "longitude", "x", "y", "z", "status"], name="department_by_position"),
-            # One for each sort order of published departments.
-            models.Index(fields=["status", "name_key", "id"], name="department_listed"),
-            models.Index(fields=["status", "state", "name_key", "id"], name="department_listed_in_state"),
-            models.Index(
-                fields=["status", "state", "county_slug", "name_key", "id"], name="department_listed_in_county"
+            # One for each sort order of listed departments.
+            *(
+                models.Index(fields=["status", *fields, "name_key", "id"], condition=Q(parent=None), name=name)
+                for name, fields in {
+                    "department_listed": [],
+                    "department_listed_in_state": ["state"],
+                    "department_listed_in_county": ["state", "county_slug"],
+                    "department_listed_by_size": ["-size"],
+                }.items()
             ),
-            models.Index(fields=["status", "-size", "name_key", "id"], name="department_listed_by_size"),
+            # Imports match departments by name, in any status.
+            models.Index(fields=["name_key", "state"], name="department_by_name"),
             models.Index(fields=["status", "city_key"], name="department_by_city"),
         ]
 
@@ -258,16 +268,26 @@ class Department(Located, Figures, Slugged, Sourced):
 
     def clean(self):
         self.ori = self.ori.strip().upper()
-        self.phone = phones.normalize(self.phone)
         self.county = self.county.removesuffix(" County").removesuffix(" Parish")
         if (self.latitude is None) != (self.longitude is None):
             raise ValidationError(gettext("Enter both a latitude and a longitude, or neither."))
+        if self.parent and (self.parent.parent_id or self.posts.exists()):
+            raise ValidationError({"parent": gettext("A headquarters can't be a post of another department.")})
         if self.slug and SlugRedirect.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
             raise ValidationError({"slug": gettext("This slug is taken: it redirects to another department.")})
         if self.state in states.STATES:
             self.slug = self.slug or self.free_slug()
             self.locate()
             self.derive()
+            self._validate_location()
+
+    def _validate_location(self):
+        """Refuse a location in another state, such as 0, 0 or one without its minus sign, as imports do."""
+        if self.point is None or abs(self.latitude) > 90 or abs(self.longitude) > 180:
+            return  # the fields' validators report it
+        if not states.contains(self.state, *self.point):
+            message = gettext("This location is not in %(state)s. Check the order and the minus sign of the longitude.")
+            raise ValidationError({"latitude": message % {"state": self.get_state_display()}})
 
     def edited_by(self, field):
         """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit.
@@ -291,8 +311,9 @@ class Department(Located, Figures, Slugged, Sourced):
         self.city_key = normalize(self.city)[:120]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
         county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
-        text = normalize(f"{self.name} {self.city} {county} {self.state} {state} {self.ori} {self.zip}")
-        self.search_text = f" {text}"[:700]
+        parts = (self.name, self.alias, self.city, county, self.state, state, self.ori, self.zip, self.phone)
+        text = " ".join(filter(None, map(normalize, (*parts, self.chief_name))))
+        self.search_text = f" {text}"[:1000]
         self.county_slug = slug_of(self.county, "")
         self.size = self.population or 0
         self.x, self.y, self.z = self.point.vector if self.point else (None, None, None)
@@ -314,40 +335,47 @@ class Department(Located, Figures, Slugged, Sourced):
         """A text such as "Westport, CT", or the state's name if the city is unknown."""
         return f"{self.city}, {self.state}" if self.city else self.get_state_display()
 
+    def published_posts(self):
+        """Return its posts, A to Z. No query for kinds of departments that have none."""
+        if self.kind not in self.STATEWIDE:
+            return Department.objects.none()
+        return self.posts.published().by_name()
+
+    @property
+    def name_as_post(self):
+        """The name without that of the headquarters: "Greene County" for "Indiana State Police, Greene County"."""
+        return self.name.partition(", ")[2] or self.name
+
     @property
     def county_label(self):
         return county_label(self.county, self.state)
 
     @property
-    def phone_link(self):
-        return phones.tel_url(self.phone)
+    def street_lines(self):
+        """The lines of the address that lead to a building; [] if there is only a P.O. box or the like."""
+        lines = [line for line in (self.street1, self.street2) if line and not is_mailbox(line)]
+        return [line for line in lines if line[0].isdigit()] if is_mailbox(self.street1) else lines
 
     @property
     def directions_url(self):
         """The URL of directions to the street address, or "" without one."""
-        if not self.street1 or not self.city:
+        if not self.street_lines or not self.city:
             return ""
-        to = f"{self.name}, {self.street1}, {self.city}, {self.state} {self.zip}"
+        to = f"{self.name}, {self.street_lines[0]}, {self.city}, {self.state} {self.zip}"
         return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"
-
-    @property
-    def has_own_website(self):
-        return self.website_kind in ("", WebsiteKind.AGENCY)
-
-    @property
-    def website_label(self):
-        return WebsiteKind.link_text(self.website_kind, self.kind)
-
-    @property
-    def website_host(self):
-        """The website's host name without "www."."""
-        return (urlsplit(self.website).hostname or self.website).removeprefix("www.")
 
 
 @receiver(pre_save, sender=Department)
 def derive_before_save(sender, instance, **kwargs):
     """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``."""
     instance.derive()
+
+
+@receiver(post_save, sender=Department)
+def announce_loaded(sender, instance, raw, **kwargs):
+    """Announce departments of a fixture, which nobody compared with the database."""
+    if raw:
+        departments_changed.send(Department, ids=[instance.pk])
 
 
 def announce_changes(departments):

@@ -11,6 +11,22 @@ MAX_OFFICERS = 100_000
 MAX_PEOPLE = 400_000_000
 
 
+# The years of figures, and what the form says about a year without its figure.
+YEARS = {
+    "sworn_officers": ("sworn_year", _("Enter the number of officers for this year.")),
+    "population": ("population_year", _("Enter the population for this year.")),
+    "county_population": ("county_population_year", _("Enter the county population for this year.")),
+}
+YEAR_CONSTRAINTS = [
+    models.CheckConstraint(
+        condition=models.Q(**{year: None}) | models.Q(**{f"{figure}__isnull": False, f"{year}__range": (1900, 2100)}),
+        name=f"department_{year}_of_a_number",
+        violation_error_message=message,
+    )
+    for figure, (year, message) in YEARS.items()
+]
+
+
 class PopulationBasis(models.TextChoices):
     """The people that a population counts. "Jurisdiction" is the FBI's word for the area of one agency."""
 

@@ -1,11 +1,12 @@
 """The location and the time zone of a department."""
 
+import re
 import zoneinfo
-from datetime import datetime
 from types import MappingProxyType
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,19 @@ from ..fields import validate_time_zone
 from ..geo import states
 from ..geo.points import Point
 from ..names import normalize
+from ..times import instant
 from .place import Place, Precision
+
+# The beginnings of normalized address lines that are places for mail only: nobody can drive there.
+MAILBOX = re.compile(
+    r"p ?o ?(box|bx|b\b|drawer)|pob\b|post office (box|drawer)|((lock|caller|call|mail) )?(box|drawer)( no| number)? "
+    r"([a-z]?\d|[a-z]$)|(general delivery|c o|care of|attn|attention|private mail ?box)\b|(.* )?pmb\b"
+)
+
+
+def is_mailbox(line):
+    """Return whether a line of an address is a P.O. box, general delivery, "c/o" somebody, or the like."""
+    return bool(MAILBOX.match(normalize(line)))
 
 
 class Located(models.Model):
@@ -107,13 +120,13 @@ class Located(models.Model):
 
     def today(self):
         """Return today's date in the department's time zone."""
-        return datetime.now(self.zone).date()
+        return timezone.localdate(timezone=self.zone)
 
     def format_day(self, day, at=None):
         """Return a text such as "December 5, 2026", with the time and time zone if ``at`` is a time; "" for None."""
         if day is None:
             return ""
-        text = date_format(day, "F j, Y")
         if at is None:
-            return text
-        return f"{text}, {date_format(at, 'g:i A')} {datetime.combine(day, at, self.zone):%Z}"
+            return date_format(day, "F j, Y")
+        local = instant(day, at, self.zone).astimezone(self.zone)
+        return f"{date_format(local, 'F j, Y, g:i A')} {local:%Z}"

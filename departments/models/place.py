@@ -1,5 +1,8 @@
 """Places to search near: ZIP codes and towns."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ..fields import KeyField
 from ..geo import states
 from ..geo.points import Point
-from ..names import normalize
+from ..names import name_prefixes, normalize
 
 
 class Precision(models.TextChoices):
@@ -32,6 +35,14 @@ class PlaceQuerySet(models.QuerySet):
         if county:
             found = found.filter(Q(county__iexact=county) | Q(county__istartswith=f"{county} "))
         return found.order_by("-zip_codes", "state", "pk")
+
+    def starting_with(self, text):
+        """Towns whose name starts with ``text``, those with the most ZIP codes first."""
+        prefixes = name_prefixes(text)
+        if not prefixes:
+            return self.none()
+        ranges = (Q(key__range=(prefix, f"{prefix}\U0010ffff")) for prefix in prefixes)
+        return self.filter(reduce(or_, ranges), zip="", zip_codes__gt=0).order_by("-zip_codes", "key", "state", "pk")
 
     def of_address(self, zip_code, town, state):
         """The place of an address, at most one row: the ZIP code if it is in the state, else the town.

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..fields import MarkdownField
 from ..names import slug_of
 
 
@@ -12,6 +13,12 @@ class Specialization(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(_("slug"), max_length=100, unique=True, editable=False)
+    explanation = models.CharField(
+        _("explanation"),
+        max_length=200,
+        blank=True,
+        help_text=_("One sentence for visitors who don't know the word."),
+    )
 
     class Manager(models.Manager):
         def get_by_natural_key(self, name):
@@ -83,7 +90,7 @@ class Part(Ordered):
 
 class Division(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="divisions")
-    responsibilities = models.TextField(
+    responsibilities = MarkdownField(
         _("responsibilities"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 
@@ -95,7 +102,7 @@ class Division(Part):
 
 class SpecialUnit(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="special_units")
-    description = models.TextField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
+    description = MarkdownField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
 
     class Meta(Part.Meta):
         verbose_name = _("special unit")

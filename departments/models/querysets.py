@@ -1,4 +1,4 @@
-"""Queries for departments: which are published, who can see and edit them, distance search, and sort orders."""
+"""Queries for departments: which are published, and who can edit them, distance search, and sort orders."""
 
 from functools import reduce
 from operator import or_
@@ -19,9 +19,9 @@ class DepartmentQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=self.model.Status.PUBLISHED)
 
-    def visible_to(self, user):
-        """Departments that the user can see on the site: all for staff, else published ones."""
-        return self if user.is_active and user.is_staff else self.published()
+    def listed(self):
+        """Published departments without posts. The page of their headquarters lists those."""
+        return self.published().filter(parent=None)
 
     def editable_by(self, user):
         """Departments that the user can edit: all with the permission for that, else those that list the user."""
@@ -30,6 +30,23 @@ class DepartmentQuerySet(models.QuerySet):
         if user.has_perm("departments.edit_every_department"):
             return self
         return self.filter(pk__in=user.departments_edited.values("pk"))
+
+    def link_posts(self):
+        """Link posts among these departments to their headquarters, unless a person has decided otherwise.
+
+        A post of the "Indiana State Police" is named "Indiana State Police, Greene County". The name of a headquarters
+        may end with that word. Returns the number of posts that were linked. At most three queries.
+        """
+        statewide = self.filter(kind__in=self.model.STATEWIDE, parent=None)
+        statewide = statewide.only("state", "name", "parent", "sources")
+        forces = {(force.state, force.name.removesuffix(" Headquarters")): force for force in statewide}
+        posts = []
+        for department in forces.values():
+            force = forces.get((department.state, department.name.partition(", ")[0]))
+            if force not in (None, department) and not department.edited_by("parent"):
+                department.parent = force
+                posts.append(department)
+        return self.bulk_update(posts, ["parent"], batch_size=500)
 
     def hiring(self, open_jobs):
         """Departments with at least one of ``open_jobs`` (a QuerySet of jobs)."""

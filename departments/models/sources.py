@@ -1,12 +1,63 @@
 """Sources of facts."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .precedence import PERSON, is_older, reason_to_keep
+
+# The names and years of publications by their codes in files and their other names, in lower case.
+PUBLICATIONS = {
+    "fbi": ("FBI", ""),
+    "fbi_2025": ("FBI", "2025"),
+    "fbi_cde": ("FBI", ""),
+    "fbi_cde2018": ("FBI", "2018"),
+    "fbi_cde2025": ("FBI", "2025"),
+    "fbi_lee": ("FBI", ""),
+    "fbi_lee_2025": ("FBI", "2025"),
+    "fbi_table78_2018": ("FBI", "2018"),
+    "fbi_ucr": ("FBI", ""),
+    "fbi_ucr_pe": ("FBI", ""),
+    "fbi_ucr_rtci": ("FBI", ""),
+    "federal bureau of investigation": ("FBI", ""),
+    "hifld": ("DHS HIFLD", ""),
+    "hifld2009": ("DHS HIFLD", "2009"),
+    "hifld_only": ("DHS HIFLD", "2009"),
+    "dhs hifld": ("DHS HIFLD", ""),
+    "homeland infrastructure foundation-level data": ("DHS HIFLD", ""),
+    "csllea": ("BJS CSLLEA", ""),
+    "hifld_cslea2008": ("BJS CSLLEA", "2008"),
+    "bjs csllea": ("BJS CSLLEA", ""),
+    "bjs census of state and local law enforcement agencies": ("BJS CSLLEA", ""),
+    "census of state and local law enforcement agencies": ("BJS CSLLEA", ""),
+    "leaic": ("BJS LEAIC", ""),
+    "leaic2012": ("BJS LEAIC", "2012"),
+    "leaic_local_gov": ("BJS LEAIC", "2012"),
+    "bjs leaic": ("BJS LEAIC", ""),
+    "bjs law enforcement agency identifiers crosswalk": ("BJS LEAIC", ""),
+    "law enforcement agency identifiers crosswalk": ("BJS LEAIC", ""),
+    "census": ("Census Bureau", ""),
+    "census_place": ("Census Bureau", ""),
+    "census bureau": ("Census Bureau", ""),
+    "u.s. census bureau": ("Census Bureau", ""),
+    "cisa .gov registry": ("CISA .gov registry", ""),
+    "cisa_dotgov_2026": ("CISA .gov registry", "2026"),
+    "ipeds_hd2024": ("NCES IPEDS", "2024"),
+    "nces ipeds": ("NCES IPEDS", ""),
+    "zip_centroid": ("Center of the ZIP code", ""),
+    "center of the zip code": ("Center of the ZIP code", ""),
+    "county_centroid": ("Center of the county", ""),
+    "center of the county": ("Center of the county", ""),
+}
+
+
+@lru_cache(maxsize=1_000)
+def publication(name):
+    """Return ``(name, as of)`` of a publication by its code or one of its names. Other names are unchanged."""
+    name = " ".join(str(name).split())
+    return PUBLICATIONS.get(name.casefold(), (name, ""))
 
 
 class Origin(NamedTuple):
@@ -17,8 +68,8 @@ class Origin(NamedTuple):
     guessed: bool = False
 
     def as_source(self, set_by):
-        """Return it in the form that :class:`Sourced` stores."""
-        stored = {"source": self.source, "as_of": str(self.as_of), "set_by": set_by}
+        """Return it in the form that :class:`Sourced` stores. A source has one name."""
+        stored = {"source": publication(self.source)[0], "as_of": str(self.as_of), "set_by": set_by}
         return stored | {"guessed": True} if self.guessed else stored
 
 
@@ -49,7 +100,7 @@ class Sourced(models.Model):
         abstract = True
 
     def set_source(self, fields, source, as_of, set_by, guessed=False):
-        """Set the source of these fields. Fields that are not facts are ignored.
+        """Set the source of these fields. Fields that are not facts are ignored. A source has one name.
 
         Another value that an import stated stays until the field has that value or an import sets it.
         """
@@ -134,7 +185,7 @@ class Sourced(models.Model):
             if old and is_older(origin.as_of, old["as_of"]):
                 continue
             agrees = getattr(self, field) == value
-            new = None if agrees else {"value": value, "source": origin.source, "as_of": origin.as_of}
+            new = None if agrees else {"value": value, "source": publication(origin.source)[0], "as_of": origin.as_of}
             if new != old:
                 self.sources[field] = {name: source[name] for name in source if name != "other"}
                 self.sources[field] |= {"other": new} if new else {}

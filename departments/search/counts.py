@@ -1,4 +1,4 @@
-"""The number of published departments in each state under each letter, cached until content changes."""
+"""The number of listed departments in each state under each letter, cached until content changes."""
 
 from collections import Counter, defaultdict
 from string import ascii_lowercase
@@ -45,7 +45,7 @@ def letters(state=None):
 
 def _count():
     counts = defaultdict(Counter)
-    first = Department.objects.published().order_by().values_list("state", Left("name_key", 1))
+    first = Department.objects.listed().order_by().values_list("state", Left("name_key", 1))
     for state, letter, number in first.annotate(Count("pk")):
         counts[state][letter if letter in LETTERS else DIGITS if letter.isdecimal() else ""] += number
     return dict(counts)

@@ -12,6 +12,7 @@ from . import places, ranking, spelling
 RADII = (10, 25, 50, 100, 250)  # miles
 DEFAULT_MILES = 25
 ANYWHERE = "any"
+MAX_SEARCH_LENGTH = 100  # characters
 # Fields get their choices as functions. Otherwise each form copies the list, which takes longer than finding a place.
 WITHIN = [
     *((str(miles), format_lazy(_("{number} miles"), number=miles)) for miles in RADII),
@@ -26,11 +27,11 @@ class NearForm(forms.Form):
     was searched for instead of a misspelled one, or "".
     """
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    q = forms.CharField(label=_("Search"), required=False, max_length=MAX_SEARCH_LENGTH)
     near = forms.CharField(
         label=_("Near"),
         required=False,
-        max_length=100,
+        max_length=MAX_SEARCH_LENGTH,
         help_text=_("A ZIP code, or a town and state"),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "data-location": True}),
     )
@@ -49,7 +50,7 @@ class NearForm(forms.Form):
         self.possible_towns = []
         self.correction = ""
         self.text_is_place = False
-        self.in_descriptions = False
+        self.state_from_place = ""
 
     def clean_within(self):
         """Return miles as an int, or None for anywhere."""
@@ -57,8 +58,11 @@ class NearForm(forms.Form):
         return None if within == ANYWHERE else int(within)
 
     def clean_near(self):
-        """Return the Place, or None."""
+        """Return the Place, or None. The name of a state becomes the filter for the state."""
         text = self.cleaned_data["near"]
+        if (state := states.find(text)) and "state" in self.fields:
+            self.state_from_place = state.code
+            return None
         found = places.find(text) if text else []
         if len(found) == 1:
             return found[0]
@@ -77,23 +81,35 @@ class NearForm(forms.Form):
         """If the search text is a ZIP code, or a town with its state, search near that place."""
         cleaned = super().clean()
         text = cleaned.get("q")
+        if self.state_from_place and not cleaned.get("state"):
+            cleaned["state"] = self.state_from_place
         if text and not self.data.get("near"):
             self.look_for_place(text)
         if cleaned.get("sort") == "distance" and not self.place and "near" not in self.errors:
-            self.add_error("near", _("Enter a place to sort by distance."))
+            if not self.use_possible_town():
+                self.add_error("near", _("Enter a place to sort by distance."))
         return cleaned
 
     def look_for_place(self, text):
-        """Use the text as the place if it can't be anything else, and find the towns that it may name."""
+        """Use the place in the text if it can't be anything else, and find the towns that the text may name."""
         exact, self.possible_towns = places.look_up(text)
         if len(exact) == 1:
             self.use_place(exact[0])
+        elif not exact and not self.possible_towns and (inside := places.find_inside(text)):
+            self.use_part(inside)
         self.possible_towns = exact or self.possible_towns
 
-    def use_place(self, place):
-        """Search near the place, instead of searching for its name."""
-        self.cleaned_data["near"], self.cleaned_data["q"] = place, ""
-        self.text_is_place = True
+    def use_place(self, place, rest=""):
+        """Search near the place, for the rest of the text."""
+        self.cleaned_data["near"], self.cleaned_data["q"] = place, rest
+        self.text_is_place = not rest
+
+    def use_part(self, inside):
+        """Search near the place in the text, or ask which one."""
+        if len(inside.places) == 1:
+            self.use_place(inside.places[0], inside.rest)
+        else:
+            self.ask_which(inside.places, "q")
 
     def ask_which(self, found, field="near"):
         """Add a form error that asks the visitor to choose one of the places."""
@@ -108,24 +124,11 @@ class NearForm(forms.Form):
             self.ask_which(self.possible_towns, "q")
         return bool(self.possible_towns)
 
-    def search(self, rows):
-        """Return the rows that match the text, at any distance. ``rows`` is a QuerySet with ``matching``.
-
-        If none match nearby, the text may be the name of a town without its state, be found in descriptions only, or be
-        misspelled.
-        """
-        text = self.cleaned_data["q"]
-        if text and not self.nearby(rows).matching(text).exists() and (self.place or not self.use_possible_town()):
-            self.in_descriptions = bool(self.place) or rows.matching_anywhere(text).exists()
-            if not self.in_descriptions and (correction := spelling.correct(text)):
-                self.look_for_place(correction)
-                if self.place or self.use_possible_town():
-                    self.correction = correction
-        return rows.none() if self.errors else self._matching(rows)
-
-    def _matching(self, rows):
-        text = self.cleaned_data["q"]
-        return rows.matching_anywhere(text) if self.in_descriptions else rows.matching(text)
+    def use_town_at_end(self, text):
+        """Search near the town that the text ends with, or ask which one. Return whether it names any."""
+        if found := places.find_at_end(text):
+            self.use_part(found)
+        return bool(found)
 
     def nearby(self, rows):
         """Return the rows within the radius, each with ``.miles``; without a place, return all rows."""
@@ -136,8 +139,34 @@ class NearForm(forms.Form):
     @property
     def filters_in_use(self):
         """Whether a field under "More filters" has a value or an error."""
-        always_visible = ("q", "near", "within")
-        return any(self[name].data or name in self.errors for name in self.fields if name not in always_visible)
+        return any(self[name].data or name in self.errors for name in self.filters)
+
+    @property
+    def filters(self):
+        """The names of the fields under "More filters"."""
+        return [name for name in self.fields if name not in ("q", "near", "within")]
+
+    @property
+    def summary(self):
+        """The search in words, for the title of its page: "“diver”, within 25 miles of Westport, CT, Connecticut"."""
+        text, near = ((self[name].value() or "")[:MAX_SEARCH_LENGTH] for name in ("q", "near"))
+        found = [_("“%(words)s”") % {"words": text}] if text and not self.text_is_place else []
+        if self.place and self.miles is None:
+            found.append(_("nearest to %(place)s") % {"place": self.place})
+        elif self.place:
+            found.append(_("within %(miles)s miles of %(place)s") % {"miles": self.miles, "place": self.place})
+        elif near:
+            found.append(near)
+        found += [self._value_in_words(name) for name in self.filters if self[name].value() and name not in self.errors]
+        return ", ".join(map(str, found))
+
+    def _value_in_words(self, name):
+        field, value = self.fields[name], self.cleaned_data[name]
+        if isinstance(field, forms.ModelChoiceField):
+            return value
+        if isinstance(field, forms.ChoiceField):
+            return dict(field.choices)[value]
+        return field.label if value is True else f"{field.label}: {value:,}"
 
     @property
     def place(self):
@@ -196,44 +225,71 @@ class DepartmentSearchForm(NearForm):
         """
         if not self.is_valid():
             return Department.objects.none()
+        rows = self._filtered(open_jobs)
+        found = self._search_by_text(rows) if self.cleaned_data["q"] else self._nearby_in_order(rows)
+        sort = self.cleaned_data["sort"]
+        if sort == "distance":
+            return found.order_by("miles", "pk") if self.place else found
+        return self.SORTS[sort](found) if sort in self.SORTS else found
+
+    def nearest(self, open_jobs):
+        """Return the departments that match the search at any distance from its place, nearest first.
+
+        Call it after :meth:`results`. If none match the text, it returns those that match the filters.
+        """
+        rows = self._filtered(open_jobs).from_point(self.place.point)
+        text = self.cleaned_data["q"]
+        found = ranking.rank(rows, text) if text else rows.listed()
+        return (found if not text or found.exists() else rows.listed()).order_by("miles", "pk")
+
+    def _filtered(self, open_jobs):
         filters = self.cleaned_data
-        found = Department.objects.published()
+        rows = Department.objects.published()
         for field in ("state", "kind"):
             if filters[field]:
-                found = found.filter(**{field: filters[field]})
+                rows = rows.filter(**{field: filters[field]})
         if filters["specialization"]:
-            found = found.filter(specializations=filters["specialization"])
-        if filters["hiring"]:
-            found = found.hiring(open_jobs)
-        found = self._search_by_text(found, filters["q"]) if filters["q"] else self._nearby_in_order(found)
-        if filters["sort"] == "distance":
-            return found.order_by("miles", "pk") if self.place else found
-        return self.SORTS[filters["sort"]](found) if filters["sort"] in self.SORTS else found
+            rows = rows.filter(specializations=filters["specialization"])
+        return rows.hiring(open_jobs) if filters["hiring"] else rows
 
-    def _search_by_text(self, rows, text):
-        """Return the rows that match the text, best first.
+    def _search_by_text(self, rows):
+        """Return the rows that match the text, best first. Towns with this name become ``choices``.
 
-        If none match, return those near the town that it names, or those that match the corrected text. Towns with this
-        name become ``choices``.
+        If none match, the text may be the name of a town, end with one, or be misspelled.
         """
+        text = self.cleaned_data["q"]
         found = self._rank(rows, text)
         if found.exists():
             self.choices = self.possible_towns
             return found
-        if not self.place and self.use_possible_town():
-            return rows.none() if self.errors else self._nearby_in_order(rows)
-        self.correction = spelling.correct(text)
-        if self.correction and not self.place:
-            self.look_for_place(self.correction)
-        if self.text_is_place:
-            return self._nearby_in_order(rows)
+        if self.place:
+            self.correction = spelling.correct(text)
+            return self._rank(rows, self.correction) if self.correction else self.nearby(rows).none()
+        if not self.use_possible_town() and not self.use_town_at_end(text):
+            self.correction = spelling.correct(text)
+            if self.correction:
+                self.look_for_place(self.correction)
+        if self.errors:
+            return rows.none()
+        if self.place:
+            return self._rank(rows, self.cleaned_data["q"]) if self.cleaned_data["q"] else self._nearby_in_order(rows)
         self.choices = self.possible_towns
         return self._rank(rows, self.correction) if self.correction else rows.none()
+
+    def use_town_at_end(self, text):
+        """Like :meth:`NearForm.use_town_at_end`. If several towns have the name, search for the name instead."""
+        if (found := places.find_at_end(text)) and len(found.places) > 1:
+            self.correction, self.possible_towns = " ".join([found.rest, found.text]).strip(), found.places
+            return True
+        return super().use_town_at_end(text)
 
     def _rank(self, rows, text):
         return ranking.rank(self.nearby(rows), text, *(["miles"] if self.place else []))
 
     def _nearby_in_order(self, rows):
-        """Return the rows near the place. If the search text was a town, its own departments come first."""
-        rows = self.nearby(rows)
+        """Return the rows near the place. If the search text was a town, its own departments come first.
+
+        Posts are left out, because a visitor who doesn't name one looks for their headquarters.
+        """
+        rows = self.nearby(rows.listed())
         return ranking.own_departments_first(rows, self.place) if self.text_is_place and not self.place.zip else rows

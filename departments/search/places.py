@@ -5,16 +5,27 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
+from django.db.models import Avg, Max
+
 from ..geo import states
 from ..geo.points import Point
 from ..models import Place
 from ..names import normalize
 
 ZIP = re.compile(r"(\d{5})(?:-?\d{4})?\Z", re.ASCII)
+ZIP_INSIDE = re.compile(r"(?<![\w-])(\d{5})(?:-?\d{4})?(?![\w-])", re.ASCII)
+COUNTRY = re.compile(r"[,\s]+(usa|u\.s\.a\.|us|u\.s\.|united states( of america)?)\Z", re.IGNORECASE)
+NEAR = re.compile(r"\b(?:near|around|close to)\s+", re.IGNORECASE)
+COUNTY = re.compile(r"(.+ (?:county|parish|municipio|borough|census area)),?\s+(\D+)\Z", re.IGNORECASE)
+# Words around a place that say nothing about what to find there.
+FILLERS = frozenset(
+    "a address area around at careers close code for hiring in job jobs near now openings the to zip zipcode".split()
+)
 COORDINATES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\Z", re.ASCII)
 MAX_CHOICES = 12
 MAX_ROWS = 200  # no name of a town is that frequent
 MAX_STATE_WORDS = 3  # Northern Mariana Islands
+MAX_TOWN_WORDS = 6
 
 
 class FoundPlaces(NamedTuple):
@@ -26,6 +37,14 @@ class FoundPlaces(NamedTuple):
 
     exact: list
     towns: list
+
+
+class PlaceInText(NamedTuple):
+    """A part of a text that names places, most likely first, and the other words of the text."""
+
+    text: str
+    places: list
+    rest: str
 
 
 class TownName(NamedTuple):
@@ -43,18 +62,23 @@ class TownName(NamedTuple):
 
 
 def find(text):
-    """Return the places that a ZIP code, "41.14, -73.36", "Westport, CT" or "Westport" names.
+    """Return the places that a ZIP code, "41.14, -73.36", "Westport, CT", "Westport" or "Fairfield County, CT" names.
+
+    The text may have other words before the place, such as a street address.
 
     The list has none, one, or up to ``MAX_CHOICES`` places to choose from, most likely first. Coordinates return a
     place that is not in the database.
     """
     found = look_up(text)
-    return found.exact or found.towns
+    if found := found.exact or found.towns or _counties(text):
+        return found
+    inside = find_inside(text) or find_at_end(text)
+    return inside.places if inside else []
 
 
 def look_up(text):
     """Return :class:`FoundPlaces`. At most one query."""
-    text = text.strip()
+    text = COUNTRY.sub("", text.strip())
     if match := ZIP.match(text):
         return FoundPlaces(list(Place.objects.zip_code(match[1])), [])
     if match := COORDINATES.match(text):
@@ -64,6 +88,70 @@ def look_up(text):
     rows = list(reduce(or_, (Place.objects.towns(*name) for name in names))[:MAX_ROWS])
     *exact, towns = ([place for place in rows if name.matches(place)] for name in names)
     return FoundPlaces(_prefer_towns(next(filter(None, exact), [])), _prefer_towns(towns))
+
+
+def find_inside(text):
+    """Return the ZIP code in the text, or the place after a word such as "near", as :class:`PlaceInText`, or None.
+
+    At most two queries.
+    """
+    codes = list(ZIP_INSIDE.finditer(text))
+    if codes and codes[0].start() == 0 and any(split_state(text[codes[0].end() :])):
+        del codes[0]  # the number of a house
+    known = {place.zip: place for place in Place.objects.filter(zip__in=[code[1] for code in codes])} if codes else {}
+    for code in reversed(codes):
+        if place := known.get(code[1]):
+            before = text[: code.start()].strip(" ,")
+            return PlaceInText(code[1], [place], _rest(f"{before} {text[code.end() :]}", place))
+    for near in list(NEAR.finditer(text))[-1:]:
+        after = text[near.end() :]
+        exact, towns = look_up(after)
+        if found := exact or towns:
+            return PlaceInText(after, found, _rest(text[: near.start()]))
+    return None
+
+
+def find_at_end(text):
+    """Return the town at the end of a text of several words as :class:`PlaceInText`, or None. One query.
+
+    A town with its state comes before a town without.
+    """
+    words = COUNTRY.sub("", text.strip()).split()
+    names = []
+    for start in range(max(1, len(words) - MAX_TOWN_WORDS), len(words)):
+        end = " ".join(words[start:])
+        names += [(start, name) for name in _with_state(end)]
+        names += [] if states.find(end) else [(start, TownName(end))]
+    if len(words) < 3 or not names:
+        return None
+    rows = list(reduce(or_, (Place.objects.towns(*name) for _start, name in names))[:MAX_ROWS])
+    for start, name in sorted(names, key=lambda found: (not found[1].state, found[0])):
+        if found := _prefer_towns([place for place in rows if name.matches(place)]):
+            return PlaceInText(" ".join(words[start:]), found, _rest(" ".join(words[:start])))
+    return None
+
+
+def _rest(text, place=None):
+    """Return the words that say what to find at the place. A street address and the name of the town say nothing."""
+    words = text.replace(",", " ").split()
+    if not words or words[0][0].isdigit() or (place and _names_town_of(text, place)):
+        return ""
+    return " ".join(word for word in words if word.casefold() not in FILLERS)
+
+
+def _names_town_of(text, place):
+    return any(name.name and normalize(name.name) == place.key for name in (*_with_state(text), TownName(text)))
+
+
+def _counties(text):
+    """Return the place in the middle of the ZIP codes of a county, such as "Fairfield County, CT", as a list."""
+    match = COUNTY.match(text.strip())
+    state = match and states.find(match[2])
+    if not state:
+        return []
+    rows = Place.objects.filter(state=state.code, county__iexact=match[1]).exclude(zip="")
+    middle = rows.aggregate(latitude=Avg("latitude"), longitude=Avg("longitude"), name=Max("county"))
+    return [Place(state=state.code, **middle)] if middle["name"] else []
 
 
 def split_state(text):

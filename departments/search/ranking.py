@@ -8,24 +8,30 @@ name; all words next to each other; all words. Departments of the agency type th
 
 import re
 from functools import reduce
+from itertools import chain
 from operator import and_, or_
 from typing import NamedTuple
 
 from django.db.models import Case, Q, When
 
+from ..geo import states
 from ..models import Department
 from ..names import core_name, normalize, word_prefixes
-from .places import split_state
+from .places import MAX_STATE_WORDS, split_state
 
 # Well-known acronyms that mean the same department everywhere.
 ACRONYMS = {
+    "bart": "san francisco bay area rapid transit, CA",
     "chp": "highway patrol, CA",
     "cmpd": "charlotte-mecklenburg police, NC",
+    "dart police": "dallas area rapid transit police, TX",
     "fhp": "florida highway patrol",
     "impd": "indianapolis police, IN",
     "lapd": "los angeles police department, CA",
     "lasd": "los angeles county sheriff, CA",
     "lvmpd": "las vegas metropolitan police department, NV",
+    "marta": "metropolitan atlanta rapid transit authority, GA",
+    "mbta": "massachusetts bay transportation authority, MA",
     "mnpd": "nashville metropolitan police department, TN",
     "njsp": "state police, NJ",
     "nypd": "new york city police department",
@@ -33,12 +39,20 @@ ACRONYMS = {
     "sdpd": "san diego police department, CA",
     "sfpd": "san francisco police department, CA",
     "sjpd": "san jose police department, CA",
+    "ucla": "university of california los angeles",
+    "texas highway patrol": "department of public safety, TX",
+    "texas state troopers": "department of public safety, TX",
 }
+# The names of state police forces. They come first for texts that have nothing but these words and a state.
+FORCES = re.compile(r"(state police|state patrol|state highway patrol|highway patrol|(state )?troopers)\b")
+PHONE = re.compile(r"(?:\+?1[-. ]?)?\(?(\d{3})\)?[-. /]*(\d{3})[-. ]*(\d{4})\Z", re.ASCII)
+STATEWIDE = re.compile(rf"{FORCES.pattern}|department of public safety\b")
+DPS = re.compile(r"\bdps\b")
 
 # Words that tell the departments of one place apart. Too many departments have them for a full-text search.
 TYPE_WORDS = frozenset("police sheriff sheriffs county parish state city town township village borough".split())
 COUNTY_WORDS = {"county", "parish"}
-IGNORED_WORDS = frozenset("department office agency of the and".split())
+IGNORED_WORDS = frozenset("chief department office agency of the and at".split())
 COUNTY = re.compile(r"(?<= )co\b")
 # Words that may follow the name of a town in the name of its department.
 TOWN_SUFFIXES = ("city", "metropolitan", "township", "town", "village", "borough")
@@ -69,6 +83,11 @@ class Interpretation(NamedTuple):
         return self.in_state & _has(f"{core_name(self.words)} ")
 
     @property
+    def types(self):
+        """The words that name a type of agency."""
+        return [word for word in self.words.split() if word in TYPE_WORDS]
+
+    @property
     def in_state(self):
         return Q(state=self.state) if self.state else Q()
 
@@ -82,12 +101,15 @@ def rank(departments, text, *order):
 
     Within a rank they are sorted by the columns in ``order``, then by population, largest first.
     """
-    interpretations = _interpret(ACRONYMS.get(text.strip().casefold(), text))
+    interpretations = _interpret(_expand(text))
     best = interpretations[-1]
-    types = [
-        _has(word if word.startswith("sheriff") else f"{word} ") for word in best.words.split() if word in TYPE_WORDS
-    ]
+    types = [_has(word if word.startswith("sheriff") else f"{word} ") for word in best.types]
     words = [word for word in core_name(best.words).split() if word not in TYPE_WORDS | IGNORED_WORDS]
+    if FORCES.match(best.words) and best.state:
+        force = Q(kind=Department.Kind.STATE_POLICE, parent=None)
+        return departments.filter(best.in_state, force | reduce(and_, types or [force])).order_by(
+            Case(When(force, then=0), default=1), *order, *LARGEST_FIRST
+        )
     if not words:
         # Few names have two of these words, so the full-text index helps. With one word there are so many matches that
         # scanning departments by size finds the first page sooner.
@@ -97,10 +119,17 @@ def rank(departments, text, *order):
     conditions = [rule(interpretation) for rule in RANKS for interpretation in interpretations]
     if best.state:
         departments = departments.filter(reduce(or_, conditions, best.in_state))
-    departments = departments.filter(search_text__words=[word_prefixes(word) for word in words])
-    type_first = [Case(When(reduce(and_, types), then=0), default=1)] if types else []
+    found = Q(search_text__words=[word_prefixes(word) for word in words])
+    if len(words) == 2:  # "West port"
+        joined = Interpretation("".join(words), best.state)
+        conditions[:0] = [joined.exact(), joined.town()]
+        found |= Q(search_text__words=[word_prefixes(joined.words)])
     number = Case(*(When(condition, then=n) for n, condition in enumerate(conditions)), default=len(conditions))
-    return departments.order_by(*type_first, number, *order, *LARGEST_FIRST)
+    ranks = [number]
+    if types:
+        # Names of campus and transit agencies rarely have the word "police", so it only decides between equal ranks.
+        ranks.insert(best.types == ["police"], Case(When(reduce(and_, types), then=0), default=1))
+    return departments.filter(found).order_by(*ranks, *order, *LARGEST_FIRST)
 
 
 def own_departments_first(departments, place):
@@ -109,13 +138,30 @@ def own_departments_first(departments, place):
     return departments.order_by(Case(When(own, state=place.state, then=0), default=1), "miles", "pk")
 
 
+def _expand(text):
+    """Return the text with well-known short forms and digits of telephone numbers written as in the directory."""
+    text = " ".join(text.split())
+    if phone := PHONE.match(text):
+        return " ".join(phone.groups())
+    return DPS.sub("department of public safety", ACRONYMS.get(text.casefold(), text.casefold()))
+
+
 def _interpret(text):
     """Return the ways to read a text: as it is ("Port Washington"), and with a state ("Port" in Washington)."""
     whole = Interpretation(_expand_county(normalize(text)))
-    for rest, state in split_state(text):
+    for rest, state in chain(split_state(text), _split_first_state(text)):
         with_state = Interpretation(_expand_county(normalize(rest)), state.code)
-        return [with_state] if whole.words.split()[-1] == state.code.lower() else [whole, with_state]
+        return [with_state] if state.code.lower() in whole.words.split() else [whole, with_state]
     return [whole]
+
+
+def _split_first_state(text):
+    """Yield ``(text after the state, State)`` if the text begins with one and names a state police force after it."""
+    words = text.replace(",", " ").split()
+    for length in range(min(MAX_STATE_WORDS, len(words) - 1), 0, -1):
+        state, rest = states.find(" ".join(words[:length])), " ".join(words[length:])
+        if state and STATEWIDE.match(normalize(rest)):
+            yield rest, state
 
 
 def _names(town):

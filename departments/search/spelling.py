@@ -17,6 +17,7 @@ from ..geo import states
 from ..models import Department, Place
 from ..names import GENERIC_WORDS, core_name, normalize
 from .places import split_state
+from .ranking import ACRONYMS
 
 CACHE_SECONDS = 60 * 60
 PEOPLE_PER_ZIP_CODE = 10_000  # roughly: a third of a billion people in about 30,000 ZIP codes
@@ -31,20 +32,27 @@ class KnownWord(NamedTuple):
     people: int
 
 
-def correct(text):
+def correct(text, preferred=frozenset()):
     """Return the text with each unknown word replaced by the closest known one, or "" if none is close enough.
 
-    If all words are known, try them as one misspelled name: "west port", "saint lewis", "pittsburg pa".
+    If all words are known, try them as one misspelled name: "west port", "saint lewis", "pittsburg pa". ``preferred``
+    are words that come before names of towns.
     """
+    if text.strip().casefold() in ACRONYMS:
+        return ""
     known = _vocabulary(time.monotonic() // CACHE_SECONDS)
+    preferred = {word: KnownWord(word, VERY_COMMON) for word in preferred}
     words = normalize(text).split()
-    if all(_is_known(word, known) for word in words):
+    if all(_is_known(word, known) or word in preferred for word in words):
         rest, _ = next(split_state(text), (text, None))
         name = core_name(normalize(rest))
         others = [word for word in words if word not in name.split()]
         corrected = [_closest(name.replace(" ", ""), known, name), *others]
     else:
-        corrected = [word if _is_known(word, known) else _closest(word, known) for word in words]
+        corrected = [
+            word if _is_known(word, known) or word in preferred else _closest(word, preferred) or _closest(word, known)
+            for word in words
+        ]
     return " ".join(map(_capitalize, " ".join(corrected).split())) if all(corrected) else ""
 
 

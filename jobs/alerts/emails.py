@@ -3,16 +3,16 @@
 The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (automatic emails) and RFC 5322.
 """
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.geo.points import Point, miles_between
+from policeapp.web.routes import absolute_url, site_host
 
 from ..models import Job
 from .matching import MAX_OPENINGS
@@ -20,6 +20,16 @@ from .models import Message
 from .tokens import make_token
 
 MAX_SUBJECT_LENGTH = 150  # characters
+MAX_LINE_LENGTH = 998  # characters (RFC 5322, 2.1.1)
+
+
+class AlertEmail(EmailMultiAlternatives):
+    """An email whose headers are not folded, because some programs find no URL on the second line of a header."""
+
+    def message(self):
+        message = super().message()
+        message.policy = message.policy.clone(max_line_length=MAX_LINE_LENGTH)
+        return message
 
 
 def compose(message):
@@ -28,24 +38,15 @@ def compose(message):
     Uses the message's alert, subscriber and department; select them with the message.
     """
     alert = message.alert
-    description = printable_line(alert.describe())
-    context = {"description": description, "site": settings.SITE_URL, "links": _links(alert)}
-    if message.kind == Message.Kind.CONFIRM:
-        context["is_confirmed"] = alert.is_confirmed
-        subject = _("Confirm your police job alert")
-        if alert.is_confirmed:
-            subject = _("You already have this police job alert")
-    elif message.kind == Message.Kind.RENEW:
-        subject = _("Do you still want this alert? %(alert)s") % {"alert": description}
-    else:
-        openings = _openings(message)
-        if not openings:
-            return None
-        context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS}
-        subject = ngettext("%(number)s new job: %(alert)s", "%(number)s new jobs: %(alert)s", len(openings))
-        subject %= {"number": len(openings), "alert": description}
-    email = EmailMultiAlternatives(
-        subject=subject[:MAX_SUBJECT_LENGTH],
+    openings = _openings(message) if message.kind == Message.Kind.DIGEST else []
+    if message.kind == Message.Kind.DIGEST and not openings:
+        return None
+    # Anybody can request a confirmation to any address.
+    description = alert.describe(quotes_keywords=False) if message.kind == Message.Kind.CONFIRM else alert.describe()
+    context = {"description": printable_line(description), "site": settings.SITE_URL, "links": _links(alert)}
+    context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS, "is_confirmed": alert.is_confirmed}
+    email = AlertEmail(
+        subject=_subject(message, context["description"], len(openings))[:MAX_SUBJECT_LENGTH],
         body=render_to_string(f"emails/{message.kind}.txt", context),
         to=[alert.subscriber.email],
         headers=_headers(message, context["links"]),
@@ -56,12 +57,24 @@ def compose(message):
 
 def message_id(message):
     """Return `<key@host of the site>`, which is the same for every attempt."""
-    return f"<{message.key}@{urlsplit(settings.SITE_URL).hostname}>"
+    return f"<{message.key}@{site_host()}>"
 
 
 def printable_line(text):
     """Return the text on one line without unprintable characters, so that it cannot add a header."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _subject(message, description, number):
+    """Return the subject for a message about this number of openings."""
+    if message.kind == Message.Kind.RENEW:
+        return _("Do you still want this alert? %(alert)s") % {"alert": description}
+    if message.kind == Message.Kind.DIGEST:
+        subject = ngettext("%(number)s new job: %(alert)s", "%(number)s new jobs: %(alert)s", number)
+        return subject % {"number": number, "alert": description}
+    if message.alert.is_confirmed:
+        return _("You already have this police job alert")
+    return _("Confirm your police job alert")
 
 
 def _headers(message, links):
@@ -76,23 +89,24 @@ def _links(alert):
     """Return `{purpose: URL}` of the owner's pages, and of the alert's search."""
     keys = dict.fromkeys(("confirm", "renew", "unsubscribe"), alert.key) | {"manage": alert.subscriber.key}
     links = {
-        purpose: settings.SITE_URL + reverse(f"alert {purpose}", args=[make_token(purpose, key)])
+        purpose: absolute_url(reverse(f"alert {purpose}", args=[make_token(purpose, key)]))
         for purpose, key in keys.items()
     }
-    return links | {"search": settings.SITE_URL + alert.get_absolute_url()}
+    return links | {"search": absolute_url(alert.get_absolute_url())}
 
 
 def _openings(message):
-    """Return the digest's openings that are still open, nearest or newest first."""
-    keys = message.notified_openings.values("job")
+    """Return the digest's openings that are still open, in the order of the search: titles, nearest or newest first."""
+    # One that was withdrawn or closed meanwhile, and then opened again, is in a later digest.
+    keys = message.notified_openings.filter(open_since=F("job__open_since")).values("job")
     openings = list(Job.objects.open().real().filter(pk__in=keys).listed().newest())
     for job in openings:
         job.title, job.department.name = printable_line(job.title), printable_line(job.department.name)
         job.department.city = printable_line(job.department.city)
     alert = message.alert
-    if alert.latitude is None:
-        return openings
-    center = Point(alert.latitude, alert.longitude)
-    for job in openings:
-        job.miles = miles_between(center, job.department.point) if job.department.point else None
-    return sorted(openings, key=lambda job: (job.miles is None, job.miles))
+    titled = set(Job.objects.filter(pk__in=keys).in_titles(alert.q).values_list("pk", flat=True))
+    if alert.latitude is not None:
+        center = Point(alert.latitude, alert.longitude)
+        for job in openings:
+            job.miles = miles_between(center, job.department.point) if job.department.point else None
+    return sorted(openings, key=lambda job: (job.pk not in titled, job.miles is None, job.miles))

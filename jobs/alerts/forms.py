@@ -9,15 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from departments.fields import EmailAddressFormField
 from departments.models import Department
 from policeapp.operations.rate_limits import RateLimit
+from policeapp.web.email_addresses import is_our_own, mailbox_key
 
 from ..forms import JobSearchForm
 from .models import Alert, Message, Subscriber, delete_unconfirmed
 
 SALT = "policeapp.jobs.alert_forms"
 
-# Protects the owner of an address from others who sign up with it.
+# Protects the owner of a mailbox from others who sign up with its addresses.
 EMAILS_PER_ADDRESS = RateLimit("confirmation emails", 10, 24 * 3600)
 # People behind one IP address, such as a library's, share this limit.
 SIGN_UPS_PER_CLIENT = RateLimit("alert sign-ups", 30, 3600)
@@ -64,7 +66,7 @@ class AlertSearchForm(JobSearchForm):
 class AlertForm(forms.Form):
     """The email address and frequency of an alert. Two fields detect bots: `homepage`, a honeypot, and `shown`."""
 
-    email = forms.EmailField(
+    email = EmailAddressFormField(
         label=_("Your email address"),
         max_length=Subscriber._meta.get_field("email").max_length,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -83,6 +85,8 @@ class AlertForm(forms.Form):
 
     def clean_email(self):
         """Lowercase the address, because mail servers ignore case and nobody wants duplicate emails."""
+        if is_our_own(self.cleaned_data["email"]):
+            raise ValidationError(_("This is our own address. Enter yours."))
         return self.cleaned_data["email"].lower()
 
     def clean_shown(self):
@@ -109,14 +113,14 @@ class AlertForm(forms.Form):
         return bool(self.cleaned_data["homepage"])
 
     def save(self, alert):
-        """Save the alert and return its confirmation request, or None if the address has reached its limit.
+        """Save the alert with a confirmation request, or nothing if the mailbox has reached its limit.
 
         A confirmed alert does not change, because anybody can enter any address. The message then says that the alert
         already exists.
         """
         email = self.cleaned_data["email"]
-        if not EMAILS_PER_ADDRESS.hit(email):
-            return None
+        if not EMAILS_PER_ADDRESS.hit(mailbox_key(email)):
+            return
         delete_unconfirmed()
         with transaction.atomic():
             subscriber, _created = Subscriber.objects.select_for_update(no_key=True).get_or_create(email=email)
@@ -124,6 +128,6 @@ class AlertForm(forms.Form):
             alert = subscriber.alerts.filter(**filters).first() or subscriber.alerts.create(**filters)
             if not alert.confirmed_at:
                 alert.change_frequency(self.cleaned_data["frequency"])
-            # The new request replaces one that waits for a retry or was abandoned, and is tried immediately.
+            # The new request replaces one that waits for a retry or was abandoned, and is tried within seconds.
             alert.messages.filter(kind=Message.Kind.CONFIRM, sent_at=None).delete()
-            return alert.messages.create(kind=Message.Kind.CONFIRM)
+            alert.messages.create(kind=Message.Kind.CONFIRM)

@@ -4,6 +4,7 @@ Each batch of `BATCH_SIZE` alerts takes a fixed number of queries. Openings
 are streamed and compared in Python, so memory does not grow with their number.
 """
 
+import logging
 from heapq import nsmallest
 from math import inf
 from typing import NamedTuple
@@ -13,11 +14,15 @@ from django.utils import timezone
 
 from departments.geo.points import FARTHEST_MILES, Point, chord_squared
 from departments.names import normalize, word_prefixes
+from policeapp.database.unavailable import is_temporary
 
 from ..models import Job
 from .models import Alert, Message, NotifiedOpening
 
+logger = logging.getLogger(__name__)
+
 BATCH_SIZE = 1000  # alerts
+MAX_FAILED = 100  # alerts; if more fail, it is not the fault of single ones
 # A digest lists the nearest or newest openings, up to this number, and links to the search for the rest.
 MAX_OPENINGS = 50
 # The number of candidates at which a matcher drops the worse ones.
@@ -28,9 +33,9 @@ class OpeningRow(NamedTuple):
     """The columns of an opening that alerts compare. `x`, `y`, `z` are the department's unit vector, or None."""
 
     pk: int
-    opens_at: object
-    published_at: object
+    open_since: object
     words: str
+    all_words: str
     kind: str
     pay_yearly: object
     department: int
@@ -39,15 +44,20 @@ class OpeningRow(NamedTuple):
     y: float
     z: float
 
-    COLUMNS = ("pk", "opens_at", "published_at", "words", "kind", "pay_yearly", "department_id", "department__state")
+    COLUMNS = ("pk", "open_since", "words", "all_words", "kind", "pay_yearly", "department_id", "department__state")
     COLUMNS += ("department__x", "department__y", "department__z")
+
+    @property
+    def period(self):
+        """The key of the opening and since when it is open: subscribers hear of it once each time it opens."""
+        return self.pk, self.open_since
 
 
 class AlertMatcher:
     """Compares many openings with one alert, by the same rules as the job search.
 
-    Keywords follow :meth:`JobQuerySet.matching`, place and radius :meth:`JobQuerySet.near`. `notified` is the set of
-    keys of openings that the subscriber already received; alerts of one subscriber share it.
+    Keywords follow :meth:`JobQuerySet.best_match`, place and radius :meth:`JobQuerySet.near`. `notified` is the set of
+    periods that the subscriber already received; alerts of one subscriber share it.
     """
 
     def __init__(self, alert, notified):
@@ -59,28 +69,28 @@ class AlertMatcher:
         self.max_chord_squared = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
         self.candidates = []
 
-    def consider(self, opening, visible_at):
-        """Add the opening, which became visible at `visible_at`, to the candidates if it matches."""
+    def consider(self, opening):
+        """Add the period of the opening to the candidates if it matches."""
         if (
             (self.department and self.department != opening.department)
             or (self.state and self.state != opening.state)
             or (self.kind and self.kind != opening.kind)
-            or visible_at < self.new_since
+            or opening.open_since < self.new_since
             or (self.pay and (opening.pay_yearly is None or opening.pay_yearly < self.pay))
         ):
             return
-        rank = -visible_at.timestamp()
+        rank = -opening.open_since.timestamp()
         if self.vector:
             rank = self.chord_squared_to(opening)
             if rank > self.max_chord_squared:
                 return
-        if opening.pk not in self.notified and self.has_keywords(opening):
-            self.candidates.append((rank, opening.pk))
+        if opening.period not in self.notified and self.has_keywords(opening.all_words):
+            self.candidates.append((not self.has_keywords(opening.words), rank, opening.period))
             if len(self.candidates) == MAX_CANDIDATES:
                 self.candidates = nsmallest(MAX_CANDIDATES // 2, self.candidates)
 
-    def has_keywords(self, opening):
-        return all(any(prefix in opening.words for prefix in word) for word in self.words)
+    def has_keywords(self, text):
+        return all(any(prefix in text for prefix in word) for word in self.words)
 
     def chord_squared_to(self, opening):
         """Return the distance as the database computes it (:mod:`departments.geo.points`); infinity if unknown."""
@@ -91,39 +101,37 @@ class AlertMatcher:
         return x * x + y * y + z * z
 
     def best(self):
-        """Return the keys of at most `MAX_OPENINGS` openings, best first, without those in `notified`."""
-        new = (candidate for candidate in self.candidates if candidate[1] not in self.notified)
-        return [pk for _rank, pk in nsmallest(MAX_OPENINGS, new)]
+        """Return the periods of at most `MAX_OPENINGS` openings, best first, without those in `notified`."""
+        new = (candidate for candidate in self.candidates if candidate[-1] not in self.notified)
+        return [period for *_rank, period in nsmallest(MAX_OPENINGS, new)]
 
 
 def prepare_digests(has_time=lambda: True):
     """Put due digests into the outbox while `has_time()` is true, and return their number.
 
-    Several processes can call it at the same time.
+    Several processes can call it at the same time. An alert that fails is logged, and stays due for the next call.
     """
-    count = 0
+    count, failed = 0, []
     now = timezone.now()
-    while has_time() and (due := list(Alert.objects.due(now).order_by("pk")[:BATCH_SIZE])):
-        count += _create_digests(due, find_openings(due, now), now)
+    while has_time() and (due := list(Alert.objects.due(now).exclude(pk__in=failed).order_by("pk")[:BATCH_SIZE])):
+        count += _try_to_create_digests(due, now, failed)
     return count
 
 
 def find_openings(alerts, at):
-    """Return `{alert's key: [opening's key, ...]}`, best first, for the alerts that match new openings.
+    """Return `{alert's key: [(opening's key, open since), ...]}`, best first, for the alerts that match new openings.
 
     An opening is listed once per subscriber, and only if it is open at `at` and not a sample. Takes two queries.
     """
     openings = Job.objects.open(at).real().new_since(min(alert.new_since for alert in alerts))
     notified = {alert.subscriber_id: set() for alert in alerts}
     known = NotifiedOpening.objects.filter(subscriber__in=notified, job__in=openings)
-    for subscriber, job in known.values_list("subscriber_id", "job_id").iterator():
-        notified[subscriber].add(job)
+    for subscriber, *period in known.values_list("subscriber_id", "job_id", "open_since").iterator():
+        notified[subscriber].add(tuple(period))
     matchers = [AlertMatcher(alert, notified[alert.subscriber_id]) for alert in alerts]
     for opening in map(OpeningRow._make, openings.values_list(*OpeningRow.COLUMNS).iterator()):
-        # The same rule as in JobQuerySet.new_since.
-        visible_at = max(opening.opens_at, opening.published_at or opening.opens_at)
         for matcher in matchers:
-            matcher.consider(opening, visible_at)
+            matcher.consider(opening)
     found = {}
     for matcher in matchers:
         if best := matcher.best():
@@ -140,9 +148,9 @@ def _create_digests(alerts, found, at):
     digests = [Message(alert=alert, kind=Message.Kind.DIGEST) for pk, alert in due.items() if pk in found]
     Message.objects.bulk_create(digests)
     openings = [
-        NotifiedOpening(subscriber_id=digest.alert.subscriber_id, message=digest, job_id=job)
+        NotifiedOpening(subscriber_id=digest.alert.subscriber_id, message=digest, job_id=job, open_since=open_since)
         for digest in digests
-        for job in found[digest.alert_id]
+        for job, open_since in found[digest.alert_id]
     ]
     # All processes insert in the same order, so they wait for each other, and the later one adds no duplicates.
     openings.sort(key=lambda opening: (opening.subscriber_id, opening.job_id))
@@ -152,6 +160,24 @@ def _create_digests(alerts, found, at):
     # Round down to the hour, so that a run that starts a little earlier than yesterday's still finds the alert due.
     Alert.objects.filter(pk__in=due).update(notified_until=at.replace(minute=0, second=0, microsecond=0))
     return len(digests) - deleted
+
+
+def _try_to_create_digests(alerts, at, failed):
+    """Create the due digests of these alerts and return their number.
+
+    If that fails, try each half alone, until only the alerts that fail are left; add their keys to `failed`.
+    """
+    try:
+        return _create_digests(alerts, find_openings(alerts, at), at)
+    except Exception as error:
+        if is_temporary(error) or len(failed) == MAX_FAILED:
+            raise
+        if len(alerts) == 1:
+            logger.exception("Alert %s cannot be compared with openings", alerts[0].pk)
+            failed.append(alerts[0].pk)
+            return 0
+    middle = len(alerts) // 2
+    return sum(_try_to_create_digests(half, at, failed) for half in (alerts[:middle], alerts[middle:]))
 
 
 def prepare_renewals():

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from departments.fields import EmailAddressField
 from departments.geo import states
 
 from .tokens import LIFETIMES
@@ -56,7 +57,7 @@ class Subscriber(models.Model):
 
     IS_SHOWN = False  # not on any public page
 
-    email = models.EmailField(_("email"), unique=True)
+    email = EmailAddressField(_("email"), unique=True)
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     refused_at = models.DateTimeField(
@@ -156,7 +157,7 @@ class Alert(models.Model):
     created = models.DateTimeField(_("created"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     paused = models.BooleanField(_("paused"), default=False)
-    # Digests cover all openings that became visible before this time. None: no digest was prepared yet.
+    # Digests cover all openings that opened before this time. None: no digest was prepared yet.
     notified_until = models.DateTimeField(_("notified until"), null=True, blank=True)
     renewed_at = models.DateTimeField(_("renewed"), null=True, blank=True)
     renewal_requested_at = models.DateTimeField(_("renewal requested"), null=True, blank=True)
@@ -177,7 +178,8 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["confirmed_at", "notified_until"], name="alert_due")]
 
     def __str__(self):
-        return f"{self.subscriber_id}: {self.q or self.near or self.kind or self.state or self.department_id or '*'}"
+        # Whoever deletes a department sees it in the list of what else is deleted, so it must not say what it asks for.
+        return str(self.pk)
 
     def get_absolute_url(self):
         """Return the URL of the department's page, or of the job search with these filters."""
@@ -196,18 +198,22 @@ class Alert(models.Model):
         query = {"q": self.q, "near": place, "within": within, "kind": self.kind, "pay": self.pay, "state": self.state}
         return {name: value for name, value in query.items() if value}
 
-    def describe(self):
-        """Describe jobs and frequency: "Entry-level jobs within 25 miles of Westport, CT, daily"."""
-        formats = {self.Frequency.DAILY: _t("%(jobs)s, daily"), self.Frequency.WEEKLY: _t("%(jobs)s, weekly")}
-        return formats[self.frequency] % {"jobs": self.describe_jobs()}
+    def describe(self, quotes_keywords=True):
+        """Describe jobs and frequency: "Entry-level jobs within 25 miles of Westport, CT, daily".
 
-    def describe_jobs(self):
+        Until the owner confirms the alert, it quotes no keywords: a stranger may want them to appear under our name.
+        """
+        formats = {self.Frequency.DAILY: _t("%(jobs)s, daily"), self.Frequency.WEEKLY: _t("%(jobs)s, weekly")}
+        return formats[self.frequency] % {"jobs": self.describe_jobs(quotes_keywords and bool(self.confirmed_at))}
+
+    def describe_jobs(self, quotes_keywords=True):
         """Describe the jobs: "Entry-level jobs within 25 miles of Westport, CT"."""
         if self.department:
             return _t("New jobs at the %(department)s") % {"department": self.department.name}
         jobs = KIND_PHRASES[self.kind]
         if self.q:
-            jobs = _t("%(jobs)s matching “%(words)s”") % {"jobs": jobs, "words": self.q}
+            words = _t("“%(words)s”") % {"words": self.q} if quotes_keywords else _t("your keywords")
+            jobs = _t("%(jobs)s matching %(words)s") % {"jobs": jobs, "words": words}
         if self.state:
             jobs = _t("%(jobs)s in %(state)s") % {"jobs": jobs, "state": self.get_state_display()}
         if self.near and self.miles is None:
@@ -240,7 +246,7 @@ class Alert(models.Model):
         self._update_fields(paused=True)
 
     def resume(self):
-        """Send openings that become visible from now on, for another year."""
+        """Send the jobs that open from now on, for another year."""
         if self.paused:
             self.renew()
 
@@ -310,8 +316,7 @@ class Message(models.Model):
     )
     problem = models.CharField(_("problem"), max_length=300, blank=True)
 
-    # Longer than a mail server may take to accept one email.
-    LEASE_TIME = timedelta(minutes=15)
+    LEASE_TIME = timedelta(minutes=15)  # longer than a mail server may take to accept one email
     # The delay after each failure. After four days, give up (RFC 5321, 4.5.4.1).
     RETRY_DELAYS = [timedelta(hours=hours) for hours in (1 / 12, 1 / 4, 1, 3, 6, 12, 24, 24, 24)]
 
@@ -323,10 +328,10 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
         ]
-        indexes = [models.Index(fields=["leased_until", "id"], condition=Q(sent_at=None), name="message_to_send")]
+        indexes = [models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="outbox_due")]
 
     def __str__(self):
-        return self.key
+        return str(self.pk)
 
     def lease(self):
         """Return True for the one sender that may send this message until the lease ends."""
@@ -356,32 +361,32 @@ class Message(models.Model):
 
 
 class NotifiedOpening(models.Model):
-    """An opening in a digest. No other digest to the same subscriber lists it."""
+    """An opening in a digest. No other digest to the subscriber lists it, unless it opens again at another time."""
 
     IS_SHOWN = False  # not on any public page
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="notified_openings")
     job = models.ForeignKey("Job", models.CASCADE, related_name="+")
+    open_since = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subscriber", "job"], name="notified_once")]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "job", "open_since"], name="notified_once")]
 
     def __str__(self):
-        return f"{self.subscriber_id}: {self.job_id}"
+        return str(self.pk)
 
 
 class SendRun(models.Model):
-    """The last run of `send_alerts`, with the totals of all runs. The table has at most one row.
+    """The last run of `send_mail`, with the totals of all runs. The table has at most one row.
 
-    `problem` says why the last run could not send everything, or is "".
+    The worker counts a run every few minutes. `problem` says why the last one could not send everything, or is "".
     """
 
     IS_SHOWN = False  # not on any public page
 
     SINGLE_PK = 1
-    # A timer starts a run every few minutes, so it is broken when no run has ended for this long.
-    OVERDUE = timedelta(days=1)
+    OVERDUE = timedelta(hours=1)  # the worker is broken when no run has ended for this long
 
     ended_at = models.DateTimeField()
     problem = models.CharField(max_length=300, blank=True)

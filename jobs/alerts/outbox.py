@@ -11,7 +11,6 @@ from contextlib import suppress
 from enum import Enum
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from time import monotonic
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core import mail
@@ -22,12 +21,13 @@ from django.utils.translation import gettext as _
 from policeapp.operations.logs import redact
 
 from . import emails
-from .matching import prepare_digests, prepare_renewals
-from .models import Alert, Message, SendRun, delete_unconfirmed, single_line
+from .models import Alert, Message, SendRun, single_line
 
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 100  # messages
+# After this time, look again for confirmation requests: somebody waits for them.
+BATCH_SECONDS = 3
 
 
 class Outcome(Enum):
@@ -41,58 +41,8 @@ class Outcome(Enum):
     SKIPPED = "skipped"  # another sender has it, or it is no longer wanted
 
 
-class RunReport(NamedTuple):
-    """The result of a run.
-
-    `digests`, `renewals` and `waiting` are numbers of messages. `outcomes` is a `Counter`. `problem` says why sending
-    stopped early, or is "".
-    """
-
-    digests: int
-    renewals: int
-    outcomes: Counter
-    waiting: int
-    problem: str
-
-
-def run(seconds, limit=None):
-    """Prepare all messages that are due and send them, and return a `RunReport`.
-
-    Starts nothing new after `seconds`, and tries to send at most `limit` messages (None: all).
-    """
-    end = monotonic() + seconds
-
-    def has_time():
-        return monotonic() < end
-
-    delete_unconfirmed()
-    renewals = prepare_renewals()
-    digests = prepare_digests(has_time)
-    outcomes, problem = send_waiting(limit, has_time)
-    record_run(outcomes, problem)
-    return RunReport(digests, renewals, outcomes, Message.objects.to_send().count(), problem)
-
-
-def deliver(message):
-    """Try once to send the message now, and return whether it was sent.
-
-    Never raises an error. A message that was not sent stays in the outbox.
-    """
-    if not settings.SENDS_EMAIL:
-        return False
-    connection = mail.get_connection()
-    try:
-        connection.open()
-        return _try_to_send(message, connection) == Outcome.SENT
-    except Exception:
-        logger.exception("Message %s could not be sent immediately", message.key)
-        return False
-    finally:
-        _close(connection)
-
-
-def send_waiting(limit=None, has_time=lambda: True):
-    """Send free messages, at most `limit` of them (None: all), while `has_time()` is true.
+def send_waiting(has_time=lambda: True):
+    """Send free messages while `has_time()` is true.
 
     Return `(Counter of outcomes, problem)`. The problem says why the mail server cannot be used, or is "".
     """
@@ -100,7 +50,7 @@ def send_waiting(limit=None, has_time=lambda: True):
     connection = mail.get_connection()
     try:
         for message in _free_messages():
-            if not has_time() or outcomes.total() - outcomes[Outcome.SKIPPED] == limit:
+            if not has_time():
                 break
             connection.open()
             outcomes[_try_to_send(message, connection)] += 1
@@ -112,7 +62,7 @@ def send_waiting(limit=None, has_time=lambda: True):
 
 
 def record_run(outcomes, problem):
-    """Record that a run of `send_alerts` ended, with its `Counter` of outcomes and why it stopped early, or ""."""
+    """Record that `send_mail` has run, with its `Counter` of outcomes and what went wrong, or ""."""
     now = timezone.now()
     SendRun.objects.get_or_create(pk=SendRun.SINGLE_PK, defaults={"ended_at": now})
     SendRun.objects.update(
@@ -126,24 +76,33 @@ def record_run(outcomes, problem):
 
 
 def last_run():
-    """Return the :class:`~jobs.alerts.models.SendRun` of `send_alerts`, or None before the first run. One query."""
+    """Return the :class:`~jobs.alerts.models.SendRun` of `send_mail`, or None before the first run. One query."""
     return SendRun.objects.first()
 
 
 def is_overdue(run):
-    """Return whether alerts were waiting for a whole day and no run ended.
+    """Return whether there was something to do, and no run ended for `SendRun.OVERDUE`.
 
-    `run` is the last one, or None. Takes at most one query.
+    `run` is the last one, or None. Takes at most two queries.
     """
-    day_ago = timezone.now() - SendRun.OVERDUE
-    is_recent = run is not None and run.ended_at > day_ago
-    return settings.SENDS_EMAIL and not is_recent and Alert.objects.active().filter(confirmed_at__lte=day_ago).exists()
+    since = timezone.now() - SendRun.OVERDUE
+    if not settings.SENDS_EMAIL or (run and run.ended_at > since):
+        return False
+    alerts, messages = Alert.objects.active(), Message.objects.to_send()
+    return alerts.filter(confirmed_at__lte=since).exists() or messages.filter(created__lte=since).exists()
 
 
 def _free_messages():
-    """Yield free messages, oldest first. A failed message is rescheduled, so each appears once."""
-    while messages := list(Message.objects.to_send().free(timezone.now()).order_by("pk")[:BATCH_SIZE]):
-        yield from messages
+    """Yield free messages: confirmation requests first, then the oldest first.
+
+    A failed message is rescheduled, so each appears once.
+    """
+    while messages := list(Message.objects.to_send().free(timezone.now()).order_by("kind", "pk")[:BATCH_SIZE]):
+        end = monotonic() + BATCH_SECONDS
+        for message in messages:
+            yield message
+            if monotonic() > end:
+                break
 
 
 def _try_to_send(message, connection):

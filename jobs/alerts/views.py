@@ -11,9 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from policeapp.operations.rate_limits import client_ip, limit_searches, too_many_requests
+from policeapp.operations.rate_limits import client_ip, too_many_requests
 
-from . import outbox
 from .forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT, AlertForm, AlertSearchForm
 from .models import Alert, Subscriber
 from .tokens import make_token, read_token
@@ -51,11 +50,11 @@ def secret_link(view):
 
 @never_cache
 @require_get_or_post
-@limit_searches
 def new(request):
     """Sign up for an alert with the filters in the query string.
 
-    The answer is always the same, so it does not reveal whether the address is new, known, confirmed or refused.
+    The answer is always the same, so it does not reveal whether the address is new, known, confirmed or refused. The
+    mail worker sends the email, so nobody waits for the mail server here.
     """
     search = AlertSearchForm(request.GET)
     alert = search.build_alert()
@@ -65,8 +64,8 @@ def new(request):
         if not SIGN_UPS_PER_CLIENT.hit(client_ip(request)):
             context["limited"] = True
             return too_many_requests(request, SIGN_UPS_PER_CLIENT.wait, "jobs/alert_new.html", context)
-        if not form.is_spam and (message := form.save(alert)):
-            outbox.deliver(message)
+        if not form.is_spam:
+            form.save(alert)
         return render(request, "jobs/alert_sent.html", context | {"daily_limit": EMAILS_PER_ADDRESS.most})
     return render(request, "jobs/alert_new.html", context)
 

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.models import Department, SlugRedirect
+from policeapp.web.routes import NUMBER
 
 from ..models import Job, with_open_jobs
 
 MAX_COLUMNS = 4
 
 DEPARTMENT_KEY = re.compile(r"([a-z]{2})/([-\w]{1,120})\Z", re.ASCII | re.IGNORECASE)
-JOB_KEY = re.compile(r"[1-9][0-9]{0,17}\Z", re.ASCII)
+JOB_KEY = re.compile(NUMBER + r"\Z")
 
 
 def comparison_query(items):
@@ -30,7 +31,7 @@ def department_key(department):
     return f"{department.state.lower()}/{department.slug}"
 
 
-def select_departments(keys, user):
+def select_departments(keys):
     """Find departments by keys such as "ct/westport-police-department".
 
     Return ``(departments, notices)``: a list of departments, each with ``.open_jobs``, and a list of messages about
@@ -38,30 +39,29 @@ def select_departments(keys, user):
     """
     keys, notices = _unique_keys(keys)
     slugs = {key: match.groups() for key in keys if (match := DEPARTMENT_KEY.match(key))}
-    visible = Department.objects.visible_to(user)
+    published = Department.objects.published()
     found = {
         (department.state.lower(), department.slug): department
-        for department in with_open_jobs(visible.filter(_has_slug(slugs.values())))
+        for department in with_open_jobs(published.filter(_has_slug(slugs.values())))
     }
     missing = [slug for slug in slugs.values() if slug not in found]
     if missing:
-        redirects = list(SlugRedirect.objects.filter(_has_slug(missing), department__in=visible))
-        departments = with_open_jobs(visible).in_bulk([redirect.department_id for redirect in redirects])
+        redirects = list(SlugRedirect.objects.filter(_has_slug(missing), department__in=published))
+        departments = with_open_jobs(published).in_bulk([redirect.department_id for redirect in redirects])
         found |= {(each.state.lower(), each.slug): departments[each.department_id] for each in redirects}
     not_found = _("No department found for “%(key)s”.")
     return _in_order(keys, {key: found.get(slug) for key, slug in slugs.items()}, notices, not_found)
 
 
-def select_jobs(keys, user):
-    """Find open jobs by ids; staff can also compare jobs that aren't open.
+def select_jobs(keys):
+    """Find open jobs by ids.
 
     Return ``(jobs, notices)``: a list of jobs with their departments, and a list of messages about ids that were left
     out.
     """
     keys, notices = _unique_keys(keys)
     ids = {key: int(key) for key in keys if JOB_KEY.match(key)}
-    jobs = Job.objects.visible_to(user) if user.is_staff else Job.objects.open()
-    found = jobs.with_department().in_bulk(list(ids.values()))
+    found = Job.objects.open().with_department().in_bulk(list(ids.values()))
     not_found = _("Job “%(key)s” is closed or doesn't exist.")
     return _in_order(keys, {key: found.get(pk) for key, pk in ids.items()}, notices, not_found)
 

@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
+from policeapp.web.routes import absolute_url, site_host
 
 from .forms import FeedSearchForm
 from .responses import (
     document_response,
     get_department_or_404,
-    host_name,
     last_modified,
     search_error_response,
     start_of_today,
@@ -34,15 +33,14 @@ class OpeningsFeed(Atom1Feed):
 
 @public_page(*FeedSearchForm.base_fields)
 @require_safe
-@limit_searches
 def search_feed(request):
     """The newest openings that match the query string of a search; 400 with a message if it is invalid."""
     form = FeedSearchForm(request.GET, "newest")
     jobs = form.first(MAX_ENTRIES)
     if form.errors:
         return search_error_response(form)
-    feed, page = reverse("jobs feed") + form.query, reverse("jobs") + form.query
-    return _feed_response(request, feed, page, form.in_words(), jobs, start_of_today())
+    path, page = reverse("jobs feed") + form.query, reverse("jobs") + form.query
+    return _feed_response(path, path, page, form.in_words(), jobs, start_of_today())
 
 
 @public_page()
@@ -53,29 +51,30 @@ def department_feed(request, state, slug):
     if (department.state, department.slug) != (state, slug):
         return redirect("department feed", department.state, department.slug, permanent=True)
     jobs = department.jobs.open().real().newest()[:MAX_ENTRIES]
-    feed, page = reverse("department feed", args=[state, slug]), department.get_absolute_url()
+    path, page = reverse("department feed", args=[state, slug]), department.get_absolute_url()
     title = _("Jobs at %(department)s") % {"department": department.name}
-    return _feed_response(request, feed, page, title, jobs, department.modified.replace(microsecond=0))
+    name = f"department/{department.pk}/feed"
+    return _feed_response(name, path, page, title, jobs, department.modified.replace(microsecond=0))
 
 
-def _feed_response(request, path, page, title, jobs, empty_since):
-    """Return the feed at ``path`` of the jobs on ``page`` (both are paths)."""
+def _feed_response(name, path, page, title, jobs, empty_since):
+    """Return the feed at ``path`` of the jobs on ``page`` (both are paths). Its id contains ``name``."""
     feed = OpeningsFeed(
         title=strip_unprintable(title),
-        link=request.build_absolute_uri(page),
+        link=absolute_url(page),
         description=None,
         language=get_language(),
-        feed_url=request.build_absolute_uri(path),
-        feed_guid=_tag(request, path),
+        feed_url=absolute_url(path),
+        feed_guid=_tag(name),
         author_name="PoliceApp",
         empty_since=empty_since,
     )
     for job in jobs:
         feed.add_item(
             title=strip_unprintable(f"{job.title}, {job.department.name}"),
-            link=request.build_absolute_uri(job.get_absolute_url()),
+            link=absolute_url(job.get_absolute_url()),
             description=strip_unprintable(render_to_string("jobs/_feed_entry.html", {"job": job})),
-            unique_id=_tag(request, f"opening/{job.pk}"),
+            unique_id=_tag(f"opening/{job.pk}"),
             author_name=strip_unprintable(job.department.name),
             pubdate=job.opens_at,
             updateddate=last_modified(job),
@@ -84,6 +83,6 @@ def _feed_response(request, path, page, title, jobs, empty_since):
     return document_response(feed.writeString("utf-8"), feed.content_type, feed.latest_post_date())
 
 
-def _tag(request, name):
-    """Return a tag URI (RFC 4151), which stays the same forever."""
-    return f"tag:{host_name(request)},2026:{name}"
+def _tag(name):
+    """Return a tag URI (RFC 4151), which stays the same forever if the name does."""
+    return f"tag:{site_host()},2026:{name}"

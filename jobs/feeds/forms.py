@@ -2,8 +2,10 @@
 
 from urllib.parse import urlencode
 
+from django.utils.functional import cached_property
+
 from ..forms import JobSearchForm
-from ..models import Alert
+from ..models import Alert, Job
 
 
 class FeedSearchForm(JobSearchForm):
@@ -16,8 +18,9 @@ class FeedSearchForm(JobSearchForm):
         self.parameters = {name: typed[name] for name in self.base_fields if typed.get(name)}
         super().__init__({"sort": sort} | self.parameters)
 
-    def openings(self):
-        return super().openings().real()
+    @cached_property
+    def found(self):
+        return super().found.real()
 
     def first(self, count):
         """Return a list of the first ``count`` results with all fields and departments; empty if the form has errors.
@@ -25,7 +28,7 @@ class FeedSearchForm(JobSearchForm):
         Two queries.
         """
         ids = [job.pk for job in self.results()[:count]]
-        jobs = self.openings().with_department().in_bulk(ids) if ids else {}
+        jobs = Job.objects.open().with_department().in_bulk(ids) if ids else {}
         # An opening that closed between the two queries is missing from the second.
         return [jobs[pk] for pk in ids if pk in jobs]
 

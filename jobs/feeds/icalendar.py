@@ -6,7 +6,6 @@ Visitors subscribe to the calendar of a search or a department, and add the cale
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,15 +14,15 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, Timezone, vDuration, vText
 
 from departments.models import Department
+from departments.times import instant
 from policeapp.caching.decorators import public_page
-from policeapp.operations.rate_limits import limit_searches
+from policeapp.web.routes import absolute_url, site_host
 
 from ..models import HiringStep, Job
 from .forms import FeedSearchForm
 from .responses import (
     document_response,
     get_department_or_404,
-    host_name,
     last_modified,
     search_error_response,
     start_of_today,
@@ -58,7 +57,6 @@ class Entry(NamedTuple):
 
 @public_page(*FeedSearchForm.base_fields)
 @require_safe
-@limit_searches
 def search_calendar(request):
     """The dates of the openings that match the query string of a search, earliest closing date first.
 
@@ -68,7 +66,7 @@ def search_calendar(request):
     jobs = form.first(MAX_JOBS)
     if form.errors:
         return search_error_response(form)
-    return _calendar_response(request, reverse("jobs calendar") + form.query, form.in_words(), jobs, start_of_today())
+    return _calendar_response(reverse("jobs calendar") + form.query, form.in_words(), jobs, start_of_today())
 
 
 @public_page()
@@ -81,25 +79,24 @@ def department_calendar(request, state, slug):
     jobs = list(department.jobs.open().real().by_deadline()[:MAX_JOBS])
     path = reverse("department calendar", args=[state, slug])
     title = _("Jobs at %(department)s") % {"department": department.name}
-    return _calendar_response(request, path, title, jobs, department.modified)
+    return _calendar_response(path, title, jobs, department.modified)
 
 
 @public_page()
 @require_safe
 def job_calendar(request, pk, slug):
-    """The dates of one opening that is or was open; 410 if it is withdrawn, like its page."""
-    # Staff see the same as everyone, because the response is cached for everyone.
-    visible = Job.objects.visible_to(AnonymousUser()).real()
-    job = get_object_or_404(visible.with_department(), pk=pk)
-    if slug != job.slug:
-        return redirect("job calendar", pk, job.slug, permanent=True)
+    """The dates of one opening that has a page; 410 if it is withdrawn, like its page."""
+    job = get_object_or_404(Job.objects.visible().real().with_department(), pk=pk)
+    path = reverse("job calendar", args=[pk, job.slug])
+    if request.path != path:
+        return redirect(path, permanent=True)
     if job.status == Job.Status.WITHDRAWN:
         message = _("This job has been withdrawn.")
         return HttpResponse(f"{message}\n", status=410, content_type="text/plain; charset=utf-8")
-    return _calendar_response(request, reverse("job calendar", args=[pk, slug]), job.title, [job], job.modified)
+    return _calendar_response(path, job.title, [job], job.modified)
 
 
-def _calendar_response(request, path, name, jobs, empty_since):
+def _calendar_response(path, name, jobs, empty_since):
     """Return the calendar of the jobs at ``path``."""
     calendar = Calendar()
     calendar.add("VERSION", "2.0")
@@ -109,9 +106,9 @@ def _calendar_response(request, path, name, jobs, empty_since):
         calendar.add(key, vText(strip_unprintable(name)))
     calendar.add("REFRESH-INTERVAL", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH_INTERVAL))
-    calendar.add("SOURCE", request.build_absolute_uri(path), parameters={"VALUE": "URI"})
+    calendar.add("SOURCE", absolute_url(path), parameters={"VALUE": "URI"})
     for entry in _entries(jobs):
-        calendar.add_component(_event(request, entry))
+        calendar.add_component(_event(entry))
     if not calendar.subcomponents:
         # RFC 5545, section 3.6: a calendar has at least one component.
         calendar.add_component(Timezone.from_tzid("UTC"))
@@ -142,17 +139,17 @@ def _entries(jobs):
         yield Entry(uid, title, step.date, step.time, department, changed, page, step.note, step.place)
 
 
-def _event(request, entry):
+def _event(entry):
     """Return the entry as a VEVENT. It is the same in every calendar."""
     event = Event()
-    event.add("UID", f"{entry.uid}@{host_name(request)}")
+    event.add("UID", f"{entry.uid}@{site_host()}")
     # Without a METHOD, DTSTAMP is the time of the last change, too.
     event.add("DTSTAMP", entry.changed)
     event.add("LAST-MODIFIED", entry.changed)
     event.add("SEQUENCE", int((entry.changed - SEQUENCE_START).total_seconds()))
     if entry.time:
         # No end, because the duration is unknown. UTC needs no VTIMEZONE.
-        event.add("DTSTART", datetime.combine(entry.day, entry.time, entry.department.zone).astimezone(UTC))
+        event.add("DTSTART", instant(entry.day, entry.time, entry.department.zone))
     else:
         event.add("DTSTART", entry.day)
         event.add("DTEND", entry.day + DAY)
@@ -161,7 +158,7 @@ def _event(request, entry):
     event.add("SUMMARY", strip_unprintable(entry.title))
     if entry.location:
         event.add("LOCATION", strip_unprintable(entry.location))
-    url = request.build_absolute_uri(entry.page.get_absolute_url())
+    url = absolute_url(entry.page.get_absolute_url())
     event.add("URL", url)
     # Some apps don't show the URL property.
     event.add("DESCRIPTION", strip_unprintable("\n".join(filter(None, (entry.note, url)))))

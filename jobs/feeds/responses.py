@@ -4,7 +4,6 @@ import re
 from datetime import datetime, time
 
 from django.http import HttpResponse
-from django.http.request import split_domain_port
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import http_date
@@ -56,11 +55,6 @@ def last_modified(job):
 def start_of_today():
     """Return the start of today, for an empty document: the time of its last change is unknown."""
     return datetime.combine(timezone.now().date(), time.min, timezone.get_default_timezone())
-
-
-def host_name(request):
-    """Return the site's host without the port. Ids made from it stay the same if the site moves to another port."""
-    return split_domain_port(request.get_host())[0]
 
 
 def strip_unprintable(text):

@@ -11,22 +11,19 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from departments.imports.cleaning import email, website, without_commas
+from departments.imports.cleaning import email, reasons, website, without_commas
 from departments.names import normalize
+from departments.times import is_allowed, parse_day, parse_time, validate_local_time
 
 from ..models import Job, JobKind, Schedule
+from ..models.pay import is_plausible_pay
 
-# Dates. strptime instead of a library that guesses, because 2/30/2026 must not become a date in March.
+# Dates
 
-DAY_FORMATS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y",
-    "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y",
-)  # fmt: skip
-TIME_FORMATS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I %p")
 DAY_AND_TIME = re.compile(
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? +)?"
     r"(?P<day>\S.*?)"
-    r"(?:(?:T|,? +(?:at +)?)(?P<time>\d{1,2}(?::\d\d){0,2} ?[ap]\.?m\.?|\d{1,2}:\d\d(?::\d\d)?)(?:\.\d+)?"
+    r"(?:(?:T|,? +(?:at +)?)(?P<time>\d{1,2}(?::\d\d){0,2} ?[ap]\.?(?: ?m\.?)?|\d{1,2}:\d\d(?::\d\d)?"
+    r"|(?:12(?::00)? ?)?(?:noon|midnight)|\d{4} ?(?:hours|hrs|h))(?:\.\d+)?"
     r"(?P<zone>Z|[+-]\d\d:?\d\d)?)?",
     re.IGNORECASE,
 )
@@ -49,23 +46,20 @@ def day_and_time(text, zone):
     if normalize(text) in NO_DATE:
         return None, None
     parts = DAY_AND_TIME.fullmatch(" ".join(text.split()))
-    day = _parse_with(DAY_FORMATS, " ".join(re.sub(r"\bsept\b", "sep", parts["day"].lower()).translate(PLAIN).split()))
-    if day is None:
-        raise ValueError(_("is not a date like 2026-07-16 or 7/16/2026"))
-    at = None
-    if parts["time"]:
-        at = _parse_with(TIME_FORMATS, re.sub(r" ?([ap])\.?m\.?$", r" \1m", parts["time"].lower()))
-        if at is None:
-            raise ValueError(_("has an invalid time"))
+    with reasons():
+        day = parse_day(parts["day"])
+        at = parse_time(parts["time"]) if parts["time"] else time.min
     if day.year == NEVER_YEAR:
         return None, None
     _check_century(day)
-    if at is None or at.time() == time.min:
-        return day.date(), None
-    moment = datetime.combine(day, at.time())
+    if at == time.min:
+        return day, None
+    moment = datetime.combine(day, at)
     if parts["zone"]:
         moment = _convert_to_zone(moment, parts["zone"], zone)
-    _check_century(moment)
+    _check_century(moment.date())
+    with reasons():
+        validate_local_time(moment.date(), moment.time(), zone)
     return moment.date(), moment.time()
 
 
@@ -78,20 +72,8 @@ def _convert_to_zone(moment, offset, zone):
 
 
 def _check_century(day):
-    if not 2000 <= day.year <= 2100:
+    if not is_allowed(day):
         raise ValueError(_("must be a date between 2000 and 2100"))
-
-
-PLAIN = str.maketrans({",": " ", ".": " "})
-
-
-def _parse_with(formats, text):
-    for date_format in formats:
-        try:
-            return datetime.strptime(text, date_format)
-        except ValueError:
-            continue
-    return None
 
 
 # Pay
@@ -108,8 +90,6 @@ PERIODS = {
 }  # fmt: skip
 _PERIOD_OF = {word: period for period, words in PERIODS.items() for word in {*words, period.replace("_", " ")}}
 
-# Yearly pay in dollars. An amount outside this range is a mistake, such as yearly pay marked as hourly.
-PLAUSIBLE = (1_000, 1_000_000)
 # Without a period, amounts from the first on are yearly and amounts up to the second are hourly.
 SURELY_YEARLY, SURELY_HOURLY = 15_000, 150
 
@@ -136,7 +116,7 @@ def pay(lowest, highest, frequency):
             period = Job.PayPeriod.HOUR
         else:
             raise ValueError(_("doesn't state whether the pay is yearly, monthly or hourly"))
-    if any(not PLAUSIBLE[0] <= amount * Job.PERIODS_A_YEAR[period] <= PLAUSIBLE[1] for amount in stated):
+    if not all(is_plausible_pay(amount, period) for amount in stated):
         raise ValueError(_("is not plausible for its pay period"))
     return *amounts, period
 

@@ -1,8 +1,8 @@
 """Import openings from a CSV file: names of the columns, conversion of the cells, and matching with known openings.
 
-A row is identified by its source (the list it comes from) and its job number there. A list can contain several copies
-of a row, such as one for employees and one for the public: they are one opening. Openings that are announced to
-employees only are never public.
+A row is identified by its department, its source (the list it comes from) and its job number there. A list can contain
+several copies of a row, such as one for employees and one for the public: they are one opening. Openings that are
+announced to employees only are never public.
 """
 
 from collections import defaultdict
@@ -19,6 +19,7 @@ from departments.names import normalize
 from policeapp.imports.engine import Importer, Rejected, create, reject, skip, unchanged, update
 from policeapp.imports.tables import NotATable
 
+from .. import samples
 from ..models import Job
 from . import cleaning, plain_text
 
@@ -142,17 +143,18 @@ class PostingImporter(Importer):
         for column, value in (("source", cleaned.source), ("job_id", cleaned.number)):
             if not value:
                 raise Rejected(self._name(column), _("is missing"))
-        kind = normalize(cells["posting_type"])
-        if kind in FOR_EMPLOYEES:
-            return cleaned, INTERNAL
+        if cleaned.source == samples.SOURCE:
+            raise Rejected(self._name("source"), _("is the name of this site's samples; use another name"))
         try:
+            cleaned = cleaned._replace(employer=self._employer(cells))
+            kind = normalize(cells["posting_type"])
+            if kind in FOR_EMPLOYEES:
+                return cleaned, INTERNAL
             if kind not in FOR_ALL:
                 raise Rejected("posting_type", _("must be “External” or “Internal”"))
             opens_on, _time = self._required("posting_date", cleaning.day_and_time, cells["posting_date"], UTC)
             self._required("post_until", cleaning.day_and_time, cells["post_until"], UTC)
-            cleaned = cleaned._replace(
-                employer=self._employer(cells), opens=cells["posting_date"], closes=cells["post_until"]
-            )
+            cleaned = cleaned._replace(opens=cells["posting_date"], closes=cells["post_until"])
             cleaned = cleaned._replace(facts=self._facts(row.line, cleaned, cells))
         except Rejected as problem:
             return cleaned._replace(problem=(problem.column, problem.reason)), BAD
@@ -239,39 +241,59 @@ class PostingImporter(Importer):
         plans = []
         for line, cleaned in rows:
             try:
-                plans.append(self._plan(line, cleaned, present.get((cleaned.source, cleaned.number)), employers))
+                plans.append(self._plan(line, cleaned, present[cleaned.source, cleaned.number], employers))
             except Rejected as problem:
                 plans.append(reject(self._name(problem.column), problem.reason))
         return plans
 
     def _present(self, cleaned_rows):
-        """Return ``{(source, number): job}`` of the jobs that exist already, with their departments."""
+        """Return ``{(source, number): {department: job}}`` of the jobs that exist already, with their departments."""
         sources, numbers = {cleaned.source for cleaned in cleaned_rows}, {cleaned.number for cleaned in cleaned_rows}
         jobs = list(Job.objects.filter(source__in=sources, external_id__in=numbers))
         departments = Department.objects.in_bulk({job.department_id for job in jobs})
+        present = defaultdict(dict)
         for job in jobs:
             job.department = departments[job.department_id]
-        return {(job.source, job.external_id): job for job in jobs}
+            present[job.source, job.external_id][job.department] = job
+        return present
 
-    def _plan(self, line, cleaned, job, employers):
-        if self.claim("opening", (cleaned.source, cleaned.number), line):
+    def _plan(self, line, cleaned, jobs, employers):
+        """``jobs`` are those with the row's source and number: ``{department: job}``."""
+        is_internal = cleaned.facts is None and not cleaned.problem
+        try:
+            department = employers.find(*cleaned.employer)
+        except Rejected as unknown:
+            if is_internal:
+                return self._skip_internal(line)
+            raise Rejected(*(cleaned.problem or (unknown.column, unknown.reason))) from unknown
+        if self.claim("opening", (department.pk, cleaned.source, cleaned.number), line):
             self.notice(line, self._name("job_id"), _("is another copy of a job in this file; skipped"))
             return skip()
         if cleaned.problem:
             raise Rejected(*cleaned.problem)
-        if cleaned.facts is None and job is None:
-            self.notice(line, self._name("posting_type"), _("is for employees only; skipped"))
-            return skip()
-        if cleaned.facts is None:
-            return self._update(line, cleaned, job, {"status": Job.Status.WITHDRAWN})
-        department = employers.find(*cleaned.employer)
+        job = jobs.get(department)
+        if is_internal:
+            withdrawn = {"status": Job.Status.WITHDRAWN}
+            return self._update(line, cleaned, job, withdrawn) if job else self._skip_internal(line)
+        facts = self._facts_of(department, cleaned)
+        if job:
+            return self._update(line, cleaned, job, self._stated_facts(facts))
+        if jobs:
+            reason = _("is also the number of a job of another department; if the job has moved, withdraw the old one")
+            self.notice(line, self._name("job_id"), reason)
+        return self._create(cleaned, facts)
+
+    def _skip_internal(self, line):
+        self.notice(line, self._name("posting_type"), _("is for employees only; skipped"))
+        return skip()
+
+    def _facts_of(self, department, cleaned):
+        """Return the facts of a row for the public, with dates and times in the time zone of its department."""
         facts = cleaned.facts | {"department": department, "status": Job.Status.PUBLISHED}
         for name, column, cell in (("opens", "posting_date", cleaned.opens), ("closes", "post_until", cleaned.closes)):
             day, at = self._required(column, cleaning.day_and_time, cell, department.zone)
             facts |= {f"{name}_on": day, f"{name}_time": at}
-        if job:
-            return self._update(line, cleaned, job, self._stated_facts(facts))
-        return self._create(cleaned, facts)
+        return facts
 
     def _create(self, cleaned, facts):
         if self.draft:
@@ -318,7 +340,7 @@ class PostingImporter(Importer):
 
     def _derive(self, job):
         job.derive()
-        if job.closes_at and job.closes_at <= job.opens_at:
+        if not job.closes_after_it_opens:
             raise Rejected("post_until", _("is before the opening date"))
 
 
@@ -326,7 +348,7 @@ class Employers:
     """The departments that the rows name. Two queries."""
 
     def __init__(self, cleaned_rows):
-        named = [cleaned.employer for cleaned in cleaned_rows if cleaned.facts]
+        named = [cleaned.employer for cleaned in cleaned_rows]
         oris = {employer_ori for employer_ori, *_rest in named if employer_ori}
         names = {normalize(name)[:250] for employer_ori, name, *_rest in named if not employer_ori}
         self.by_ori = {department.ori: department for department in Department.objects.filter(ori__in=oris)}

@@ -7,6 +7,8 @@ and two spaces begin a paragraph.
 import html
 import re
 
+from policeapp.web.forms import normalize_lines
+
 BULLET = re.compile("[•●▪◦‣⁃∙]")
 BEFORE_TAB = re.compile(r"(?<!\S)(?:[^\w\s]|o)\t")
 # Characters that are bullets only if there are several: at the start of a line, or after two spaces or a sentence.
@@ -28,7 +30,6 @@ ITEM, NUMBERED = "• ", re.compile(r"(\d{1,2})\. ")
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.IGNORECASE)
 # Exports use it for a space that their character set lacks. In Spanish it comes before a word.
 LOST_BLANK = re.compile(r"(?<=\w)¿(?=\w)|(?<=\S)¿(?!\w)")
-LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f]")
 
 URL = re.compile(r"https?://[^\s<>\"“”‘’\\^`{|}]*[^\s<>\"“”‘’\\^`{|}.,;:!?')\]*]", re.IGNORECASE)
@@ -45,7 +46,7 @@ def clean_text(text):
         text = html.unescape(text)
     if "¿" in text:
         text = LOST_BLANK.sub(" ", text)
-    text = INVISIBLE.sub("", LINE_BREAK.sub("\n", text)).replace("\xa0", " ")
+    text = INVISIBLE.sub("", normalize_lines(text)).replace("\xa0", " ")
     return re.sub(r"\n\s+", "\n", re.sub(r"[ \t]{3,}", "  ", text)).strip()
 
 

@@ -1,21 +1,28 @@
 """Hiring steps: the order, duration, date, place and fee of each step from the application to the job."""
 
 from collections import defaultdict
-from datetime import datetime, time
+from datetime import time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from departments.fields import DAYS
+from departments.fields import DAYS, TypedDateField, TypedTimeField, at_field
+from departments.geo import states
+from departments.models import Department
 from departments.models.profile import Ordered
+from departments.times import instant, validate_local_time
 
 from .pay import format_dollars
+
+DAY = timedelta(days=1)
 
 
 class HiringStepKind(models.TextChoices):
@@ -35,6 +42,22 @@ class HiringStepKind(models.TextChoices):
 
 class Roadmap(list):
     """Hiring steps in order, with their total duration and cost."""
+
+    TRAINING = {HiringStepKind.ACADEMY, HiringStepKind.FIELD_TRAINING}
+
+    @property
+    def until_offer(self):
+        """The :class:`Roadmap` of the steps that an applicant takes to be hired."""
+        return Roadmap(step for step in self if step not in self.training)
+
+    @cached_property
+    def training(self):
+        """The :class:`Roadmap` of the academy and field training, and of other steps after them."""
+        found = Roadmap()
+        for step in self:
+            if step.kind in self.TRAINING or (found and step.kind == HiringStepKind.OTHER):
+                found.append(step)
+        return found
 
     @property
     def weeks(self):
@@ -84,6 +107,18 @@ class HiringStepQuerySet(models.QuerySet):
         general = self._roadmaps({}, departments)[1]
         return {pk: general[pk] for pk in departments}
 
+    def next_change(self, after, until):
+        """Return the first instant in ``(after, until]`` at which the time of a step passes, or None. One query."""
+        days = after.date() - DAY, until.date() + DAY  # in any time zone
+        zone, state = (Coalesce(f"department__{name}", f"job__department__{name}") for name in ("time_zone", "state"))
+        # The state, one of those in the time zone, is only for a time zone that Python does not know.
+        rows = self.filter(date__range=days, time__isnull=False).order_by().values_list("date", "time", zone)
+        ends = (
+            self.model(date=day, time=at, department=Department(time_zone=zone, state=state)).ends_at
+            for day, at, zone, state in rows.annotate(any_state=Min(state))
+        )
+        return min((end for end in ends if after < end <= until), default=None)
+
     def _roadmaps(self, jobs, departments):
         """Return two dicts of roadmaps, by job id and by department id, with one query.
 
@@ -130,8 +165,8 @@ class HiringStep(Ordered):
         validators=[MinValueValidator(0), MaxValueValidator(200)],
         help_text=_("How long it usually takes to reach the next step."),
     )
-    date = models.DateField(_("date"), null=True, blank=True, validators=DAYS)
-    time = models.TimeField(_("time"), null=True, blank=True, help_text=_("In the department's time zone."))
+    date = TypedDateField(_("date"), null=True, blank=True, validators=DAYS)
+    time = TypedTimeField(_("time"), null=True, blank=True, help_text=_("In the department's time zone."))
     place = models.CharField(_("place"), max_length=200, blank=True)
     fee = models.DecimalField(
         _("fee"),
@@ -169,6 +204,7 @@ class HiringStep(Ordered):
             models.CheckConstraint(condition=Q(weeks=None) | Q(weeks__gte=0), name="hiring_step_weeks_not_negative"),
             models.CheckConstraint(condition=Q(fee=None) | Q(fee__gte=0), name="hiring_step_fee_not_negative"),
         ]
+        indexes = [models.Index(fields=["date"], name="hiring_step_by_date")]
 
     def __str__(self):
         return self.name or self.get_kind_display()
@@ -179,11 +215,15 @@ class HiringStep(Ordered):
     def clean(self):
         if self.time and not self.date:
             raise ValidationError({"time": _t("Enter a date for this time.")})
+        employer = self.employer
+        if self.time and employer and employer.state in states.STATES:
+            with at_field("time"):
+                validate_local_time(self.date, self.time, employer.zone)
 
     @property
     def employer(self):
-        """The department that the step belongs to, directly or through its job."""
-        return self.department or self.job.department
+        """The department that the step belongs to, directly or through its job; None in an incomplete form."""
+        return self.department or getattr(self.job, "department", None)
 
     @property
     def when(self):
@@ -191,11 +231,15 @@ class HiringStep(Ordered):
         return self.employer.format_day(self.date, self.time)
 
     @property
+    def ends_at(self):
+        """The instant at which its time comes or, without a time, its date ends in the department's time zone."""
+        day = self.date if self.time else self.date + DAY
+        return instant(day, self.time or time.min, self.employer.zone)
+
+    @property
     def has_passed(self):
         """Whether the date, or its time if it has one, is in the past in the department's time zone."""
-        if self.date is None:
-            return False
-        return datetime.combine(self.date, self.time or time.max, self.employer.zone) < timezone.now()
+        return self.date is not None and self.ends_at <= timezone.now()
 
     @property
     def duration(self):

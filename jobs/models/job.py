@@ -1,6 +1,6 @@
 """The ``Job`` model: an opening at a department."""
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,15 +15,24 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from departments.fields import DAYS, HttpsURLField
+from departments.fields import (
+    DAYS,
+    EmailAddressField,
+    HttpsURLField,
+    MarkdownField,
+    TypedDateField,
+    TypedTimeField,
+    at_field,
+)
 from departments.geo import states
 from departments.models import Department
 from departments.models.sources import Sourced
 from departments.names import normalize, slug_of
+from departments.times import instant, is_allowed, validate_local_time
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
-from .pay import PERIODS_A_YEAR, PayPeriod, format_pay
+from .pay import PERIODS_A_YEAR, PayPeriod, format_pay, plausible_pay, validate_pay
 from .querysets import JobQuerySet
 
 
@@ -93,9 +102,15 @@ class Job(Sourced):
     )  # fmt: skip
 
     # Fields computed from other fields. They are saved with every save.
-    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at")
+    DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at", "open_since")
+    # Those that depend on the time of a save, and so on their values in the database.
+    HISTORY = ("closes_at", "published_at", "open_since")
     FULL_TEXT = ("words", "all_words")
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
+    # Words that most openings have in their full text (:class:`policeapp.database.fulltext.Words`).
+    COMMON_WORDS = tuple(
+        "a and city county department entry for in level of office officer or police state the to with".split()
+    )
 
     department = models.ForeignKey(
         Department, models.CASCADE, related_name="jobs", verbose_name=_("department"), db_index=False
@@ -105,6 +120,7 @@ class Job(Sourced):
     words = models.TextField(default="", db_default="", editable=False)
     all_words = models.TextField(default="", db_default="", editable=False)
     slug = models.SlugField(_("slug"), max_length=120, editable=False)
+    # The identity of an imported opening. Only importers set these two; the admin shows them.
     source = models.CharField(
         _("source"), max_length=60, blank=True, help_text=_("The list it was imported from. Blank: entered here.")
     )
@@ -118,22 +134,16 @@ class Job(Sourced):
     positions = models.PositiveSmallIntegerField(
         _("positions"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
     )
-    description = models.TextField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
-    requirements = models.TextField(
-        _("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown.")
-    )
+    description = MarkdownField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
+    requirements = MarkdownField(_("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     apply_url = HttpsURLField(_("application URL"), blank=True, max_length=500)
-    apply_email = models.EmailField(_("application email"), blank=True)
-    apply_instructions = models.TextField(
+    apply_email = EmailAddressField(_("application email"), blank=True)
+    apply_instructions = MarkdownField(
         _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
     )
 
-    pay_min = models.DecimalField(
-        _("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
-    pay_max = models.DecimalField(
-        _("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    pay_min = models.DecimalField(_("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
+    pay_max = models.DecimalField(_("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
     pay_period = models.CharField(_("pay period"), max_length=10, choices=PayPeriod.choices, default=PayPeriod.YEAR)
     pay_yearly = models.GeneratedField(
         verbose_name=_("yearly pay in dollars"),
@@ -143,21 +153,23 @@ class Job(Sourced):
         db_persist=True,
     )
 
-    opens_on = models.DateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Blank: today."))
-    opens_time = models.TimeField(
+    opens_on = TypedDateField(_("opens on"), blank=True, validators=DAYS, help_text=_("Blank: today."))
+    opens_time = TypedTimeField(
         _("opening time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: start of day.")
     )
-    closes_on = models.DateField(
+    closes_on = TypedDateField(
         _("closes on"), null=True, blank=True, validators=DAYS, help_text=_("Blank: open until filled.")
     )
-    closes_time = models.TimeField(
+    closes_time = TypedTimeField(
         _("closing time"), null=True, blank=True, help_text=_("In the department's time zone. Blank: end of day.")
     )
     opens_at = models.DateTimeField(_("opens at"), editable=False)
     closes_at = models.DateTimeField(_("closes at"), editable=False, null=True)
-    # When the opening and its department were first both published, so that visitors could see it. An opening can be
+    # When its page was public first; in the future if it is planned, None if it was never public. An opening can be
     # entered long after its opening date.
     published_at = models.DateTimeField(_("first published"), editable=False, null=True)
+    # When it last opened, or when it is planned to open; None if it is a draft or withdrawn.
+    open_since = models.DateTimeField(_("open since"), editable=False, null=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
@@ -181,8 +193,8 @@ class Job(Sourced):
                 name="job_says_how_to_apply",
                 violation_error_message=_("Enter how to apply: a URL, an email address or instructions."),
             ),
-            models.CheckConstraint(condition=Q(pay_min=None) | Q(pay_min__gte=0), name="job_pay_min_not_negative"),
-            models.CheckConstraint(condition=Q(pay_max=None) | Q(pay_max__gte=0), name="job_pay_max_not_negative"),
+            models.CheckConstraint(condition=plausible_pay("pay_min"), name="job_pay_min_plausible"),
+            models.CheckConstraint(condition=plausible_pay("pay_max"), name="job_pay_max_plausible"),
             models.CheckConstraint(
                 condition=Q(pay_min=None) | Q(pay_max=None) | Q(pay_max__gte=F("pay_min")),
                 name="job_pay_range_in_order",
@@ -196,7 +208,8 @@ class Job(Sourced):
             models.CheckConstraint(condition=Q(schedule__in=Schedule.values), name="job_schedule_known"),
             models.CheckConstraint(condition=Q(positions__gte=1), name="job_has_a_position"),
             models.CheckConstraint(
-                condition=Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                # Equal instants: the clocks of a department's new time zone can skip all of an hour in between.
+                condition=Q(closes_at=None) | Q(closes_at__gte=F("opens_at")),
                 name="job_closes_after_it_opens",
                 violation_error_message=_("The closing date is before the opening date."),
             ),
@@ -207,16 +220,16 @@ class Job(Sourced):
                 violation_error_message=_("Enter a closing date for this closing time."),
             ),
             models.UniqueConstraint(
-                fields=["source", "external_id"],
+                fields=["department", "source", "external_id"],
                 condition=~Q(external_id=""),
                 name="job_external_id_unique_in_source",
-                violation_error_message=_("Another job from this source has this job number."),
+                violation_error_message=_("Another job of this department has this source and job number."),
             ),
         ]
         indexes = [
             models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
-            models.Index(fields=["published_at"], name="job_by_publication"),
+            models.Index(fields=["open_since"], name="job_by_open_since"),
             models.Index(fields=["opens_at"], name="job_by_opening"),
             models.Index(fields=["closes_at"], name="job_by_closing"),
         ]
@@ -234,17 +247,37 @@ class Job(Sourced):
 
     def clean(self):
         self.derive_from_title()
+        self._validate_pay()
         if self.closes_time and not self.closes_on:
             raise ValidationError({"closes_time": _t("Enter a closing date for this closing time.")})
-        if any(not 2000 <= day.year <= 2100 for day in (self.opens_on, self.closes_on) if day):
+        if any(not is_allowed(day) for day in (self.opens_on, self.closes_on) if day):
             return  # the fields' validators report it
         # A department that isn't saved yet has no time zone. Then compare the dates alone.
         in_order = not (self.opens_on and self.closes_on) or self.closes_on >= self.opens_on
         if in_order and hasattr(self, "department") and self.department.state in states.STATES:
+            self._validate_local_times()
             self.derive()
-            in_order = self.closes_at is None or self.closes_at > self.opens_at
+            in_order = self.closes_after_it_opens
         if not in_order:
             raise ValidationError({"closes_on": _t("The closing date is before the opening date.")})
+
+    def _validate_pay(self):
+        for name in ("pay_min", "pay_max"):
+            if getattr(self, name) is not None and self.pay_period in PERIODS_A_YEAR:
+                with at_field(name):
+                    validate_pay(getattr(self, name), self.pay_period)
+
+    def _validate_local_times(self):
+        for name in ("opens", "closes"):
+            day, at = getattr(self, f"{name}_on"), getattr(self, f"{name}_time")
+            if day and at:
+                with at_field(f"{name}_time"):
+                    validate_local_time(day, at, self.department.zone)
+
+    @property
+    def closes_after_it_opens(self):
+        """Whether the instants are in order. :meth:`derive` computes them."""
+        return self.closes_at is None or self.closes_at > self.opens_at
 
     def derive_from_title(self):
         self.slug = slug_of(self.title, "opening")
@@ -253,7 +286,9 @@ class Job(Sourced):
         """Compute the fields in ``DERIVED``: the slug, the search text and the instants.
 
         The default opening date is today in the department's time zone, or the closing date if that is earlier.
+        Call it while the fields in ``HISTORY`` have their values in the database.
         """
+        closed_at = self.closes_at
         self.derive_from_title()
         text = normalize(f"{self.title} {self.get_kind_display()}")
         self.words = _unique_words(f"{text} {self.department.search_text}")
@@ -262,15 +297,31 @@ class Job(Sourced):
         if self.opens_on is None:
             today = self.department.today()
             self.opens_on = min(today, self.closes_on or today)
-        self.opens_at = datetime.combine(self.opens_on, self.opens_time or time.min, zone)
+        self.opens_at = instant(self.opens_on, self.opens_time or time.min, zone)
         if self.closes_on is None:
             self.closes_at = None
         elif self.closes_time:
-            self.closes_at = datetime.combine(self.closes_on, self.closes_time, zone)
+            self.closes_at = instant(self.closes_on, self.closes_time, zone)
         else:
-            self.closes_at = datetime.combine(self.closes_on + timedelta(days=1), time.min, zone)
-        if self.published_at is None and self.status == self.Status.PUBLISHED and self.department.is_published:
-            self.published_at = timezone.now()
+            self.closes_at = instant(self.closes_on + timedelta(days=1), time.min, zone)
+        self._record_history(closed_at)
+
+    def _record_history(self, closed_at):
+        """Set when its page was public first, and since when it is open.
+
+        ``closed_at`` is the stored closing time. While the opening stays open, an edit changes neither. After a
+        withdrawal, or after the closing time, it opens again.
+        """
+        now = timezone.now()
+        is_public = self.status == self.Status.PUBLISHED and self.department.is_published
+        if self.published_at is None or self.published_at > now:
+            self.published_at = max(now, self.opens_at) if is_public else None
+        has_begun = self.open_since is not None and self.open_since <= now
+        stays_open = has_begun and (closed_at is None or closed_at > now) and self.is_open(now)
+        if not is_public:
+            self.open_since = None
+        elif not stays_open and not self.has_closed:
+            self.open_since = max(now, self.opens_at)
 
     def publish(self):
         self.status = self.Status.PUBLISHED
@@ -338,16 +389,23 @@ def _unique_words(words):
 
 
 @receiver(pre_save, sender=Job)
-def derive_before_save(sender, instance, **kwargs):
-    """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``."""
+def derive_before_save(sender, instance, using, **kwargs):
+    """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``.
+
+    The history comes from the database, because a fixture doesn't know it, and another process may have changed it.
+    """
+    if instance.pk:
+        stored = Job.objects.using(using).filter(pk=instance.pk).values(*Job.HISTORY).first() or {}
+        for name, value in stored.items():
+            setattr(instance, name, value)
     instance.derive()
 
 
 def sync_from_departments(sender, ids, **kwargs):
     """Recompute the derived fields of all jobs at the departments with these ids.
 
-    Their deadlines depend on the department's time zone, their search text on its name, and the date they were first
-    published on its status. A receiver of ``departments.signals.departments_changed``.
+    Their deadlines depend on the department's time zone, their search text on its name, and since when they are public
+    and open on its status. A receiver of ``departments.signals.departments_changed``.
     """
     job_ids = list(Job.objects.filter(department__in=ids).values_list("pk", flat=True))
     for batch in batches(job_ids):

@@ -1,8 +1,12 @@
-"""Pay periods, conversion to yearly pay, and pay as text."""
+"""Pay periods, plausible amounts, conversion to yearly pay, and pay as text."""
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import reduce
+from operator import or_
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +23,38 @@ class PayPeriod(models.TextChoices):
 # The federal work year is 2,080 hours: 260 days of eight hours. (5 U.S.C. 5504 computes rates with 2,087 hours; job
 # boards and the Bureau of Labor Statistics use 2,080.)
 PERIODS_A_YEAR = {"hour": 2080, "day": 260, "week": 52, "two_weeks": 26, "month": 12, "year": 1}
+
+# Plausible yearly pay in dollars. Other amounts are mistakes, such as yearly pay marked as hourly, or 0 for "unknown".
+PLAUSIBLE = (1_000, 1_000_000)
+
+
+def pay_limits(period):
+    """Return the lowest and the highest plausible pay for a period, in dollars with whole cents."""
+    return [
+        (Decimal(amount) / PERIODS_A_YEAR[period]).quantize(Decimal("0.01"), rounding)
+        for amount, rounding in zip(PLAUSIBLE, (ROUND_CEILING, ROUND_FLOOR), strict=True)
+    ]
+
+
+def is_plausible_pay(amount, period):
+    lowest, highest = pay_limits(period)
+    return lowest <= amount <= highest
+
+
+def validate_pay(amount, period):
+    """Raise ``ValidationError`` unless the pay is plausible."""
+    if is_plausible_pay(amount, period):
+        return
+    lowest, highest = _format_amounts(pay_limits(period))
+    text = _t("%(pay)s is not plausible. Enter %(lowest)s to %(highest)s, change the pay period, or leave it blank.")
+    pay = f"{format_dollars(amount)} {PayPeriod(period).label}"
+    raise ValidationError(text % {"pay": pay, "lowest": lowest, "highest": highest})
+
+
+def plausible_pay(field):
+    """Return the condition that the field is None or plausible, for a constraint."""
+    plausible = (Q(pay_period=period, **{f"{field}__range": pay_limits(period)}) for period in PERIODS_A_YEAR)
+    return reduce(or_, plausible, Q(**{field: None}))
 
 
 def format_pay(low, high, period):

@@ -1,15 +1,14 @@
-"""Queries for openings: which are open, who can see and edit them, keyword and distance search, and sort orders."""
-
-from functools import reduce
-from operator import or_
+"""Queries for openings: which are open, visible and editable, keyword and distance search, and sort orders."""
 
 from django.db import models
 from django.db.models import Case, Count, F, Q, When
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from departments.geo.points import bounding_box, miles_from
 from departments.models import Department
 from departments.names import normalize, word_prefixes
+from policeapp.web.pagination import CappedPaginator
 
 # The circles to search for the nearest openings, in miles, before searching anywhere.
 RADII = (50, 500)
@@ -23,13 +22,6 @@ LIST_FIELDS = (
     "department__longitude",
 )  # fmt: skip
 
-# Words that most openings contain. The full-text index is slow for them, so they only filter the openings that the
-# other words or the place find.
-COMMON_WORDS = frozenset(
-    "a and cadet call certified city civilian command corrections county department dispatcher entry explorer for in "
-    "lateral level of office officer or other police reserve sheriffs staff state taker the to".split()
-)
-
 
 class NearestFirst:
     """Openings at any distance from a point, nearest first, for a paginator to count and to slice.
@@ -39,17 +31,43 @@ class NearestFirst:
     """
 
     def __init__(self, openings, point):
-        self.openings, self.point = openings, point
+        self.openings, self.point, self.radii = openings, point, RADII
 
     def count_up_to(self, limit):
-        return self.openings.from_point(self.point).count_up_to(limit)
+        number = self.openings.from_point(self.point).count_up_to(limit)
+        if number < limit:
+            self.radii = ()  # few enough to compute every distance
+        return number
 
     def __getitem__(self, rows):
-        for miles in RADII:
+        for miles in self.radii:
             found = list(self.openings.near(self.point, miles)[rows])
             if len(found) == rows.stop - (rows.start or 0):
                 return found
         return list(self.openings.from_point(self.point)[rows])
+
+
+class TitlesFirst:
+    """Openings that match because of their titles, then the others, for a paginator to count and to slice.
+
+    Two lists in place of one ``ORDER BY``, because each part can use the index of its order.
+    """
+
+    def __init__(self, titled, others):
+        self.titled, self.others = titled, others
+
+    @cached_property
+    def number_titled(self):
+        return self.titled.count_up_to(CappedPaginator.most)
+
+    def count_up_to(self, limit):
+        titled = min(self.number_titled, limit)
+        return titled + self.others.count_up_to(limit - titled)
+
+    def __getitem__(self, rows):
+        start, stop, number = rows.start or 0, rows.stop, self.number_titled
+        found = list(self.titled[start : min(stop, number)]) if start < number else []
+        return found + (list(self.others[max(start - number, 0) : stop - number]) if stop > number else [])
 
 
 class JobQuerySet(models.QuerySet):
@@ -64,8 +82,8 @@ class JobQuerySet(models.QuerySet):
         return self.published().filter(not_closed, opens_at__lte=at)
 
     def new_since(self, instant):
-        """Openings that opened or were first published at or after ``instant``."""
-        return self.filter(Q(opens_at__gte=instant) | Q(published_at__gte=instant))
+        """Openings that last opened at or after ``instant``."""
+        return self.filter(open_since__gte=instant)
 
     def next_change(self, after, until):
         """Return the first instant in ``(after, until]`` at which an opening opens or closes, or None."""
@@ -80,15 +98,12 @@ class JobQuerySet(models.QuerySet):
         not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
         return self.filter(not_closed).exclude(status=self.model.Status.WITHDRAWN)
 
-    def visible_to(self, user):
-        """Openings that the user can see on the site: all for staff, else published ones that have opened."""
-        if user.is_active and user.is_staff:
-            return self
-        return self.filter(
-            department__status=Department.Status.PUBLISHED,
-            status__in=(self.model.Status.PUBLISHED, self.model.Status.WITHDRAWN),
-            opens_at__lte=timezone.now(),
-        )
+    def visible(self):
+        """Openings with a page: published ones that have opened, closed or not, and withdrawn ones that were public."""
+        now = timezone.now()
+        published = Q(status=self.model.Status.PUBLISHED, opens_at__lte=now)
+        withdrawn = Q(status=self.model.Status.WITHDRAWN, published_at__lte=now)
+        return self.filter(published | withdrawn, department__status=Department.Status.PUBLISHED)
 
     def editable_by(self, user):
         """Openings that the user can edit: those of the departments that the user can edit."""
@@ -99,21 +114,22 @@ class JobQuerySet(models.QuerySet):
         return self.filter(is_sample=False)
 
     def matching(self, text):
-        """Openings with a word beginning with each word of ``text`` in their title, kind or department."""
-        return self._with_words("words", text)
+        """Openings with a word beginning with each word of ``text``: in their title, kind, department or full text."""
+        return self.filter(_has_words("all_words", text))
 
-    def matching_anywhere(self, text):
-        """Like :meth:`matching`, but also search the description and the requirements."""
-        return self._with_words("all_words", text)
+    def in_titles(self, text):
+        """Those of :meth:`matching` with all words in their title, kind or department."""
+        return self.filter(_has_words("words", text))
 
-    def _with_words(self, column, text):
-        words = [word_prefixes(word) for word in normalize(text).split()]
-        common = [word for word in words if any(known.startswith(tuple(word)) for known in COMMON_WORDS)]
-        rare = [word for word in words if word not in common]
-        found = self.filter(**{f"{column}__words": rare}) if rare else self
-        for word in common:
-            found = found.filter(reduce(or_, (Q(**{f"{column}__contains": f" {prefix}"}) for prefix in word)))
-        return found
+    def best_match(self, text, order):
+        """The openings of :meth:`matching` for a paginator, those of :meth:`in_titles` first.
+
+        ``order`` is a function that sorts the openings of each part.
+        """
+        if not normalize(text):
+            return order(self)
+        others = self.matching(text).exclude(_has_words("words", text))
+        return TitlesFirst(order(self.in_titles(text)), order(others))
 
     def from_point(self, point):
         """Openings of departments with a known location, nearest first, each with ``.miles`` from ``point``.
@@ -182,3 +198,9 @@ class JobQuerySet(models.QuerySet):
         ``related`` names other relations to fetch, such as "structured_requirements".
         """
         return self.select_related("department", *related).only(*LIST_FIELDS, *related)
+
+
+def _has_words(column, text):
+    """Return the ``Q`` of the openings whose column has a word beginning with each word of ``text``."""
+    words = [word_prefixes(word) for word in normalize(text).split()]
+    return Q(**{f"{column}__words": words}) if words else Q()

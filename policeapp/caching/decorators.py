@@ -9,10 +9,10 @@ from ..web.routes import route_at
 
 
 def public_page(*parameters):
-    """Mark a view whose response depends only on the host, the path and these parameters of the query string.
+    """Mark a view whose response depends only on the path and these parameters of the query string.
 
     A parameter that may have several values ends with "*". Responses get an ETag, a weak one because they may be
-    compressed.
+    compressed. A response with Cache-Control is not cached, such as a search with errors.
     """
 
     def decorate(view):

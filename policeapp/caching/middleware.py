@@ -12,13 +12,12 @@ from functools import cache
 from hashlib import sha256
 
 from django.conf import settings
-from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import caches
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django_http_compression.middleware import best_coding
 
 from ..operations.metrics import count_event
@@ -27,55 +26,58 @@ from .decorators import normalize_query, public_parameters_of
 
 # No public page has a longer query string.
 MAX_QUERY_LENGTH = 2_000
-# Without a registered change, pages change at most every quarter of an hour, such as when a day ends in some time zone.
+# In each time zone, a day ends at a quarter of an hour, and "3 days left" becomes "2 days left".
 QUARTER = timedelta(minutes=15)
 # Functions ``(after, until)`` that return the first time in this interval at which a page changes, or None. Apps add
 # theirs in AppConfig.ready().
 next_changes = []
 # Headers that are not cached, because they are set for each response.
-UNCACHED_HEADERS = {"cache-control", "vary", "x-noise", "expires"}
+UNCACHED_HEADERS = {"vary", "x-noise"}
 
 
 class PageCache:
     """Answers GET and HEAD requests for public pages (:func:`policeapp.caching.decorators.public_page`) from the cache.
 
-    Visitors with a session or message cookie always get a page of their own.
+    Everyone gets the same page, so the views of public pages get no cookies. It comes after SecurityMiddleware, so HTTP
+    requests are redirected to HTTPS, and before all other middleware that a cached page does not need.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.private_cookies = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
         self.period = None, 0, 0  # the last version, and from when until when its pages are valid
 
     def __call__(self, request):
         parameters = public_parameters_of(request.path_info) if request.method in ("GET", "HEAD") else None
-        if parameters is None or len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
+        if parameters is None:
             return self.get_response(request)
-        if self.private_cookies & request.COOKIES.keys():
+        request.META.pop("HTTP_COOKIE", None)
+        if parameters and len(request.META["QUERY_STRING"]) > MAX_QUERY_LENGTH:
             response = self.get_response(request)
-            patch_cache_control(response, private=True, no_cache=True)
+            add_never_cache_headers(response)
             return response
         now = timezone.now().timestamp()
         try:
-            origin = request.scheme, request.get_host()
+            request.get_host()  # raises DisallowedHost, but is not part of the page
+            parts = canonical(request, parameters)
             version, until = self._validity(now)
-        except (DisallowedHost, OperationalError):
+        except (SuspiciousOperation, OperationalError):
             return self.get_response(request)  # the answer is 400, or 503 if the view needs the database
-        return self._answer(request, (release(), version, until, *origin, *canonical(request, parameters)), until - now)
+        return self._answer(request, (release(), version, until, *parts), until)
 
-    def _answer(self, request, parts, seconds):
+    def _answer(self, request, parts, until):
         key = sha256(repr(parts).encode()).hexdigest()
         cached = caches["pages"].get(key)
         count_event("page_cache_hit" if cached else "page_cache_miss")
         if cached:
             headers, body = cached
-            return finish(request, HttpResponse(b64decode(body), headers=headers), seconds)
+            return finish(request, HttpResponse(b64decode(body), headers=headers), until)
         response = self.get_response(request)
-        if response.status_code != 200 or response.streaming or response.cookies:
+        if response.status_code != 200 or response.streaming or response.cookies or "Cache-Control" in response:
             return response
         headers = {name: value for name, value in response.items() if name.lower() not in UNCACHED_HEADERS}
-        caches["pages"].set(key, [headers, b64encode(response.content).decode()], max(1, round(seconds)))
-        return finish(request, response, seconds)
+        seconds = max(1, round(until - timezone.now().timestamp()))
+        caches["pages"].set(key, [headers, b64encode(response.content).decode()], seconds)
+        return finish(request, response, until)
 
     def _validity(self, now):
         """Return the version of the content and the time until which its pages are valid (seconds since 1970)."""
@@ -88,7 +90,7 @@ class PageCache:
 
 def canonical(request, parameters):
     """Normalize the parts of the request that the page depends on: return path, query string and content coding."""
-    request.GET = normalize_query(request.GET, parameters)
+    request.GET = normalize_query(request.GET if parameters else {}, parameters)
     request.META["QUERY_STRING"] = request.GET.urlencode()
     request.META["HTTP_ACCEPT_ENCODING"] = best_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     return request.path, request.META["QUERY_STRING"], request.META["HTTP_ACCEPT_ENCODING"]
@@ -101,9 +103,9 @@ def next_change():
     return min((change for function in next_changes if (change := function(now, quarter))), default=quarter)
 
 
-def finish(request, response, seconds):
-    """Set the headers for caches in front of the site. The page stays valid for ``seconds``."""
-    seconds = max(0, min(settings.PROXY_SECONDS, int(seconds)))
+def finish(request, response, until):
+    """Set the headers for caches in front of the site. The page is valid until this time (seconds since 1970)."""
+    seconds = max(0, min(settings.PROXY_SECONDS, int(until - timezone.now().timestamp())))
     response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}" if seconds else "public, max-age=0"
     response["Vary"] = "Accept-Encoding"
     if "HTTP_IF_NONE_MATCH" in request.META:

@@ -5,9 +5,10 @@ A model names its indexed columns in ``FULL_TEXT``; ``AddFullText`` in a migrati
 "west" and one that begins with "policies" or "policy".
 
 The text of such a column is normalized in Python and split only at spaces, so the databases' own rules for words, stop
-words, accents and endings do not matter. PostgreSQL has a GIN index on an expression, which needs no extra column and
-is always up to date. SQLite has an FTS5 table beside the column, which triggers update. The triggers are lost when a
-later migration rebuilds the table, as Django does on SQLite, so each ``migrate`` restores them.
+words, accents and endings do not matter. PostgreSQL has a generated ``tsvector`` column with a GIN index. An index on
+the expression alone would find the same rows, but computing the words of each row is slow where the planner prefers
+another index or a scan. SQLite has an FTS5 table beside the column, which triggers update. The triggers are lost when
+a later migration rebuilds the table, as Django does on SQLite, so each ``migrate`` restores them.
 
 See https://www.sqlite.org/fts5.html#external_content_tables and
 https://www.postgresql.org/docs/current/textsearch.html.
@@ -29,6 +30,9 @@ class Words(models.Lookup):
     """Match rows whose column has, for each group of prefixes, a word that begins with one of them.
 
     There must be at least one group, and none may be empty. Prefixes are letters and digits, like the words.
+
+    The model's ``COMMON_WORDS`` are words that most rows have. SQLite compares them row by row, because it would read
+    and sort nearly the whole table if its index looked for them.
     """
 
     lookup_name = "words"
@@ -36,15 +40,27 @@ class Words(models.Lookup):
 
     def as_sqlite(self, compiler, connection):
         column = self.lhs.target
-        index = connection.ops.quote_name(_index_name(column.model._meta.db_table, column.column))
-        key = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{compiler.quote_name_unless_alias('id')}"
-        query = " AND ".join("(" + " OR ".join(f'"{word}"*' for word in group) + ")" for group in self.rhs)
-        return MATCHES.format(key=key, index=index), [query]
+        table = compiler.quote_name_unless_alias(self.lhs.alias)
+        common_words = getattr(column.model, "COMMON_WORDS", ())
+        conditions, parameters, rare = [], [], []
+        for group in self.rhs:
+            if any(word.startswith(tuple(group)) for word in common_words):
+                text = f"{table}.{connection.ops.quote_name(column.column)}"
+                conditions.append("(" + " OR ".join([f"instr({text}, %s)"] * len(group)) + ")")
+                parameters += [f" {prefix}" for prefix in group]
+            else:
+                rare.append("(" + " OR ".join(f'"{prefix}"*' for prefix in group) + ")")
+        if rare:
+            index = connection.ops.quote_name(_index_name(column.model._meta.db_table, column.column))
+            conditions.append(MATCHES.format(key=f'{table}."id"', index=index))
+            parameters.append(" AND ".join(rare))
+        return f"({' AND '.join(conditions)})", parameters
 
     def as_postgresql(self, compiler, connection):
-        column, _ = self.process_lhs(compiler, connection)
-        query = " & ".join("(" + " | ".join(f"'{word}':*" for word in group) + ")" for group in self.rhs)
-        return f"{_vector(column)} @@ %s::tsquery", [query]
+        table = compiler.quote_name_unless_alias(self.lhs.alias)
+        column = connection.ops.quote_name(_vector_name(self.lhs.target.column))
+        query = " & ".join("(" + " | ".join(f"'{prefix}':*" for prefix in group) + ")" for group in self.rhs)
+        return f"{table}.{column} @@ %s::tsquery", [query]
 
 
 class AddFullText(Operation):
@@ -102,17 +118,20 @@ def _index_name(table, column):
     return f"{table}_{column}_words"
 
 
-def _vector(column):
-    return f"array_to_tsvector(array_remove(string_to_array({column}, ' '), ''))"
+def _vector_name(column):
+    return f"{column}_vector"
 
 
 def _create_postgresql(table, column):
-    index = _index_name(table, column)
-    yield f'CREATE INDEX CONCURRENTLY IF NOT EXISTS "{index}" ON "{table}" USING gin ({_vector(column)})'
+    index, vector = _index_name(table, column), _vector_name(column)
+    words = f"array_to_tsvector(array_remove(string_to_array({column}, ' '), ''))"
+    yield f'ALTER TABLE "{table}" ADD COLUMN IF NOT EXISTS "{vector}" tsvector GENERATED ALWAYS AS ({words}) STORED'
+    yield f'CREATE INDEX CONCURRENTLY IF NOT EXISTS "{index}" ON "{table}" USING gin ("{vector}")'
 
 
 def _drop_postgresql(table, column):
     yield f'DROP INDEX CONCURRENTLY IF EXISTS "{_index_name(table, column)}"'
+    yield f'ALTER TABLE "{table}" DROP COLUMN IF EXISTS "{_vector_name(column)}"'
 
 
 def _create_sqlite(table, column):

@@ -2,11 +2,13 @@
 
 import errno
 import logging
+import re
 import sqlite3
 from time import monotonic
 
 from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
@@ -21,6 +23,9 @@ BACKOFF_SECONDS = 1
 # and a transaction that the server ended because it was idle.
 TEMPORARY_SQLSTATES = ("25006", "25P03")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# The URL names of the only forms that are written into the 503 page, and names of fields that never are.
+FORMS = re.compile(r"admin:(departments|jobs)_[a-z]+_(add|change)|alert (new|manage)")
+SECRET_FIELDS = re.compile(r"password|passwd|token|secret", re.IGNORECASE)
 
 
 def is_temporary(error):
@@ -48,17 +53,26 @@ def _sqlite_code(error):
 def unavailable_page(request):
     """Return a 503 response that says when to try again and whether submitted data was saved.
 
-    The page contains the submitted form, because browsers drop the data of pages that must not be stored.
+    The page contains what was typed into the forms of ``FORMS``, because browsers drop the data of pages that must not
+    be stored.
     """
     sent = request.method == "POST"
-    # Never write passwords into the page. Files cannot be repeated.
-    can_resend = sent and not request.FILES and not hasattr(request, "sensitive_post_parameters")
-    fields = list(request.POST.lists()) if can_resend else []
+    fields = repeatable_fields(request) if sent else []
     context = {"sent": sent, "path": request.get_full_path(), "fields": fields}
+    if fields:
+        context["csrf_token"] = get_token(request)
     response = HttpResponse(render_to_string("503.html", context), status=503)
     response["Retry-After"] = RETRY_SECONDS
     add_never_cache_headers(response)
     return response
+
+
+def repeatable_fields(request):
+    """Return ``[(name, values)]`` of a submitted form that the page may contain; [] if it is secret or has files."""
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    if request.FILES or hasattr(request, "sensitive_post_parameters") or not FORMS.fullmatch(route):
+        return []
+    return [(name, values) for name, values in request.POST.lists() if not SECRET_FIELDS.search(name)]
 
 
 def _is_connected():

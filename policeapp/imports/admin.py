@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ..accounts.models import EDIT_EVERY_DEPARTMENT
 from ..web.admin import BadRequestAdmin
 from . import uploads
 from .commands import YEAR_OR_DATE
@@ -80,7 +81,7 @@ class ImportForm(forms.ModelForm):
 
 @admin.register(Import)
 class ImportAdmin(BadRequestAdmin):
-    """Upload, preview and apply files. It needs the permission to edit every department."""
+    """Upload, preview and apply files. Only people who can edit every department can overwrite what people entered."""
 
     form = ImportForm
     list_display = ["file_name", "kind", "created", "by", "applied_at", "outcome"]
@@ -96,7 +97,10 @@ class ImportAdmin(BadRequestAdmin):
     ]
 
     def has_module_permission(self, request):
-        return request.user.is_active and request.user.has_perm("departments.edit_every_department")
+        return request.user.has_perm("policeapp.import_files") or self.can_overwrite(request)
+
+    def can_overwrite(self, request):
+        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     def has_view_permission(self, request, obj=None):
         return self.has_module_permission(request)
@@ -111,7 +115,9 @@ class ImportAdmin(BadRequestAdmin):
         return False
 
     def get_fieldsets(self, request, obj=None):
-        return self.details if obj else self.fieldsets
+        if obj or self.can_overwrite(request):
+            return self.details if obj else self.fieldsets
+        return [self.fieldsets[0], (_("Options"), {"fields": ["source", "as_of", "draft"]})]
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("content", "rejects", "conflicts")
@@ -133,6 +139,8 @@ class ImportAdmin(BadRequestAdmin):
 
     def add_view(self, request, form_url="", extra_context=None):
         """Preview the file outside of a transaction, because one would block other writers on SQLite."""
+        if "overwrite" in request.POST and not self.can_overwrite(request):
+            raise PermissionDenied
         if request.method == "POST" and self.has_add_permission(request):
             form = ImportForm(request.POST, request.FILES)
             if form.is_valid():
@@ -162,6 +170,8 @@ class ImportAdmin(BadRequestAdmin):
         if not self.has_module_permission(request):
             raise PermissionDenied
         upload = get_object_or_404(Import, pk=pk)
+        if upload.overwrite and not self.can_overwrite(request):
+            raise PermissionDenied
         try:
             applied = uploads.apply(upload)
         except (NotATable, *FAILURES) as error:

@@ -53,7 +53,7 @@ class BaseImportCommand(BaseCommand):
                 table = stack.enter_context(Table(file, importer.columns, importer.required))
                 rejects = stack.enter_context(OutputFile(options["rejects"], file))
                 conflicts = stack.enter_context(OutputFile(options["conflicts"], file))
-                run = ImportRun(importer, table, self.progress)
+                run = ImportRun(importer, table, progress_bar)
                 report = run.prepare()
                 rejects.write(*run.rejects())
                 conflicts.write(*run.conflicts())
@@ -72,10 +72,6 @@ class BaseImportCommand(BaseCommand):
         self.print_report(report, dry_run)
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict()))
-
-    def progress(self, iterable, total, label):
-        """Show a progress bar in a terminal."""
-        return tqdm(iterable, total=total, desc=label, unit=" rows", disable=None)
 
     def print_report(self, report, dry_run):
         numbers = report.as_dict()
@@ -96,6 +92,11 @@ class BaseImportCommand(BaseCommand):
             self.stdout.write("This was a dry run. Nothing was changed.")
         else:
             self.stdout.write(f"Writing took {report.seconds:.1f} seconds.")
+
+
+def progress_bar(iterable, total, label):
+    """Show a progress bar in a terminal."""
+    return tqdm(iterable, total=total, desc=label, unit=" rows", disable=None)
 
 
 class OutputFile:

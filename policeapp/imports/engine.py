@@ -5,6 +5,7 @@ during the comparison. If somebody changes an object after it was compared, its 
 over imports. An :class:`Importer` knows one kind of table; :class:`ImportRun` does the rest.
 """
 
+import logging
 import re
 import time
 from collections import Counter, defaultdict
@@ -14,11 +15,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, reset_queries, transaction
+from django.db import DataError, IntegrityError, reset_queries, transaction
 from django.db.models import Model, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from ..database.analyze import analyze
+from ..database.unavailable import is_temporary
+
+logger = logging.getLogger(__name__)
 
 # What a spreadsheet shows for a formula without a result, or for a column that is too narrow.
 SPREADSHEET_ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|ERROR!|#+)\Z")
@@ -39,12 +43,8 @@ class Rejected(Exception):
         self.column, self.reason = column, reason
 
 
-class Skipped(Exception):
-    """A row has nothing to import: the column that says so ("" for the whole row) and the reason as text."""
-
-    def __init__(self, column, reason):
-        super().__init__(column, reason)
-        self.column, self.reason = column, reason
+class Skipped(Rejected):
+    """A row has nothing to import, and needs no correction."""
 
 
 class Plan(NamedTuple):
@@ -116,12 +116,10 @@ class Importer:
     @classmethod
     def split_limits(cls, text):
         """Return the names in a text such as "sworn_officers, population". Raise ``ValueError`` for an unknown one."""
-        names = [name for part in text.split(",") if (name := part.strip())]
+        names = [part.strip() for part in text.split(",") if part.strip()]
         if unknown := [name for name in names if name not in cls.limits]:
-            known = ", ".join(cls.limits) or _("none for this kind of file")
-            raise ValueError(_("There is no column “%(name)s”. Choose from: %(known)s.") % {
-                "name": unknown[0], "known": known,
-            })  # fmt: skip
+            values = {"name": unknown[0], "known": ", ".join(cls.limits) or _("none for this kind of file")}
+            raise ValueError(_("There is no column “%(name)s”. Choose from: %(known)s.") % values)
         return names
 
     def begin(self, table):
@@ -200,7 +198,7 @@ class ImportRun:
 
     def __init__(self, importer, table, progress=no_progress):
         self.importer, self.table, self.progress = importer, table, progress
-        self.rows, self.seconds = [], 0.0
+        self.rows, self.seconds, self.has_failed = [], 0.0, False
 
     def prepare(self):
         """Read, clean and compare all rows. Return the :class:`Report` of what ``apply()`` would do."""
@@ -217,10 +215,12 @@ class ImportRun:
         self._drop_spreadsheet_errors(row)
         try:
             facts, rank = self.importer.clean(row)
-        except Rejected as error:
-            return CleanedRow(row.line, reject(error.column, error.reason))
         except Skipped as error:
             return CleanedRow(row.line, skip(error.column, error.reason))
+        except Rejected as error:
+            return CleanedRow(row.line, reject(error.column, error.reason))
+        except Exception as error:
+            return CleanedRow(row.line, self._reject_failed(row.line, error))
         return CleanedRow(row.line, facts=facts, rank=rank)
 
     def _drop_spreadsheet_errors(self, row):
@@ -232,11 +232,43 @@ class ImportRun:
     def _plan(self):
         rows = sorted((row for row in self.rows if not row.plan), key=attrgetter("rank"))
         for batch in batches(self.progress(rows, len(rows), _("Comparing"))):
-            plans = self.importer.plan([(row.line, row.facts) for row in batch])
-            for row, row.plan in zip(batch, plans, strict=True):
+            self._plan_batch(batch)
+            for row in batch:
                 row.facts = None
                 if self.importer.update_only and row.plan.outcome == CREATED:
                     row.plan = skip("", _("is new, and this import creates nothing"))
+
+    def _plan_batch(self, rows):
+        """Plan the rows. If that fails, plan each half alone, until only the row that fails is rejected."""
+        importer = self.importer
+        notices, conflicts = len(importer.notices), len(importer.conflicts)
+        try:
+            plans = importer.plan([(row.line, row.facts) for row in rows])
+            for row, plan in zip(rows, plans, strict=True):
+                row.plan = plan
+        except Exception as error:
+            del importer.notices[notices:], importer.conflicts[conflicts:]
+            if len(rows) > 1 and not is_temporary(error):
+                self._halve(rows, self._plan_batch)
+            else:
+                rows[0].plan = self._reject_failed(rows[0].line, error)
+
+    def _halve(self, rows, function):
+        middle = len(rows) // 2
+        function(rows[:middle])
+        function(rows[middle:])
+
+    def _reject_failed(self, line, error):
+        """Return the plan for a row that fails for a reason that the importer does not know.
+
+        Raises the error instead if it is not the row's fault, such as a database that is away.
+        """
+        if is_temporary(error):
+            raise error
+        # One traceback is enough: other rows may fail for the same reason.
+        logger.error("Line %s cannot be imported: %r", line, error, exc_info=None if self.has_failed else error)
+        self.has_failed = True
+        return reject("", _("cannot be imported because of an error; the log of the site describes it"))
 
     def apply(self):
         """Write the prepared rows in one transaction and return the :class:`Report`.
@@ -269,21 +301,21 @@ class ImportRun:
         return [row for row in rows if row.plan.instance is not None]
 
     def _write(self, rows):
-        """Save the objects of the rows. Reject a row if another object has taken its unique key."""
+        """Save the objects of the rows. Reject a row that the database refuses, such as for a key of another object."""
         created = [row.plan.instance for row in rows if row.plan.outcome == CREATED]
         updated = [row.plan.instance for row in rows if row.plan.outcome == UPDATED]
         try:
             with transaction.atomic():
                 self._save(created, updated)
-        except IntegrityError:
+        except (IntegrityError, DataError) as error:
             for instance in created:  # bulk_create() may have set it before it failed
                 instance.pk = None
             if len(rows) > 1:
-                middle = len(rows) // 2
-                self._write(rows[:middle])
-                self._write(rows[middle:])
-            elif taken := self._taken_key(rows[0].plan.instance):
-                rows[0].plan = reject("", _("%s Import the file again.") % taken)
+                self._halve(rows, self._write)
+            elif violated := self._violated_constraints(rows[0].plan.instance):
+                rows[0].plan = reject("", violated)
+            elif isinstance(error, DataError):
+                rows[0].plan = self._reject_failed(rows[0].line, error)
             else:
                 raise
 
@@ -299,16 +331,17 @@ class ImportRun:
         objects.bulk_create(created)
         self.importer.written(created, updated)
 
-    def _taken_key(self, instance):
-        """Return a sentence about the unique key that another object has, or ""."""
-        model = self.importer.model
+    def _violated_constraints(self, instance):
+        """Return sentences about the constraints that the object violates, or ""."""
+        model, sentences = self.importer.model, []
         for constraint in model._meta.constraints:
-            if isinstance(constraint, UniqueConstraint):
-                try:
-                    constraint.validate(model, instance)
-                except ValidationError as error:
-                    return " ".join(error.messages)
-        return ""
+            try:
+                constraint.validate(model, instance)
+            except ValidationError as error:
+                sentences += error.messages
+                if isinstance(constraint, UniqueConstraint):  # another object has taken the key since the comparison
+                    sentences.append(_("Import the file again."))
+        return " ".join(sentences)
 
     def rejects(self):
         """Return ``(header, rows)`` of the rejected rows: line, column and reason, then the table's own columns."""

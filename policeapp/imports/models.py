@@ -1,4 +1,4 @@
-"""Uploaded files to import."""
+"""Files to import, and the reports of imports."""
 
 from datetime import timedelta
 
@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Import(models.Model):
-    """A file that an administrator uploaded. It is compared at once, and applied only once, when they confirm.
+    """A file that an administrator uploaded, or the directory that ships with the site. An uploaded file is
+    compared at once, and applied only once, when they confirm.
 
     ``report`` is a :class:`policeapp.imports.engine.Report` as a dict: first of the preview, later of the import.
     ``rejects`` and ``conflicts`` are CSV files with the details. ``content`` is deleted when the file is applied.
@@ -26,6 +27,8 @@ class Import(models.Model):
     kind = models.CharField(_("what the file lists"), max_length=12, choices=Kind.choices)
     file_name = models.CharField(_("file"), max_length=255)
     content = models.BinaryField(null=True)
+    # The SHA-256 of a file that ships with the site, in hexadecimal digits. It is loaded once.
+    checksum = models.CharField(max_length=64, blank=True, editable=False)
     source = models.CharField(
         _("source"), max_length=60, blank=True, help_text=_("Who published the list, if its rows don't say so.")
     )
@@ -63,8 +66,8 @@ class Import(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
-        # Imports need the permission to edit every department.
         default_permissions = ()
+        permissions = [("import_files", "Can import departments and jobs")]
 
     def __str__(self):
         return self.file_name

@@ -14,7 +14,7 @@ IMPORTERS = {}
 def preview(upload):
     """Fill in the report of what the import would do. Raises :class:`policeapp.imports.tables.NotATable`."""
     with _opened(upload) as run:
-        _save_results(upload, run, run.prepare())
+        save_results(upload, run, run.prepare())
 
 
 def apply(upload):
@@ -24,7 +24,7 @@ def apply(upload):
     try:
         with _opened(upload) as run:
             run.prepare()
-            _save_results(upload, run, run.apply())
+            save_results(upload, run, run.apply())
     except BaseException:
         upload.release()
         raise
@@ -45,7 +45,7 @@ def _opened(upload):
         yield ImportRun(importer, table)
 
 
-def _save_results(upload, run, report):
+def save_results(upload, run, report):
     upload.report = report._asdict()
     upload.rejects = _csv(*run.rejects()) if report.rejected else b""
     upload.conflicts = _csv(*run.conflicts()) if report.conflicts else b""

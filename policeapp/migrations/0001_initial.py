@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ),
                 ("file_name", models.CharField(max_length=255, verbose_name="file")),
                 ("content", models.BinaryField(null=True)),
+                ("checksum", models.CharField(blank=True, editable=False, max_length=64)),
                 (
                     "source",
                     models.CharField(
@@ -196,6 +197,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "import",
                 "verbose_name_plural": "imports",
                 "ordering": ["-pk"],
+                "permissions": [("import_files", "Can import departments and jobs")],
                 "default_permissions": (),
             },
         ),

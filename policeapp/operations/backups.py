@@ -97,7 +97,7 @@ def restore(path, replace=False):
         raise CommandError(f"The archive is from a newer version of the site, which has the migration {unknown[0]}.")
     if not replace and _has_rows():
         raise CommandError("The database is not empty. Add --replace to delete everything in it.")
-    uploads = FileSystemStorage(allow_overwrite=True)
+    uploads = FileSystemStorage(allow_overwrite=True, **settings.STORAGES["default"].get("OPTIONS", {}))
     with TemporaryDirectory() as work, tarfile.open(path, "r:gz") as tar:
         for member in tar:
             storage = uploads if member.name.startswith(MEDIA) else FileSystemStorage(work)

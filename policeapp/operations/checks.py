@@ -1,9 +1,11 @@
-"""System checks of the database, cache and files: ``manage.py check --deploy --database default``."""
+"""System checks of the settings, database, cache and files: ``manage.py check --deploy --database default``."""
 
 import os
 import shutil
+from ipaddress import ip_network
 from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -13,9 +15,62 @@ from django.core.checks import Error, Warning
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 
 MIN_FREE_SPACE = 1024**3  # bytes
 MAX_CONNECTION_SHARE = 0.8  # of PostgreSQL's limit; commands and restarts need the rest
+# The largest public networks, by IP version, that can be those of a few known machines: the CDNs' largest are smaller.
+MIN_PREFIX_LENGTH = {4: 12, 6: 24}
+ALL_IPV4_IN_IPV6 = ip_network("::ffff:0:0/96")
+
+
+def check_hosts(app_configs, **kwargs):
+    """Check that ALLOWED_HOSTS has only names of the site, and that SITE_URL is one of them, with HTTPS."""
+    hosts, site = settings.ALLOWED_HOSTS, urlsplit(settings.SITE_URL)
+    wide = [host for host in hosts if host == "*" or host.startswith(".") and "." not in host.strip(".")]
+    found = []
+    if wide:
+        text, hint = f"ALLOWED_HOSTS allows {wide[0]}: names that others own.", "List the names of the site."
+        found.append(Error(text, hint=hint, id="policeapp.E008"))
+    if site.hostname and not validate_host(site.hostname, hosts):
+        text = f"SITE_URL has the name {site.hostname}, which ALLOWED_HOSTS lacks, so its links fail."
+        found.append(Error(text, hint="Add the name to ALLOWED_HOSTS, or correct SITE_URL.", id="policeapp.E009"))
+    if site.scheme == "http":
+        text = "SITE_URL begins with http, so others can read and change what visitors of its links see."
+        found.append(Warning(text, hint="Serve the site with HTTPS, and set SITE_URL=https://…", id="policeapp.W004"))
+    return found
+
+
+def check_networks(app_configs, **kwargs):
+    """Check that TRUSTED_PROXIES and METRICS_ALLOWED have no network of strangers."""
+    problems = {
+        "TRUSTED_PROXIES": ("any of them can claim to be another client.", "policeapp.E010"),
+        "METRICS_ALLOWED": ("all of them can read the metrics.", "policeapp.E011"),
+    }
+    return [
+        Error(f"{name} has {network}, a network of strangers: {problem}", hint="List only known machines.", id=number)
+        for name, (problem, number) in problems.items()
+        for network in getattr(settings, name)
+        if network != "unix" and _is_wide(ip_network(network, strict=False))
+    ]
+
+
+def _is_wide(network):
+    if network == ALL_IPV4_IN_IPV6:
+        return True
+    return not network.is_private and network.prefixlen < MIN_PREFIX_LENGTH[network.version]
+
+
+def check_private_files(app_configs, **kwargs):
+    """Check that other users of the machine can read neither SQLite's files nor the folder of uploads."""
+    paths = [Path(settings.MEDIA_ROOT)]
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
+        paths += [Path(f"{settings.DATABASES['default']['NAME']}{suffix}") for suffix in ("", "-wal", "-shm")]
+    return [
+        Warning(f"All users of this machine can read {path}.", hint=f"Run chmod o= {path}", id="policeapp.W005")
+        for path in paths
+        if path.exists() and path.stat().st_mode & 0o007
+    ]
 
 
 def check_database(app_configs, databases=None, **kwargs):

@@ -1,5 +1,7 @@
 """Deletes expired data once a day, as the privacy page promises."""
 
+import logging
+
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -7,6 +9,8 @@ from django.utils import timezone
 
 from .media import delete_unused_files
 from .models import RateCount
+
+logger = logging.getLogger(__name__)
 
 
 def delete_ended_sessions():
@@ -34,5 +38,14 @@ TASKS = {
 
 
 def clean_up():
-    """Run all tasks and return ``{name: number of deleted rows or files}``."""
-    return {name: task() for name, task in TASKS.items()}
+    """Run all tasks and return ``{name: number of deleted rows or files}``.
+
+    A task that fails is logged, does not stop the others, and has None in place of a number.
+    """
+    numbers = dict.fromkeys(TASKS)
+    for name, task in TASKS.items():
+        try:
+            numbers[name] = task()
+        except Exception:
+            logger.exception("The clean-up of %s failed", name)
+    return numbers

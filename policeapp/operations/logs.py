@@ -8,28 +8,51 @@ import logging
 import re
 from contextvars import ContextVar
 from datetime import datetime
+from urllib.parse import quote, unquote
 
 from pythonjsonlogger.json import JsonFormatter
 
 QUERY = re.compile(r"\?\S+")
-# The signed links in emails: anyone who has one can use it.
-TOKEN = re.compile(r"(/alerts/+(?!new\b)\w+)/[^\s\"']+")
+# The signed links in emails: anyone who has one can use it. A decoded path may contain spaces, so everything up to the
+# end of the line, or of the quoted request, belongs to the token.
+LINK = re.compile(r"(/alerts[^/\\\n]*[/\\]+(?:(?! HTTP/)[^/\\\n])+)[/\\](?! HTTP/).+?(?= HTTP/|$)", re.I | re.M)
 # Match only from the beginning of a word; from each of its letters, a long path would take a second.
 EMAIL_CHARACTER = r"[^\s@<>\"'=,;:()/]"
-EMAIL = re.compile(rf"(?<!{EMAIL_CHARACTER}){EMAIL_CHARACTER}+(?:@|%40){EMAIL_CHARACTER}+")
+EMAIL = re.compile(rf"(?<!{EMAIL_CHARACTER}){EMAIL_CHARACTER}+@{EMAIL_CHARACTER}+")
+# A path or another word, which may be percent-encoded.
+WORD = re.compile(r"[^\s\"'<>]+")
+# A percent sign that is encoded once or more often.
+PERCENT = re.compile(r"%(?:25)+")
 
 # The id of the current request, or "-" outside of requests.
 request_id = ContextVar("request_id", default="-")
 
 
 def redact(text):
-    """Return the text without query strings, the tokens of links and email addresses."""
+    """Return the text without query strings, the tokens of links and email addresses, also if they are encoded."""
+    text = _redact_plain(text)
+    return WORD.sub(_redact_encoded, text) if "%" in text else text
+
+
+def _redact_encoded(match):
+    """Return a word redacted as if it were decoded, or unchanged if there is nothing private in it."""
+    plain = word = match[0]
+    if "%" not in word:
+        return word
+    for _ in range(3):
+        plain = unquote(PERCENT.sub("%", plain))
+    plain = re.sub(r"\s", "_", plain)
+    redacted = _redact_plain(plain)
+    return word if redacted == plain else quote(redacted, safe="/[]():;,=@")
+
+
+def _redact_plain(text):
     # Most lines have none of these, and looking for a character is faster than a regular expression.
     if "?" in text:
         text = QUERY.sub("", text)
-    if "/alerts/" in text:
-        text = TOKEN.sub(r"\1/[token]", text)
-    if "@" in text or "%40" in text:
+    if "/alerts" in text.lower():
+        text = LINK.sub(r"\1/[token]", text)
+    if "@" in text:
         text = EMAIL.sub("[email]", text)
     return text
 

@@ -1,11 +1,10 @@
 """Rate limits.
 
-Limits that protect people, such as those on email, are counted in the database for all processes. Searches only cost
-time, so they are counted in Django's cache.
+Limits that protect people, such as those on email, are counted in the database for all processes. Uncached pages only
+cost time, so they are counted in Django's cache.
 """
 
 from datetime import UTC, datetime
-from functools import wraps
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -17,9 +16,12 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
 
+from ..web.routes import route_at
 from .models import RateCount
 
-SEARCH_SECONDS = 60
+UNCACHED_SECONDS = 60
+# The names of URLs that are not counted: files of pages, and what monitors the site.
+UNCOUNTED = {"logo", "favicon", "healthz", "readyz", "metrics"}
 
 
 class RateLimit(NamedTuple):
@@ -44,30 +46,30 @@ class RateLimit(NamedTuple):
         return self.seconds - seconds_now() % self.seconds
 
 
-def count_search(client):
-    """Count a search of the client and return whether it is within ``SEARCH_LIMIT`` for this minute."""
-    key = digest(f"searches {seconds_now() // SEARCH_SECONDS} {client}")
-    if cache.add(key, 1, 2 * SEARCH_SECONDS):
+def count_uncached(client):
+    """Count a request of the client and return whether it is within ``UNCACHED_PAGE_LIMIT`` for this minute."""
+    key = digest(f"uncached {seconds_now() // UNCACHED_SECONDS} {client}")
+    if cache.add(key, 1, 2 * UNCACHED_SECONDS):
         return True
     try:
-        return cache.incr(key) <= settings.SEARCH_LIMIT
+        return cache.incr(key) <= settings.UNCACHED_PAGE_LIMIT
     except ValueError:  # the cache was full and has just dropped the key
         return True
 
 
-def limit_searches(view):
-    """Decorate an expensive view: each client gets ``settings.SEARCH_LIMIT`` responses a minute, then 429.
+def limit_uncached(get_response):
+    """Middleware: each client gets ``settings.UNCACHED_PAGE_LIMIT`` responses a minute, of any status, then 429.
 
-    Put it above the decorators that set cache headers.
+    It comes after the page cache and WhiteNoise, so cached pages and static files are not counted.
     """
 
-    @wraps(view)
-    def limited(request, *args, **kwargs):
-        if settings.SEARCH_LIMIT and not count_search(client_ip(request)):
-            return too_many_requests(request, SEARCH_SECONDS - seconds_now() % SEARCH_SECONDS)
-        return view(request, *args, **kwargs)
+    def middleware(request):
+        is_counted = settings.UNCACHED_PAGE_LIMIT and not request.path_info.startswith("/admin/")
+        if is_counted and route_at(request.path_info).name not in UNCOUNTED and not count_uncached(client_ip(request)):
+            return too_many_requests(request, UNCACHED_SECONDS - seconds_now() % UNCACHED_SECONDS)
+        return get_response(request)
 
-    return limited
+    return middleware
 
 
 def seconds_now():

@@ -27,7 +27,7 @@ def readyz(request):
     """
     try:
         missing = _missing()
-        overdue = "" if missing or not outbox.is_overdue(outbox.last_run()) else "\nalerts: run manage.py send_alerts"
+        overdue = "" if missing or not outbox.is_overdue(outbox.last_run()) else "\nalerts: run manage.py send_mail"
     except Error:
         missing, overdue = "database: it does not answer", ""
     text = f"{missing or 'ready'}{overdue}\n"

@@ -7,8 +7,10 @@ new: tests/policeapp/pages/test_policies.py lists the models and cookies that th
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -18,7 +20,10 @@ from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
 
 from ..caching.decorators import public_page
-from ..operations.rate_limits import SEARCH_SECONDS
+from ..operations.rate_limits import UNCACHED_SECONDS
+
+# RFC 9116 asks for less than a year.
+SECURITY_TXT_LIFETIME = timedelta(days=180)
 
 
 @public_page()
@@ -32,7 +37,7 @@ def privacy(request):
         "links": format_duration(LIFETIMES["manage"]),
         "year": format_duration(AlertQuerySet.RENEWAL_INTERVAL),
         "to_answer": format_duration(AlertQuerySet.RENEWAL_GRACE),
-        "searches": format_duration(timedelta(seconds=SEARCH_SECONDS)),
+        "visits": format_duration(timedelta(seconds=UNCACHED_SECONDS)),
         "sign_ups": format_duration(timedelta(seconds=SIGN_UPS_PER_CLIENT.seconds)),
         "mails": format_duration(timedelta(seconds=EMAILS_PER_ADDRESS.seconds)),
         "session": format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
@@ -48,6 +53,19 @@ def accessibility(request):
     return render(request, "pages/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
+@require_safe
+def security_txt(request):
+    """Return security.txt (RFC 9116): how to report a vulnerability. Without a contact there is none."""
+    if not settings.CONTACT_EMAIL:
+        raise Http404(_("This site has no contact address."))
+    expires = timezone.now() + SECURITY_TXT_LIFETIME
+    lines = [f"Contact: mailto:{settings.CONTACT_EMAIL}", f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}"]
+    if settings.SITE_URL:
+        lines.append(f"Canonical: {settings.SITE_URL}{reverse('security.txt')}")
+        lines.append(f"Policy: {settings.SITE_URL}{reverse('privacy')}#security")
+    return HttpResponse("\n".join([*lines, "Preferred-Languages: en", ""]), content_type="text/plain; charset=utf-8")
+
+
 def cookies():
     """Return ``[(name, purpose, lifetime)]`` of all cookies that the site sets."""
     return [
@@ -60,11 +78,6 @@ def cookies():
             settings.SESSION_COOKIE_NAME,
             _("keeps editors signed in"),
             format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
-        ),
-        (
-            CookieStorage.cookie_name,
-            _("shows editors a message, such as “saved”, on the next page"),
-            _("deleted on that page"),
         ),
     ]
 

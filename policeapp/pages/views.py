@@ -16,9 +16,11 @@ from jobs.models import Job
 
 from ..caching.decorators import public_page
 from ..web.pagination import CappedPaginator
+from ..web.routes import absolute_url
 from ..web.structured_data import website
 
 LATEST_JOBS = 6
+LATEST_SAMPLES = 3
 # Only names that departments.logos makes, not other files in the folder.
 LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
 
@@ -29,11 +31,20 @@ def home(request):
     """Show the home page: a search box, the latest jobs and links to the lists."""
     context = {
         "form": DepartmentSearchForm(),
-        "latest": CappedPaginator(Job.objects.open().listed().newest(), LATEST_JOBS).page(1),
+        "latest": latest_jobs(),
+        "all_jobs": CappedPaginator(Job.objects.open().newest(), LATEST_JOBS),
         "department_count": sum(counts.by_state().values()),
-        "structured_data": website(request.build_absolute_uri),
+        "structured_data": website(),
     }
     return render(request, "pages/home.html", context)
+
+
+def latest_jobs():
+    """Return the newest open jobs; if few of them are real, a few samples too. Two queries."""
+    openings = Job.objects.open().listed().newest()
+    real = list(openings.real()[:LATEST_JOBS])
+    samples = min(LATEST_SAMPLES, LATEST_JOBS - len(real))
+    return [*real, *openings.filter(is_sample=True)[:samples]]
 
 
 @require_safe
@@ -50,7 +61,7 @@ def logo(request, name):
 @require_safe
 def robots(request):
     """Return robots.txt: robots can read everything except the admin. It links to the sitemap."""
-    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    sitemap = absolute_url(reverse("sitemap"))
     return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
 
 

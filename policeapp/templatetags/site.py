@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from policeapp.web import markdown as commonmark
 from policeapp.web import structured_data
+from policeapp.web.routes import absolute_url
 
 register = template.Library()
 
@@ -54,16 +55,15 @@ def plain_text(content):
     return " ".join(unescape(content).split())
 
 
-@register.simple_tag(takes_context=True)
-def absolute(context, path):
-    """Return the full URL of the path, with the scheme and host of the request."""
-    return context["request"].build_absolute_uri(path)
+register.simple_tag(absolute_url, name="absolute")
+# The breadcrumbs as structured data
+register.simple_tag(structured_data.breadcrumbs)
 
 
-@register.simple_tag(takes_context=True)
-def breadcrumbs(context, crumbs):
-    """Return the breadcrumbs as structured data."""
-    return structured_data.breadcrumbs(crumbs, context["request"].build_absolute_uri)
+@register.simple_tag
+def webcal(path):
+    """Return the URL that opens a calendar program to subscribe to the calendar at this path."""
+    return f"webcal:{absolute_url(path).partition(':')[2]}"
 
 
 @register.simple_tag

@@ -1,22 +1,157 @@
-"""An admin base class that answers forged ids with 400."""
+"""The admin site, and a base class of its pages.
+
+Both answer invalid values with 400, and nobody overwrites what another person has just saved.
+"""
 
 from contextlib import contextmanager
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminErrorList
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest
-from django.db import DataError
+from django.db import DataError, IntegrityError, router, transaction
+from django.http import HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+
+from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, who_changed
+
+TAKEN = _("Somebody has just saved the same name or number. Change yours and save again.")
+
+
+class StaffSite(admin.AdminSite):
+    """The admin without the view that redirects to any object, whoever may see it. No cache stores its pages."""
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(view)
+
+    def autocomplete_view(self, request):
+        with bad_request_on_invalid_value():
+            return super().autocomplete_view(request)
+
+    def get_urls(self):
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
 
 
 class BadRequestAdmin(admin.ModelAdmin):
-    """Answers invalid ids in URLs and forms with 400. Django's admin trusts them and would answer 500."""
+    """Answers invalid ids in URLs and forms with 400. Django's admin trusts them and would answer 500.
+
+    A form that was opened before another person's save is merged with it and shown again; see
+    :mod:`policeapp.web.conflicts`. Saving a form without a change changes nothing.
+    """
+
+    form = EditForm
+
+    view_on_site = False  # StaffSite has no view for such links
 
     def changelist_view(self, request, extra_context=None):
         with bad_request_on_invalid_value():
             return _render(super().changelist_view(request, extra_context))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        request.refusal, request.version = (), None
         with bad_request_on_invalid_value():
-            return _render(super().changeform_view(request, object_id, form_url, extra_context))
+            if request.method != "POST":
+                return _render(super().changeform_view(request, object_id, form_url, extra_context))
+            # A unique value that another request has just saved passes the form's check, but not the database's. Then
+            # the second check finds it.
+            for request.refusal in ((), (), (TAKEN,)):
+                try:
+                    with transaction.atomic(using=router.db_for_write(self.model)):
+                        merge = self._merge_changes(request, object_id)
+                        response = super().changeform_view(request, object_id, form_url, extra_context)
+                        if merge:
+                            _add_errors(response.context_data, merge.errors)
+                        return _render(response)
+                except IntegrityError:
+                    if request.refusal:
+                        raise
+
+    def _merge_changes(self, request, object_id):
+        """If the object has changed since the form was made, merge both and return the :class:`Merge`. Lock it."""
+        version = Version.read(request.POST.get(VERSION_FIELD, ""))
+        instance = self._get_locked(request, object_id) if version else None
+        if not instance or not self.has_change_permission(request, instance):
+            return None
+        state = self._state(request, instance)
+        merge = Merge(request.POST, version, state)
+        if not merge.changed:
+            return None
+        request.POST, request.version, request.refusal = merge.post, state.version(), merge.messages(request.user)
+        return merge
+
+    def _get_locked(self, request, object_id):
+        """Return the object, or None. Nobody else can change it until the transaction ends."""
+        instance = self.get_object(request, unquote(object_id)) if object_id else None
+        if instance:
+            # Read it again after it is locked. Its QuerySet can have joins, which PostgreSQL can't lock.
+            list(self.model._base_manager.select_for_update(no_key=True).filter(pk=instance.pk).values_list("pk"))
+            instance = self.get_object(request, unquote(object_id))
+        return instance
+
+    def _state(self, request, instance):
+        formsets = [
+            formset(instance=instance, queryset=inline.get_queryset(request))
+            for formset, inline in self.get_formsets_with_inlines(request, instance)
+            if inline.has_change_permission(request, instance)
+        ]
+        return FormState(self.get_form(request, instance, change=True)(instance=instance), formsets)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        request.refusal = ()
+        with bad_request_on_invalid_value():
+            if request.method != "POST":
+                instance = self.get_object(request, unquote(object_id))
+                version = self._deletion_version(request, instance) if instance else ""
+                return _render(super().delete_view(request, object_id, {"version": version} | (extra_context or {})))
+            with transaction.atomic(using=router.db_for_write(self.model)):
+                return self._deletion_changed(request, object_id) or super().delete_view(
+                    request, object_id, extra_context
+                )
+
+    def _deletion_version(self, request, instance):
+        """Return the version of a page that asks whether to delete an object and what belongs to it."""
+        return self._state(request, instance).version(self.get_deleted_objects([instance], request)[0])
+
+    def _deletion_changed(self, request, object_id):
+        """If something has changed since the page asked, return a response that says so and asks again; else None."""
+        sent = Version.read(request.POST.get(VERSION_FIELD, ""))
+        instance = self._get_locked(request, object_id) if sent else None
+        if not instance or sent.digests == Version.read(self._deletion_version(request, instance)).digests:
+            return None
+        text = _("Nothing is deleted yet, because this %(name)s was changed by %(who)s. Check it again.")
+        who = who_changed(instance, sent.made, request.user)
+        self.message_user(request, text % {"name": self.opts.verbose_name, "who": who}, messages.WARNING)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = request.refusal
+        return form
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if change and self.has_change_permission(request, obj):
+            formsets = [each.formset for each in context["inline_admin_formsets"] if each.has_change_permission]
+            state = FormState(context["adminform"].form, formsets)
+            context["version"] = request.version or request.POST.get(VERSION_FIELD) or state.version()
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request, obj, form, change):
+        if form.has_changed() or not change:
+            super().save_model(request, obj, form, change)
+
+    def log_change(self, request, obj, message):
+        """Write no entry if the person has changed nothing."""
+        return super().log_change(request, obj, message) if message else None
+
+
+def _add_errors(context, errors):
+    """Add errors to the fields of a page's forms: ``{(prefix of a form, name of a field or None): text}``."""
+    form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
+    for each in [form, *(part for formset in formsets for part in formset.forms)]:
+        for (prefix, name), text in errors.items():
+            if prefix == (each.prefix or ""):
+                each.add_error(name, text)
+    context["errors"] = AdminErrorList(form, formsets)
 
 
 @contextmanager

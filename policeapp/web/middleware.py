@@ -1,8 +1,9 @@
-"""Middleware for proxies and response headers."""
+"""Middleware for proxies, request bodies and response headers."""
 
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
+from django.shortcuts import render
 
 FORWARDED = [
     "HTTP_FORWARDED",
@@ -18,6 +19,11 @@ PERMISSIONS_POLICY = (
     "geolocation=(self), accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "
     "fullscreen=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
+
+
+# The largest request bodies (bytes); nginx has the same limits.
+MAX_BODY = 64 * 1024
+MAX_BODY_SIGNED_IN = 30 * 1024 * 1024
 
 
 class IPNetworks:
@@ -71,5 +77,24 @@ def permissions_policy(get_response):
         response = get_response(request)
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         return response
+
+    return middleware
+
+
+def limit_bodies(get_response):
+    """Middleware that answers 413 to large request bodies, by their length and before they are parsed.
+
+    Django stores uploaded files of any size. It never reads a body without a length (``Transfer-Encoding: chunked``).
+    """
+
+    def middleware(request):
+        try:
+            size = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            size = 0  # as Django reads it
+        if size <= MAX_BODY or (size <= MAX_BODY_SIGNED_IN and request.user.is_authenticated):
+            return get_response(request)
+        limits = {"anonymous": MAX_BODY // 1024, "signed_in": MAX_BODY_SIGNED_IN // 1024**2}
+        return render(request, "413.html", limits, status=413)
 
     return middleware

@@ -1,9 +1,13 @@
 """Numbered pages of results."""
 
+import re
+
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+
+from .routes import NUMBER
 
 PER_PAGE = 20
 
@@ -26,10 +30,18 @@ class CappedPaginator(Paginator):
         return self.count == self.most
 
 
-def paginate(request, results, per_page=PER_PAGE, paginator=Paginator):
-    """Return the page of ``results`` that ``?page=`` asks for (default: the first), or raise Http404."""
+def page_number(request, name="page"):
+    """Return the number of a page in the query string (default: 1), or raise Http404. Call it before any query."""
+    text = request.GET.get(name) or "1"
+    if not re.fullmatch(NUMBER, text):
+        raise Http404(_("There is no such page of results."))
+    return int(text)
+
+
+def paginate(results, number, per_page=PER_PAGE, paginator=Paginator):
+    """Return the page of ``results`` with this number, or raise Http404."""
     try:
-        page = paginator(results, per_page).page(request.GET.get("page") or 1)
+        page = paginator(results, per_page).page(number)
     except InvalidPage as error:
         raise Http404(_("There is no such page of results.")) from error
     # Read the rows here: in a template, an {% if %} with "or" or "not" would treat a database error as "no results".

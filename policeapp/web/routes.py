@@ -1,9 +1,22 @@
-"""Looks up the view of a path before Django does, for middleware."""
+"""The paths of the site: their views, for middleware, and their full URLs."""
 
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.urls import Resolver404, resolve
+from django.urls.converters import IntConverter
+
+# A positive integer that fits into 64 bits. In URLs it has only this spelling: ASCII digits without a sign or leading
+# zeros. Any other is 404 before it costs a query or makes a second cached page.
+NUMBER = "[1-9][0-9]{0,17}"
+
+
+class NumberConverter(IntConverter):
+    """A :data:`NUMBER` in a path: ``<number:pk>``."""
+
+    regex = NUMBER
 
 
 class Route(NamedTuple):
@@ -21,3 +34,13 @@ def route_at(path):
     except Resolver404:
         return Route("-", None)
     return Route(match.view_name, match.func)
+
+
+def absolute_url(path):
+    """Return the full URL of the path. It starts with ``SITE_URL``, whatever the host of the request."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def site_host():
+    """Return the host name of the site without a port, for ids that never change."""
+    return urlsplit(settings.SITE_URL).hostname

@@ -1,7 +1,6 @@
 """Structured data for search engines: schema.org nodes as dicts, written as JSON-LD.
 
-A node is a dict with an ``@type`` and the properties that are known. ``absolute`` is a function that makes a URL of a
-path, such as ``request.build_absolute_uri``, because JSON-LD needs whole URLs.
+A node is a dict with an ``@type`` and the properties that are known. JSON-LD needs whole URLs.
 
 The vocabulary is documented on https://schema.org, and Google's requirements for each type on
 https://developers.google.com/search/docs/appearance/structured-data/search-gallery.
@@ -11,6 +10,8 @@ import json
 from typing import NamedTuple
 
 from django.urls import reverse
+
+from .routes import absolute_url
 
 CONTEXT = "https://schema.org"
 # These could end the script element or begin a comment in it. json.dumps() escapes everything that is not ASCII, so
@@ -41,20 +42,20 @@ def as_json(data):
     return json.dumps({"@context": CONTEXT} | data, allow_nan=False, separators=(",", ":")).translate(ESCAPES)
 
 
-def breadcrumbs(crumbs, absolute):
+def breadcrumbs(crumbs):
     """Return a BreadcrumbList of :class:`Crumb` objects; the last one is the page itself."""
     items = [
-        node("ListItem", position=position, name=crumb.name, item=absolute(crumb.path))
+        node("ListItem", position=position, name=crumb.name, item=absolute_url(crumb.path))
         for position, crumb in enumerate(crumbs, start=1)
     ]
     return node("BreadcrumbList", itemListElement=items)
 
 
-def website(absolute):
+def website():
     """Return the site as a WebSite, with the search box of the home page."""
     search = node(
         "SearchAction",
-        target=node("EntryPoint", urlTemplate=f"{absolute(reverse('directory'))}?q={{search_term_string}}"),
+        target=node("EntryPoint", urlTemplate=f"{absolute_url(reverse('directory'))}?q={{search_term_string}}"),
         **{"query-input": "required name=search_term_string"},
     )
-    return node("WebSite", name="PoliceApp", url=absolute(reverse("home")), potentialAction=search)
+    return node("WebSite", name="PoliceApp", url=absolute_url(reverse("home")), potentialAction=search)

@@ -1,5 +1,6 @@
-// Suggests departments under a search box. Each suggestion opens the department's page. The pattern is an editable
-// combobox with a list, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/: the focus stays in the box.
+// Suggests departments and towns under a search box. Each suggestion opens the department's page, or the search near the
+// town. The pattern is an editable combobox with a list, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/: the focus
+// stays in the box.
 (() => {
   const box = document.querySelector("input[data-suggest]");
   const words = document.getElementById("suggest-words");
@@ -47,9 +48,9 @@
     message.textContent = "";
   };
 
-  const show = (departments) => {
+  const show = (found) => {
     list.replaceChildren(
-      ...departments.map(({ name, town, url }, at) => {
+      ...found.map(({ name, town, url }, at) => {
         const option = document.createElement("li");
         const where = document.createElement("span");
         option.id = `suggestion-${at}`;
@@ -61,8 +62,8 @@
       }),
     );
     list.style.top = `${box.offsetTop + box.offsetHeight}px`;
-    open(departments.length > 0);
-    message.textContent = departments.length ? `${words.dataset.label}: ${departments.length}` : "";
+    open(found.length > 0);
+    message.textContent = found.length ? `${words.dataset.label}: ${found.length}` : "";
   };
 
   const fetchSuggestions = async () => {
@@ -72,9 +73,11 @@
       const response = await fetch(`${words.dataset.url}?${new URLSearchParams({ q: box.value })}`, {
         signal: request.signal,
       });
-      if (response.ok) show((await response.json()).departments);
-    } catch {
-      // The request was aborted or failed. The box works without suggestions.
+      const { departments, places } = response.ok ? await response.json() : { departments: [], places: [] };
+      show([...departments, ...places.map((place) => ({ ...place, town: words.dataset.near }))]);
+    } catch (error) {
+      // The box works without suggestions. A request that was aborted must not close those of the next one.
+      if (error.name !== "AbortError") show([]);
     }
   };
 
@@ -86,8 +89,8 @@
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.isComposing || !list.childElementCount) return;
-    if (step && !event.altKey) {
+    if (event.isComposing) return;
+    if (step && !event.altKey && list.childElementCount) {
       // The arrow keys cycle through the options and the box itself.
       const stops = list.childElementCount + 1;
       const from = list.hidden ? -1 : chosen;
@@ -95,8 +98,10 @@
       choose(((from + 1 + step + stops) % stops) - 1);
     } else if (event.key === "Enter" && chosen >= 0) {
       location.assign(list.children[chosen].dataset.url);
-    } else if (event.key === "Escape" && !list.hidden) {
-      close();
+    } else if (event.key === "Escape") {
+      const wasOpen = !list.hidden;
+      close(); // also before the answer arrives
+      if (!wasOpen) return;
     } else {
       if (event.key === "Home" || event.key === "End") choose(-1);
       return;

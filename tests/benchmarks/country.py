@@ -82,7 +82,7 @@ def _build_departments(number):
             longitude=chance.gauss(town.longitude, 0.04),
             precision="building",
             time_zone=town.time_zone,
-            phone="(203) 555-0100",
+            phone="(203) 341-6100",
             population=int(chance.lognormvariate(9, 1.5)),
             population_year=2023,
             about=" ".join(chance.sample(SENTENCES, 3)),

@@ -26,7 +26,7 @@ TURNS, SECONDS = 4, 0.6
 # Processor time of a page, at most, relative to the file's.
 FILE = 1 / 0.8
 NO_LIMITS = {"rate": "1000000r/s", "burst": "1000000", "limit_conn policeapp_connections": "1000"}
-SETTINGS = ("DATABASE_URL", "STATIC_ROOT", "MEDIA_ROOT", "SEARCH_LIMIT", "LOG_LEVEL")
+SETTINGS = ("DATABASE_URL", "STATIC_ROOT", "MEDIA_ROOT", "UNCACHED_PAGE_LIMIT", "LOG_LEVEL")
 
 
 def rows(case):

@@ -1,6 +1,8 @@
 """The job search near a place."""
 
-from django.test import RequestFactory
+from urllib.parse import urlencode
+
+from django.http import QueryDict
 
 from jobs.forms import JobSearchForm
 from policeapp.web.pagination import CappedPaginator, paginate
@@ -26,7 +28,6 @@ def rows(case):
 
 def search(query):
     """Do the work of ``jobs.views.job_list`` without its template: count, first page, and jobs beyond the radius."""
-    request = RequestFactory().get("/jobs/", query)
-    form = JobSearchForm(request.GET)
-    page = paginate(request, form.results(), paginator=CappedPaginator)
+    form = JobSearchForm(QueryDict(urlencode(query)))
+    page = paginate(form.results(), 1, paginator=CappedPaginator)
     return page.object_list or form.beyond()[0]

@@ -13,7 +13,7 @@ from departments.models import Department
 from jobs.alerts.tokens import make_token
 from jobs.models import Job
 
-from .. import factories
+from .. import admin, factories
 
 
 class Scene(NamedTuple):
@@ -90,7 +90,7 @@ def _profiles(westport):
         Scene("with openings, a logo and everything else", sheriff.get_absolute_url()),
         Scene("with jobs, more specializations opened", sheriff.get_absolute_url(), press="Show 2 more"),
         Scene("with few facts", bare.get_absolute_url()),
-        Scene("a draft, for staff", draft.get_absolute_url(), staff=True),
+        Scene("a draft, for staff", admin.page(draft, "preview"), staff=True),
     ]
 
 
@@ -161,8 +161,8 @@ def _opening(westport):
         Scene("two side by side", f"/jobs/compare/?{'&'.join(compared[:2])}"),
         Scene("four side by side", f"/jobs/compare/?{'&'.join(compared)}"),
         Scene("withdrawn", withdrawn.get_absolute_url(), status=410),
-        Scene("planned, for staff", planned.get_absolute_url(), staff=True),
-        Scene("a draft, for staff", draft.get_absolute_url(), staff=True),
+        Scene("planned, for staff", admin.page(planned, "preview"), staff=True),
+        Scene("a draft, for staff", admin.page(draft, "preview"), staff=True),
     ]
 
 

@@ -51,7 +51,7 @@ def test_changes_of_an_administrator_appear_on_the_site(visit, westport):
     page.get_by_role("link", name="Westport Police Department").click()
 
     page.get_by_label("Chief's name").fill("Ada Byron")
-    page.get_by_label("Phone:", exact=True).fill("(203) 555 0100")
+    page.get_by_label("Phone:", exact=True).fill("(203) 341 6100")
     page.get_by_label("Logo:", exact=True).set_input_files(picture())
 
     division = add_another(page, "divisions", "Division")
@@ -69,7 +69,7 @@ def test_changes_of_an_administrator_appear_on_the_site(visit, westport):
     expect(page.get_by_text("was changed successfully")).to_be_visible()
 
     page.get_by_role("link", name="Westport Police Department").first.click()
-    expect(page.get_by_label("Phone:", exact=True)).to_have_value("203-555-0100")
+    expect(page.get_by_label("Phone:", exact=True)).to_have_value("203-341-6100")
     page.get_by_role("link", name="Add a job").click()
     expect(page.locator("#select2-id_department-container")).to_contain_text("Westport Police Department")
     page.get_by_label("Title").fill("Harbor Master")
@@ -83,7 +83,7 @@ def test_changes_of_an_administrator_appear_on_the_site(visit, westport):
 
     page.wait_for_url(f"**{WESTPORT}")
     expect(page.get_by_text("Ada Byron")).to_be_visible()
-    expect(page.get_by_role("link", name="203-555-0100").first).to_be_visible()
+    expect(page.get_by_role("link", name="203-341-6100").first).to_be_visible()
     expect(page.get_by_text("Foti Koskinas")).to_have_count(0)
     expect(page.get_by_role("heading", name="Records")).to_be_visible()
     expect(page.locator("strong", has_text="front desk")).to_be_visible()
@@ -141,7 +141,7 @@ def test_mistakes_are_explained_and_the_input_stays(visit, westport):
     westport.refresh_from_db()
     assert westport.chief_name == "Foti Koskinas"
 
-    page.get_by_label("Phone:", exact=True).fill("203-555-0100")
+    page.get_by_label("Phone:", exact=True).fill("203-341-6100")
     page.get_by_label("ZIP code").fill("06880")
     save(page)
     expect(page.get_by_text("was changed successfully")).to_be_visible()

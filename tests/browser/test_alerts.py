@@ -38,6 +38,7 @@ def sign_up(page, address=JANE):
     page.get_by_label("Your email address").fill(address)
     page.get_by_role("button", name="Email me new jobs").click()
     expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
+    call_command("send_mail", once=True)
 
 
 def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_unsubscribes(visit, neighborhood, mail_server, clock, capsys):
@@ -58,7 +59,7 @@ def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_unsubscribes(visit, ne
         factories.make_department("Boise Police", city="Boise", state="ID", at=(43.6, -116.2)), "Far Off"
     )
     clock(days=1, minutes=1)
-    call_command("send_alerts")
+    call_command("send_mail", once=True)
     assert "1 sent" in capsys.readouterr().out
 
     digest = mail_server.to(JANE)[-1]
@@ -66,7 +67,7 @@ def test_a_job_seeker_signs_up_confirms_gets_a_digest_and_unsubscribes(visit, ne
     for body in (text_of(digest), html_of(digest)):
         assert near.title in body and near.get_absolute_url() in body
         assert "Sample Officer" not in body and "Far Off" not in body
-    call_command("send_alerts")
+    call_command("send_mail", once=True)
     assert len(mail_server.to(JANE)) == 2
 
     page.goto(link_to("unsubscribe", digest))
@@ -89,15 +90,15 @@ def test_a_subscriber_pauses_and_changes_an_alert_and_deletes_everything(visit, 
 
     factories.make_job(neighborhood, "Patrol Officer of Westport")
     clock(days=8)
-    call_command("send_alerts")
+    call_command("send_mail", once=True)
     assert len(mail_server.to(JANE)) == 1
     page.get_by_role("button", name="Resume").click()
     factories.make_job(neighborhood, "Marine Officer of Westport")
     clock(days=6)
-    call_command("send_alerts")
+    call_command("send_mail", once=True)
     assert len(mail_server.to(JANE)) == 1
     clock(days=2)
-    call_command("send_alerts")
+    call_command("send_mail", once=True)
     digest = text_of(mail_server.to(JANE)[1])
     assert "Marine Officer" in digest and "Patrol Officer" not in digest
 

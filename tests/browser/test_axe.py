@@ -42,7 +42,7 @@ def findings(page, tags=ALL):
 @pytest.mark.parametrize("group", GROUPS)
 def test_it_finds_nothing_on_any_public_page(visit, session, scenes, group):
     visitor = visit()
-    staff = visit(storage_state=session(factories.make_charlie()))
+    staff = visit(storage_state=session(factories.make_alice()))
     found = []
     for scene in scenes(group):
         page = staff if scene.staff else visitor
@@ -73,8 +73,8 @@ def test_it_finds_nothing_on_the_login_page(visit):
 
 
 def test_it_finds_nothing_on_the_rate_limit_pages(visit, settings, monkeypatch):
-    settings.SEARCH_LIMIT, settings.AXES_FAILURE_LIMIT = 10, 1
-    monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
+    settings.UNCACHED_PAGE_LIMIT, settings.AXES_FAILURE_LIMIT = 10, 1
+    monkeypatch.setattr("policeapp.operations.rate_limits.count_uncached", lambda client: False)
     page = visit("/jobs/?q=officer", status=429)
     assert findings(page) == []
     go(page, "/admin/login/")

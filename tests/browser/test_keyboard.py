@@ -122,7 +122,7 @@ def test_the_first_tab_shows_the_skip_link(visit, neighborhood):
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_focus_is_visible_on_every_element(visit, session, scenes, group):
     visitor = visit()
-    staff = visit(storage_state=session(factories.make_charlie()))
+    staff = visit(storage_state=session(factories.make_alice()))
     found = []
     for scene in scenes(group):
         if scene.press:

@@ -41,7 +41,7 @@ TOO_SMALL = """() => {
 @pytest.mark.parametrize("group", GROUPS)
 def test_no_page_scrolls_sideways_and_every_target_is_large_enough(visit, session, scenes, group):
     visitor = visit()
-    staff = visit(storage_state=session(factories.make_charlie()))
+    staff = visit(storage_state=session(factories.make_alice()))
     found = []
     for scene in scenes(group):
         page = staff if scene.staff else visitor

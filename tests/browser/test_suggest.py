@@ -3,10 +3,19 @@
 import pytest
 from playwright.sync_api import expect
 
+from departments.models import Place
+
 from .. import factories
 from .test_axe import findings
 
 BOX = "ZIP, city or department"
+LATE = {"departments": [{"name": "Late", "town": "Late", "url": "/"}], "places": []}
+
+
+@pytest.fixture(autouse=True)
+def no_towns(neighborhood):
+    """Delete the towns, so that only departments are suggested."""
+    Place.objects.filter(zip="").delete()
 
 
 @pytest.fixture(params=["/", "/departments/"])
@@ -133,7 +142,7 @@ def test_a_late_response_to_an_earlier_text_is_ignored(visit, neighborhood):
         page.get_by_role("combobox", name=BOX).fill("nor")
     expect(options(page)).to_have_text(["Norwalk Police Department Norwalk, CT"])
     for route in delayed:
-        route.fulfill(json={"departments": [{"name": "Late", "town": "Late", "url": "/"}]})
+        route.fulfill(json=LATE)
     expect(options(page)).to_have_text(["Norwalk Police Department Norwalk, CT"])
 
 
@@ -154,3 +163,36 @@ def test_without_javascript_the_box_is_a_plain_input(visit, neighborhood, path):
     expect(page.get_by_label(BOX)).to_be_editable()
     expect(page.get_by_role("combobox", name=BOX)).to_have_count(0)
     expect(page.get_by_role("listbox")).to_have_count(0)
+
+
+def test_a_town_can_be_chosen(visit, neighborhood):
+    factories.make_place()
+    page = visit("/departments/")
+    box = type_into(page, "westp")
+    expect(options(page).filter(has_text="Departments near this town")).to_have_count(1)
+    box.press("ArrowUp")
+    assert "Departments near this town" in active(box)
+    box.press("Enter")
+    expect(page.get_by_label(BOX)).to_have_value("Westport, Fairfield County, CT")
+
+
+def test_escape_before_the_answer_stops_it(visit, neighborhood):
+    page = visit("/departments/")
+    waiting = []
+    page.route("**/suggest/**", lambda route: waiting.append(route))
+    with page.expect_request("**/suggest/**"):
+        box = type_into(page, "nor")
+    box.press("Escape")
+    for route in waiting:
+        route.fulfill(json=LATE)
+    page.evaluate("() => fetch('/robots.txt').then(() => new Promise(requestAnimationFrame))")
+    expect(options(page)).to_have_count(0)
+
+
+def test_a_failed_request_leaves_no_old_suggestions(visit, neighborhood):
+    page = visit("/departments/")
+    box = type_into(page, "nor")
+    expect(options(page)).to_have_count(1)
+    page.route("**/suggest/**", lambda route: route.abort())
+    box.press_sequentially("w")
+    expect(options(page)).to_have_count(0)

@@ -7,23 +7,28 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from departments.models import Department, Place, SlugRedirect
 from jobs.models import Job
 from tests.admin import html_of, listed, messages_of, page, save
-from tests.factories import make_department, make_job, make_place
+from tests.factories import make_department, make_job, make_place, text_of, tomorrow
 
 pytestmark = pytest.mark.django_db
 
 
-def test_view_on_site_works_for_drafts_too(alice, own):
-    for thing in (own, make_job(own), make_department("Draft", status="draft"), make_job(own, status="draft")):
+def test_view_on_site_shows_a_preview_of_what_visitors_cannot_see(alice, own):
+    draft = make_department("Draft", status="draft")
+    withdrawn = make_job(own, status="draft")
+    withdrawn.withdraw()
+    public = [own, make_job(own), make_job(own, status="withdrawn")]
+    hidden = [draft, make_job(draft), make_job(own, status="draft"), withdrawn, make_job(own, opens_on=tomorrow())]
+    for thing in (*public, *hidden):
         [link] = re.findall(r'<a href="([^"]*)" class="viewsitelink">', html_of(alice.get(page(thing))))
-        response = alice.get(link)
-        assert response.status_code == 302
-        assert response["Location"].removeprefix("http://testserver") == thing.get_absolute_url()
-        assert alice.get(thing.get_absolute_url()).status_code == 200
+        assert link == (page(thing, "preview") if thing in hidden else thing.get_absolute_url())
+        assert (Client().get(thing.get_absolute_url()).status_code == 404) == (thing in hidden)
+        assert text_of(alice.get(page(thing, "preview"))).count(str(thing))
 
 
 def test_departments_are_listed_sorted_and_filtered_by_open_jobs(alice, own, strange):

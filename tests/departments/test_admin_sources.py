@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from tests.admin import page, save, saved, signed_in
-from tests.factories import make_bob, make_job, text_of
+from tests.factories import make_bob, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -19,16 +19,9 @@ class TestSources:
     def test_only_changed_facts_get_a_new_source(self, westport):
         before = dict(westport.sources)
         client = signed_in(make_bob(westport))
-        assert saved(save(client, westport, phone="203-555-0100", chief_name="Somebody Else"))
+        assert saved(save(client, westport, phone="203-341-6100", chief_name="Somebody Else"))
         westport.refresh_from_db()
         assert westport.sources == before | {"phone": self.by("bob"), "chief_name": self.by("bob")}
-
-    def test_saving_without_a_change_changes_no_source_and_no_value(self, westport, alice):
-        make_job(westport)
-        before = Department.objects.values().get()
-        assert saved(save(alice, westport))
-        after = Department.objects.values().get()
-        assert after | {"modified": before["modified"]} == before
 
     @pytest.mark.parametrize(
         ("changes", "fact"),
@@ -59,19 +52,19 @@ class TestSources:
         assert westport.facts_by_source() == found
 
     def test_the_facts_of_a_new_department_have_its_author_as_source(self, alice):
-        save(alice, Department, name="New Police", state="CT", city="Bethel", phone="203-555-0100")
+        save(alice, Department, name="New Police", state="CT", city="Bethel", phone="203-341-6100")
         sources = Department.objects.get().sources
         assert sources == {fact: self.by("alice") for fact in ("name", "state", "city", "phone")}
 
     def test_the_profile_and_the_form_show_the_sources(self, westport, alice, client):
-        save(alice, westport, phone="203-555-0100")
+        save(alice, westport, phone="203-341-6100")
         day = timezone.localdate().isoformat()
         assert f"Editor of this site, {day} phone" in text_of(client.get(westport.get_absolute_url()))
         assert f"Editor of this site, {day}: phone" in text_of(alice.get(page(westport)))
 
     def test_a_form_with_errors_changes_no_source(self, westport, alice):
         before = dict(westport.sources)
-        assert not saved(save(alice, westport, phone="203-555-0100", zip="wrong"))
+        assert not saved(save(alice, westport, phone="203-341-6100", zip="wrong"))
         westport.refresh_from_db()
         assert westport.sources == before
 

@@ -109,7 +109,7 @@ def test_departments_with_the_same_name_are_all_listed(client, db):
 
 def test_only_the_first_page_of_a_list_is_indexed(client, many):
     first = client.get("/departments/ct/?utm_source=x")
-    assert '<link rel="canonical" href="http://testserver/departments/ct/">' in html(first)
+    assert '<link rel="canonical" href="https://police.example.org/departments/ct/">' in html(first)
     assert '<link rel="next" href="/departments/ct/?page=2' in html(client.get("/departments/ct/"))
     for page in (first, client.get("/departments/ct/?page=1")):
         assert 'name="robots"' not in html(page) and "canonical" in html(page)
@@ -121,10 +121,10 @@ def test_only_the_first_page_of_a_list_is_indexed(client, many):
 @pytest.mark.parametrize(
     "rows",
     [
-        Department.objects.published().by_name(),
-        Department.objects.published().by_population(),
-        Department.objects.published().filter(state="CT").by_name(),
-        Department.objects.published().in_county("CT", "fairfield").by_name(),
+        Department.objects.listed().by_name(),
+        Department.objects.listed().by_population(),
+        Department.objects.listed().filter(state="CT").by_name(),
+        Department.objects.listed().in_county("CT", "fairfield").by_name(),
     ],
     ids=["by name", "by population", "of a state", "of a county"],
 )

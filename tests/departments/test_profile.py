@@ -5,9 +5,11 @@ import re
 import pytest
 
 from departments.models import Department
+from tests import admin
 from tests.departments.pages import cards, html, links, profile
 from tests.factories import (
     list_specializations,
+    make_alice,
     make_bob,
     make_charlie,
     make_department,
@@ -351,8 +353,14 @@ def test_an_unknown_slug_is_not_found(client, westport, address):
     assert links(answer)["Find a department"] == "/departments/"
 
 
-def test_the_state_can_be_in_capitals(client, westport):
-    assert client.get(WESTPORT.replace("/ct/", "/CT/")).status_code == 200
+def test_a_page_has_one_url(client, westport):
+    slug = westport.slug
+    for path in ("", "a-to-z/w/", "county/fairfield/", f"{slug}/", f"{slug}/feed/", f"{slug}/calendar/"):
+        assert client.get(f"/departments/ct/{path}").status_code == 200
+        for other in (f"CT/{path}", f"cT/{path}", f"ct/{path.upper() or '/'}"):
+            assert client.get(f"/departments/{other}").status_code == 404
+    assert client.get("/sitemap-ct.xml").status_code == 200
+    assert client.get("/sitemap-CT.xml").status_code == client.get("/sitemap-Ct.xml").status_code == 404
 
 
 def test_requests_change_nothing(client, westport):
@@ -371,17 +379,24 @@ def test_visitors_do_not_find_a_draft(client, db):
     assert client.get(draft.get_absolute_url()).status_code == 404
 
 
-@pytest.mark.parametrize("who", [make_charlie, make_bob])
-def test_staff_see_a_draft_with_a_notice_and_noindex(client, db, who):
+def test_those_who_can_edit_a_draft_preview_it_with_a_notice_and_noindex(db):
     draft = make_department(status="draft")
-    client.force_login(who())
-    response = profile(client, draft)
-    assert "This is a draft. Only staff can see it." in text_of(response)
-    assert '<meta name="robots" content="noindex">' in html(response)
+    for who in (make_alice(), make_bob(draft)):
+        response = admin.signed_in(who).get(admin.page(draft, "preview"))
+        assert "This is a preview. Visitors can't see it." in text_of(response)
+        assert '<meta name="robots" content="noindex">' in html(response)
 
 
-def test_a_published_profile_has_no_notice(client, westport):
-    client.force_login(make_charlie())
-    response = client.get(WESTPORT)
-    assert "draft" not in text_of(response)
-    assert "noindex" not in html(response)
+def test_nobody_else_previews_a_draft(client, db):
+    draft, other = make_department("Draft", status="draft"), make_department("Other")
+    assert client.get(admin.page(draft, "preview"))["Location"].startswith("/admin/login/")
+    assert admin.signed_in(make_bob(other)).get(admin.page(draft, "preview")).status_code == 404
+    assert admin.signed_in(make_charlie()).get(admin.page(draft, "preview")).status_code == 403
+
+
+def test_the_public_page_is_the_same_for_those_who_can_edit_it(client, westport):
+    draft = make_department("Draft", status="draft")
+    alice = admin.signed_in(make_alice())
+    assert alice.get(draft.get_absolute_url()).status_code == 404
+    assert alice.get(WESTPORT).content == client.get(WESTPORT).content
+    assert "preview" not in text_of(client.get(WESTPORT))

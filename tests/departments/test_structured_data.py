@@ -8,8 +8,9 @@ import pytest
 
 from departments.models import Department
 from departments.structured_data import organization
+from tests.admin import page, signed_in
 from tests.departments.pages import html
-from tests.factories import make_charlie, make_department, make_job, text_of
+from tests.factories import make_alice, make_department, make_job, text_of
 from tests.structured_data import RECOMMENDED, faults, missing, nodes_of
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def node_of(**values):
     """Return the node of a department."""
-    node = organization(make_department(**values), lambda path: f"https://police.example.org{path}")
+    node = organization(make_department(**values))
     assert faults(node) == []
     return node
 
@@ -53,16 +54,16 @@ def test_a_department_with_all_facts_has_all_properties(client, known):
     assert node == {
         "@type": "GovernmentOrganization",
         "name": "Saint Mary's County Sheriff's Office",
-        "url": "http://testserver/departments/md/sheriff/",
+        "url": "https://police.example.org/departments/md/sheriff/",
         "sameAs": "https://www.sheriff.example/recruiting",
-        "logo": f"http://testserver{known.logo.url}",
+        "logo": f"https://police.example.org{known.logo.url}",
         "telephone": "+1-301-475-8008;ext=12",
         "email": "desk@sheriff.example",
         "areaServed": {"@type": "AdministrativeArea", "name": "Saint Mary's County, MD"},
         "location": {
             "@type": "PoliceStation",
             "name": "Saint Mary's County Sheriff's Office",
-            "url": "http://testserver/departments/md/sheriff/",
+            "url": "https://police.example.org/departments/md/sheriff/",
             "telephone": "+1-301-475-8008;ext=12",
             "address": {
                 "@type": "PostalAddress",
@@ -97,7 +98,7 @@ def test_a_department_without_facts_has_only_its_name_and_url(client):
     assert nodes_of(client.get(bare.get_absolute_url()))["GovernmentOrganization"] == {
         "@type": "GovernmentOrganization",
         "name": "Bare Police",
-        "url": "http://testserver/departments/ct/bare/",
+        "url": "https://police.example.org/departments/ct/bare/",
     }
 
 
@@ -165,10 +166,9 @@ def test_it_has_a_station_if_part_of_the_address_is_known(values):
     assert node_of(**({"city": ""} | values))["location"]["@type"] == "PoliceStation"
 
 
-def test_a_draft_has_no_structured_data_even_for_staff(client):
+def test_a_preview_has_no_structured_data():
     draft = make_department(status="draft")
-    client.force_login(make_charlie())
-    assert nodes_of(client.get(draft.get_absolute_url())) == {}
+    assert nodes_of(signed_in(make_alice()).get(page(draft, "preview"))) == {}
 
 
 # Breadcrumbs
@@ -179,7 +179,7 @@ def breadcrumbs_of(response):
     [crumbs] = re.findall(r'<p class="breadcrumbs">(.*?)</p>', html(response), re.S)
     [heading] = re.findall(r"<h1>(.*?)</h1>", html(response), re.S)
     found = re.findall(r'<a href="([^"]*)">([^<]*)</a>', crumbs)
-    return [(unescape(words), f"http://testserver{address}") for address, words in found], unescape(heading)
+    return [(unescape(words), f"https://police.example.org{address}") for address, words in found], unescape(heading)
 
 
 @pytest.mark.parametrize("name", ["Westport Police", "</script><script>alert(1)</script>", 'O\'Brien & "Sons" <!--'])
@@ -197,7 +197,7 @@ def test_breadcrumbs_are_those_of_the_page_and_end_with_it(client, name):
         links, heading = breadcrumbs_of(response)
         assert [(crumb["name"], crumb["item"]) for crumb in way] == links
         assert here["name"] == last and last in heading
-        assert here["item"] == f"http://testserver{path}"
+        assert here["item"] == f"https://police.example.org{path}"
         assert {client.get(crumb["item"]).status_code for crumb in way} == {200}
 
 
@@ -214,3 +214,11 @@ def test_a_letter_has_breadcrumbs_too(client):
 def test_a_profile_without_a_county_has_fewer_breadcrumbs(client):
     crumbs = nodes_of(client.get(make_department("Norwalk Police").get_absolute_url()))["BreadcrumbList"]
     assert [crumb["name"] for crumb in crumbs["itemListElement"]] == ["Departments", "Connecticut", "Norwalk Police"]
+
+
+def test_a_mailbox_is_no_street_and_the_page_calls_it_a_mailing_address(client):
+    address = node_of(street1="PO Box 12", zip="06880")["location"]["address"]
+    assert "streetAddress" not in address and address["postalCode"] == "06880"
+    page = text_of(client.get(Department.objects.get().get_absolute_url()))
+    assert "Mailing address: PO Box 12 Westport CT 06880" in page
+    assert "Directions" not in page

@@ -14,17 +14,17 @@ MIN_SECONDS = 3  # a form submitted faster counts as a bot's
 def rows(case):
     mail = MailServer()
     for engine, url in case.engines():
-        values = {"SITE_URL": "https://police.example.org", "EMAIL_URL": f"smtp://127.0.0.1:{mail.port}"}
+        values = {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}"}
         addresses = [f"{engine.lower()}{number}@example.com" for number in range(PERSONS)]
         with site.serving(url, **values) as server:
             forms = [open_form(server, number) for number in range(PERSONS)]
             sleep(MIN_SECONDS)
             answers = [send(server, *form, address) for form, address in zip(forms, addresses, strict=True)]
-            down = site.command("send_alerts", DATABASE_URL=url, **values)
+            down = site.command("send_mail", "--once", DATABASE_URL=url, **values)
             mail.start()
             try:
-                back = site.command("send_alerts", DATABASE_URL=url, **values)
-                again = site.command("send_alerts", DATABASE_URL=url, **values)
+                back = site.command("send_mail", "--once", DATABASE_URL=url, **values)
+                again = site.command("send_mail", "--once", DATABASE_URL=url, **values)
             finally:
                 mail.stop()
         reports_problem = down.returncode == 1 and "mail server" in down.stderr

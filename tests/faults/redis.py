@@ -17,7 +17,7 @@ PAGES = [*site.PAGES, "/departments/suggest/?q=we{n}", "/jobs/feed/?q=officer{n}
 def rows(case):
     seconds, port = case.of(3, 8, 60), free_port()
     with running(port, case.folder) as server:
-        values = {"CACHE_URL": f"redis://127.0.0.1:{port}/0", "SEARCH_LIMIT": "10"}
+        values = {"CACHE_URL": f"redis://127.0.0.1:{port}/0", "UNCACHED_PAGE_LIMIT": "10"}
         with site.serving(case.sqlite(), **values) as served, Load(served.port, PAGES, each=4) as load:
             load.more()
             yield row("Redis running", load, load.wait(seconds))

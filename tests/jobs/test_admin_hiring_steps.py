@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import Permission
 
+from departments.models import Department
 from jobs.models import HiringStep, Job
 from policeapp.models import User
 from tests.admin import EXTREMES, errors_of, html_of, page, peel, save, saved
@@ -24,6 +25,16 @@ FIELDS = {
     "fee": "25.00",
     "waiver": "veterans",
     "note": "Bring a pencil.",
+}
+
+
+# The form of a step at a time that the clocks of New York skip.
+SKIPPED_TIME = {
+    "hiring_steps-TOTAL_FORMS": "1",
+    "hiring_steps-0-order": "0",
+    "hiring_steps-0-kind": "other",
+    "hiring_steps-0-date": "2090-03-12",
+    "hiring_steps-0-time": "2:30 AM",
 }
 
 
@@ -81,26 +92,47 @@ def test_a_step_can_be_reordered_and_deleted(alice, thing):
     ("values", "field", "message"),
     [
         ({"time": "09:00"}, "time", "Enter a date for this time."),
+        ({"date": "2090-03-12", "time": "25:00"}, "time", "Enter a time such as 5:00 PM, 17:00 or noon."),
+        (
+            {"date": "2090-03-12", "time": "2:30 AM"},
+            "time",
+            "2:30 AM does not exist on March 12, 2090 in New York time, because clocks move ahead. Enter 3:00 AM.",
+        ),
+        (
+            {"date": "2090-11-05", "time": "1:30 AM"},
+            "time",
+            "1:30 AM comes twice on November 5, 2090 in New York time, because clocks move back. Enter 2:00 AM.",
+        ),
         ({"fee": "-1"}, "fee", "Ensure this value is greater than or equal to 0."),
         ({"fee": "much"}, "fee", "Enter a number."),
         ({"weeks": "-1"}, "weeks", "Ensure this value is greater than or equal to 0."),
         ({"weeks": "201"}, "weeks", "Ensure this value is less than or equal to 200."),
         ({"date": "0026-01-09"}, "date", "Ensure this value is greater than or equal to 2000-01-01."),
         ({"date": "2999-01-09"}, "date", "Ensure this value is less than or equal to 2100-12-31."),
-        ({"date": "soon"}, "date", "Enter a valid date."),
+        ({"date": "soon"}, "date", "Enter a date such as 7/16/2026, 2026-07-16 or July 16, 2026."),
         ({"kind": "duel"}, "kind", "Select a valid choice. duel is not one of the available choices."),
         ({"kind": ""}, "kind", "This field is required."),
     ],
 )
 @pytest.mark.any_engine
-def test_an_error_shows_at_its_field_and_keeps_the_input(alice, own, values, field, message):
-    job = make_job(own)
-    response = add_step(alice, job, note="Bring a pencil.", **values)
+def test_an_error_shows_at_its_field_and_keeps_the_input(alice, thing, values, field, message):
+    response = add_step(alice, thing, note="Bring a pencil.", **values)
     [error] = errors_of(response)[f"hiring_steps-0-{field}"]
     assert error == message
     assert list(errors_of(response)) == [f"hiring_steps-0-{field}"]
     assert "Bring a pencil." in html_of(response)
     assert not HiringStep.objects.exists()
+
+
+@pytest.mark.parametrize("model", [Department, Job])
+def test_the_steps_of_an_invalid_page_are_checked_too(alice, model):
+    response = save(alice, model, **{"state": "", "department": ""}, **SKIPPED_TIME)
+    assert not saved(response) and not model.objects.exists()
+
+
+def test_a_departments_steps_are_checked_in_its_changed_zone(alice, own):
+    assert saved(save(alice, own, time_zone="America/Phoenix", **SKIPPED_TIME))
+    assert list(errors_of(save(alice, own, time_zone="America/New_York"))) == ["hiring_steps-0-time"]
 
 
 @pytest.mark.parametrize("value", EXTREMES)
@@ -150,12 +182,15 @@ def test_a_forged_form_cannot_move_a_step_to_others(bob, own, strange):
     assert not HiringStep.objects.filter(department=strange).exists()
 
 
+def test_the_permission_to_edit_every_department_includes_hiring_steps(charlie, own):
+    person = User.objects.get(username="charlie")
+    person.user_permissions.add(Permission.objects.get(codename="edit_every_department"))
+    for owner in (own, make_job(own)):
+        add_step(charlie, owner, name="Oral exam")
+    assert [step.name for step in HiringStep.objects.all()] == ["Oral exam"] * 2
+
+
 def test_permission_to_change_jobs_does_not_include_their_steps(charlie, own):
     person = User.objects.get(username="charlie")
-    for codename in ("edit_every_department", "view_job", "change_job"):
-        person.user_permissions.add(Permission.objects.get(codename=codename))
-    job = make_job(own)
-    make_step(job, name="Oral exam")
-    assert "hiring_steps" not in html_of(charlie.get(page(job)))
-    assert saved(save(charlie, job, **{"hiring_steps-TOTAL_FORMS": "1", "hiring_steps-0-kind": "other"}))
-    assert HiringStep.objects.get().name == "Oral exam"
+    person.user_permissions.add(*Permission.objects.filter(codename__in=["view_job", "change_job"]))
+    assert charlie.get(page(make_job(own))).status_code == 302

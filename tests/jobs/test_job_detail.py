@@ -64,7 +64,8 @@ def test_an_open_job_can_be_indexed_and_has_no_notice(client):
 
 
 @pytest.mark.parametrize(
-    ("days", "expected"), [(0, "(0 days left)"), (1, "(1 day left)"), (7, "(7 days left)"), (8, None), (100, None)]
+    ("days", "expected"),
+    [(0, "(closes today)"), (1, "(closes tomorrow)"), (7, "(7 days left)"), (8, None), (100, None)],
 )
 def test_it_counts_down_the_last_week(client, days, expected):
     department = make_department()
@@ -159,6 +160,18 @@ def test_a_former_slug_redirects_to_the_page(client):
     job.title = "Police Sergeant"
     job.save()
     assert client.get(old, follow=True).redirect_chain == [(f"/jobs/{job.pk}-police-sergeant/", 301)]
+
+
+def test_a_page_has_one_url(client):
+    job = make_job(title="Police Officer")
+    for number in (f"0{job.pk}", f"00000{job.pk}"):
+        for path in ("", "calendar/"):
+            response = client.get(f"/jobs/{number}-police-officer/{path}")
+            assert (response.status_code, response["Location"]) == (301, f"{job.get_absolute_url()}{path}")
+    arabic = str(job.pk).translate({48 + digit: 0x660 + digit for digit in range(10)})
+    for path in (f"{arabic}-police-officer/", f"+{job.pk}-police-officer/", f"{job.pk}-police-officer//"):
+        assert client.get(f"/jobs/{path}").status_code == 404
+    assert client.get(f"/jobs/{job.pk}-Police-Officer/")["Location"] == job.get_absolute_url()
 
 
 def test_a_url_without_the_last_slash_redirects_to_the_page(client):

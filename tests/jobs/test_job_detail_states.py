@@ -4,7 +4,18 @@ from datetime import date, time
 
 import pytest
 
-from tests.factories import make_alice, make_bob, make_charlie, make_department, make_job, text_of
+from tests.admin import page, signed_in
+from tests.factories import (
+    make_alice,
+    make_bob,
+    make_charlie,
+    make_department,
+    make_job,
+    make_requirements,
+    make_step,
+    text_of,
+)
+from tests.structured_data import nodes_of
 
 from .details import NOINDEX, SECRETS, closed, page_of, planned
 from .pages import html_of
@@ -38,22 +49,68 @@ def test_a_closed_job_offers_no_way_to_apply(client):
 # Withdrawn
 
 
-def test_a_withdrawn_job_answers_410(client):
-    page = page_of(client, make_job(title="Officer", status="withdrawn"), status=410)
-    assert "This job has been withdrawn." in text_of(page)
-    assert "only staff see it" not in text_of(page)
-    assert NOINDEX in html_of(page)
+WORDS = {
+    "description": "Ride a zebra.",
+    "requirements": "Own a zebra.",
+    "pay_max": 98_765,
+    "external_id": "number-7",
+    "source": "Zebra list",
+    **SECRETS,
+}
 
 
-def test_a_withdrawn_job_offers_no_way_to_apply(client):
-    html = html_of(page_of(client, make_job(status="withdrawn", **SECRETS), status=410))
-    assert "How to apply" not in html
-    for secret in SECRETS.values():
-        assert secret not in html
+def test_a_withdrawn_job_answers_410_with_its_title_and_department_only(client):
+    department = make_department("Zoo Police", street1="12 Lion Road", website="https://zoo.example.org")
+    job = make_job(department, title="Rider", closes_on=date(2090, 7, 9), **WORDS)
+    make_step(job, name="Riding test", place="Stable", date=date(2090, 6, 5))
+    make_requirements(job, citizenship="citizen")
+    job.withdraw()
+    shown = page_of(client, job, status=410)
+    assert "Jobs › Zoo Police Rider Zoo Police This job has been withdrawn." in text_of(shown)
+    assert NOINDEX in html_of(shown) and nodes_of(shown) == {} and 'name="description"' not in html_of(shown)
+    others = [client.get(f"{job.get_absolute_url()}calendar/"), client.get("/jobs/compare/", {"j": job.pk})]
+    for response in (shown, *others):
+        for word in (*map(str, WORDS.values()), "2090", "Riding test", "Stable", "citizen", "Lion Road", "98,765"):
+            assert word not in html_of(response)
 
 
-def test_a_withdrawn_job_that_never_opened_answers_404(client):
-    page_of(client, planned(status="withdrawn"), status=404)
+def withdrawn_draft():
+    """Return a job that was a draft until it was withdrawn."""
+    job = make_job(title="Secret", status="draft")
+    job.withdraw()
+    return job
+
+
+def withdrawn_before_its_department_was_public():
+    job = make_job(make_department(status="draft"), title="Secret")
+    job.withdraw()
+    job.department.publish()
+    return job
+
+
+def drafted_again():
+    job = make_job(title="Secret")
+    job.status = "draft"
+    job.save()
+    return job
+
+
+def test_a_job_that_was_public_answers_410_after_a_draft(client):
+    job = drafted_again()
+    page_of(client, job, status=404)
+    job.withdraw()
+    page_of(client, job, status=410)
+    job.publish()
+    page_of(client, job)
+
+
+def test_a_job_that_was_postponed_before_it_was_withdrawn_answers_410(client):
+    job = make_job()
+    job.opens_on = date(2090, 5, 1)
+    job.save()
+    page_of(client, job, status=404)
+    job.withdraw()
+    page_of(client, job, status=410)
 
 
 # Hidden
@@ -66,6 +123,10 @@ HIDDEN = {
     "a closed draft": lambda: closed(title="Secret", status="draft"),
     "an opening of a draft department": lambda: make_job(make_department(status="draft"), title="Secret"),
     "a closed opening of a draft department": lambda: closed(make_department(status="draft"), title="Secret"),
+    "a draft that was withdrawn": withdrawn_draft,
+    "made a draft again": drafted_again,
+    "withdrawn before it opened": lambda: planned(title="Secret", status="withdrawn"),
+    "withdrawn before its department was published": withdrawn_before_its_department_was_public,
     "a withdrawn opening of a draft department": lambda: make_job(
         make_department(status="draft"), title="Secret", status="withdrawn"
     ),
@@ -83,35 +144,29 @@ def test_signed_in_users_who_are_not_staff_get_404(client, django_user_model, ki
     page_of(client, HIDDEN[kind](), status=404)
 
 
-@pytest.mark.parametrize("person", [make_alice, make_bob, make_charlie])
-@pytest.mark.parametrize(
-    ("kind", "notice"),
-    [
-        ("a draft", "This is a draft. Only staff can see it."),
-        ("planned", "This job is not open yet. It opens on May 1, 2090."),
-        ("a planned draft", "This is a draft. Only staff can see it."),
-        ("a closed draft", "This is a draft. Only staff can see it."),
-        ("an opening of a draft department", "This is a draft. Only staff can see it."),
-        ("a closed opening of a draft department", "This is a draft. Only staff can see it."),
-    ],
-)
-def test_staff_see_a_notice_and_no_way_to_apply(client, kind, notice, person):
-    client.force_login(person())
-    page = page_of(client, HIDDEN[kind]())
-    assert notice in text_of(page)
-    assert "Secret" in text_of(page)
-    assert "How to apply" not in text_of(page)
-    assert NOINDEX in html_of(page)
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_those_who_can_edit_it_get_404_too(kind):
+    job = HIDDEN[kind]()
+    for person in (make_alice(), make_bob(job.department)):
+        page_of(signed_in(person), job, status=404)
 
 
-def test_inactive_staff_get_404(client):
-    charlie = make_charlie()
-    client.force_login(charlie)
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_those_who_can_edit_it_preview_the_whole_page(kind):
+    job = HIDDEN[kind]()
+    for person in (make_alice(), make_bob(job.department)):
+        response = signed_in(person).get(page(job, "preview"))
+        assert "This is a preview. Visitors can't see it." in text_of(response)
+        assert "Secret" in text_of(response) and "How to apply" in text_of(response)
+        assert NOINDEX in html_of(response)
+        assert "private" in response["Cache-Control"]
+
+
+def test_nobody_else_previews_a_job(client):
     job = make_job(status="draft")
-    page_of(client, job)
-    charlie.is_active = False
-    charlie.save()
-    page_of(client, job, status=404)
+    assert client.get(page(job, "preview"))["Location"].startswith("/admin/login/")
+    assert signed_in(make_charlie()).get(page(job, "preview")).status_code == 403
+    assert signed_in(make_bob(make_department())).get(page(job, "preview")).status_code == 404
 
 
 # Samples

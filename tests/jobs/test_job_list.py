@@ -59,7 +59,9 @@ def test_it_links_to_all_jobs_if_none_are_open(client):
 
 def test_samples_are_marked(client):
     make_job(title="Invented", is_sample=True)
-    assert "Invented Sample: not a real job" in text_of(search(client))
+    text = text_of(search(client))
+    assert "Invented Sample" in text
+    assert text.count("Jobs marked “Sample” are not real.") == 1
 
 
 def test_search_engines_may_index_the_list_but_no_search(client):
@@ -90,10 +92,10 @@ def three(db):
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        ("patrol", ["Patrol Officer (Lateral)"]),
-        ("PATROL", ["Patrol Officer (Lateral)"]),
-        ("pat", ["Patrol Officer (Lateral)"]),
-        ("trol", []),
+        ("clerk", ["Records Clerk"]),
+        ("CLERK", ["Records Clerk"]),
+        ("cle", ["Records Clerk"]),
+        ("zzzz", []),
         ("dispatcher", ["Public Safety Telecommunicator"]),
         ("call taker", ["Public Safety Telecommunicator"]),
         ("civilian", ["Records Clerk"]),

@@ -1,14 +1,29 @@
 """The commands that load and remove samples and fill a new site."""
 
+from datetime import date, timedelta
+
 import pytest
 
+from departments.imports import country
 from departments.models import Department, Place
+from jobs import samples
 from jobs.models import Job
+from tests.departments.imports.agency_files import WESTPORT, csv_of
 from tests.factories import make_department, make_division, make_job, make_place, text_of
 
 from .sampling import SAMPLES, everything, run
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def small_country(tmp_path, monkeypatch):
+    """Replace the directory of the country by a file of two agencies."""
+    file = tmp_path / "agencies.csv"
+    file.write_bytes(
+        csv_of(WESTPORT, WESTPORT | {"ori": "CT0000100", "name": "Avon Police Department", "city": "Avon"})
+    )
+    monkeypatch.setattr(country, "AGENCIES", file)
 
 
 @pytest.fixture
@@ -27,7 +42,7 @@ def test_loading_reports_what_was_added():
 
 
 def test_loading_does_not_change_a_department_with_a_known_ori():
-    department = make_department("The Real Norwalk Police", city="Norwalk", ori="CT0010300", phone="203-555-0100")
+    department = make_department("The Real Norwalk Police", city="Norwalk", ori="CT0010300", phone="203-341-6100")
     before = Department.objects.filter(pk=department.pk).values().get()
     run("load_samples")
     assert Department.objects.filter(pk=department.pk).values().get() == before
@@ -41,6 +56,38 @@ def test_loading_and_removing_do_not_change_real_jobs():
     run("load_samples")
     run("remove_samples")
     assert Job.objects.values().get() == before
+
+
+# The days off for federal holidays in five years, as the Office of Personnel Management lists them.
+DAYS_OFF = {
+    date(year, month, day)
+    for year, days in {
+        2026: "1-1 1-19 2-16 5-25 6-19 7-3 9-7 10-12 11-11 11-26 12-25",
+        2027: "1-1 1-18 2-15 5-31 6-18 7-5 9-6 10-11 11-11 11-25 12-24 12-31",
+        2028: "1-17 2-21 5-29 6-19 7-4 9-4 10-9 11-10 11-23 12-25",
+        2029: "1-1 1-15 2-19 5-28 6-19 7-4 9-3 10-8 11-12 11-22 12-25",
+        2030: "1-1 1-21 2-18 5-27 6-19 7-4 9-2 10-14 11-11 11-28 12-25",
+    }.items()
+    for month, day in (map(int, text.split("-")) for text in days.split())
+}
+FIVE_YEARS = [date(2026, 1, 1) + timedelta(days=number) for number in range(5 * 365)]
+
+
+def test_a_working_day_is_the_first_day_off_weekends_and_federal_holidays():
+    for day in FIVE_YEARS:
+        expected = day
+        while expected.weekday() in (5, 6) or expected in DAYS_OFF:
+            expected += timedelta(days=1)
+        assert samples.next_working_day(day) == expected
+
+
+@pytest.mark.parametrize("name", SAMPLES["hiring_steps"])
+def test_hiring_steps_are_on_working_days_whatever_the_day_of_loading(name):
+    dated = [values for values in SAMPLES["hiring_steps"][name] if "in_days" in values]
+    for day in FIVE_YEARS[:-100]:
+        dates = [samples._make_step(Job(closes_on=day), 1, values).date for values in dated]
+        assert not [each for each in dates if each.weekday() in (5, 6) or each in DAYS_OFF]
+        assert dates == sorted(set(dates))
 
 
 # Removing
@@ -65,6 +112,7 @@ def test_a_department_that_was_there_before_survives_removal():
 
 def test_populate_fills_a_new_site(one_place, client):
     output = run("populate")
+    assert "Loaded the departments of the country: 1 added, 0 updated" in output
     assert "Loaded the Westport Police Department." in output
     assert "sample jobs are up to date." in output
     page = text_of(client.get("/departments/ct/westport-police-department/"))

@@ -1,7 +1,7 @@
 """Fixtures for the tests of the whole site."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -9,14 +9,14 @@ from django.test import Client
 
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
-from jobs.models import Job, Message
+from jobs.models import Alert, Job, Message
 from policeapp.models import User
 
 from .. import factories
 from ..factories import make_department, make_job
 
 # The columns of the tables in test_access and test_access_writes.
-VISITORS = ("stranger", "sue", "charlie", "bob", "alice")
+VISITORS = ("stranger", "sue", "charlie", "clara", "bob", "alice")
 
 
 @pytest.fixture
@@ -37,15 +37,19 @@ def numbers(db):
         "drafted job": make_job(own, status=Job.Status.DRAFT),
         "planned job": make_job(own, opens_on=factories.tomorrow(own)),
         "withdrawn job": make_job(own, status=Job.Status.WITHDRAWN),
+        "withdrawn draft": make_job(own, status=Job.Status.DRAFT),
         "job of a draft": make_job(draft),
         "departments/place": factories.make_place(),
         "departments/specialization": factories.make_specialization(),
         "departments/slugredirect": SlugRedirect.objects.create(state="CT", slug="former", department=own),
         "auth/group": Group.objects.create(name="Clerks"),
         "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
+        "type of alerts": ContentType.objects.get_for_model(Alert),
         "policeapp/user": User.objects.create_user("sue"),
-        "type of departments": ContentType.objects.get_for_model(Department),
     }
+    objects["withdrawn draft"].withdraw()
+    clara = User.objects.create_user("clara", is_staff=True)
+    clara.user_permissions.set(Permission.objects.exclude(codename="edit_every_department"))
     alert = factories.make_alert(confirmed=False)
     objects |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
     objects["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)

@@ -163,7 +163,8 @@ class Hostile:
             for kind in Message.Kind.values:
                 Message.objects.create(alert=alert, kind=kind, **fill(Message, self.text))
         digest = alerts[1].messages.get(kind="digest")
-        NotifiedOpening.objects.create(subscriber=subscriber, message=digest, job=self.job)
+        period = {"job": self.job, "open_since": self.job.open_since}
+        NotifiedOpening.objects.create(subscriber=subscriber, message=digest, **period)
         return alerts
 
     def pages(self):

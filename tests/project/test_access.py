@@ -1,7 +1,8 @@
 """Read access: a table of all URLs of the site and all kinds of visitors.
 
-A stranger; Sue, who has an account but is not staff; Charlie, who is staff but edits nothing; Bob, who edits one
-department; Alice, who administers everything.
+A stranger; Sue, who has an account but is not staff; Charlie, who is staff but edits nothing; Clara, who has all
+permissions of Django's models but edits no department; Bob, who edits one department; Alice, who administers
+everything.
 """
 
 import pytest
@@ -20,27 +21,31 @@ SEEN, MOVED, LOGIN, FORBIDDEN, GONE, METHOD = 200, 301, "to the login", 403, 404
 # A redirect within the site, such as the admin's for an object that does not exist.
 ELSEWHERE = 302
 
-EVERYONE = (SEEN,) * 5
-NOBODY = (GONE,) * 5
-DRAFT = (GONE, GONE, SEEN, SEEN, SEEN)
-STAFF = (LOGIN, LOGIN, SEEN, SEEN, SEEN)
-EDITORS = (LOGIN, LOGIN, FORBIDDEN, SEEN, SEEN)
-NOT_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, SEEN)
-ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, SEEN)
-NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+EVERYONE = (SEEN,) * 6
+NOBODY = (GONE,) * 6
+STAFF = (LOGIN, LOGIN, SEEN, SEEN, SEEN, SEEN)
+EDITORS = (LOGIN, LOGIN, FORBIDDEN, SEEN, SEEN, SEEN)
+# Clara's permission is for no department.
+THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, SEEN, SEEN)
+NOT_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, ELSEWHERE, SEEN)
+PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, SEEN, SEEN)
+NOT_THEIR_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, GONE, SEEN)
+PERMITTED = (LOGIN, LOGIN, FORBIDDEN, SEEN, FORBIDDEN, SEEN)
+ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, SEEN)
+NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
 # Django's short URL of an object, which redirects to the long one.
-SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE)
+SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE)
 
 
-def only_alice(model, *, add=ALICE, delete=ALICE):
-    """Return the rows of a model that only administrators see. ``{app/name}`` is replaced by an object's key."""
+def permitted(model, *, see=PERMITTED, add=PERMITTED, delete=PERMITTED):
+    """Return the rows of a model that needs its permissions. ``{app/name}`` is replaced by an object's key."""
     begin = f"admin/{model}/"
     return {
-        begin: {f"/{begin}": ALICE},
+        begin: {f"/{begin}": see},
         f"{begin}add/": {f"/{begin}add/": add},
-        f"{begin}<path:object_id>/history/": {f"/{begin}{{{model}}}/history/": ALICE},
+        f"{begin}<path:object_id>/history/": {f"/{begin}{{{model}}}/history/": see},
         f"{begin}<path:object_id>/delete/": {f"/{begin}{{{model}}}/delete/": delete},
-        f"{begin}<path:object_id>/change/": {f"/{begin}{{{model}}}/change/": ALICE},
+        f"{begin}<path:object_id>/change/": {f"/{begin}{{{model}}}/change/": see},
         f"{begin}<path:object_id>/": {f"/{begin}{{{model}}}/": SHORT},
     }
 
@@ -73,40 +78,42 @@ TABLE = {
     },
     "departments/<state:state>/<slug:slug>/": {
         "/departments/ct/own/": EVERYONE,
-        "/departments/ct/draft/": DRAFT,
-        "/departments/ct/former/": (MOVED,) * 5,
-        "/departments/ct/draft-before/": (GONE, GONE, MOVED, MOVED, MOVED),
+        "/departments/ct/draft/": NOBODY,
+        "/departments/ct/former/": (MOVED,) * 6,
+        "/departments/ct/draft-before/": NOBODY,
     },
     # Feeds and calendars are the same for everyone.
     **{
         f"departments/<state:state>/<slug:slug>/{what}/": {
             f"/departments/ct/own/{what}/": EVERYONE,
             f"/departments/ct/draft/{what}/": NOBODY,
-            f"/departments/ct/former/{what}/": (MOVED,) * 5,
+            f"/departments/ct/former/{what}/": (MOVED,) * 6,
             f"/departments/ct/draft-before/{what}/": NOBODY,
         }
         for what in ("feed", "calendar")
     },
     "jobs/": {"/jobs/": EVERYONE},
     "jobs/eligible/": {"/jobs/eligible/": EVERYONE, "/jobs/eligible/?age=30": EVERYONE},
-    "jobs/<int:pk>-<slug:slug>/": {
+    "jobs/<number:pk>-<slug:slug>/": {
         "/jobs/{own job}-police-officer/": EVERYONE,
-        "/jobs/{own job}-another-title/": (MOVED,) * 5,
-        "/jobs/{drafted job}-police-officer/": DRAFT,
-        "/jobs/{drafted job}-another-title/": (GONE, GONE, MOVED, MOVED, MOVED),
-        "/jobs/{planned job}-police-officer/": DRAFT,
-        "/jobs/{job of a draft}-police-officer/": DRAFT,
-        "/jobs/{withdrawn job}-police-officer/": (410,) * 5,
+        "/jobs/{own job}-another-title/": (MOVED,) * 6,
+        "/jobs/{drafted job}-police-officer/": NOBODY,
+        "/jobs/{drafted job}-another-title/": NOBODY,
+        "/jobs/{planned job}-police-officer/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/": NOBODY,
+        "/jobs/{withdrawn job}-police-officer/": (410,) * 6,
+        "/jobs/{withdrawn draft}-police-officer/": NOBODY,
     },
-    "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 5},
-    "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 5},
-    "jobs/<int:pk>-<slug:slug>/calendar/": {
+    "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 6},
+    "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 6},
+    "jobs/<number:pk>-<slug:slug>/calendar/": {
         "/jobs/{own job}-police-officer/calendar/": EVERYONE,
-        "/jobs/{own job}-another-title/calendar/": (MOVED,) * 5,
+        "/jobs/{own job}-another-title/calendar/": (MOVED,) * 6,
         "/jobs/{drafted job}-police-officer/calendar/": NOBODY,
         "/jobs/{planned job}-police-officer/calendar/": NOBODY,
         "/jobs/{job of a draft}-police-officer/calendar/": NOBODY,
-        "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 5,
+        "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 6,
+        "/jobs/{withdrawn draft}-police-officer/calendar/": NOBODY,
     },
     # Alerts: everyone who has the link can open it
     "alerts/new/": {"/alerts/new/": EVERYONE, "/alerts/new/?department=999999": EVERYONE},
@@ -121,7 +128,8 @@ TABLE = {
     "privacy/": {"/privacy/": EVERYONE},
     "accessibility/": {"/accessibility/": EVERYONE},
     "robots.txt": {"/robots.txt": EVERYONE},
-    "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 5},
+    ".well-known/security.txt": {"/.well-known/security.txt": NOBODY},
+    "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 6},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
     "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
     "healthz": {"/healthz": EVERYONE},
@@ -129,9 +137,9 @@ TABLE = {
     "metrics": {"/metrics": NOBODY},
     # The admin
     "admin/": {"/admin/": STAFF},
-    "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE)},
+    "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE)},
     # Strangers and Sue are redirected to the admin's home page, and from there to the login.
-    "admin/logout/": {"/admin/logout/": (ELSEWHERE, ELSEWHERE, METHOD, METHOD, METHOD)},
+    "admin/logout/": {"/admin/logout/": (ELSEWHERE, ELSEWHERE, METHOD, METHOD, METHOD, METHOD)},
     "admin/help/": {"/admin/help/": STAFF},
     "admin/password_change/": {"/admin/password_change/": STAFF},
     "admin/password_change/done/": {"/admin/password_change/done/": STAFF},
@@ -139,62 +147,75 @@ TABLE = {
     "admin/autocomplete/": {
         f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=departmentspecialization&field_name=specialization": EDITORS,
-        f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": ALICE,
+        f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": PERMITTED,
         CHOOSE: NOT_HERE,
     },
-    "admin/r/<path:content_type_id>/<path:object_id>/": {
-        "/admin/r/{type of departments}/{own}/": SHORT,
-        "/admin/r/{type of departments}/999999/": (LOGIN, LOGIN, GONE, GONE, GONE),
-    },
     "admin/^(?P<app_label>auth|policeapp|jobs|departments)/$": {
-        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
-        "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN),
-        "/admin/policeapp/": (LOGIN, LOGIN, GONE, GONE, SEEN),
-        "/admin/auth/": (LOGIN, LOGIN, GONE, GONE, SEEN),
+        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN),
+        "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN),
+        "/admin/policeapp/": (LOGIN, LOGIN, GONE, SEEN, GONE, SEEN),
+        "/admin/auth/": (LOGIN, LOGIN, GONE, SEEN, GONE, SEEN),
     },
-    "admin/(?P<url>.*)$": {"/admin/nothing/": (LOGIN, LOGIN, GONE, GONE, GONE)},
+    "admin/(?P<url>.*)$": {
+        "/admin/nothing/": (LOGIN, LOGIN, GONE, GONE, GONE, GONE),
+        # Django's redirect to any object of any model would show editors what is private.
+        "/admin/r/{type of alerts}/{jobs/alert}/": (LOGIN, LOGIN, GONE, GONE, GONE, GONE),
+    },
     # Departments: their editors change their own
     "admin/departments/department/": {"/admin/departments/department/": EDITORS},
     "admin/departments/department/add/": {"/admin/departments/department/add/": ALICE},
     "admin/departments/department/<path:object_id>/history/": {
-        "/admin/departments/department/{own}/history/": (LOGIN, LOGIN, ELSEWHERE, SEEN, SEEN),
-        "/admin/departments/department/{other}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN),
+        "/admin/departments/department/{own}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN, SEEN),
+        "/admin/departments/department/{other}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN),
     },
     "admin/departments/department/<path:object_id>/delete/": {
-        "/admin/departments/department/{own}/delete/": ALICE,
-        "/admin/departments/department/{other}/delete/": ALICE,
+        "/admin/departments/department/{own}/delete/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, SEEN),
+        "/admin/departments/department/{other}/delete/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, SEEN),
     },
     "admin/departments/department/<path:object_id>/change/": {
-        "/admin/departments/department/{own}/change/": EDITORS,
+        "/admin/departments/department/{own}/change/": THEIRS,
         "/admin/departments/department/{other}/change/": NOT_THEIRS,
         "/admin/departments/department/{draft}/change/": NOT_THEIRS,
-        "/admin/departments/department/999999/change/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, ELSEWHERE),
+        "/admin/departments/department/999999/change/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, ELSEWHERE, ELSEWHERE),
+    },
+    "admin/departments/department/<path:object_id>/preview/": {
+        "/admin/departments/department/{own}/preview/": PREVIEW,
+        "/admin/departments/department/{draft}/preview/": NOT_THEIR_PREVIEW,
+        "/admin/departments/department/999999/preview/": (LOGIN, LOGIN, FORBIDDEN, GONE, GONE, GONE),
     },
     "admin/departments/department/<path:object_id>/": {"/admin/departments/department/{own}/": SHORT},
     # Openings: editors add, change and delete those of their own
     "admin/jobs/job/": {"/admin/jobs/job/": EDITORS},
     "admin/jobs/job/add/": {"/admin/jobs/job/add/": EDITORS},
     "admin/jobs/job/<path:object_id>/history/": {
-        "/admin/jobs/job/{own job}/history/": (LOGIN, LOGIN, ELSEWHERE, SEEN, SEEN),
-        "/admin/jobs/job/{other job}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN),
+        "/admin/jobs/job/{own job}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN, SEEN),
+        "/admin/jobs/job/{other job}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN),
     },
     "admin/jobs/job/<path:object_id>/delete/": {
-        "/admin/jobs/job/{own job}/delete/": EDITORS,
+        "/admin/jobs/job/{own job}/delete/": THEIRS,
         "/admin/jobs/job/{other job}/delete/": NOT_THEIRS,
     },
     "admin/jobs/job/<path:object_id>/change/": {
-        "/admin/jobs/job/{own job}/change/": EDITORS,
+        "/admin/jobs/job/{own job}/change/": THEIRS,
         "/admin/jobs/job/{other job}/change/": NOT_THEIRS,
+    },
+    "admin/jobs/job/<path:object_id>/preview/": {
+        "/admin/jobs/job/{own job}/preview/": PREVIEW,
+        "/admin/jobs/job/{drafted job}/preview/": PREVIEW,
+        "/admin/jobs/job/{withdrawn draft}/preview/": PREVIEW,
+        "/admin/jobs/job/{planned job}/preview/": PREVIEW,
+        "/admin/jobs/job/{job of a draft}/preview/": NOT_THEIR_PREVIEW,
+        "/admin/jobs/job/{other job}/preview/": NOT_THEIR_PREVIEW,
     },
     "admin/jobs/job/<path:object_id>/": {"/admin/jobs/job/{own job}/": SHORT},
     # Specializations: editors look them up
     "admin/departments/specialization/": {"/admin/departments/specialization/": EDITORS},
-    "admin/departments/specialization/add/": {"/admin/departments/specialization/add/": ALICE},
+    "admin/departments/specialization/add/": {"/admin/departments/specialization/add/": PERMITTED},
     "admin/departments/specialization/<path:object_id>/history/": {
         "/admin/departments/specialization/{departments/specialization}/history/": EDITORS
     },
     "admin/departments/specialization/<path:object_id>/delete/": {
-        "/admin/departments/specialization/{departments/specialization}/delete/": ALICE
+        "/admin/departments/specialization/{departments/specialization}/delete/": PERMITTED
     },
     "admin/departments/specialization/<path:object_id>/change/": {
         "/admin/departments/specialization/{departments/specialization}/change/": EDITORS
@@ -203,27 +224,27 @@ TABLE = {
         "/admin/departments/specialization/{departments/specialization}/": SHORT
     },
     # The rest is for administrators. Places and slug redirects are created by the code.
-    **only_alice("departments/place", add=NOT_HERE, delete=NOT_HERE),
-    **only_alice("departments/slugredirect", add=NOT_HERE),
-    **only_alice("auth/group"),
-    **only_alice("policeapp/user"),
+    **permitted("departments/place", add=NOT_HERE, delete=NOT_HERE),
+    **permitted("departments/slugredirect", add=NOT_HERE),
+    **permitted("auth/group"),
+    **permitted("policeapp/user"),
     # Uploads can be added, applied and deleted, but not changed.
-    **only_alice("policeapp/import"),
+    **permitted("policeapp/import", see=ALICE, add=ALICE, delete=ALICE),
     "admin/policeapp/import/<int:pk>/apply/": {
-        "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD)
+        "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD, METHOD)
     },
     "admin/policeapp/import/<int:pk>/rejects.csv": {
         "/admin/policeapp/import/{policeapp/import}/rejects.csv": ALICE,
-        "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, GONE),
+        "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, GONE),
     },
     "admin/policeapp/import/<int:pk>/conflicts.csv": {
         "/admin/policeapp/import/{policeapp/import}/conflicts.csv": ALICE
     },
     # Subscribers, alerts and messages can be seen and deleted.
-    **only_alice("jobs/subscriber", add=NOT_HERE),
-    **only_alice("jobs/alert", add=NOT_HERE),
-    **only_alice("jobs/message", add=NOT_HERE),
-    "admin/policeapp/user/<id>/password/": {"/admin/policeapp/user/{policeapp/user}/password/": ALICE},
+    **permitted("jobs/subscriber", see=ALICE, add=NOT_HERE, delete=ALICE),
+    **permitted("jobs/alert", see=ALICE, add=NOT_HERE, delete=ALICE),
+    **permitted("jobs/message", see=ALICE, add=NOT_HERE, delete=ALICE),
+    "admin/policeapp/user/<id>/password/": {"/admin/policeapp/user/{policeapp/user}/password/": PERMITTED},
 }
 
 ROWS = [(url, statuses) for urls in TABLE.values() for url, statuses in urls.items()]
@@ -259,6 +280,14 @@ def test_each_visitor_gets_the_status_in_the_table(visitors, numbers, stored_log
 def test_an_editor_finds_only_their_own_departments_to_choose_from(visitors):
     found = visitors["bob"].get(f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department").json()
     assert [result["text"] for result in found["results"]] == ["Bobtown Police"]
+
+
+def test_no_cache_stores_a_page_of_the_admin(visitors, numbers):
+    urls = [url.format(**numbers) for url, _statuses in ROWS if url.startswith("/admin/")]
+    found = {url: visitors["alice"].get(url) for url in (*urls, f"/admin/help/?{'x' * 3000}")}
+    rules = {url: response.get("Cache-Control", "") for url, response in found.items() if response.status_code < 400}
+    assert len(rules) > 50
+    assert {url: rule for url, rule in rules.items() if not {"private", "no-store"} <= set(rule.split(", "))} == {}
 
 
 @pytest.mark.parametrize("url", ["/admin/departments/department/", "/admin/jobs/job/", "/admin/"])

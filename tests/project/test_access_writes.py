@@ -17,7 +17,7 @@ from .test_access import FORBIDDEN, GONE, METHOD, ROWS, SEEN, TABLE
 # Other tests cover the same code.
 pytestmark = pytest.mark.unmeasured
 
-NOBODY_ELSE, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"bob", "alice"}, set()
+NOBODY_ELSE, PERMITTED, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"clara", "alice"}, {"bob", "alice"}, set()
 DELETED = {"post": "yes"}
 OPENING = {"title": "Sent", "description": "x", "apply_instructions": "x", "opens_on": "2026-01-01"}
 ACCOUNT = {"username": "sent", "usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
@@ -28,15 +28,15 @@ WRITES = {
     "/admin/departments/department/{own}/change/": ({"chief_name": "Sent"}, ALL_EDITORS),
     "/admin/departments/department/{other}/change/": ({"chief_name": "Sent"}, NOBODY_ELSE),
     "/admin/departments/department/{own}/delete/": (DELETED, NOBODY_ELSE),
-    "/admin/departments/specialization/add/": ({"name": "Sent"}, NOBODY_ELSE),
-    "/admin/departments/specialization/{departments/specialization}/change/": ({"name": "Sent"}, NOBODY_ELSE),
-    "/admin/departments/specialization/{departments/specialization}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/departments/specialization/add/": ({"name": "Sent"}, PERMITTED),
+    "/admin/departments/specialization/{departments/specialization}/change/": ({"name": "Sent"}, PERMITTED),
+    "/admin/departments/specialization/{departments/specialization}/delete/": (DELETED, PERMITTED),
     "/admin/departments/place/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/delete/": (DELETED, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/add/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/change/": ({"slug": "sent"}, NOT_EVEN_ALICE),
-    "/admin/departments/slugredirect/{departments/slugredirect}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/departments/slugredirect/{departments/slugredirect}/delete/": (DELETED, PERMITTED),
     "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, ALL_EDITORS),
     "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, ALL_EDITORS),
     "/admin/jobs/job/{other job}/change/": ({"title": "Sent"}, NOBODY_ELSE),
@@ -51,13 +51,13 @@ WRITES = {
             (f"{{jobs/{name}}}/delete/", DELETED, NOBODY_ELSE),
         )
     },
-    "/admin/auth/group/add/": ({"name": "Sent"}, NOBODY_ELSE),
-    "/admin/auth/group/{auth/group}/change/": ({"name": "Sent"}, NOBODY_ELSE),
-    "/admin/auth/group/{auth/group}/delete/": (DELETED, NOBODY_ELSE),
-    "/admin/policeapp/user/add/": (ACCOUNT, NOBODY_ELSE),
-    "/admin/policeapp/user/{policeapp/user}/change/": ({"is_superuser": "on"}, NOBODY_ELSE),
-    "/admin/policeapp/user/{policeapp/user}/password/": (ACCOUNT, NOBODY_ELSE),
-    "/admin/policeapp/user/{policeapp/user}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/auth/group/add/": ({"name": "Sent"}, PERMITTED),
+    "/admin/auth/group/{auth/group}/change/": ({"name": "Sent"}, PERMITTED),
+    "/admin/auth/group/{auth/group}/delete/": (DELETED, PERMITTED),
+    "/admin/policeapp/user/add/": (ACCOUNT, PERMITTED),
+    "/admin/policeapp/user/{policeapp/user}/change/": ({"is_superuser": "on"}, PERMITTED),
+    "/admin/policeapp/user/{policeapp/user}/password/": (ACCOUNT, PERMITTED),
+    "/admin/policeapp/user/{policeapp/user}/delete/": (DELETED, PERMITTED),
     "/admin/policeapp/import/{policeapp/import}/change/": ({"source": "Sent"}, NOT_EVEN_ALICE),
     "/admin/policeapp/import/{policeapp/import}/delete/": (DELETED, NOBODY_ELSE),
 }

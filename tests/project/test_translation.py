@@ -19,7 +19,6 @@ from icalendar import Calendar
 
 from departments.geo.states import STATES
 from departments.models import Department, Place, Specialization
-from jobs.alerts import outbox
 from jobs.alerts.forms import sign_time
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Subscriber
@@ -107,15 +106,15 @@ def test_translators_see_all_text_of_every_public_page(marked, client, db):
     assert {str(page): words for page, response in pages if (words := untranslated(response))} == {}
 
 
-def test_translators_see_all_text_of_the_drafts_that_staff_see(marked, client, public_pages):
+def test_translators_see_all_text_of_the_previews_that_staff_see(marked, client, public_pages):
     client.force_login(make_alice())
-    answers = [(page, client.get(page.url)) for page in whole_site.drafts()]
+    answers = [(page, client.get(page.url)) for page in whole_site.previews()]
     assert len(answers) == 3
     assert {str(page): words for page, response in answers if (words := untranslated(response))} == {}
 
 
 def test_translators_see_all_text_of_feeds_and_calendars(marked, client, public_pages):
-    make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=1, description="Περιγραφή")
+    make_job(Department.objects.get(slug="full"), "Θέση", closes_on=today(), pay_min=50_000, description="Περιγραφή")
     urls = [
         "/jobs/{}/?near=06880&pay=1&state=CT",
         "/departments/ct/full/{}/",
@@ -136,7 +135,6 @@ def test_translators_see_all_text_of_feeds_and_calendars(marked, client, public_
 
 
 def test_translators_see_all_text_of_the_pages_of_alerts(marked, client, db, monkeypatch):
-    monkeypatch.setattr(outbox, "deliver", lambda message: None)
     address = "1@βήτα.ελ"
     make_alert(address)
     alert = make_alert(address, q="θέση")
@@ -161,8 +159,8 @@ def test_translators_see_all_text_of_the_pages_of_alerts(marked, client, db, mon
 
 
 def test_translators_see_all_text_of_the_rate_limit_pages(marked, client, db, settings, monkeypatch):
-    settings.SEARCH_LIMIT = 10
-    monkeypatch.setattr("policeapp.operations.rate_limits.count_search", lambda client: False)
+    settings.UNCACHED_PAGE_LIMIT = 10
+    monkeypatch.setattr("policeapp.operations.rate_limits.count_uncached", lambda client: False)
     settings.AXES_FAILURE_LIMIT = 1
     answers = [client.get("/jobs/"), client.post("/admin/login/", {"username": "α", "password": "β"})]
     assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2

@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from policeapp.operations.clean_up import clean_up
 
@@ -7,5 +7,8 @@ class Command(BaseCommand):
     help = "Delete ended sessions, old rate limit counts, failed sign-ins, unconfirmed alerts and unused files."
 
     def handle(self, **options):
-        numbers = ", ".join(f"{number} {name}" for name, number in clean_up().items())
-        self.stdout.write(f"Deleted {numbers}.")
+        numbers = clean_up()
+        done = [f"{number} {name}" for name, number in numbers.items() if number is not None]
+        self.stdout.write(f"Deleted {', '.join(done) or 'nothing'}.")
+        if failed := [name for name, number in numbers.items() if number is None]:
+            raise CommandError(f"The clean-up of these failed: {', '.join(failed)}. See the log.")

@@ -59,9 +59,9 @@ def test_names_of_places_become_names_of_agencies(name, kind, state, whole):
     assert formats.complete_name(name, "", kind, state)[0] == whole
 
 
-def test_a_unit_follows_after_a_colon():
+def test_a_unit_follows_after_a_colon_in_the_other_name():
     import_rows(lee("GAGSP2000", "State Patrol:", "State Police", "GA", pub_agency_unit="Perry", county_name="HOUSTON"))
-    assert only().name == "State Patrol: Perry"
+    assert (only().name, only().alias) == ("Georgia State Patrol, Perry", "State Patrol: Perry")
 
 
 def test_a_completed_name_gives_way_to_a_stated_one():

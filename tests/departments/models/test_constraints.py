@@ -44,6 +44,7 @@ def test_key_columns_are_compared_byte_by_byte(db):
     [
         {"name": ""},
         {"slug": ""},
+        {"slug": "Westport-PD"},
         {"status": "hidden"},
         {"status": ""},
         {"kind": "militia"},

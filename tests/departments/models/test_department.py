@@ -219,6 +219,43 @@ def test_directions_need_a_street_address():
 
 
 @pytest.mark.parametrize(
+    "street1",
+    [
+        "PO Box 12", "P.O. Box 12", "P. O. BOX A", "POBox 12", "P.O.B. 12", "POB 12", "Post Office Box 12", "PO BX 9",
+        "Box 12", "Box B", "P.O. Drawer 10", "Drawer 10", "Drawer P", "Lock Box 3", "Caller Box 7", "Mail Box #4",
+        "Box No. 7", "PMB 120", "50 Main Street, PMB 12", "Private Mailbox 4", "General Delivery", "c/o Town Clerk",
+        "C/O City Hall", "Care of the county", "Attn: Chief of Police",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("street2", ["", "Suite 3", "Attn: Records", "PO Box 7"])
+def test_there_are_no_directions_to_a_mailbox(street1, street2):
+    department = Department(name="Police", street1=street1, street2=street2, city="Westport", state="CT", zip="06880")
+    assert department.directions_url == "" and department.street_lines == []
+
+
+@pytest.mark.parametrize(
+    ("street1", "street2", "lines"),
+    [
+        ("50 Jesup Road", "", ["50 Jesup Road"]),
+        ("50 Jesup Road", "Suite 3", ["50 Jesup Road", "Suite 3"]),
+        ("50 Jesup Road", "PO Box 12", ["50 Jesup Road"]),
+        ("PO Box 12", "50 Jesup Road", ["50 Jesup Road"]),
+        ("c/o Town Hall", "50 Jesup Road", ["50 Jesup Road"]),
+        ("Town Hall", "", ["Town Hall"]),
+        *(
+            (street, "", [street])
+            for street in ("12 Box Elder Lane", "Box Canyon Road", "Pobiddy Road", "County Road 5")
+        ),
+        *((street, "", [street]) for street in ("Drawer Street 4", "Postal Avenue", "Co Road 12", "Route 2 Box 5")),
+    ],
+)
+def test_its_street_lines_lead_to_a_building(street1, street2, lines):
+    department = Department(name="Police", street1=street1, street2=street2, city="Westport", state="CT")
+    assert department.street_lines == lines
+    assert bool(department.directions_url)
+
+
+@pytest.mark.parametrize(
     ("website", "name"),
     [
         ("https://www.westportct.gov/police", "westportct.gov"),

@@ -134,7 +134,7 @@ def test_saving_other_fields_leaves_the_location_alone(map):
 
 def test_a_moved_department_is_near_its_new_place_only(map):
     department = make_department(at=BUILDING)
-    change(department, latitude=34.05, longitude=-118.24)
+    change(department, state="CA", latitude=34.05, longitude=-118.24)
     assert not Department.objects.near(Point(*BUILDING), 100)
     assert department in Department.objects.near(Point(34.05, -118.24), 1)
 

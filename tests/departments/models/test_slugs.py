@@ -231,3 +231,9 @@ class TestInTheAdmin:
     def test_a_blank_slug_is_created_from_the_name(self, alice, own):
         assert saved(save(alice, own, slug="", name="Renamed Police"))
         assert Department.objects.get().slug == "renamed-police"
+
+
+def test_a_slug_in_capitals_is_refused(db):
+    department = make_department()
+    with pytest.raises(ValidationError, match="Use lowercase letters in the slug"):
+        change_slug(department, "Westport-PD")

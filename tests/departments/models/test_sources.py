@@ -1,9 +1,13 @@
 """Sources of facts."""
 
+import json
+
+import pytest
+from django.conf import settings
+
 from departments.models import Department
-from tests.factories import (
-    make_department,
-)
+from departments.models.sources import PUBLICATIONS, publication
+from tests.factories import make_department
 
 
 def test_each_fact_has_its_source(db):
@@ -61,3 +65,37 @@ def test_every_fact_has_a_label(db):
 
 def test_a_department_without_sources_lists_none():
     assert Department().facts_by_source() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BJS LEAIC",
+        "leaic",
+        "bjs leaic",
+        "LEAIC2012",
+        "BJS Law Enforcement Agency  Identifiers Crosswalk",
+        "leaic_local_gov",
+    ],
+)
+def test_a_source_has_one_name_however_it_is_set(db, name):
+    department = make_department()
+    department.set_source(["phone"], name, "2012", "import")
+    department.apply_import({"email": "a@example.org"}, {"email": (name, "2012")})
+    assert department.sources["phone"] == department.sources["email"]
+    assert department.sources["phone"]["source"] == "BJS LEAIC"
+
+
+def test_every_publication_is_named_by_its_own_name():
+    for name, _as_of in PUBLICATIONS.values():
+        assert publication(name)[0] == publication(name.upper())[0] == name
+
+
+def test_the_samples_and_the_seed_use_the_names_of_publications():
+    files = [
+        (settings.BASE_DIR / "fixtures" / name).read_text(encoding="utf-8") for name in ("sample.json", "westport.json")
+    ]
+    samples, seed = map(json.loads, files)
+    names = {name for department in samples["departments"] for name, _as_of in department["sources"].values()}
+    names |= {source["source"] for row in seed for source in row["fields"].get("sources", {}).values()}
+    assert "BJS LEAIC" in names and {publication(name)[0] for name in names} == names

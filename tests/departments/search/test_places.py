@@ -18,7 +18,7 @@ def test_find_knows_a_zip_code(places, typed):
     assert found(typed) == ["Westport, CT 06880"]
 
 
-@pytest.mark.parametrize("typed", ["00000", "6880", "068", "06880-12", "0688012345", "06880 Westport", "٠٦٨٨٠"])
+@pytest.mark.parametrize("typed", ["00000", "6880", "068", "06880-12", "0688012345", "٠٦٨٨٠"])
 def test_find_knows_no_other_number(places, typed):
     assert found(typed) == []
 
@@ -151,7 +151,6 @@ def test_impossible_coordinates_are_not_a_place(db, typed):
         "CT",
         "Atlantis",
         "Westport, XX",
-        "Westport, CT, USA",
         "Westport, Fairfield County, Fairfield County, CT",
         "Westport NY",
         "!!!",
@@ -192,9 +191,15 @@ def test_a_name_that_ends_with_a_state_may_be_a_town(db):
     assert [str(place) for place in finder.look_up("port washington").exact] == ["Port, WA"]
 
 
-def test_any_text_takes_one_query(places, django_assert_max_num_queries):
-    for typed in ("06880", "springfield", "springfield il", "nowhere west virginia", "a, b, ct", "41.1, -73.4"):
+def test_a_place_takes_one_query(places, django_assert_max_num_queries):
+    for typed in ("06880", "springfield", "springfield il", "41.1, -73.4"):
         with django_assert_max_num_queries(1):
+            finder.find(typed)
+
+
+def test_any_text_takes_at_most_four_queries(places, django_assert_max_num_queries):
+    for typed in ("nowhere west virginia", "a, b, ct", "x county, ct", "99999 98765 near near x near y 12345 z"):
+        with django_assert_max_num_queries(4):
             finder.find(typed)
 
 

@@ -1,4 +1,4 @@
-"""Run `manage.py send_alerts` and read the digests that it sends."""
+"""Run `manage.py send_mail` and read the digests that it sends."""
 
 import re
 from io import StringIO
@@ -11,18 +11,18 @@ from tests.mail_server import text_of
 JANE, JOE = "jane@example.com", "joe@example.com"
 
 
-def send(**options):
+def send():
     """Return the output of a run that succeeds."""
     out = StringIO()
-    call_command("send_alerts", stdout=out, **options)
+    call_command("send_mail", once=True, stdout=out)
     return out.getvalue()
 
 
-def send_and_fail(**options):
+def send_and_fail():
     """Return the output and the error of a run that exits with status 1."""
     out = StringIO()
     with pytest.raises(CommandError) as error:
-        call_command("send_alerts", stdout=out, **options)
+        call_command("send_mail", once=True, stdout=out)
     assert error.value.returncode == 1
     return out.getvalue() + str(error.value)
 

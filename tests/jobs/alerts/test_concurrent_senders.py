@@ -59,14 +59,13 @@ def test_concurrent_senders_send_each_opening_once_to_everyone(tmp_path):
         with migrated_database(tmp_path) as url:
             values = PRODUCTION | {
                 "DATABASE_URL": url,
-                "SITE_URL": "https://police.example.org",
                 "EMAIL_URL": f"smtp://127.0.0.1:{server.port}/?timeout=40",
             }
             done = python("-c", FILL, env=values)
             assert done.returncode == 0, done.stderr
             senders = [
                 subprocess.Popen(
-                    [sys.executable, "manage.py", "send_alerts"],
+                    [sys.executable, "manage.py", "send_mail", "--once"],
                     cwd=ROOT,
                     env=environment(values),
                     stdout=subprocess.PIPE,
@@ -77,7 +76,7 @@ def test_concurrent_senders_send_each_opening_once_to_everyone(tmp_path):
             ]
             outputs = [sender.communicate(timeout=100)[0] for sender in senders]
             assert all("Traceback" not in output for output in outputs), outputs
-            last = python("manage.py", "send_alerts", env=values)
+            last = python("manage.py", "send_mail", "--once", env=values)
     finally:
         server.stop()
     assert last.returncode == 0 and "0 sent" in last.stdout and "0 waiting" in last.stdout, last.stderr

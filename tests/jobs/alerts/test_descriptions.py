@@ -35,6 +35,14 @@ def test_it_describes_its_filters(values, description):
     assert make_alert(**values).describe() == description
 
 
+def test_it_quotes_its_keywords_only_after_the_owner_has_confirmed_it():
+    alert = make_alert(confirmed=False, q="Verify at evil.example", state="NY")
+    assert alert.describe() == "Jobs matching your keywords in New York, daily"
+    alert.confirm()
+    assert alert.describe() == "Jobs matching “Verify at evil.example” in New York, daily"
+    assert alert.describe(quotes_keywords=False) == "Jobs matching your keywords in New York, daily"
+
+
 def test_it_describes_its_department():
     alert = make_alert(department=make_department(), frequency="weekly")
     assert alert.describe() == "New jobs at the Westport Police Department, weekly"

@@ -1,17 +1,18 @@
 """The text and the headers of alert emails."""
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from html.parser import HTMLParser
 
 import pytest
 from django.core.management import call_command
 
 from departments.names import slug_of
-from jobs.alerts import emails, outbox
+from jobs.alerts import emails
 from jobs.alerts.tokens import read_token
 from jobs.models import Message, NotifiedOpening
-from tests.factories import make_alert, make_department, make_job
+from tests.factories import make_alert, make_department, make_job, yesterday
+from tests.jobs.alerts.sending import send
 from tests.mail_server import html_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +26,8 @@ def sent(smtp, kind, *jobs, **values):
     alert = make_alert(confirmed=kind != "confirm", **values)
     message = Message.objects.create(alert=alert, kind=kind)
     for job in jobs:
-        NotifiedOpening.objects.create(subscriber=alert.subscriber, message=message, job=job)
-    assert outbox.deliver(message)
+        NotifiedOpening.objects.create(subscriber=alert.subscriber, message=message, job=job, open_since=job.open_since)
+    send()
     return smtp.messages[-1]
 
 
@@ -89,6 +90,14 @@ def test_openings_without_a_location_come_last(smtp):
     assert text.index("Placed") < text.index("Lost")
 
 
+@pytest.mark.parametrize("place", [{}, WESTPORT])
+def test_openings_with_the_keywords_in_their_titles_come_first(smtp, place):
+    other = make_job(make_department("Near", at=(41.14, -73.35)), description="A diver.")
+    titled = make_job(make_department("Far", at=(41.2, -73.3)), "Diver", opens_on=yesterday() - timedelta(days=30))
+    text = text_of(sent(smtp, "digest", other, titled, q="diver", **place))
+    assert text.index("Far") < text.index("Near")
+
+
 def test_a_full_digest_says_that_there_may_be_more_jobs(smtp):
     department = make_department()
     jobs = [make_job(department) for _number in range(emails.MAX_OPENINGS)]
@@ -117,18 +126,34 @@ def test_every_email_has_a_text_part_and_an_html_part_with_the_same_links(smtp, 
 
 
 def test_a_confirmation_request_has_its_link_and_explains_what_to_do_about_a_mistake(smtp):
-    message = sent(smtp, "confirm", q="dispatcher")
+    message = sent(smtp, "confirm", state="CT", pay=60_000)
     alert = Message.objects.get().alert
     assert tokens(message, "confirm") == tokens(message, "confirm", html_of) == {alert.key}
-    assert "Didn't ask" in text_of(message) and emails.printable_line(alert.describe()) in text_of(message)
-    # An unconfirmed address has nothing to unsubscribe from, and strangers must not choose the subject.
+    assert "Didn't ask" in text_of(message)
+    assert "Jobs in Connecticut, paying at least $60,000 a year, daily" in text_of(message)
+    # An unconfirmed address has nothing to unsubscribe from.
     assert message["List-Unsubscribe"] is None
-    assert "dispatcher" not in message["Subject"]
+
+
+STRANGERS_WORDS = "URGENT: your police record was accessed. Verify at https://evil.example"
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_an_email_that_anybody_can_request_quotes_no_keywords(smtp, confirmed):
+    alert = make_alert(confirmed=confirmed, q=STRANGERS_WORDS, state="CT")
+    alert.messages.create(kind="confirm")
+    send()
+    [message] = smtp.messages
+    whole = str(message) + text_of(message) + html_of(message)
+    assert not re.search("urgent|accessed|evil", whole, flags=re.IGNORECASE)
+    for part in (text_of, html_of):
+        assert "Jobs matching your keywords in Connecticut, daily" in part(message)
 
 
 def test_signing_up_again_sends_an_email_that_says_the_alert_already_exists(smtp):
     alert = make_alert()
-    assert outbox.deliver(alert.messages.create(kind="confirm"))
+    alert.messages.create(kind="confirm")
+    send()
     [message] = smtp.messages
     assert "already" in message["Subject"] and "already" in text_of(message) and "already" in html_of(message)
     assert tokens(message, "manage") == tokens(message, "manage", html_of) == {alert.subscriber.key}
@@ -147,6 +172,26 @@ def test_a_subscriber_can_unsubscribe_with_one_click_or_manage_all_alerts(smtp, 
         assert tokens(message, "unsubscribe", part) == {alert.key}
         assert tokens(message, "manage", part) == {alert.subscriber.key}
         assert "because you signed up" in part(message)
+
+
+@pytest.mark.parametrize("name", ["Police, Jobs & Alerts" * 9, "Policía y 警察" * 15], ids=["ascii", "unicode"])
+@pytest.mark.parametrize("kind", ["confirm", "digest", "renew"])
+def test_no_line_of_a_header_is_empty_or_too_long(smtp, settings, kind, name):
+    """Some programs read only the first line of a header, such as List-Unsubscribe."""
+    settings.SITE_URL = f"https://{'long-name.' * 10}example.org"
+    settings.DEFAULT_FROM_EMAIL = f'"{name}" <alerts@{"long-name." * 10}example.org>'
+    long = make_department("Año Nuevo " * 15)
+    sent(smtp, kind, make_job(long), email=f"{'a' * 64}@{'b' * 60}.example.org", department=long)
+    headers = smtp.contents[-1].partition(b"\r\n\r\n")[0].split(b"\r\n")
+    for line in headers:
+        assert line[:1] in b" \t" or re.match(rb"[\w-]+: *\S", line), line
+        assert line.isascii() and len(line) <= emails.MAX_LINE_LENGTH
+    unsubscribe = [line for line in headers if line.startswith(b"List-Unsubscribe:")]
+    assert len(unsubscribe) == (kind != "confirm")
+    assert all(re.fullmatch(rb"List-Unsubscribe: <https://\S+>", line) for line in unsubscribe)
+    # Python's parser adds spaces between encoded words.
+    shown = smtp.messages[-1]["From"].addresses[0].display_name
+    assert shown.replace(" ", "") == name.replace(" ", "")
 
 
 def test_a_renewal_request_says_what_happens_without_an_answer(smtp):
@@ -192,6 +237,6 @@ def test_non_ascii_text_arrives_unchanged(smtp):
 def test_the_console_backend_shows_the_email(settings, capsys):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     Message.objects.create(alert=make_alert(confirmed=False), kind="confirm")
-    call_command("send_alerts")
+    call_command("send_mail", once=True)
     output = capsys.readouterr().out
     assert "Subject: Confirm your police job alert" in output and "1 sent" in output

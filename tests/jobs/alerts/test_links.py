@@ -142,6 +142,17 @@ def test_other_methods_are_not_allowed(strict, alert, purpose):
 # Confirming
 
 
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_a_page_quotes_the_keywords_of_an_alert_only_after_it_is_confirmed(client, alert, purpose):
+    """Before, they may be the words of a stranger who wants them to appear under our name."""
+    Alert.objects.update(q="Verify at evil.example")
+    path = link(purpose, row_of(purpose, alert))
+    page = text_of(client.get(path))
+    assert "evil" not in page and "Entry-level jobs matching your keywords within 25 miles" in page
+    alert.confirm()
+    assert "Entry-level jobs matching “Verify at evil.example” within 25 miles" in text_of(client.get(path))
+
+
 def test_a_button_confirms_the_alert_and_the_page_describes_it(strict, alert):
     path = link("confirm", alert)
     page = text_of(strict.get(path))
@@ -288,7 +299,8 @@ def test_deleting_the_last_alert_deletes_the_address(strict, alert):
 def test_a_button_deletes_everything(strict, alert):
     jane = alert.subscriber
     message = Message.objects.create(alert=alert, kind="digest", sent_at=timezone.now())
-    NotifiedOpening.objects.create(subscriber=jane, message=message, job=make_job())
+    job = make_job()
+    NotifiedOpening.objects.create(subscriber=jane, message=message, job=job, open_since=job.open_since)
     make_alert(q="dispatcher")
     path = link("manage", jane)
     assert "We deleted everything: your address, your alerts" in text_of(strict.post(path, {"do": "forget"}))

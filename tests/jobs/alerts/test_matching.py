@@ -4,6 +4,7 @@ from datetime import timedelta
 from math import degrees
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -54,7 +55,7 @@ def openings(db):
         opens_on = department.today() - timedelta(days=number % 9)
         values = {"kind": Job.Kind.values[number % 9], "is_sample": number % 13 == 12, "opens_on": opens_on}
         make_job(department, title=TITLES[number % len(TITLES)], **values, **pays[number % 4])
-    Job.objects.update(published_at=None)
+    Job.objects.update(open_since=F("opens_at"))
     return departments
 
 
@@ -65,7 +66,7 @@ def alert_for(**values):
 
 def matched(alert):
     """Return the keys of the openings that the alert matches."""
-    return set(matching.find_openings([alert], timezone.now()).get(alert.pk, []))
+    return {pk for pk, _open_since in matching.find_openings([alert], timezone.now()).get(alert.pk, [])}
 
 
 def searched(alert):
@@ -134,11 +135,21 @@ def test_the_nearest_openings_come_first_or_else_the_newest(openings):
     near = alert_for(**here, miles=100)
     [order] = matching.find_openings([near], timezone.now()).values()
     miles = {job.pk: job.miles for job in Job.objects.from_point(WESTPORT)}
-    assert [miles[pk] for pk in order] == sorted(miles[pk] for pk in order)
+    assert [miles[pk] for pk, _open_since in order] == sorted(miles[pk] for pk, _open_since in order)
     anywhere = alert_for()
     [order] = matching.find_openings([anywhere], timezone.now()).values()
-    opened = dict(Job.objects.values_list("pk", "opens_at"))
-    assert [opened[pk] for pk in order] == sorted((opened[pk] for pk in order), reverse=True)
+    opened = [open_since for _pk, open_since in order]
+    assert opened == sorted(opened, reverse=True)
+
+
+def test_openings_with_the_keywords_in_their_titles_come_first(openings):
+    [late, early, *others] = Job.objects.open().real().from_point(WESTPORT)
+    for job, title, description in ((late, "Clerk", "A diver."), (early, "Diver", ""), (others[-1], "Diver", "")):
+        job.title, job.description, job.published_at = title, description, job.opens_at
+        job.save()
+    here = {"latitude": WESTPORT.latitude, "longitude": WESTPORT.longitude}
+    [order] = matching.find_openings([alert_for(q="diver", **here)], timezone.now()).values()
+    assert order == [early.pk, others[-1].pk, late.pk]
 
 
 def test_openings_before_the_last_digest_or_the_confirmation_are_not_new(openings):
@@ -159,18 +170,23 @@ def test_it_skips_openings_that_the_subscriber_already_received(openings):
     before = matched(alert)
     message = alert.messages.create(kind="digest")
     first, *rest = sorted(before)
-    NotifiedOpening.objects.create(subscriber=alert.subscriber, message=message, job_id=first)
+    received = Job.objects.get(pk=first)
+    NotifiedOpening.objects.create(
+        subscriber=alert.subscriber, message=message, job=received, open_since=received.open_since
+    )
     assert matched(alert) == set(rest)
+    Job.objects.filter(pk=first).update(open_since=timezone.now())
+    assert matched(alert) == before
 
 
 def test_a_digest_lists_the_best_fifty_openings_and_another_alert_the_next_fifty(db):
     department = make_department()
     today = department.today()
     jobs = [make_job(department, opens_on=today - timedelta(days=day)) for day in range(matching.MAX_CANDIDATES + 10)]
-    Job.objects.update(published_at=None)
+    Job.objects.update(open_since=F("opens_at"))
     one, other = alert_for(q="police"), alert_for(kind="entry_level")
     for alert in (one, other):
         alert.confirmed_at -= timedelta(days=1000)
     other.pk = 2
-    newest = [job.pk for job in jobs]
+    newest = [(job.pk, job.opens_at) for job in jobs]
     assert matching.find_openings([one, other], timezone.now()) == {1: newest[:50], 2: newest[50:100]}

@@ -78,7 +78,8 @@ OF_ENTRY = {
     "4.1.2 has at most one published": lambda entry: len(texts(entry, "published")) == 1,
     "4.1.2 has an author with a name": lambda entry: texts(entry.find(f"{ATOM}author"), "name") != [None],
     "4.1.2 has one alternate, an absolute address": lambda entry: (
-        len(links(entry, "alternate")) == 1 and links(entry, "alternate")[0].startswith("http://testserver/jobs/")
+        len(links(entry, "alternate")) == 1
+        and links(entry, "alternate")[0].startswith("https://police.example.org/jobs/")
     ),
     "4.1.2 has one summary": lambda entry: len(texts(entry, "summary")) == 1,
     "4.2.2 a category has a term": lambda entry: (
@@ -147,7 +148,7 @@ def test_an_entry_contains_what_the_page_shows(client, westport_police):
     assert "<strong>with</strong>" in entry.summary
     assert 1500 < len(entry.summary) < 2000
     assert entry.summary.endswith("…</p>")
-    assert entry.link == f"http://testserver{job.get_absolute_url()}"
+    assert entry.link == f"https://police.example.org{job.get_absolute_url()}"
     assert entry.published_parsed[:6] == job.opens_at.utctimetuple()[:6]
 
 
@@ -281,6 +282,23 @@ def test_an_entrys_id_never_changes(client, westport_police):
     assert after.id == before.id
 
 
+def test_a_departments_feed_keeps_its_id_when_its_slug_changes(client, westport_police):
+    make_job(westport_police)
+    before = feed_of(client, f"{DEPARTMENT}feed/")
+    westport_police.slug = "westport-pd"
+    westport_police.save()
+    after = feed_of(client, f"{westport_police.get_absolute_url()}feed/")
+    assert texts(after, "id") == texts(before, "id")
+    assert links(after, "self") != links(before, "self")
+
+
+def test_ids_do_not_depend_on_the_host_of_the_request(client, places, westport_police):
+    make_job(westport_police)
+    for url in ("/jobs/feed/?near=06880", f"{DEPARTMENT}feed/"):
+        feeds = [client.get(url, headers={"host": host}).content for host in ("testserver", "localhost:1")]
+        assert feeds[0] == feeds[1] and b"localhost" not in feeds[0], url
+
+
 def test_equal_searches_have_the_same_feed_id(client, places):
     feeds = [
         read(client.get(f"/jobs/feed/?{query}")).feed
@@ -288,6 +306,6 @@ def test_equal_searches_have_the_same_feed_id(client, places):
     ]
     assert feeds[0].id == feeds[1].id
     assert [link.href for link in feeds[1].links] == [
-        "http://testserver/jobs/?near=06880&kind=lateral",
-        "http://testserver/jobs/feed/?near=06880&kind=lateral",
+        "https://police.example.org/jobs/?near=06880&kind=lateral",
+        "https://police.example.org/jobs/feed/?near=06880&kind=lateral",
     ]

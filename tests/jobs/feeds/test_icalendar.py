@@ -59,7 +59,7 @@ def test_a_job_open_until_filled_has_no_closing_date(client, westport_police):
 def test_an_event_describes_its_job_and_links_to_it(client, westport_police):
     job = make_job(westport_police, pay_min=60_000)
     [event] = own_calendar(client, job).events
-    page = f"http://testserver{job.get_absolute_url()}"
+    page = f"https://police.example.org{job.get_absolute_url()}"
     assert event["SUMMARY"] == "Opens: Police Officer, Westport Police Department"
     assert event["URL"] == page
     assert event["DESCRIPTION"] == f"Entry-level officer, Westport, CT, from $60,000 a year\n{page}"
@@ -80,7 +80,7 @@ def test_a_calendar_has_the_departments_hiring_steps_with_their_places(client, w
     test = calendar.events[1]
     assert test["LOCATION"] == "Town Hall, room 5"
     assert test["DESCRIPTION"].splitlines() == ["Bring a pencil.", test["URL"]]
-    assert test["URL"] == f"http://testserver{westport_police.get_absolute_url()}"
+    assert test["URL"] == f"https://police.example.org{westport_police.get_absolute_url()}"
 
 
 def test_a_jobs_own_hiring_steps_replace_its_departments(client, westport_police):
@@ -126,10 +126,17 @@ def test_an_event_keeps_its_id_and_its_sequence_grows(client, westport_police):
     job.refresh_from_db()
     after = own_calendar(client, job).events
     assert [event["UID"] for event in after] == [event["UID"] for event in before]
-    assert [event["UID"] for event in before] == [f"opening-{job.pk}-{what}@testserver" for what in ("opens", "closes")]
+    uids = [f"opening-{job.pk}-{what}@police.example.org" for what in ("opens", "closes")]
+    assert [event["UID"] for event in before] == uids
     for old, new in zip(before, after, strict=True):
         assert new["SEQUENCE"] == old["SEQUENCE"] + 60
         assert new["DTSTAMP"].dt == new["LAST-MODIFIED"].dt == job.modified.replace(microsecond=0)
+
+
+def test_an_events_id_does_not_depend_on_the_host_of_the_request(client, westport_police):
+    url = f"{make_job(westport_police).get_absolute_url()}calendar/"
+    calendars = [client.get(url, headers={"host": host}).content for host in ("testserver", "localhost:1")]
+    assert calendars[0] == calendars[1] and b"localhost" not in calendars[0]
 
 
 # Jobs in the calendar
@@ -262,7 +269,7 @@ OF_FILE = {
         "REFRESH-INTERVAL;VALUE=DURATION:PT6H" in lines(content) and "X-PUBLISHED-TTL:PT6H" in lines(content)
     ),
     "7986 5.8 says where it comes from": lambda content: any(
-        line.startswith("SOURCE;VALUE=URI:http://testserver/") for line in lines(content)
+        line.startswith("SOURCE;VALUE=URI:https://police.example.org/") for line in lines(content)
     ),
 }
 OF_EVENTS = {

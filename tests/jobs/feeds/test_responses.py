@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from jobs.models import Job
+from tests import admin
 from tests.factories import make_job, text_of, today, tomorrow
 
 from ..pages import copies_of, search, whole
@@ -142,7 +143,7 @@ def test_the_job_list_links_to_its_feed_and_calendar(client, westport_police):
     assert alternates(page) == ["/jobs/feed/"]
     assert feed_links(page) == {
         "RSS feed": "/jobs/feed/",
-        "Subscribe in your calendar": "webcal://testserver/jobs/calendar/",
+        "Subscribe in your calendar": "webcal://police.example.org/jobs/calendar/",
         "Download (.ics)": "/jobs/calendar/",
     }
 
@@ -151,10 +152,10 @@ def test_the_job_list_links_to_its_feed_and_calendar(client, westport_police):
 def test_a_search_links_to_its_feed_and_calendar_even_without_results(client, places, westport_police, words):
     make_job(westport_police)
     page = search(client, q=words, near="06880", sort="pay", page="1")
-    query = f"?q={words}&near=06880"
-    assert alternates(page) == [f"/jobs/feed/?q={words}&amp;near=06880"]
+    query = f"?q={words}&near=06880&within=25"
+    assert alternates(page) == [f"/jobs/feed/?q={words}&amp;near=06880&amp;within=25"]
     assert feed_links(page)["RSS feed"] == f"/jobs/feed/{query}"
-    assert feed_links(page)["Subscribe in your calendar"] == f"webcal://testserver/jobs/calendar/{query}"
+    assert feed_links(page)["Subscribe in your calendar"] == f"webcal://police.example.org/jobs/calendar/{query}"
     assert client.get(feed_links(page)["RSS feed"]).status_code == 200
     assert client.get(feed_links(page)["Download (.ics)"]).status_code == 200
 
@@ -173,14 +174,14 @@ def test_a_profile_links_to_its_feed_and_calendar(client, westport_police, hirin
     assert alternates(page) == [f"{DEPARTMENT}feed/"]
     assert feed_links(page) == {
         "RSS feed": f"{DEPARTMENT}feed/",
-        "Subscribe in your calendar": f"webcal://testserver{DEPARTMENT}calendar/",
+        "Subscribe in your calendar": f"webcal://police.example.org{DEPARTMENT}calendar/",
         "Download (.ics)": f"{DEPARTMENT}calendar/",
     }
 
 
 def test_a_draft_links_to_no_feed(alice, westport_police):
     westport_police.unpublish()
-    page = alice.get(DEPARTMENT)
-    assert "This is a draft" in text_of(page)
+    page = alice.get(admin.page(westport_police, "preview"))
+    assert "This is a preview." in text_of(page)
     assert alternates(page) == []
     assert feed_links(page) == {}

@@ -72,7 +72,7 @@ def test_blank_dates_mean_open_until_filled(text):
     ],
 )  # fmt: skip
 def test_an_invalid_date_is_an_error(text):
-    with pytest.raises(ValueError, match="is not a date|must be a date between 2000 and 2100|has an invalid time"):
+    with pytest.raises(ValueError, match="Enter a date|must be a date between 2000|has an invalid time|Enter a time"):
         cleaning.day_and_time(text, NEW_YORK)
 
 
@@ -81,14 +81,14 @@ def test_any_text_is_a_date_or_an_error(text):
     try:
         day, at = cleaning.day_and_time(text, NEW_YORK)
     except ValueError as problem:
-        assert str(problem).startswith(("is not", "has a time"))
+        assert str(problem).startswith(("must be a date", "has an invalid", "Enter a ", "Midnight can be"))
     else:
         assert (day is None or 2000 <= day.year <= 2100) and (at is None or day)
 
 
 @pytest.mark.parametrize("text", ["12-04-15", "04-12-15", "15-12-04"])
 def test_a_date_whose_order_is_unclear_is_an_error(text):
-    with pytest.raises(ValueError, match="is not a date like 2026-07-16 or 7/16/2026"):
+    with pytest.raises(ValueError, match="Enter a date such as 7/16/2026"):
         cleaning.day_and_time(text, NEW_YORK)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from jobs.models import Job
-from tests.factories import make_department
+from tests.factories import make_department, make_job
 
 from .rows import counts, post
 
@@ -40,9 +40,11 @@ class TestCopies:
 
     def test_a_job_that_becomes_internal_is_withdrawn_and_can_come_back(self, load, nypd, client):
         load(post())
+        first = Job.objects.get()
         inside = post(posting_type="INTERNAL")
         numbers, _words = load(inside)
         job = Job.objects.get()
+        assert (job.published_at, job.open_since) == (first.open_since, None)
         assert numbers == counts(read=1, updated=1)
         assert job.status == Job.Status.WITHDRAWN
         assert client.get(job.get_absolute_url()).status_code == 410
@@ -50,6 +52,14 @@ class TestCopies:
         load(post())
         job.refresh_from_db()
         assert job.is_open()
+        assert job.published_at == first.published_at < job.open_since
+
+    def test_a_draft_that_becomes_internal_was_never_public(self, load, nypd, client):
+        load(post(), draft=True)
+        load(post(posting_type="INTERNAL"))
+        job = Job.objects.get()
+        assert (job.status, job.published_at) == (Job.Status.WITHDRAWN, None)
+        assert client.get(job.get_absolute_url()).status_code == 404
 
     @pytest.mark.parametrize("words", ["The public", "GENERAL PUBLIC", "Open to the public", "Internal and External"])
     def test_a_posting_type_may_say_in_other_words_that_it_is_public(self, load, nypd, words):
@@ -109,9 +119,48 @@ class TestEmployers:
         assert numbers == counts(read=1, rejected=1)
         assert f"employer: {words}" in report
 
-    def test_a_job_moves_to_another_employer_with_its_row(self, load, nypd):
+
+AT_WESTPORT = {"employer_ori": "", "employer": "Westport Police Department", "city": "Westport", "state": "CT"}
+OTHER_DEPARTMENT = "job_id: is also the number of a job of another department; if the job has moved, withdraw the old"
+
+
+class TestIdentity:
+    """A job is known by its department, its source and its number. Only importers set them."""
+
+    def test_a_job_of_another_department_is_never_the_same_job(self, load, nypd, westport_police):
+        theirs = make_job(westport_police, "Captain", source="city_list", external_id="757172")
+        before = Job.objects.values().get()
+        numbers, words = load(post())
+        assert numbers == counts(read=1, created=1)
+        assert OTHER_DEPARTMENT in words
+        assert nypd.jobs.get().title == "Agency Attorney"
+        assert Job.objects.filter(pk=theirs.pk).values().get() == before
+        numbers, words = load(post())
+        assert numbers == counts(read=1, unchanged=1)
+        assert OTHER_DEPARTMENT not in words
+
+    def test_a_row_that_moves_to_another_department_becomes_a_job_there(self, load, nypd, westport_police):
         load(post())
-        other = make_department()
-        load(post(employer_ori="", employer=other.name, city="Westport", state="CT"))
-        job = Job.objects.get()
-        assert job.department == other and "westport" in job.words
+        numbers, words = load(post(**AT_WESTPORT))
+        assert numbers == counts(read=1, created=1)
+        assert OTHER_DEPARTMENT in words
+        assert westport_police.jobs.get().is_open() and nypd.jobs.get().is_open()
+
+    def test_two_departments_can_use_one_number_in_one_file(self, load, nypd, westport_police):
+        assert load(post(), post(**AT_WESTPORT))[0] == counts(read=2, created=2)
+        assert load(post(), post(**AT_WESTPORT))[0] == counts(read=2, unchanged=2)
+
+    def test_a_row_for_employees_withdraws_only_the_job_of_its_department(self, load, nypd, westport_police):
+        load(post(), post(**AT_WESTPORT))
+        load(post(posting_type="Internal"))
+        assert (nypd.jobs.get().status, westport_police.jobs.get().status) == ("withdrawn", "published")
+
+    def test_a_row_for_employees_of_an_unknown_department_is_skipped(self, load, nypd):
+        numbers, words = load(post(posting_type="Internal", employer_ori="NY9999999"))
+        assert numbers == counts(read=1, skipped=1)
+        assert "posting_type: is for employees only; skipped" in words
+
+    def test_the_name_of_the_samples_is_no_source(self, load, nypd):
+        numbers, words = load(post(source="samples", job_id="sample-1"))
+        assert numbers == counts(read=1, rejected=1)
+        assert "source: is the name of this site's samples; use another name" in words

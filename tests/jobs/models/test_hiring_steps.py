@@ -125,6 +125,22 @@ def test_a_roadmap_adds_up_the_weeks(weeks, total, expected):
 
 
 @pytest.mark.parametrize(
+    ("kinds", "until_offer", "training"),
+    [
+        ([], "", ""),
+        (["application", "offer", "medical"], "About 7 weeks", ""),
+        (["application", "offer", "medical", "academy", "field_training"], "About 7 weeks", "About 24 weeks"),
+        (["application", "academy", "oral_board", "field_training"], "About 5 weeks", "About 10 weeks"),
+        (["application", "other", "academy", "other"], "About 3 weeks", "About 12 weeks"),
+        (["academy"], "", "About 1 week"),
+    ],
+)
+def test_training_does_not_count_as_time_until_the_offer(kinds, until_offer, training):
+    steps = roadmap(*({"kind": kind, "weeks": 2**order} for order, kind in enumerate(kinds)))
+    assert (steps.until_offer.duration, steps.training.duration) == (until_offer, training)
+
+
+@pytest.mark.parametrize(
     ("fees", "total", "expected"),
     [
         ([], None, ""),
@@ -190,7 +206,7 @@ def test_a_job_page_shows_everything_about_its_steps(client):
     assert shown(client, job) == (
         "Hiring steps Application 2 weeks Written test 3 weeks January 9, 2090, 9:00 AM EST Town hall "
         "Fee: $25 (waived for veterans) Bring a pencil. The state's academy 21 weeks Fee: none "
-        "About 26 weeks in total · Fees: at least $25"
+        "About 5 weeks until the offer · Training: About 21 weeks · Fees: at least $25"
     )
 
 
@@ -219,7 +235,7 @@ def test_a_profile_shows_the_departments_own_steps_only(client):
     make_step(department, "oral_board", weeks=4, date=date(2090, 7, 1), time=time(13, 30))
     make_step(make_job(department), "polygraph", weeks=9)
     assert shown(client, department) == (
-        "Hiring steps Oral board 4 weeks July 1, 2090, 1:30 PM EDT About 4 weeks in total"
+        "Hiring steps Oral board 4 weeks July 1, 2090, 1:30 PM EDT About 4 weeks until the offer"
     )
 
 

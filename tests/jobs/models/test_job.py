@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from departments.models import Department
 from jobs.models import Job
+from jobs.models.pay import pay_limits
 from policeapp.models import User
 from tests.factories import make_bob, make_department, make_job
 
@@ -29,12 +30,13 @@ BROKEN = [
     ("job_status_known", {"status": "open"}),
     ("job_status_known", {"status": ""}),
     ("job_says_how_to_apply", {"apply_instructions": ""}),
-    ("job_pay_min_not_negative", {"pay_min": Decimal("-0.01")}),
-    ("job_pay_max_not_negative", {"pay_max": Decimal("-0.01")}),
-    ("job_pay_range_in_order", {"pay_min": Decimal("20.01"), "pay_max": Decimal("20.00")}),
+    ("job_pay_min_plausible", {"pay_min": 0}),
+    ("job_pay_min_plausible", {"pay_min": 999, "pay_max": 1000}),
+    ("job_pay_max_plausible", {"pay_max": Decimal("480.77"), "pay_period": "hour"}),
+    ("job_pay_max_plausible", {"pay_min": 52_000, "pay_max": 1_000_001}),
+    ("job_pay_range_in_order", {"pay_min": Decimal("20000.01"), "pay_max": Decimal("20000.00")}),
     ("job_pay_period_known", {"pay_period": "decade"}),
     ("job_has_a_position", {"positions": 0}),
-    ("job_closes_after_it_opens", {"closes_on": date(2023, 12, 31), "closes_at": MIDNIGHT}),
     (
         "job_closes_after_it_opens",
         {"closes_on": date(2023, 12, 31), "closes_at": MIDNIGHT - timedelta(microseconds=1)},
@@ -71,8 +73,10 @@ def typed(department=None, **values):
 @pytest.mark.parametrize(("constraint", "values"), BROKEN)
 class TestTheDatabase:
     @pytest.fixture(autouse=True)
-    def numbered(self):
-        make_job(source="state list", external_id="7")
+    def department(self):
+        department = make_department()
+        make_job(department, source="state list", external_id="7")
+        return department
 
     def check(self, problem, constraint):
         """SQLite names the columns of a violated unique constraint. Both engines name other constraints."""
@@ -80,17 +84,17 @@ class TestTheDatabase:
         if connection.vendor == "postgresql" or named[constraint]:
             assert constraint in str(problem.value)
 
-    def test_it_refuses_an_update_that_python_never_saw(self, constraint, values):
-        job = make_job(opens_on=date(2024, 1, 1))
+    def test_it_refuses_an_update_that_python_never_saw(self, department, constraint, values):
+        job = make_job(department, opens_on=date(2024, 1, 1))
         Job.objects.filter(pk=job.pk).update(opens_at=MIDNIGHT)
         with pytest.raises(IntegrityError) as problem, transaction.atomic():
             Job.objects.filter(pk=job.pk).update(**values)
         self.check(problem, constraint)
 
-    def test_it_refuses_rows_made_in_bulk(self, constraint, values):
+    def test_it_refuses_rows_made_in_bulk(self, department, constraint, values):
         job = Job(
             **{
-                "department": make_department(),
+                "department": department,
                 "title": "Officer",
                 "slug": "officer",
                 "apply_instructions": "Write to us.",
@@ -122,19 +126,21 @@ def test_each_way_to_apply_is_enough_by_itself():
 
 
 def test_equal_pay_at_both_ends_and_no_pay_at_all_are_in_order():
-    make_job(pay_min=20, pay_max=20)
-    make_job(pay_min=0, pay_max=0)
+    make_job(pay_min=1_000, pay_max=1_000)
+    make_job(pay_min=20, pay_max=20, pay_period="hour")
     make_job()
     assert Job.objects.count() == 3
 
 
-def test_a_job_number_is_unique_within_its_source():
+def test_a_job_number_is_unique_within_its_department_and_source():
+    department = make_department()
+    make_job(department, source="state list", external_id="7")
+    make_job(department, source="county list", external_id="7")
+    make_job(department, source="", external_id="7")
+    make_job(department, source="state list", external_id="8")
     make_job(source="state list", external_id="7")
-    make_job(source="county list", external_id="7")
-    make_job(source="", external_id="7")
-    make_job(source="state list", external_id="8")
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_job(source="", external_id="7")
+        make_job(department, source="", external_id="7")
 
 
 def test_many_jobs_can_have_no_job_number():
@@ -164,10 +170,10 @@ def test_jobs_are_deleted_with_their_department():
         ({"pay_period": "decade"}, "pay_period", "is not a valid choice"),
         ({"positions": 0}, "positions", "greater than or equal to 1"),
         ({"positions": 10_001}, "positions", "less than or equal to 10000"),
-        ({"pay_min": Decimal("-1")}, "pay_min", "greater than or equal to 0"),
-        ({"pay_max": Decimal("-1")}, "pay_max", "greater than or equal to 0"),
+        ({"pay_min": Decimal("-1")}, "pay_min", "is not plausible"),
+        ({"pay_max": Decimal("-1")}, "pay_max", "is not plausible"),
         ({"pay_max": Decimal("123456789.00")}, "pay_max", "no more than 10 digits in total"),
-        ({"pay_max": Decimal("1.005")}, "pay_max", "2 decimal places"),
+        ({"pay_max": Decimal("20000.005")}, "pay_max", "2 decimal places"),
         ({"apply_url": "javascript:alert(1)"}, "apply_url", "Enter a valid URL."),
         ({"apply_email": "nobody"}, "apply_email", "Enter a valid email address."),
         ({"title": "x" * 201}, "title", "at most 200 characters"),
@@ -203,13 +209,17 @@ def test_an_error_shows_at_its_field_only(values, field, words):
     ("values", "words"),
     [
         ({"apply_instructions": ""}, "Enter how to apply: a URL, an email address or instructions."),
-        ({"pay_min": Decimal("20.01"), "pay_max": Decimal("20")}, "The maximum pay is lower than the minimum pay."),
-        ({"source": "state list", "external_id": "7"}, "Another job from this source has this job number."),
+        ({"pay_min": 20_001, "pay_max": 20_000}, "The maximum pay is lower than the minimum pay."),
+        (
+            {"source": "state list", "external_id": "7"},
+            "Another job of this department has this source and job number.",
+        ),
     ],
 )
 def test_an_error_about_several_fields_shows_once(values, words):
-    make_job(source="state list", external_id="7")
-    assert [message for messages in errors_of(typed(**values)).values() for message in messages] == [words]
+    department = make_department()
+    make_job(department, source="state list", external_id="7")
+    assert [message for messages in errors_of(typed(department, **values)).values() for message in messages] == [words]
 
 
 @pytest.mark.parametrize(
@@ -266,16 +276,15 @@ def yearly(**values):
 @pytest.mark.parametrize(("period", "times"), PERIODS)
 class TestYearlyPay:
     def test_it_is_the_maximum_pay_for_a_year(self, period, times):
-        assert yearly(pay_min=10, pay_max=Decimal("31.25"), pay_period=period) == Decimal("31.25") * times
+        low, high = pay_limits(period)
+        assert yearly(pay_min=low, pay_max=high, pay_period=period) == high * times
 
     def test_it_is_the_minimum_pay_if_there_is_no_maximum(self, period, times):
-        assert yearly(pay_min=Decimal("19.99"), pay_period=period) == Decimal("19.99") * times
+        low, _high = pay_limits(period)
+        assert yearly(pay_min=low, pay_period=period) == low * times
 
     def test_it_is_none_if_pay_is_not_stated(self, period, times):
         assert yearly(pay_period=period) is None
-
-    def test_the_largest_allowed_amount_is_converted_exactly(self, period, times):
-        assert yearly(pay_max=Decimal("99999999.99"), pay_period=period) == Decimal("99999999.99") * times
 
 
 def test_every_pay_period_converts_to_a_year():
@@ -285,8 +294,8 @@ def test_every_pay_period_converts_to_a_year():
 
 def test_yearly_pay_changes_with_the_pay_even_in_a_bulk_update():
     job = make_job(pay_min=20, pay_period="hour")
-    Job.objects.update(pay_max=25, pay_period="day")
-    assert Job.objects.get(pk=job.pk).pay_yearly == 25 * 260
+    Job.objects.update(pay_max=200, pay_period="day")
+    assert Job.objects.get(pk=job.pk).pay_yearly == 200 * 260
 
 
 def test_sorting_by_pay_puts_the_highest_yearly_pay_first():
@@ -308,8 +317,7 @@ def test_sorting_by_pay_puts_the_highest_yearly_pay_first():
         ({"pay_min": Decimal("950.5"), "pay_period": "week"}, "from $950.50 a week"),
         ({"pay_max": 2_100, "pay_period": "two_weeks"}, "up to $2,100 every two weeks"),
         ({"pay_min": 4_000, "pay_max": Decimal("5000.00"), "pay_period": "month"}, "$4,000 to $5,000 a month"),
-        ({"pay_min": 0, "pay_max": 0, "pay_period": "hour"}, "$0 an hour"),
-        ({"pay_max": Decimal("99999999.99")}, "up to $99,999,999.99 a year"),
+        ({"pay_max": Decimal("999999.99")}, "up to $999,999.99 a year"),
     ],
 )
 def test_pay_is_shown_as_text(values, expected):
@@ -386,10 +394,9 @@ def test_anonymous_visitors_cannot_edit_anything():
     assert not Job.objects.editable_by(AnonymousUser()).exists()
 
 
-def test_inactive_users_have_no_special_access():
+def test_inactive_users_cannot_edit_anything():
     job = make_job(status="draft")
     bob = make_bob(job.department)
     User.objects.update(is_active=False)
     bob.refresh_from_db()
     assert not Job.objects.editable_by(bob).exists()
-    assert not Job.objects.visible_to(bob).exists()

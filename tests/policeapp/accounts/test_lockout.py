@@ -71,7 +71,7 @@ def test_trying_again_does_not_extend_the_lockout():
     assert sign_in(password="alice-password").status_code == SIGNED_IN
 
 
-@pytest.mark.parametrize("name", ["x" * 256, "x" * 100_000, "a\0b", ""])
+@pytest.mark.parametrize("name", ["x" * 256, "x" * 60_000, "a\0b", ""])
 def test_an_impossible_user_name_counts_as_a_failure(name):
     assert set(statuses(MOST + 1, name)) <= {FAILED, LOCKED}
 

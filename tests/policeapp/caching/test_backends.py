@@ -120,7 +120,7 @@ def test_a_pickle_in_redis_is_not_executed(client, westport, redis, monkeypatch,
 def test_without_redis_pages_work_and_the_log_has_one_line(client, westport, redis, settings, caplog, monkeypatch):
     redis(1)
     monkeypatch.setattr("policeapp.caching.backends.RETRY_SECONDS", 60)
-    settings.SEARCH_LIMIT = 1
+    settings.UNCACHED_PAGE_LIMIT = 1
     for url in (PROFILE, "/departments/", "/jobs/?q=officer", "/jobs/?q=chief"):
         assert client.get(url).status_code == 200
     assert caplog.text.count("Redis does not answer") == 1

@@ -102,6 +102,15 @@ def test_the_index_survives_a_migration_that_rebuilds_the_table():
     check_index()
 
 
+@pytest.mark.parametrize("words", [[["of"]], [["chief"]], [["of"], ["chief"]], [["zebra", "of"], ["police"]]])
+def test_common_words_are_found_like_others(db, words):
+    assert "of" in Job.COMMON_WORDS and "chief" not in Job.COMMON_WORDS
+    job = make_job(title="Chief of Police")
+    other = make_job(make_department("Harbor", city=""), title="Roofer", kind="civilian")
+    assert Job.objects.filter(words__words=words).get() == job
+    assert Job.objects.exclude(words__words=words).get() == other
+
+
 def test_each_column_with_an_index_is_text():
     indexed = [(model, column) for model in (Department, Job) for column in model.FULL_TEXT]
     assert indexed

@@ -207,15 +207,6 @@ def test_a_form_that_was_not_saved_can_be_sent_again(alice, db):
     assert Specialization.objects.get().name == '"Bomb" & <Squad>'
 
 
-def test_the_503_page_contains_no_password(client, db):
-    form = form_of(client.get("/admin/login/"))
-    with connection.execute_wrapper(away):
-        response = client.post("/admin/login/", form | {"username": "alice", "password": "very secret"})
-    assert response.status_code == 503
-    assert "Go back in your browser" in text_of(response)
-    assert "very secret" not in response.content.decode()
-
-
 def test_errors_outside_of_views_are_answered_with_503_too(client, db, monkeypatch):
     def fail(self, request):
         raise OperationalError("disk I/O error")

@@ -136,13 +136,13 @@ NONSENSE = {
     "half a body": (post(b"Content-Length: 100", body=b"username=x"), 403),
     "half a chunk": (post(b"Transfer-Encoding: chunked", body=b"5\r\nhe"), 403),
     # Bodies: the form is rejected before it is read, because it has no CSRF token
-    "a length beyond all": (post(b"Content-Length: " + b"9" * 50), 403),
+    "a length beyond all": (post(b"Content-Length: " + b"9" * 50), 413),
     "a chunk of no size": (post(b"Transfer-Encoding: chunked", body=b"zz\r\nx\r\n0\r\n\r\n"), 403),
     "a chunk below nothing": (post(b"Transfer-Encoding: chunked", body=b"-1\r\nx\r\n0\r\n\r\n"), 403),
     "a chunk beyond all": (post(b"Transfer-Encoding: chunked", body=b"f" * 40 + b"\r\nx\r\n"), 403),
     "a chunk that does not end": (post(b"Transfer-Encoding: chunked", body=b"5\r\nhelloXX0\r\n\r\n"), 403),
     "trailers that are none": (post(b"Transfer-Encoding: chunked", body=b"0\r\nX y\r\n\r\n"), 403),
-    "a big body": (post(b"Content-Length: 3000000", body=b"x" * 3_000_000), 403),
+    "a big body": (post(b"Content-Length: 3000000", body=b"x" * 3_000_000), 413),
     # Static files
     "a part that is not there": (get(b"/static/css/site.css", b"Range: bytes=9999999-"), 416),
 }

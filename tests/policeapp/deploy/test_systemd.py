@@ -13,6 +13,7 @@ from .nginx import DEPLOY
 
 UNITS, SETTINGS = DEPLOY / "systemd", DEPLOY / "environment"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+RUNNING = ["policeapp-mail.service", "policeapp-web.service"]
 TIMERS = sorted(path.name for path in UNITS.glob("*.timer"))
 # Paths in the units, and the paths to use instead in a checkout.
 PATHS = {"/srv/policeapp/current/.venv/bin/python": sys.executable, "/srv/policeapp/current": str(ROOT)}
@@ -86,9 +87,11 @@ def test_their_commands_exist(name):
             assert arguments[1] in get_commands()
 
 
-def test_every_timer_has_its_service_and_every_service_its_timer():
+def test_every_timer_has_its_service_and_every_other_service_runs_all_the_time():
     timers = [name.removesuffix(".timer") for name in TIMERS]
-    assert timers == [name.removesuffix(".service") for name in SERVICES if name != "policeapp-web.service"]
+    assert timers == [name.removesuffix(".service") for name in SERVICES if name not in RUNNING]
+    for name in RUNNING:
+        assert "Restart=always" in (UNITS / name).read_text()
 
 
 @pytest.mark.parametrize("name", TIMERS)

@@ -290,6 +290,19 @@ class TestAccess:
         assert Job.objects.count() == 1
         assert "june.csv" in text_of(client.get("/admin/policeapp/import/"))
 
+    def test_the_permission_to_import_is_enough_except_to_overwrite(self, waiting):
+        charlie = make_charlie()
+        charlie.user_permissions.add(Permission.objects.get(codename="import_files"))
+        client = signed_in(charlie)
+        assert "overwrite" not in form_of(client.get(ADD))
+        assert upload(client, HEADER + GOOD, overwrite="on").status_code == 403
+        assert upload(client, HEADER + GOOD).redirect_chain
+        Import.objects.filter(pk=waiting.pk).update(overwrite=True)
+        assert client.post(address(waiting, "apply/")).status_code == 403
+        assert not Job.objects.exists()
+        client.post(address(Import.objects.latest("pk"), "apply/"))
+        assert Job.objects.count() == 1
+
     def test_a_link_applies_nothing(self, waiting, alice):
         assert alice.get(address(waiting, "apply/")).status_code == 405
         assert not Job.objects.exists()

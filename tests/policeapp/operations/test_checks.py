@@ -40,7 +40,7 @@ def database(monkeypatch):
 
 def test_a_complete_site_passes(tmp_path, smtp):
     values = {"DATABASE_URL": new_sqlite(tmp_path / "db.sqlite3"), "MEDIA_ROOT": str(tmp_path)}
-    values |= {"STATIC_ROOT": str(configured.STATIC_ROOT), "SITE_URL": "https://police.example.org"}
+    values |= {"STATIC_ROOT": str(configured.STATIC_ROOT)}
     env = PRODUCTION | values | {"EMAIL_URL": f"smtp://127.0.0.1:{smtp.port}"}
     script = """
 import django
@@ -54,7 +54,7 @@ call_command("check", deploy=True, databases=["default"], fail_level="WARNING")
 """
     done = python("-c", script, env=env)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "System check identified no issues (0 silenced).\n"
+    assert done.stdout == "System check identified no issues (2 silenced).\n"
     assert smtp.messages == []
 
 
@@ -62,7 +62,7 @@ def test_a_new_site_gets_instructions(tmp_path):
     values = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}", "STATIC_ROOT": str(tmp_path / "static")}
     done = python("manage.py", "check", "--deploy", "--database", "default", env=PRODUCTION | values)
     assert done.returncode == 1
-    for hint in ("manage.py migrate", "manage.py collectstatic", "Set SITE_URL and EMAIL_URL"):
+    for hint in ("manage.py migrate", "manage.py collectstatic", "Set EMAIL_URL"):
         assert hint in done.stderr
 
 
@@ -70,13 +70,14 @@ def test_a_new_site_gets_instructions(tmp_path):
 def test_other_machines_are_only_checked_with_deploy(command):
     """Nothing listens at port 1."""
     nowhere = {"CACHE_URL": "redis://127.0.0.1:1", "EMAIL_URL": "smtp://127.0.0.1:1"}
-    values = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "SITE_URL": "https://police.example.org"}
+    values = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}
     done = python("manage.py", *command, env=PRODUCTION | values | nowhere | {"PYTHONWARNINGS": ""})
     assert done.returncode == 0, done.stderr
 
 
-def test_the_database_is_only_checked_if_named():
+def test_the_database_is_only_checked_if_named(settings, tmp_path):
     """Without a database mark, this test fails if it uses the database."""
+    settings.ALLOWED_HOSTS, settings.MEDIA_ROOT = ["police.example.org"], tmp_path
     found = {message.id for message in django_checks.run_checks(include_deployment_checks=True)}
     assert "security.W004" in found
     assert not {name for name in found if not name.startswith("security.")} - {"policeapp.W003"}
@@ -88,6 +89,63 @@ def test_ids_are_unique():
     sources = [(configured.BASE_DIR / module / "checks.py").read_text() for module in modules]
     found = [part.partition('"')[0] for source in sources for part in source.split('id="')[1:]]
     assert len(found) > 10 and len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "site", "found"),
+    [
+        (["police.example.org", "www.police.example.org"], "https://police.example.org", []),
+        ([".example.org", "10.0.0.1", "[::1]"], "https://police.example.org", []),
+        (["police.example.org"], "", []),
+        (["*"], "https://police.example.org", ["policeapp.E008"]),
+        (["police.example.org", ".org"], "https://police.example.org", ["policeapp.E008"]),
+        (["example.org"], "https://police.example.org:8443", ["policeapp.E009"]),
+        (["police.example.org"], "http://police.example.org", ["policeapp.W004"]),
+    ],
+)
+def test_host_names_that_are_too_wide_or_do_not_fit(settings, hosts, site, found):
+    settings.ALLOWED_HOSTS, settings.SITE_URL = hosts, site
+    assert ids(checks.check_hosts) == found
+
+
+@pytest.mark.parametrize(
+    "network",
+    ["0.0.0.0/0", "::/0", "1.2.3.4/0", "128.0.0.0/1", "32.0.0.0/4", "2000::/3", "::ffff:0:0/96", "8.0.0.0/9"],
+)
+def test_networks_of_strangers(settings, network):
+    settings.TRUSTED_PROXIES, settings.METRICS_ALLOWED = ["unix", network], ["192.0.2.10", network]
+    assert ids(checks.check_networks) == ["policeapp.E010", "policeapp.E011"]
+
+
+def test_networks_of_known_machines(settings):
+    known = ["unix", "10.0.0.0/8", "127.0.0.1", "fd00::/8", "172.64.0.0/13", "2400:cb00::/32", "2001:db8::1"]
+    settings.TRUSTED_PROXIES = settings.METRICS_ALLOWED = known
+    assert ids(checks.check_networks) == []
+
+
+def test_wrong_settings_are_found_by_the_command(tmp_path):
+    wrong = {"ALLOWED_HOSTS": "*", "TRUSTED_PROXIES": "0.0.0.0/0", "METRICS_ALLOWED": "::/0"}
+    wrong |= {"SITE_URL": "http://police.example.org", "STATIC_ROOT": str(configured.STATIC_ROOT)}
+    values = {"DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3", "MEDIA_ROOT": str(tmp_path)}
+    done = python("manage.py", "check", "--deploy", "--tag", "security", env=PRODUCTION | values | wrong)
+    assert done.returncode == 1
+    for number in ("E008", "W004", "E010", "E011"):
+        assert f"policeapp.{number}" in done.stderr
+
+
+def test_files_that_others_can_read(settings, tmp_path, monkeypatch):
+    """SQLite gives its other files the mode of the database."""
+    path = tmp_path / "db.sqlite3"
+    monkeypatch.setitem(configured.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+    monkeypatch.setitem(configured.DATABASES["default"], "NAME", str(path))
+    settings.MEDIA_ROOT = tmp_path
+    assert ids(checks.check_private_files) == []
+    path.touch()
+    path.chmod(0o640)
+    assert ids(checks.check_private_files) == []
+    path.chmod(0o644)
+    tmp_path.chmod(0o711)
+    assert ids(checks.check_private_files) == ["policeapp.W005"] * 2
 
 
 @on_both_engines
@@ -192,12 +250,12 @@ def test_the_mail_server_accepts_our_login(smtp, settings):
 def test_alerts_that_nothing_sends(clock):
     make_alert()
     assert ids(check_alerts, **DATABASES) == []
-    clock(days=1, minutes=1)
+    clock(hours=1, minutes=1)
     assert ids(check_alerts, **DATABASES) == ["jobs.E002"]
     outbox.record_run(Counter(), "the mail server has no room for jane@example.com")
     [message] = check_alerts(None, **DATABASES)
     assert message.id == "jobs.W002"
-    assert message.msg == "The last send_alerts failed: the mail server has no room for [email]"
+    assert message.msg == "The last send_mail failed: the mail server has no room for [email]"
     outbox.record_run(Counter(), "")
     assert ids(check_alerts, **DATABASES) == []
 

@@ -12,13 +12,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from departments.models import Department
 from jobs.alerts.tokens import LIFETIMES
 from jobs.models import Alert, Subscriber
 from policeapp.models import RateCount
+from policeapp.operations.clean_up import TASKS
 
 from ...factories import make_alert, make_department
 
@@ -193,3 +194,18 @@ class TestLogos:
 def test_it_works_with_nothing_to_delete():
     tasks = ("ended sessions", "failed sign-ins", "rate limit counts", "unused files", "unconfirmed alerts")
     assert clean_up() == f"Deleted {', '.join(f'0 {task}' for task in tasks)}.\n"
+
+
+def test_a_task_that_fails_does_not_stop_the_others(monkeypatch, caplog):
+    def fail():
+        raise ZeroDivisionError("no luck")
+
+    monkeypatch.setitem(TASKS, "ended sessions", fail)
+    monkeypatch.setitem(TASKS, "unused files", fail)
+    RateCount.objects.create(key="old", ends_at=timezone.now() - MINUTE)
+    output = StringIO()
+    with pytest.raises(CommandError, match="The clean-up of these failed: ended sessions, unused files."):
+        call_command("clean_up", stdout=output)
+    assert output.getvalue() == "Deleted 0 failed sign-ins, 1 rate limit counts, 0 unconfirmed alerts.\n"
+    assert not RateCount.objects.exists()
+    assert caplog.text.count("ZeroDivisionError: no luck") == 2

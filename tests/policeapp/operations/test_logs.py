@@ -109,10 +109,65 @@ def test_logs_are_json_in_production_and_text_with_debug(values, log_format):
             "Gone: https://police.example.org/alerts/renew/[token]",
         ),
         ('"GET /alerts/new/ HTTP/1.1" 200', '"GET /alerts/new/ HTTP/1.1" 200'),
+        ('"GET /alerts/ HTTP/1.1" 404', '"GET /alerts/ HTTP/1.1" 404'),
+        ("Not Found: /alerts/manage/", "Not Found: /alerts/manage/"),
+        ('File "/srv/jobs/alerts/views.py", line 3, in new', 'File "/srv/jobs/alerts/views.py", line 3, in new'),
+        ('"GET /departments/ct/caf%C3%A9/ HTTP/1.1" 404', '"GET /departments/ct/caf%C3%A9/ HTTP/1.1" 404'),
     ],
 )
 def test_it_keeps_paths_and_removes_query_strings_and_email_addresses(message, redacted):
     assert redact(message) == redacted
+
+
+SPELLINGS_OF_A_LINK = [
+    "/%61lerts/manage/TOKEN/",
+    "/alerts/manage%2fTOKEN/",
+    "/alerts%2Fmanage%2FTOKEN",
+    "/%2561lerts/manage/TOKEN/",
+    "/alerts/manage%25252fTOKEN",
+    "/alerts/manage%25%32%66TOKEN",
+    "/ALERTS/Manage/TOKEN/",
+    "/x//alerts//manage//TOKEN",
+    "/alerts/./manage/TOKEN",
+    "/alerts/x/../manage/TOKEN",
+    "/alerts;x/manage/TOKEN",
+    "/alerts/manage/%20TOKEN",
+    "/alerts/manage%20/TOKEN",
+    "/alerts/manage/%22TOKEN",
+    "/alerts/manage/%0ATOKEN",
+    "/alerts%5cmanage%5cTOKEN",
+    "/alerts/manage/%3FTOKEN",
+    "/alerts/manage/TOKEN%",
+    "/alerts/manage/TOKEN%20/",
+    "/alerts/manage/x%20TOKEN/",
+    "/alerts/manage/%FFTOKEN/",
+    "/alerts/new/TOKEN",
+]
+
+
+@pytest.mark.parametrize("path", SPELLINGS_OF_A_LINK)
+def test_no_spelling_of_a_link_gets_through(client, db, log, path):
+    """Neither encoded, as gunicorn logs it, nor decoded, as Django does."""
+    assert "TOKEN" not in redact(f'127.0.0.1 "GET {path} HTTP/1.1" 404 12')
+    assert redact(f'127.0.0.1 "GET {path} HTTP/1.1" 404 12').endswith(' HTTP/1.1" 404 12')
+    client.get(path)
+    assert "TOKEN" not in log()
+
+
+@pytest.mark.parametrize("path", ["/jobs/%3Fnear=SECRET", "/x/jane%2540SECRET", "/jane%20SECRET%40example.com"])
+def test_encoded_query_strings_and_addresses_do_not_get_through(path):
+    assert "SECRET" not in redact(f'"GET {path} HTTP/1.1" 404')
+
+
+def test_decoded_text_cannot_forge_a_line():
+    assert redact("/x%40y/%0A2026-01-01%20ERROR") == "/[email]/_2026-01-01_ERROR"
+
+
+@pytest.mark.parametrize(
+    "path", ["%25" * 300_000, "%61" * 300_000, "/alerts/" * 100_000, "/alerts" * 100_000, "% " + "a" * 900_000]
+)
+def test_long_encoded_paths_are_redacted_quickly(path):
+    assert redact(f"/{path}").startswith("/")
 
 
 def test_arguments_are_redacted_like_the_message():

@@ -102,7 +102,17 @@ class TestHome:
 
     def test_a_sample_is_marked(self, client, db):
         make_job(is_sample=True)
-        assert "Sample: not a real job" in text_of(client.get("/"))
+        text = text_of(client.get("/"))
+        assert "Police Officer Sample" in text
+        assert text.count("Jobs marked “Sample” are not real.") == 1
+
+    def test_it_shows_at_most_three_samples_after_the_real_jobs(self, client, db):
+        for number in range(5):
+            make_job(title=f"Invented {number}", is_sample=True)
+        make_job(title="Real")
+        text = text_of(client.get("/"))
+        assert text.count("Invented") == 3
+        assert text.index("Real") < text.index("Invented")
 
     def test_without_jobs_it_links_to_departments(self, client, db):
         response = client.get("/")
@@ -216,7 +226,7 @@ class TestRobots:
             "User-agent: *",
             "Disallow: /admin/",
             "",
-            "Sitemap: http://testserver/sitemap.xml",
+            "Sitemap: https://police.example.org/sitemap.xml",
             "",
         ]
 
@@ -296,15 +306,15 @@ print(response.status_code, response.content.decode().strip())
         assert client.get("/readyz").content == b"ready\n"
         clock(days=1)
         response = client.get("/readyz")
-        assert (response.status_code, response.content) == (200, b"ready\nalerts: run manage.py send_alerts\n")
-        call_command("send_alerts", stdout=StringIO())
+        assert (response.status_code, response.content) == (200, b"ready\nalerts: run manage.py send_mail\n")
+        call_command("send_mail", once=True, stdout=StringIO())
         assert client.get("/readyz").content == b"ready\n"
         clock(days=3, hours=2)
-        assert client.get("/readyz").content == b"ready\nalerts: run manage.py send_alerts\n"
+        assert client.get("/readyz").content == b"ready\nalerts: run manage.py send_mail\n"
 
     def test_without_subscribers_alerts_are_not_overdue(self, client, db, smtp, clock):
         make_place()
-        call_command("send_alerts", stdout=StringIO())
+        call_command("send_mail", once=True, stdout=StringIO())
         clock(days=3, hours=2)
         assert client.get("/readyz").content == b"ready\n"
 

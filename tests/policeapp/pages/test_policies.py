@@ -1,7 +1,7 @@
 """The privacy policy describes all stored personal data with the periods of the code."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,7 +97,7 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "That link works for 61 days",
         "After 401 days we ask",
         "If you don't answer within 33 days",
-        "for 1 minute, and requests for alerts by IP address for 2 hours",
+        "count requests for pages by IP address for 1 minute, and requests for alerts by IP address for 2 hours",
         "by email address for 2 days",
         "count for 47 minutes",
         "at most 17 days",
@@ -154,7 +154,13 @@ def test_every_cookie_is_listed(privacy):
     assert save(visitor, job, title="Another").status_code == 200
     visitor.post(page(job, "delete"), {"post": "yes"})
     visitor.post("/admin/logout/")
-    assert {"sessionid", "csrftoken", "messages"} <= seen.keys() <= named(privacy).keys()
+    assert {"sessionid", "csrftoken"} <= seen.keys() <= named(privacy).keys()
+
+
+def test_the_session_is_for_the_admin_only(client):
+    make_alice()
+    client.post("/admin/login/", {"username": "alice", "password": "alice-password", "next": "/admin/"})
+    assert client.cookies["sessionid"]["path"] == settings.SESSION_COOKIE_PATH == "/admin/"
 
 
 def test_no_other_code_sets_cookies():
@@ -174,7 +180,6 @@ def test_the_lifetimes_of_cookies_are_listed(privacy):
     assert {name: words.rpartition("; ")[2] for name, words in text.items()} == {
         "csrftoken": "364 days",
         "sessionid": "14 days",
-        "messages": "deleted on that page",
     }
 
 
@@ -208,3 +213,25 @@ def test_the_accessibility_statement_lists_what_is_not_tested(client, db):
     text = text_of(client.get("/accessibility/"))
     assert "WCAG) 2.2" in text
     assert "has audited the site" in text
+
+
+def test_security_txt_says_how_to_report_a_vulnerability(client, settings):
+    """RFC 9116: it expires within a year."""
+    settings.CONTACT_EMAIL, settings.SITE_URL = "office@police.example.org", "https://police.example.org"
+    response = client.get("/.well-known/security.txt", headers={"host": "localhost"})
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    expires = datetime.fromisoformat(fields.pop("Expires").replace("Z", "+00:00"))
+    assert timedelta(days=30) < expires - timezone.now() < timedelta(days=365)
+    assert fields == {
+        "Contact": "mailto:office@police.example.org",
+        "Canonical": "https://police.example.org/.well-known/security.txt",
+        "Policy": "https://police.example.org/privacy/#security",
+        "Preferred-Languages": "en",
+    }
+    assert 'id="security"' in client.get("/privacy/").content.decode()
+
+
+def test_without_a_contact_there_is_no_security_txt(client, settings):
+    settings.CONTACT_EMAIL = ""
+    assert client.get("/.well-known/security.txt").status_code == 404

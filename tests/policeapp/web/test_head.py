@@ -5,6 +5,7 @@ An indexed page has a canonical URL, a description and Open Graph tags. All othe
 
 import json
 import re
+from collections import Counter
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -12,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobs.models import Job
 from policeapp.templatetags.site import json_ld, plain_text
 from policeapp.web.structured_data import as_json
 
 from ... import whole_site
-from ...factories import make_alice, make_department, make_job
+from ...factories import make_alice, make_department, make_job, make_specialization
 from ...structured_data import nodes_in, nodes_of
 from ...whole_site import Markup
 
@@ -99,7 +101,7 @@ def test_links_on_unlisted_pages_are_followed(heads):
 
 def test_an_indexed_page_has_a_canonical_url_without_query_string(heads):
     for page, head in heads:
-        address = f"http://testserver{page.url.partition('?')[0]}"
+        address = f"https://police.example.org{page.url.partition('?')[0]}"
         assert head.canonical == ([address] if is_listed(page) else []), str(page)
 
 
@@ -116,13 +118,78 @@ def test_an_indexed_page_has_open_graph_tags(heads):
         }, str(page)
         assert head.description != [""] and head.title != " - PoliceApp"
         has_logo = page.state == "everything known"
-        assert image == ([f"http://testserver/media/logos/{'0' * 32}.png"] if has_logo else []), str(page)
+        assert image == ([f"https://police.example.org/media/logos/{'0' * 32}.png"] if has_logo else []), str(page)
 
 
 def test_indexed_pages_have_different_titles_and_descriptions(heads):
     full = [(page, head) for page, head in heads if page not in whole_site.EMPTY_SITE]
     descriptions = [(head.title, *head.description) for page, head in full if is_listed(page) and "?" not in page.url]
     assert len(descriptions) == len(set(descriptions)) > 10
+
+
+SEARCHES = ["", "q=officer", "q=clerk", "q=06880", "near=06880&within=50", "near=06880&within=any", "near=Atlantis"]
+SEARCHES += ["q=officer&near=06880", "near=Springfield", "q=Springfield", "state=CT", "state=NY", "state=CT&q=officer"]
+SEARCHES += ["sort=distance&near=06880", "page=2", "page=3", "q=police&page=2", "state=CT&page=2"]
+JOB_SEARCHES = ["kind=lateral", "kind=cadet", "pay=50000", "pay=60%2C000", "sort=pay", "sort=newest&q=officer"]
+DEPARTMENT_SEARCHES = ["kind=sheriff", "specialization=k-9-unit", "hiring=on", "sort=name", "sort=population"]
+COMPARISONS = ["", "d=ct/department-1", "d=ct/department-1&d=ct/department-2"]
+
+
+def test_every_search_and_comparison_has_a_title_of_its_own(client, places):
+    make_specialization()
+    for number in range(45):
+        make_job(make_department(f"Department {number} Police", slug=f"department-{number}"))
+    jobs = [f"j={pk}" for pk in Job.objects.values_list("pk", flat=True)[:3]]
+    urls = [f"/jobs/?{query}" for query in SEARCHES + JOB_SEARCHES]
+    urls += [f"/departments/?{query}" for query in SEARCHES + DEPARTMENT_SEARCHES]
+    urls += [f"/departments/compare/?{query}" for query in COMPARISONS]
+    urls += [f"/jobs/compare/?{query}" for query in ["", *jobs, "&".join(jobs)]]
+    urls += ["/departments/ct/", "/departments/ct/?page=2", "/departments/a-to-z/d/", "/departments/a-to-z/d/?page=2"]
+    titles = {url: Head(client.get(url)).title for url in urls}
+    assert [title for title, number in Counter(titles.values()).items() if number > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "title"),
+    [
+        ("/jobs/?q=officer&near=06880&page=1", "Police jobs: “officer”, within 25 miles of Westport, CT 06880"),
+        ("/jobs/?q=Norwalk", "Police jobs: within 25 miles of Norwalk, CT"),
+        ("/jobs/?kind=lateral&pay=$60,000", "Police jobs: Lateral or certified officer, Minimum yearly pay: 60,000"),
+        ("/jobs/?kind=wizard&pay=much&within=33", "Police jobs"),
+        ("/jobs/?q=%3Cb%3E", "Police jobs: “<b>”"),
+        (
+            "/departments/?state=CT&hiring=on&near=06880&within=any",
+            "Police departments: nearest to Westport, CT 06880, Connecticut, Hiring now",
+        ),
+        ("/departments/?near=Atlantis", "Police departments: Atlantis"),
+    ],
+)
+def test_the_title_of_a_search_says_what_was_searched_for(client, places, url, title):
+    assert Head(client.get(url)).title == f"{title} - PoliceApp"
+
+
+def test_the_description_of_a_department_has_only_what_its_page_has(client, db):
+    bare = make_department("Bare Police", city="", state="VT")
+    assert Head(client.get(bare.get_absolute_url())).description == ["Bare Police in Vermont."]
+    known = make_department(
+        "Westport Police", chief_name="Kim Example", street1="50 Jesup Road", phone="203-341-6000", sworn_officers=64
+    )
+    known.population = 27_840
+    known.save()
+    make_job(known)
+    expected = "Westport Police in Westport, CT. Chief: Kim Example. Address: 50 Jesup Road. Phone: 203-341-6000. "
+    expected += "Officers: 64. Population served: 27,840. Open jobs: 1."
+    assert Head(client.get(known.get_absolute_url())).description == [expected]
+
+
+def test_the_description_of_a_job_has_only_what_its_page_has(client, db):
+    department = make_department("Westport Police")
+    job = make_job(department, "Officer")
+    expected = "Officer at the Westport Police in Westport, CT. Entry-level officer · Full time"
+    assert Head(client.get(job.get_absolute_url())).description == [f"{expected} · open until filled"]
+    job = make_job(department, "Officer", pay_min=64_000)
+    expected += " · from $64,000 a year · open until filled"
+    assert Head(client.get(job.get_absolute_url())).description == [expected]
 
 
 def test_a_noindex_page_has_none_of_them(heads):
@@ -148,27 +215,39 @@ def test_every_kind_of_page_has_the_right_structured_data(heads):
             assert head.nodes.keys() == expected, str(page)
 
 
-def test_drafts_have_noindex(client, public_pages):
+def test_previews_have_noindex(client, public_pages):
     client.force_login(make_alice())
-    for page in whole_site.drafts():
+    for page in whole_site.previews():
         head = Head(client.get(page.url))
         assert (head.robots, head.canonical, head.og, head.nodes) == (["noindex"], [], {}, {}), str(page)
 
 
-def test_the_canonical_url_has_the_host_and_scheme_of_the_request(client, db):
-    head = Head(client.get("/departments/?", secure=True, headers={"host": "localhost"}))
-    assert head.canonical == head.og["og:url"] == ["https://localhost/departments/"]
+@pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8000", "TestServer"])
+@pytest.mark.parametrize("secure", [True, False])
+def test_the_canonical_url_has_the_host_and_scheme_of_the_site(client, db, settings, host, secure):
+    settings.SITE_URL = "http://site.example.org:8080"
+    head = Head(client.get("/departments/?", secure=secure, headers={"host": host}))
+    assert head.canonical == head.og["og:url"] == ["http://site.example.org:8080/departments/"]
+
+
+def test_the_host_of_the_request_is_on_no_public_page(client, public_pages):
+    for page in public_pages:
+        if page.url.startswith("/alerts/"):
+            continue
+        assert b"localhost" not in client.get(page.url, headers={"host": "localhost:1"}).content, str(page)
 
 
 def test_the_canonical_url_has_no_tracking_parameters(client, db):
     make_department()
     for path in ("/", "/departments/ct/", "/departments/ct/westport-police-department/"):
-        assert Head(client.get(path, {"utm_source": "mail"})).canonical == [f"http://testserver{path}"]
+        assert Head(client.get(path, {"utm_source": "mail"})).canonical == [f"https://police.example.org{path}"]
 
 
 def test_a_job_has_the_logo_of_its_department(client, db):
     job = make_job(make_department(logo=f"logos/{'0' * 32}.png"))
-    assert Head(client.get(job.get_absolute_url())).og["og:image"] == [f"http://testserver/media/logos/{'0' * 32}.png"]
+    assert Head(client.get(job.get_absolute_url())).og["og:image"] == [
+        f"https://police.example.org/media/logos/{'0' * 32}.png"
+    ]
 
 
 @pytest.mark.parametrize("name", ['"><script>alert(1)</script>', "' onload='alert(1)", "A &amp; B & C", "</title>"])
@@ -183,9 +262,9 @@ def test_names_are_escaped_in_the_head(client, db, name):
 def test_the_home_page_describes_the_search(client, db):
     make_department("Westport Police Department")
     site = nodes_of(client.get("/"))["WebSite"]
-    assert (site["name"], site["url"]) == ("PoliceApp", "http://testserver/")
+    assert (site["name"], site["url"]) == ("PoliceApp", "https://police.example.org/")
     target = site["potentialAction"]["target"]["urlTemplate"]
-    assert target == "http://testserver/departments/?q={search_term_string}"
+    assert target == "https://police.example.org/departments/?q={search_term_string}"
     assert "Westport Police Department" in client.get(target.format(search_term_string="westport")).content.decode()
 
 

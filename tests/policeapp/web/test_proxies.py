@@ -69,7 +69,7 @@ def test_the_site_trusts_only_the_proxies(client, db, settings):
 def test_a_forwarded_host_never_names_the_site(client, db, settings):
     settings.TRUSTED_PROXIES = [PROXY]
     response = client.get("/robots.txt", REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_HOST="elsewhere.example")
-    assert "http://testserver/sitemap.xml" in response.content.decode()
+    assert "https://police.example.org/sitemap.xml" in response.content.decode()
 
 
 def test_the_visitor_is_found_behind_one_proxy(address_through):

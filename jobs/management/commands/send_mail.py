@@ -1,26 +1,32 @@
+import signal
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
-from jobs.alerts import outbox
+from jobs.alerts import worker
 from jobs.alerts.outbox import Outcome
 
 REPORTED = (Outcome.SENT, Outcome.REFUSED, Outcome.GIVEN_UP, Outcome.EMPTY)
 
 
 class Command(BaseCommand):
-    help = "Send alert emails: digests of new openings, confirmation requests and renewal requests."
+    help = "Send email until it is stopped: confirmation requests at once, digests and renewal requests when due."
 
     def add_arguments(self, parser):
-        parser.add_argument("--seconds", type=float, default=600, help="start nothing new after this (default: 600)")
-        parser.add_argument("--limit", type=int, help="send at most this many messages")
+        parser.add_argument("--once", action="store_true", help="send what is due and what waits, print a report, exit")
 
-    def handle(self, *, seconds, limit, **options):
-        if not settings.SITE_URL:
-            raise CommandError("SITE_URL is not set. Links in emails need it. Example: https://police.example.org")
+    def handle(self, *, once, **options):
         if not settings.SENDS_EMAIL:
             raise CommandError("EMAIL_URL is not set. Example: submission://user:password@mail.example.org")
-        report = outbox.run(seconds, limit)
+        if once:
+            return self.report(worker.run_once())
+        stopped = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.append(True))
+        worker.run(lambda: bool(stopped))
+
+    def report(self, report):
         prepared = f"{report.digests} digest{pluralize(report.digests)}"
         prepared += f" and {report.renewals} renewal request{pluralize(report.renewals)}"
         outcomes = ", ".join(f"{report.outcomes[outcome]} {outcome.value}" for outcome in REPORTED)

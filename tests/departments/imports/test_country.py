@@ -1,0 +1,228 @@
+"""The directory that ships with the site, loaded as a whole."""
+
+from io import StringIO
+from urllib.parse import urlencode
+
+import pytest
+from django.core.management import call_command
+
+from departments.imports import country
+from departments.models import Department, Place, Specialization
+from departments.search import counts
+from departments.search.forms import DepartmentSearchForm
+from policeapp.imports.models import Import
+from tests.factories import text_of
+
+AGENCIES = 16_881
+
+# A search, and the ORI of the department that comes first.
+FIRST = {
+    # A place inside a text
+    "50 Jesup Road Westport": "CT0015800",
+    "50 Jesup Rd, Westport, CT 06880-1234": "CT0015800",
+    "ZIP 06880": "CT0015800",
+    "Westport, CT 06880": "CT0015800",
+    "westport connecticut usa": "CT0015800",
+    "Westport, CT, United States": "CT0015800",
+    "sheriff near 79764": "TX0680000",
+    "police near westport ct": "CT0015800",
+    "police departments in Westport CT": "CT0015800",
+    "1600 Pennsylvania Ave Washington DC": "DCMPD0000",
+    "12345 Main St, Westport CT": "CT0015800",
+    # Twin spellings
+    "De Kalb": "IL0190800",
+    "DeKalb": "IL0190800",
+    "de kalb county sheriff ga": "GA0440000",
+    "La Salle": "IL0500100",
+    "LaSalle IL": "IL0500100",
+    "N. Las Vegas": "NV0020200",
+    "n las vegas nv": "NV0020200",
+    "North Las Vegas police": "NV0020200",
+    "E. St. Louis": "IL0820700",
+    "W Palm Beach": "FL0500800",
+    "O Fallon": "MO0920100",
+    "O'Fallon MO": "MO0920100",
+    "Mc Allen": "TX1080800",
+    "Coeur d Alene": "ID0280100",
+    "Winston Salem": "NC0340200",
+    "Winston-Salem PD": "NC0340200",
+    "West port": "CT0015800",
+    "Baton Rouge LA police": "LA0170200",
+    "El Paso": "TX0710200",
+    # Words that are all types of agencies
+    "PA state police": "PAPSP0000",
+    "pennsylvania state police": "PAPSP0000",
+    "state police pa": "PAPSP0000",
+    "Ohio State Highway Patrol": "OHOHP0000",
+    "ohio highway patrol": "OHOHP0000",
+    "Texas Highway Patrol": "TX0000000",
+    "Indiana State Police": "INISP0000",
+    "univ of texas police": "TX2203300",
+    "university of texas austin": "TX2270500",
+    "University of Texas at Dallas": "TX0572800",
+    "university of california berkeley": "CA0019700",
+    "Springfield police": "MO0390300",
+    "sheriff odessa tx": "TX0680000",
+    "los angeles co sheriff": "CA0190000",
+    # Short forms
+    "LAPD": "CA0194200",
+    "NYPD": "NY0303000",
+    "CHP": "CA0349900",
+    "LASD": "CA0190000",
+    "BART": "CA0012100",
+    "TX DPS": "TX0000000",
+    "dps texas": "TX0000000",
+    "Arizona DPS": "AZCCHPX00",
+    "ucla": "CA0199700",
+    "metro transit police dc": "DCMTP0000",
+    # Telephone numbers, a chief, and the name in federal lists
+    "203-341-6000": "CT0015800",
+    "(203) 341-6000": "CT0015800",
+    "2033416000": "CT0015800",
+    "+1 203 341 6000": "CT0015800",
+    "Foti Koskinas": "CT0015800",
+    "chief koskinas": "CT0015800",
+    "Michigan State Police": "MI3300100",
+    "Independent School District: Aldine": "TX1017300",
+}
+
+
+def load():
+    output = StringIO()
+    call_command("load_country", stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The output of ``load_country``. Loading takes seconds, so it runs once for this module.
+
+    The rows are committed, and removed after the last test.
+    """
+    with django_db_blocker.unblock():
+        try:
+            yield load()
+        finally:
+            call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def whole_country(loaded, db):
+    pass
+
+
+@pytest.mark.unmeasured
+def test_it_reports_what_it_loaded(loaded):
+    assert "Loaded the Westport Police Department." in loaded
+    assert f"{AGENCIES - 1:,} added, 1 updated, 0 unchanged, 0 rejected." in loaded
+
+
+def test_every_agency_is_published():
+    assert Department.objects.published().count() == AGENCIES
+    assert len(counts.by_state()) == 53
+
+
+def test_no_name_has_a_colon():
+    assert not Department.objects.filter(name__contains=":").exists()
+
+
+def test_loading_again_changes_nothing():
+    before = list(Department.objects.order_by("pk").values_list("pk", "modified"))
+    assert load() == ""
+    assert list(Department.objects.order_by("pk").values_list("pk", "modified")) == before
+    assert Import.objects.count() == 1
+
+
+def test_an_edit_survives_another_edition_of_the_file(monkeypatch, tmp_path):
+    chief = Department.objects.get(ori="CT0010300")
+    chief.phone = "203-854-3001"
+    chief.set_source(["phone"], "Editor of this site", "2026-11-26", "user:alice")
+    chief.save()
+    lines = country.AGENCIES.read_text(encoding="utf-8").splitlines(keepends=True)
+    edition = tmp_path / "agencies.csv"
+    edition.write_text("".join([lines[0], *(line for line in lines if line.startswith("CT00"))]), encoding="utf-8")
+    monkeypatch.setattr(country, "AGENCIES", edition)
+    assert "0 added, 1 updated" in load()  # the department remembers what the file says
+    chief.refresh_from_db()
+    assert chief.phone == "203-854-3001"
+    assert chief.sources["phone"]["other"]["source"] == "DHS HIFLD"
+
+
+def test_westport_keeps_its_own_figures():
+    westport = Department.objects.get(ori="CT0015800")
+    assert (westport.sworn_officers, westport.population) == (64, 28_000)
+    conflicts = bytes(Import.objects.get().conflicts).decode("utf-8-sig")
+    assert "CT0015800,Westport Police Department,sworn_officers,64,66,fixture" in conflicts
+    assert "CT0015800,Westport Police Department,population,28000,28233,fixture" in conflicts
+
+
+def test_posts_of_state_police_belong_to_their_headquarters():
+    michigan = Department.objects.get(name="Michigan State Police")
+    assert michigan.posts.count() == 83
+    assert Department.objects.exclude(parent=None).count() == 164
+
+
+def test_every_specialization_has_an_explanation():
+    assert 60 <= Specialization.objects.count() <= 70
+    assert not Specialization.objects.filter(explanation="").exists()
+    assert Specialization.objects.get(name="SWAT/Tactical").explanation.startswith("A trained team")
+
+
+def test_an_administrators_explanation_stays():
+    Specialization.objects.filter(name="K-9 Unit").update(explanation="Dogs.")
+    Specialization.objects.filter(name="Drone").update(explanation="")
+    load()
+    assert Specialization.objects.get(name="K-9 Unit").explanation == "Dogs."
+    assert Specialization.objects.get(name="Drone").explanation
+
+
+def test_searches_find_the_expected_department_first(client):
+    found = {}
+    for typed in FIRST:
+        cards = client.get(f"/departments/?{urlencode({'q': typed})}").content.decode().split('<h3><a href="')[1:]
+        state, slug = cards[0].split('"')[0].split("/")[2:4] if cards else ("", "")
+        found[typed] = Department.objects.filter(state=state.upper(), slug=slug).values_list("ori", flat=True).first()
+    assert found == FIRST
+
+
+def test_a_short_form_of_an_unknown_agency_is_not_taken_for_a_misspelled_town(client):
+    assert "No departments" in text_of(client.get("/departments/?q=MBTA"))
+
+
+def test_every_form_accepts_the_places_that_the_site_writes(client):
+    places = [*Place.objects.order_by("?")[:50], *Place.objects.filter(zip="").order_by("?")[:50]]
+    county = Place.objects.get(zip="06880")
+    texts = [text for place in places for text in (str(place), place.search_text)]
+    for text in [*texts, f"{county.county}, {county.state}", "41.14, -73.36"]:
+        form = DepartmentSearchForm({"near": text})
+        assert form.is_valid() or form.choices, text
+
+
+def test_the_home_page_counts_the_departments(client):
+    assert f"Browse all {Department.objects.listed().count():,} departments" in text_of(client.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("url", "most"),
+    [
+        ("/", 10),
+        ("/departments/", 10),
+        ("/departments/?q=Springfield", 10),
+        ("/departments/tx/", 10),
+        ("/departments/ca/los-angeles-police-department/", 10),
+        # One more than other profiles, for the posts.
+        ("/departments/mi/michigan-state-police/", 11),
+    ],
+)
+def test_pages_take_few_queries(client, django_assert_max_num_queries, url, most):
+    client.get("/departments/?q=Sprinfield")  # caches the counts and the words for corrections
+    client.get("/departments/ct/westport-police-department/")  # learns what the database can do
+    with django_assert_max_num_queries(most):
+        assert client.get(url).status_code == 200
+
+
+def test_the_sitemaps_have_every_department(client):
+    states = [code.lower() for code in counts.by_state()]
+    pages = "".join(client.get(f"/sitemap-{state}.xml").content.decode() for state in states)
+    assert pages.count("-department/</loc>") > 10_000
+    assert "/departments/mi/michigan-state-police-alcona-county/" in pages

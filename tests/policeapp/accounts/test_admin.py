@@ -1,0 +1,128 @@
+"""The admin of accounts: only superusers give rights, and nobody takes over an account with more rights."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+
+from policeapp.models import User
+
+from ...admin import page, save, saved, signed_in
+from ...factories import form_of, make_alice, make_bob, make_charlie, make_department
+
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+
+
+def give(person, *codenames):
+    person.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+    return person
+
+
+@pytest.fixture
+def clerk(db):
+    """A staff member who may add, change and delete accounts and groups."""
+    names = [f"{what}_{model}" for what in ("view", "add", "change", "delete") for model in ("user", "group")]
+    return give(User.objects.create_user("clerk", is_staff=True), *names)
+
+
+@pytest.fixture
+def clerks(clerk):
+    return signed_in(clerk)
+
+
+def rights_of(person):
+    person.refresh_from_db()
+    found = (person.is_staff, person.is_superuser, person.groups.count(), person.user_permissions.count())
+    return found, person.username, person.password, person.is_active
+
+
+def test_a_clerk_changes_an_ordinary_account(clerks):
+    sue = User.objects.create_user("sue")
+    assert saved(save(clerks, sue, first_name="Sue", is_active=""))
+    sue.refresh_from_db()
+    assert (sue.first_name, sue.is_active) == ("Sue", False)
+    passwords = {"usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
+    clerks.post(page(sue, "password"), passwords)
+    sue.refresh_from_db()
+    assert sue.check_password("Aq7-sent-Aq7")
+    clerks.post(page(sue, "delete"), {"post": "yes"})
+    assert not User.objects.filter(username="sue").exists()
+
+
+def test_a_clerk_gives_no_rights_by_a_forged_form(clerks, clerk):
+    group = Group.objects.create(name="Administrators")
+    sue = User.objects.create_user("sue")
+    for person in (clerk, sue):
+        before = rights_of(person)
+        everything = [permission.pk for permission in Permission.objects.all()]
+        forged = {"is_staff": "on", "is_superuser": "on", "groups": [group.pk], "user_permissions": everything}
+        assert saved(save(clerks, person, **forged))
+        assert rights_of(person) == before
+
+
+def test_a_clerk_adds_accounts_without_rights(clerks):
+    account = {"username": "sue", "usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
+    clerks.post(page(User, "add"), account | {"is_staff": "on", "is_superuser": "on"})
+    sue = User.objects.get(username="sue")
+    assert (sue.is_staff, sue.is_superuser) == (False, False)
+
+
+def with_more_rights():
+    """Return accounts that a clerk must not take over, by what they have more."""
+    group = Group.objects.create(name="Importers")
+    group.permissions.add(Permission.objects.get(codename="import_files"))
+    member = User.objects.create_user("member", is_staff=True)
+    member.groups.add(group)
+    asleep = give(User.objects.create_user("asleep", is_active=False), "edit_every_department")
+    former = User.objects.create_superuser("former", is_active=False)
+    return [make_alice(), make_bob(make_department()), member, asleep, former]
+
+
+def test_a_clerk_cannot_take_over_an_account_with_more_rights(clerks, clerk):
+    for person in with_more_rights():
+        before = rights_of(person)
+        form = form_of(signed_in(User.objects.create_superuser("root")).get(page(person)))
+        User.objects.filter(username="root").delete()
+        passwords = {"usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
+        answers = [
+            clerks.post(page(person), form | {"username": "taken"}),
+            clerks.post(page(person, "password"), passwords),
+            clerks.post(page(person, "delete"), {"post": "yes"}),
+        ]
+        assert [answer.status_code for answer in answers] == [403] * 3, person
+        action = {"action": "delete_selected", "_selected_action": person.pk, "post": "yes"}
+        clerks.post(page(User, "list"), action)
+        assert rights_of(person) == before
+
+
+def test_a_clerk_manages_an_account_with_the_same_rights(clerk, clerks):
+    department = make_department()
+    bob, charlie = make_bob(department), make_charlie()
+    assert saved(save(clerks, charlie, first_name="Charlie"))
+    assert clerks.get(page(bob, "password")).status_code == 403
+    department.editors.add(clerk)
+    assert clerks.get(page(bob, "password")).status_code == 200
+    department.editors.remove(clerk)
+    assert signed_in(give(clerk, "edit_every_department")).get(page(bob, "password")).status_code == 200
+
+
+def test_only_superusers_change_groups(clerk, clerks):
+    group = Group.objects.create(name="Clerks")
+    clerk.groups.add(group)
+    permission = Permission.objects.get(codename="edit_every_department").pk
+    assert clerks.post(page(group), {"name": "Clerks", "permissions": [permission]}).status_code == 403
+    assert clerks.post(page(Group, "add"), {"name": "More", "permissions": [permission]}).status_code == 403
+    assert clerks.post(page(group, "delete"), {"post": "yes"}).status_code == 403
+    clerks.post(page(Group, "list"), {"action": "delete_selected", "_selected_action": group.pk, "post": "yes"})
+    assert Group.objects.get().permissions.count() == 0
+    assert saved(save(signed_in(make_alice()), group, name="Renamed"))
+
+
+def test_superusers_give_rights():
+    alice, charlie = signed_in(make_alice()), make_charlie()
+    assert saved(save(alice, charlie, is_superuser="on"))
+    charlie.refresh_from_db()
+    assert charlie.is_superuser
+
+
+def test_strangers_must_sign_in():
+    assert Client().get(page(User, "list")).status_code == 302
