@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from policeapp.imports.engine import Importer, create, reject, skip, unchanged, update
 
 from ..models import Department, SlugRedirect
-from ..models.department import announce_changes
+from ..models.department import LOCATION, announce_changes
 from ..models.precedence import CERTAINTY, DATE, PERSON
 from ..names import core_name, normalize, slug_of
 from .addresses import Places
@@ -24,7 +24,6 @@ FIELDS = (
     "population_year", "population_basis", "county_population", "county_population_year", "latitude", "longitude",
     "precision",
 )  # fmt: skip
-LOCATION = ("latitude", "longitude", "precision")
 
 # The columns that an import can be limited to. Fields that are set with another one follow it.
 LIMITS = {
@@ -33,9 +32,10 @@ LIMITS = {
     if field not in Department.SET_WITH and (column := COLUMN_OF.get(field, field)) in (*COLUMNS, "status")
 }
 
-# If the stored value of a field in ADDRESS counts, none of the fields in WITH_ADDRESS change.
+# If the stored value of a field in ADDRESS counts, none of the fields in WITH_ADDRESS change. If it is a person's, the
+# location doesn't either.
 ADDRESS = {"street1", "city", "zip"}
-WITH_ADDRESS = {"street1", "street2", "zip", *LOCATION}
+WITH_ADDRESS = {"street1", "street2", "zip"}
 
 KEPT = {
     CERTAINTY: gettext_lazy("is less certain than the stored value; it was not imported"),
@@ -205,17 +205,18 @@ class AgencyImporter(Importer):
 
     def _update(self, line, agency, department, place):
         stated, origins = self._limited(line, agency, department), agency.origins
-        facts, kept = department.weigh(stated, origins, self.overwrite)
-        changed = self._report_kept(line, department, stated, origins, kept)
+        location = {field: stated[field] for field in LOCATION if field in stated}
+        facts = {field: value for field, value in stated.items() if field not in LOCATION}
+        facts, kept = department.weigh(facts, origins, self.overwrite)
         if address := ADDRESS & set(kept):
-            # A list's coordinates can be right even if its mailing address is old; but not if a person moved it.
-            dropped = WITH_ADDRESS if PERSON in map(kept.get, address) else WITH_ADDRESS - set(LOCATION)
-            facts = {field: value for field, value in facts.items() if field not in dropped}
-        location = {field: facts.pop(field) for field in LOCATION if field in facts}
+            facts = {field: value for field, value in facts.items() if field not in WITH_ADDRESS}
         before = self._location(department)
-        changed |= department.apply_import(facts, origins)
+        changed = department.apply_import(facts, origins)
         department.locate(lambda: place)
-        changed |= department.apply_import(location, origins)
+        accepted, kept_location = department.weigh(location, origins, self.overwrite)
+        if PERSON not in map(kept.get, address):  # else the coordinates are those of another address
+            changed |= department.apply_import(accepted, origins)
+        changed |= self._report_kept(line, department, stated, origins, kept | kept_location)
         if not changed and self._location(department) == before:
             return unchanged()
         if department.has_changed("state"):

@@ -28,6 +28,8 @@ from .querysets import DepartmentQuerySet
 from .slugs import Slugged, SlugRedirect
 from .sources import Sourced
 
+LOCATION = ("latitude", "longitude", "precision")
+
 
 class Department(Located, Contact, Figures, Slugged, Sourced):
     """A law enforcement agency and the facts on its profile."""
@@ -289,6 +291,13 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
             message = gettext("This location is not in %(state)s. Check the order and the minus sign of the longitude.")
             raise ValidationError({"latitude": message % {"state": self.get_state_display()}})
 
+    def locate(self, find_place=None):
+        """Like :meth:`Located.locate`. A location that comes from the address has no other source."""
+        stated = self.point
+        super().locate(find_place)
+        if stated and self.point != stated:
+            self.sources = {fact: source for fact, source in self.sources.items() if fact not in LOCATION}
+
     def edited_by(self, field):
         """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit.
 
@@ -297,7 +306,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         set_by = super().edited_by(field)
         if set_by == "unknown" and field == "chief_title":
             return "" if self.chief_title == self._meta.get_field(field).get_default() else set_by
-        if set_by == "unknown" and field in ("latitude", "longitude", "precision"):
+        if set_by == "unknown" and field in LOCATION:
             return "" if self.precision in (Precision.ZIP, Precision.TOWN) else set_by
         return set_by
 

@@ -98,6 +98,18 @@ def test_a_building_stays_where_it_is_when_a_list_has_only_the_zip_code(places):
     assert (only().latitude, only().precision) == (41.14, "building")
 
 
+def test_a_location_that_follows_a_new_address_is_compared_at_once(places):
+    import_rows(WESTPORT | {"city": "", "lat": "41.3", "lon": "-73.1", "geo_source": "fbi_cde2018"}, as_of="2018")
+    row = WESTPORT | {"zip": "06880", "lat": "41.2", "lon": "-73.3", "geo_source": "county_centroid"}
+    import_rows(row)
+    assert (only().latitude, only().precision, "latitude" in only().sources) == (41.1434, "zip", False)
+    assert import_rows(row)["unchanged"] == 1
+    row |= {"geo_source": "census_place"}
+    import_rows(row)
+    assert (only().latitude, only().precision) == (41.2, "town")
+    assert import_rows(row)["unchanged"] == 1
+
+
 # People
 
 
