@@ -69,8 +69,11 @@ def _normalize(text):
 
 
 def _append(words, word):
-    """Append a word to the list, joined with the particles and after the direction that it continues."""
-    while words and words[-1] in PARTICLES and _continues_name(word):
+    """Append a word to the list, joined with the particles and after the direction that it continues.
+
+    The "o" of "c/o" is no particle.
+    """
+    while words and words[-1] in PARTICLES and _continues_name(word) and words[-2:] != ["c", "o"]:
         word = words.pop() + word
     if words and words[-1] in DIRECTIONS and _continues_name(word):
         _append(words, DIRECTIONS[words.pop()])

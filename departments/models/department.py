@@ -320,8 +320,8 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         self.city_key = normalize(self.city)[:120]
         state = states.STATES[self.state].name if self.state in states.STATES else ""
         county = f"{self.county} {'parish' if self.state == 'LA' else 'county'}" if self.county else ""
-        parts = (self.name, self.alias, self.city, county, self.state, state, self.ori, self.zip, self.phone)
-        text = " ".join(filter(None, map(normalize, (*parts, self.chief_name))))
+        parts = (self.name, self.alias, self.city, county, self.state, state, self.ori, self.zip)
+        text = " ".join(filter(None, map(normalize, parts)))
         self.search_text = f" {text}"[:1000]
         self.county_slug = slug_of(self.county, "")
         self.size = self.population or 0

@@ -1,7 +1,7 @@
 """Queries for departments: which are published, and who can edit them, distance search, and sort orders."""
 
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Subquery, When
@@ -51,6 +51,15 @@ class DepartmentQuerySet(models.QuerySet):
     def hiring(self, open_jobs):
         """Departments with at least one of ``open_jobs`` (a QuerySet of jobs)."""
         return self.filter(Exists(open_jobs.filter(department=OuterRef("pk")).order_by()))
+
+    def with_phone(self, number):
+        """Departments with this telephone number, such as "203-341-6000"."""
+        return self.filter(phone__contains=number)
+
+    def led_by(self, name):
+        """Departments whose chief's name has all words of ``name``, which may begin with a title."""
+        words = [word for word in name.split() if word.casefold() not in ("chief", "sheriff", "colonel")]
+        return self.filter(reduce(and_, (Q(chief_name__icontains=word) for word in words))) if words else self.none()
 
     def near(self, point, miles):
         """Departments within ``miles`` of ``point``, nearest first, each with ``.miles``."""

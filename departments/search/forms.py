@@ -157,8 +157,11 @@ class NearForm(forms.Form):
             found.append(_("within %(miles)s miles of %(place)s") % {"miles": self.miles, "place": self.place})
         elif near:
             found.append(near)
-        found += [self._value_in_words(name) for name in self.filters if self[name].value() and name not in self.errors]
+        found += [self._value_in_words(name) for name in self.filters if self._has_value(name)]
         return ", ".join(map(str, found))
+
+    def _has_value(self, name):
+        return self.is_bound and self.cleaned_data.get(name) not in (None, "", False)
 
     def _value_in_words(self, name):
         field, value = self.fields[name], self.cleaned_data[name]
@@ -235,8 +238,11 @@ class DepartmentSearchForm(NearForm):
     def nearest(self, open_jobs):
         """Return the departments that match the search at any distance from its place, nearest first.
 
-        Call it after :meth:`results`. If none match the text, it returns those that match the filters.
+        Call it after :meth:`results`. If none match the text, it returns those that match the filters; none if the form
+        has errors.
         """
+        if self.errors:
+            return Department.objects.none()
         rows = self._filtered(open_jobs).from_point(self.place.point)
         text = self.cleaned_data["q"]
         found = ranking.rank(rows, text) if text else rows.listed()
@@ -255,7 +261,7 @@ class DepartmentSearchForm(NearForm):
     def _search_by_text(self, rows):
         """Return the rows that match the text, best first. Towns with this name become ``choices``.
 
-        If none match, the text may be the name of a town, end with one, or be misspelled.
+        If none match, the text may be the name of a chief or of a town, end with a town, or be misspelled.
         """
         text = self.cleaned_data["q"]
         found = self._rank(rows, text)
@@ -265,6 +271,9 @@ class DepartmentSearchForm(NearForm):
         if self.place:
             self.correction = spelling.correct(text)
             return self._rank(rows, self.correction) if self.correction else self.nearby(rows).none()
+        chiefs = rows.led_by(text)
+        if not self.possible_towns and chiefs.exists():
+            return chiefs.by_population()
         if not self.use_possible_town() and not self.use_town_at_end(text):
             self.correction = spelling.correct(text)
             if self.correction:

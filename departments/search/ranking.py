@@ -101,6 +101,8 @@ def rank(departments, text, *order):
 
     Within a rank they are sorted by the columns in ``order``, then by population, largest first.
     """
+    if phone := PHONE.match(text.strip()):
+        return departments.with_phone("-".join(phone.groups())).order_by(*order, *LARGEST_FIRST)
     interpretations = _interpret(_expand(text))
     best = interpretations[-1]
     types = [_has(word if word.startswith("sheriff") else f"{word} ") for word in best.types]
@@ -139,10 +141,8 @@ def own_departments_first(departments, place):
 
 
 def _expand(text):
-    """Return the text with well-known short forms and digits of telephone numbers written as in the directory."""
+    """Return the text with well-known short forms written as in the directory."""
     text = " ".join(text.split())
-    if phone := PHONE.match(text):
-        return " ".join(phone.groups())
     return DPS.sub("department of public safety", ACRONYMS.get(text.casefold(), text.casefold()))
 
 

@@ -166,8 +166,7 @@ def test_a_page_has_one_url(client):
     job = make_job(title="Police Officer")
     for number in (f"0{job.pk}", f"00000{job.pk}"):
         for path in ("", "calendar/"):
-            response = client.get(f"/jobs/{number}-police-officer/{path}")
-            assert (response.status_code, response["Location"]) == (301, f"{job.get_absolute_url()}{path}")
+            assert client.get(f"/jobs/{number}-police-officer/{path}").status_code == 404
     arabic = str(job.pk).translate({48 + digit: 0x660 + digit for digit in range(10)})
     for path in (f"{arabic}-police-officer/", f"+{job.pk}-police-officer/", f"{job.pk}-police-officer//"):
         assert client.get(f"/jobs/{path}").status_code == 404

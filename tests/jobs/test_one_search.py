@@ -108,7 +108,7 @@ def alert_of(query):
     data.update(query)
     alert = AlertSearchForm(data).build_alert()
     alert.pk, alert.subscriber_id, alert.confirmed_at = 1, 1, timezone.now() - timedelta(days=100)
-    return set(matching.find_openings([alert], timezone.now()).get(1, []))
+    return {pk for pk, _open_since in matching.find_openings([alert], timezone.now()).get(1, [])}
 
 
 @pytest.mark.parametrize("query", [*({"q": words} for words in KEYWORDS), *FILTERS], ids=str)

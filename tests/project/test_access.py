@@ -150,7 +150,7 @@ TABLE = {
         f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": PERMITTED,
         CHOOSE: NOT_HERE,
     },
-    "admin/^(?P<app_label>auth|policeapp|jobs|departments)/$": {
+    "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
         "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN),
         "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN),
         "/admin/policeapp/": (LOGIN, LOGIN, GONE, SEEN, GONE, SEEN),
@@ -226,19 +226,19 @@ TABLE = {
     # The rest is for administrators. Places and slug redirects are created by the code.
     **permitted("departments/place", add=NOT_HERE, delete=NOT_HERE),
     **permitted("departments/slugredirect", add=NOT_HERE),
-    **permitted("auth/group"),
+    **permitted("auth/group", add=ALICE, delete=ALICE),
     **permitted("policeapp/user"),
     # Uploads can be added, applied and deleted, but not changed.
-    **permitted("policeapp/import", see=ALICE, add=ALICE, delete=ALICE),
+    **permitted("policeapp/import"),
     "admin/policeapp/import/<int:pk>/apply/": {
         "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD, METHOD)
     },
     "admin/policeapp/import/<int:pk>/rejects.csv": {
-        "/admin/policeapp/import/{policeapp/import}/rejects.csv": ALICE,
-        "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, GONE),
+        "/admin/policeapp/import/{policeapp/import}/rejects.csv": PERMITTED,
+        "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, GONE),
     },
     "admin/policeapp/import/<int:pk>/conflicts.csv": {
-        "/admin/policeapp/import/{policeapp/import}/conflicts.csv": ALICE
+        "/admin/policeapp/import/{policeapp/import}/conflicts.csv": PERMITTED
     },
     # Subscribers, alerts and messages can be seen and deleted.
     **permitted("jobs/subscriber", see=ALICE, add=NOT_HERE, delete=ALICE),

@@ -37,7 +37,8 @@ def test_make_for_developers_ignores_the_settings_of_the_shell():
     """Otherwise `make run` would load samples into the database of a site in production."""
     found = dict(line.split("=", 1) for line in make("probe", rules="probe:\n\t@$(DEVELOPER) env\n").splitlines())
     assert found["DEBUG"] == "1" and "s3cret" not in found.values()
-    assert not (SHELL_IN_PRODUCTION.keys() - {"DEBUG", "SECRET_KEY"}) & found.keys()
+    assert found["SITE_URL"] == "http://127.0.0.1:8000"
+    assert not (SHELL_IN_PRODUCTION.keys() - {"DEBUG", "SECRET_KEY", "SITE_URL"}) & found.keys()
 
 
 def test_make_ignores_every_setting():

@@ -43,7 +43,7 @@ def rows():
 
 def fill():
     """Create objects of all models that people edit, with the values that a browser sends differently."""
-    department = make_department("Full", phone="203-555-0100 ext. 5", about=LINES, mission=LINES, at=(41.1, -73.25),
+    department = make_department("Full", phone="203-341-6100 ext. 5", about=LINES, mission=LINES, at=(41.1, -73.25),
                                  website="https://example.org/?x=1&y=2", **EVERY_NUMBER)  # fmt: skip
     make_bob(department)
     make_division(department, "Ops", responsibilities=LINES)
@@ -59,7 +59,7 @@ def fill():
     Group.objects.create(name="Clerks")
     # Values that only code, or a database of an earlier version, can have stored.
     Department.objects.filter(pk=department.pk).update(
-        about=LINES, name="Full \n Police ", phone="(203) 555 0100", email=" desk@example.org "
+        about=LINES, name="Full \n Police ", phone="(203) 341 6100", email=" desk@example.org "
     )
     Job.objects.filter(pk=job.pk).update(description=LINES, title="Officer\r\n", opens_time=time(10, 0, 30, 123456))
     Division.objects.update(responsibilities=LINES)

@@ -85,6 +85,6 @@ class TestImports:
         post.parent = None
         post.set_source(["parent"], "Editor of this site", "2026-11-26", "user:alice")
         post.save()
-        import_rows(POST | {"phone": "812-555-0100"}, FORCE)
+        import_rows(POST | {"phone": "812-336-6100"}, FORCE)
         post.refresh_from_db()
         assert post.phone and post.parent is None

@@ -23,8 +23,6 @@ IN_ORDER = [
     "1st District Police",
     "9th District Police",
     "Ágata Police",
-    "De Kalb Police",
-    "de-Ridder Police",
     "Decatur Police",
     "DEKALB POLICE",
     "Deridder Police",

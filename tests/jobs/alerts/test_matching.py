@@ -149,7 +149,7 @@ def test_openings_with_the_keywords_in_their_titles_come_first(openings):
         job.save()
     here = {"latitude": WESTPORT.latitude, "longitude": WESTPORT.longitude}
     [order] = matching.find_openings([alert_for(q="diver", **here)], timezone.now()).values()
-    assert order == [early.pk, others[-1].pk, late.pk]
+    assert [pk for pk, _open_since in order] == [early.pk, others[-1].pk, late.pk]
 
 
 def test_openings_before_the_last_digest_or_the_confirmation_are_not_new(openings):

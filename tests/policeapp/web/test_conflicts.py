@@ -62,13 +62,13 @@ class TestDepartment:
         first, second = Open(alice, own), Open(dora, own)
         assert saved(first.send(chief_name="Ada Byron"))
         before, entries = Department.objects.values().get(), LogEntry.objects.count()
-        response = second.send(chief_name="Grace Hopper", phone="203-555-0199")
+        response = second.send(chief_name="Grace Hopper", phone="203-341-6199")
         assert not saved(response)
         words = words_of(response)
         assert "Nothing is saved yet, because somebody changed this department after you opened it." in words
         assert "Changed by alice (now): Chief's name." in words
         assert errors_of(response)["chief_name"] == ["Now: Ada Byron. You entered: Grace Hopper."]
-        assert second.form["chief_name"] == "Grace Hopper" and second.form["phone"] == "203-555-0199"
+        assert second.form["chief_name"] == "Grace Hopper" and second.form["phone"] == "203-341-6199"
         assert (Department.objects.values().get(), LogEntry.objects.count()) == (before, entries)
 
     def test_saving_again_decides(self, alice, dora, own):
@@ -82,12 +82,12 @@ class TestDepartment:
     def test_a_field_that_only_the_other_changed_takes_their_value(self, alice, dora, own):
         first, second = Open(alice, own), Open(dora, own)
         first.send(chief_name="Ada Byron", about="One\r\n\r\nTwo", status="draft", more_specializations="on")
-        response = second.send(phone="203-555-0199")
+        response = second.send(phone="203-341-6199")
         assert list(errors_of(response)) == [""]
         assert "The form has their changes and yours. Check it and save again." in words_of(response)
         assert saved(second.send())
         own = reload(own)
-        assert (own.chief_name, own.phone, own.about) == ("Ada Byron", "203-555-0199", "One\n\nTwo")
+        assert (own.chief_name, own.phone, own.about) == ("Ada Byron", "203-341-6199", "One\n\nTwo")
         assert (own.status, own.more_specializations) == ("draft", True)
         assert own.sources["chief_name"]["set_by"] == "user:alice"
         assert own.sources["phone"]["set_by"] == "user:dora"
