@@ -84,7 +84,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
     autocomplete_fields = ["parent", "editors"]
-    readonly_fields = ["logo_preview", "openings", "fact_sources", "created", "modified"]
+    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
@@ -93,16 +93,36 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         (_("Chief"), {"fields": ["chief_title", "chief_name"]}),
         (
             _("Address"),
-            {"fields": ["street1", "street2", "city", "state", "zip", "county", "phone", "email", "website"]},
+            {
+                "fields": [
+                    "street1",
+                    "street2",
+                    "city",
+                    "state",
+                    "zip",
+                    "county",
+                    "phone",
+                    "email",
+                    ("website", "website_kind"),
+                ]
+            },
         ),
         (
             _("Figures"),
-            {"fields": [("sworn_officers", "sworn_year"), ("population", "population_year"), "more_specializations"]},
+            {
+                "fields": [
+                    ("sworn_officers", "sworn_year"),
+                    ("population", "population_year", "population_basis"),
+                    ("county_population", "county_population_year"),
+                    "more_specializations",
+                ]
+            },
         ),
         (_("Text"), {"fields": ["about", "mission", "mission_is_summary", "special_units_intro"]}),
         (_("Jobs"), {"fields": ["openings"]}),
         (_("Map location and time zone"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
-        (_("Record"), {"fields": ["ori", "slug", "editors", "fact_sources", "created", "modified"]}),
+        (_("Sources"), {"fields": ["fact_sources", "other_sources"]}),
+        (_("Record"), {"fields": ["ori", "slug", "editors", "created", "modified"]}),
     ]
 
     def get_queryset(self, request):
@@ -148,6 +168,12 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
             for source, as_of, labels in department.facts_by_source()
         ]
         return "; ".join(lines) or "-"
+
+    @admin.display(description=_("other sources say"))
+    def other_sources(self, department):
+        """Show the values of imports that did not replace those of people, for the editor to compare."""
+        values = department.other_values()
+        return render_to_string("admin/departments/other_sources.html", {"values": values}) if values else "-"
 
     def save_related(self, request, form, formsets, change):
         """Record the user and the date as the source of the changed facts."""

@@ -27,6 +27,14 @@ ABBREVIATIONS = {
 DIRECTIONS = {"n": "north", "e": "east", "s": "south", "w": "west"}
 # Words in the names of many departments. They don't help to tell departments apart.
 GENERIC_WORDS = frozenset("police department sheriff sheriffs office public safety bureau of the and at".split())
+# Words that say that a name is that of an agency, and not only of its town, county or university.
+AGENCY_WORDS = frozenset(
+    """
+    agency attorney authority bureau commission constable constables control corrections department division enforcement
+    investigation marshal marshals office patrol police prosecutor protection ranger rangers safety security service
+    services sheriff sheriffs task troopers unit warden wardens
+    """.split()
+)
 # Words that don't continue a name.
 NAME_ENDS = GENERIC_WORDS | set("county dept highway jobs louisiana parish pd po so state usa zip".split())
 # A name with one of these words is written with or without a blank: "De Kalb" or "DeKalb", "O'Fallon" or "O Fallon".
@@ -94,6 +102,11 @@ def core_name(name):
     """
     bare = TOWN_PREFIX.sub("", name)
     return " ".join(word for word in bare.split() if word not in GENERIC_WORDS) or name
+
+
+def is_bare(name):
+    """Return whether a name is only that of a place or an institution, such as "Anchorage"."""
+    return AGENCY_WORDS.isdisjoint(normalize(name).split())
 
 
 def word_prefixes(word):

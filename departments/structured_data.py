@@ -6,7 +6,7 @@ The number of officers is not ``numberOfEmployees``, because departments have ot
 from policeapp.web.routes import absolute_url
 from policeapp.web.structured_data import known, node
 
-from .models.kinds import DepartmentKind
+from .models.kinds import DepartmentKind, WebsiteKind
 from .models.place import Precision
 
 
@@ -16,7 +16,7 @@ def identity(department):
         "GovernmentOrganization",
         name=department.name,
         url=absolute_url(department.get_absolute_url()),
-        sameAs=department.website,
+        sameAs=department.website if department.website_kind in ("", WebsiteKind.AGENCY) else None,
         logo=absolute_url(department.logo.url) if department.logo else None,
     )
 

@@ -35,11 +35,10 @@ def settings_table(source):
 
 def columns_table(columns):
     """Return a table of import columns: each name and its other names. Names for each year become one."""
-    rows = []
+    rows = {}
     for column, names in columns.items():
-        others = dict.fromkeys(re.sub(r"_(19|20)\d\d$", "_YYYY", name) for name in names)
-        rows.append((f"`{column}`", ", ".join(f"`{name}`" for name in others)))
-    return _table(["column", "other names"], rows)
+        rows[re.sub(r"_(19|20)\d\d$", "_YYYY", column)] = ", ".join(f"`{name}`" for name in names)
+    return _table(["column", "other names"], [(f"`{column}`", names) for column, names in rows.items()])
 
 
 def replace(text, table):

@@ -89,7 +89,14 @@ _ALL = (
 STATES = {state.code: state for state in _ALL}  # in alphabetical order of their names
 CHOICES = [(state.code, state.name) for state in _ALL]
 
+# Other names and codes. The FBI writes NB for Nebraska and GM for Guam.
+ALIASES = {
+    "NB": "NE", "GM": "GU", "Washington DC": "DC", "Washington, DC": "DC", "Virgin Islands": "VI",
+    "US Virgin Islands": "VI", "CNMI": "MP",
+}  # fmt: skip
+
 _BY_TEXT = {text.casefold(): state for state in _ALL for text in (state.code, state.name)}
+_BY_TEXT |= {text.casefold(): STATES[code] for text, code in ALIASES.items()}
 
 
 def contains(code: str, latitude: float, longitude: float, margin: float = 0.25) -> bool:
@@ -107,5 +114,6 @@ def contains(code: str, latitude: float, longitude: float, margin: float = 0.25)
 
 
 def find(text: str) -> State | None:
-    """Return the state with this code or full name, in any case and spacing, or None."""
-    return _BY_TEXT.get(" ".join(text.split()).casefold())
+    """Return the state with this code or name, in any case and spacing and with or without periods, or None."""
+    text = " ".join(text.split()).casefold()
+    return _BY_TEXT.get(text) or _BY_TEXT.get(text.replace(".", ""))

@@ -3,54 +3,47 @@
 :mod:`policeapp.imports.engine` runs the import, and :mod:`departments.imports.rows` reads the rows.
 """
 
-import re
-from collections import Counter, defaultdict
-from typing import NamedTuple
+from collections import defaultdict
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from policeapp.imports.engine import Importer, create, reject, unchanged, update
+from policeapp.imports.engine import Importer, create, reject, skip, unchanged, update
 
-from ..geo.points import Point, miles_between
-from ..models import Department, Place, SlugRedirect
-from ..models.department import announce_changes
-from ..names import normalize, slug_of
-from .rows import COLUMNS, GROUPS, AgencyReader
+from ..models import Department, SlugRedirect
+from ..models.department import LOCATION, announce_changes
+from ..models.precedence import CERTAINTY, DATE, PERSON
+from ..names import core_name, normalize, slug_of
+from .addresses import Places
+from .rows import COLUMN_OF, COLUMNS, STATE_COLUMNS, AgencyReader
+from .sanity import implausible_figures
 
 FIELDS = (
     "name", "alias", "kind", "ori", "status", "chief_name", "chief_title", "street1", "street2", "city", "state", "zip",
-    "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population", "population_year",
-    "latitude", "longitude", "precision",
+    "county", "phone", "email", "website", "website_kind", "sworn_officers", "sworn_year", "population",
+    "population_year", "population_basis", "county_population", "county_population_year", "latitude", "longitude",
+    "precision",
 )  # fmt: skip
-LOCATION = ("latitude", "longitude", "precision")
 
-# If a file conflicts with an edited field in ADDRESS, none of the fields in WITH_ADDRESS change.
+# The columns that an import can be limited to. Fields that are set with another one follow it.
+LIMITS = {
+    column: field
+    for field in FIELDS
+    if field not in Department.SET_WITH and (column := COLUMN_OF.get(field, field)) in (*COLUMNS, "status")
+}
+
+# If the stored value of a field in ADDRESS counts, none of the fields in WITH_ADDRESS change. If it is a person's, the
+# location doesn't either.
 ADDRESS = {"street1", "city", "zip"}
-WITH_ADDRESS = {"street1", "street2", "zip", *LOCATION}
+WITH_ADDRESS = {"street1", "street2", "zip"}
 
-GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
-FAR_MILES = 50  # the largest towns don't extend that far from their center
-WITH_ORI, WITHOUT_ORI = 0, 1  # ranks: rows with an ORI come first, because they match for certain
+KEPT = {
+    CERTAINTY: gettext_lazy("is less certain than the stored value; it was not imported"),
+    DATE: gettext_lazy("is older than the stored value; it was not imported"),
+}
 
-
-class PlaceRow(NamedTuple):
-    """The columns of a Place that an import needs. Creating model instances would take most of the time."""
-
-    zip: str
-    key: str
-    state: str
-    county: str
-    time_zone: str
-    latitude: float
-    longitude: float
-
-    @property
-    def point(self):
-        return Point(self.latitude, self.longitude)
-
-
-def place_rows(places):
-    return map(PlaceRow._make, places.values_list(*PlaceRow._fields))
+# Ranks: rows with an ORI come first, because they match for certain; of one agency's years, the newest comes first.
+WITH_ORI, WITHOUT_ORI = 0, 1
 
 
 class AgencyImporter(Importer):
@@ -58,34 +51,39 @@ class AgencyImporter(Importer):
 
     model = Department
     columns = COLUMNS
-    required = ("name", ("state", "state_postal_abbr", "state_name"))
+    required = ("name", STATE_COLUMNS)
     writes = tuple(dict.fromkeys((*FIELDS, "sources", *Department.DERIVED)))
     key_column = "ori"
+    limits = tuple(LIMITS)
 
     def begin(self, table):
         super().begin(table)
         self.with_ori = defaultdict(list)  # lines by key
+        self.years = {}  # by ORI
         self.shared_sources = {}  # new departments share these dicts, because all of them are in memory until written
         self.reader = AgencyReader(table, self.notice, self.source, self.as_of)
-        self.counties = county_names()
+        self.places = Places(self.table, self.notice)
+        self.limited_to = {LIMITS[name] for name in self.only_fields}
 
     def clean(self, row):
         agency = self.reader.read(row)
         if "ori" not in agency.facts:
-            return agency, WITHOUT_ORI
+            return agency, (WITHOUT_ORI, 0)
         self.with_ori[agency.key].append(row.line)
-        return agency, WITH_ORI
+        return agency, (WITH_ORI, -agency.year)
 
     def plan(self, rows):
         agencies = [agency for _line, agency in rows]
-        self._load_places(agencies)
+        self.places.load(agencies)
         self._load_departments(agencies)
-        places = [self._place(agency) for agency in agencies]
+        places = [self.places.find(agency) for agency in agencies]
         for (line, agency), place in zip(rows, places, strict=True):
-            self._check_place(line, agency.facts, place)
+            self.places.check(line, agency.facts, place)
+            self._drop_implausible(line, agency.facts)
         found = [self._match(line, agency) for line, agency in rows]
         new = [self._new(agency) if match is None else None for agency, match in zip(agencies, found, strict=True)]
-        self._load_slugs([department for department in new if department])
+        moving = [match for (_line, agency), match in zip(rows, found, strict=True) if self._moves(agency, match)]
+        self._load_slugs([department for department in new if department], moving)
         plans = []
         for (line, agency), place, match, department in zip(rows, places, found, new, strict=True):
             match = match or self._match_renamed(line, agency, department)
@@ -95,41 +93,11 @@ class AgencyImporter(Importer):
         return plans
 
     def written(self, created, updated):
+        for department in updated:
+            if department.has_changed("state", "slug"):
+                department.redirect_old_slug()
         announce_changes(updated)
         Department.objects.filter(state__in={department.state for department in (*created, *updated)}).link_posts()
-
-    # Places
-
-    def _load_places(self, agencies):
-        zips = {zip_code[:5] for agency in agencies if (zip_code := agency.facts.get("zip"))}
-        self.zips = {place.zip: place for place in place_rows(Place.objects.filter(zip__in=zips).exclude(zip=""))}
-        towns = {agency.key[1:] for agency in agencies}
-        found = Place.objects.filter(zip="", key__in={key for key, _state in towns} - {""})
-        found = found.filter(state__in={state for _key, state in towns}).order_by("zip_codes", "-pk")
-        # The last of several towns with one name is the most likely.
-        self.towns = {(place.key, place.state): place for place in place_rows(found)}
-
-    def _place(self, agency):
-        """Return the place that ``Department.find_place()`` would find, without a query."""
-        place = self.zips.get(agency.facts.get("zip", "")[:5])
-        return place if place and place.state == agency.facts["state"] else self.towns.get(agency.key[1:])
-
-    def _check_place(self, line, facts, place):
-        """Choose one of several counties, use its usual spelling, and report locations that are implausible."""
-        if "county" in facts:
-            expected = county_key(place.county) if place else ""
-            names = [self.counties.get((facts["state"], county_key(name)), name) for name in facts["county"]]
-            facts["county"] = next((name for name in names if county_key(name) == expected), names[0])
-            if len(names) > 1:
-                self.notice(line, self.reader.header("county"), _("names several counties; only one was imported"))
-        zip_place = self.zips.get(facts.get("zip", "")[:5])
-        if zip_place and zip_place.state != facts["state"]:
-            self.notice(line, self.reader.header("zip"), _("is in another state; it was imported anyway"))
-        if place and "latitude" in facts:
-            point = Point(facts["latitude"], facts["longitude"])
-            if miles_between(point, place.point) > FAR_MILES:
-                reason = _("is over 50 miles from the ZIP code or town; it was imported anyway")
-                self.notice(line, self.reader.header("lat"), reason)
 
     # Matching
 
@@ -138,19 +106,44 @@ class AgencyImporter(Importer):
         oris = {agency.facts["ori"] for agency in agencies if "ori" in agency.facts}
         self.by_ori = {department.ori: department for department in departments.filter(ori__in=oris).exclude(ori="")}
         self.by_key = defaultdict(list)
-        names = {agency.key[0] for agency in agencies if agency.facts.get("ori") not in self.by_ori}
+        # A row with an ORI and the name of its department can't mean another one.
+        names = {agency.key[0] for agency in agencies if not self._has_name(agency)}
         for department in departments.filter(name_key__in=names):
             self.by_key[department.name_key, normalize(department.city), department.state].append(department)
+
+    def _has_name(self, agency):
+        department = self.by_ori.get(agency.facts.get("ori"))
+        return department is not None and department.name_key == agency.key[0]
 
     def _match(self, line, agency):
         """Return the row's department, None if it is new, or the plan that rejects the row."""
         if ori := agency.facts.get("ori"):
             if first := self.claim("ori", ori, line):
-                return reject(self.reader.header("ori"), _("is also the ORI of line %s") % first)
-            found = self.by_ori.get(ori) or self._match_without_ori(agency)
+                if agency.year < self.years[ori]:
+                    return skip(self.table.name_of("record_year"), _("is older than another row with this ORI"))
+                return reject(self.table.name_of("ori"), _("is also the ORI of line %s") % first)
+            self.years[ori] = agency.year
+            found = self.by_ori.get(ori)
+            if found and self._means_another(agency, found):
+                return reject(self.table.name_of("ori"), _("belongs to another agency than this name and city"))
+            found = found or self._match_without_ori(agency)
         else:
             found = self._match_by_name(line, agency)
         return self._claim(line, found) if isinstance(found, Department) else found
+
+    def _means_another(self, agency, department):
+        """Return whether the name and the city of a row contradict its ORI's department, or are those of another one.
+
+        A department that a person renamed or moved is not compared.
+        """
+        name, city, _state = agency.key
+        if self._has_name(agency) or any(map(department.edited_by, ("name", "city"))):
+            return False
+        if any(other != department for other in self.by_key.get(agency.key, ())) and city:
+            return True
+        words, own_words = (set(core_name(each).split()) for each in (name, department.name_key))
+        own_city = normalize(department.city)
+        return bool(city and own_city) and city != own_city and words.isdisjoint(own_words)
 
     def _claim(self, line, department):
         first = self.claim("department", department.pk, line)
@@ -194,53 +187,99 @@ class AgencyImporter(Importer):
 
     def _new(self, agency):
         department = Department(**agency.facts)
-        if self.draft or "status" not in agency.facts:
-            department.status = Department.Status.DRAFT if self.draft else Department.Status.PUBLISHED
+        if self.draft or not agency.has_staff:
+            department.status = Department.Status.DRAFT
+        elif "status" not in agency.facts:
+            department.status = Department.Status.PUBLISHED
         return department
 
     def _create(self, line, agency, department, place):
-        department.slug = self._free_slug(line, department)
+        self._set_slug(line, department)
         department.sources = {
-            field: self.shared_sources.setdefault(
-                (source, as_of), {"source": source, "as_of": as_of, "set_by": "import"}
-            )
-            for field, (source, as_of) in sources_of(agency, [*agency.facts, "status"]).items()
+            field: self.shared_sources.setdefault(origin, origin.as_source("import"))
+            for field, origin in agency.origins.items()
         }
         department.locate(lambda: place)
         department.derive()
         return create(department)
 
     def _update(self, line, agency, department, place):
-        facts = dict(agency.facts)
-        if not self.overwrite and (conflicts := department.conflicts_with(facts)):
-            self.conflict(line, department.ori, department.name, conflicts)
-            edited = {field for field, *_values in conflicts}
-            edited |= WITH_ADDRESS if edited & ADDRESS else set()
-            facts = {field: value for field, value in facts.items() if field not in edited}
-        sources = sources_of(agency, facts)
-        location = {field: facts.pop(field) for field in LOCATION if field in facts}
+        stated, origins = self._limited(line, agency, department), agency.origins
+        location = {field: stated[field] for field in LOCATION if field in stated}
+        facts = {field: value for field, value in stated.items() if field not in LOCATION}
+        facts, kept = department.weigh(facts, origins, self.overwrite)
+        if address := ADDRESS & set(kept):
+            facts = {field: value for field, value in facts.items() if field not in WITH_ADDRESS}
         before = self._location(department)
-        changed = department.apply_import(facts, sources)
+        changed = department.apply_import(facts, origins)
         department.locate(lambda: place)
-        changed |= department.apply_import(location, sources)
+        accepted, kept_location = department.weigh(location, origins, self.overwrite)
+        if PERSON not in map(kept.get, address):  # else the coordinates are those of another address
+            changed |= department.apply_import(accepted, origins)
+        changed |= self._report_kept(line, department, stated, origins, kept | kept_location)
         if not changed and self._location(department) == before:
             return unchanged()
+        if department.has_changed("state"):
+            self._set_slug(line, department)
         department.derive()
         return update(department)
+
+    def _limited(self, line, agency, department):
+        """Return the facts that the import may change."""
+        facts = dict(agency.facts)
+        if self.limited_to:
+            leader = Department.SET_WITH
+            facts = {field: value for field, value in facts.items() if leader.get(field, field) in self.limited_to}
+        self._drop_implausible(line, facts, department)
+        return facts
+
+    def _drop_implausible(self, line, facts, department=None):
+        for field, reason in implausible_figures(facts, department, jumps=self.overwrite).items():
+            self.notice(line, self.table.name_of(field), reason)
+            for name in Department.set_together(field):
+                facts.pop(name, None)
+
+    def _report_kept(self, line, department, stated, origins, kept):
+        """Report the values that don't replace stored ones. Return whether the department remembers something else.
+
+        The department remembers the values that differ from those of people.
+        """
+        conflicts = [
+            (field, getattr(department, field), stated[field], department.person_of(field))
+            for field, reason in kept.items()
+            if reason == PERSON
+        ]
+        self.conflict(line, department.ori, department.name, conflicts)
+        for field, reason in kept.items():
+            if reason in KEPT and field not in Department.SET_WITH and not origins[field].guessed:
+                self.notice(line, self.table.name_of(COLUMN_OF.get(field, field)), str(KEPT[reason]))
+        edited = {
+            field: value
+            for field, value in stated.items()
+            if field in kept or "other" in department.sources.get(field, {})
+            if field not in Department.SITE_FACTS and department.person_of(field)
+        }
+        return department.remember_other(edited, origins)
 
     def _location(self, department):
         return department.latitude, department.longitude, department.precision, department.time_zone
 
     # Slugs
 
-    def _load_slugs(self, departments):
-        """Load the taken slugs among those that new departments may get. Few of them need a second choice."""
+    def _moves(self, agency, match):
+        return isinstance(match, Department) and match.state != agency.facts["state"]
+
+    def _load_slugs(self, departments, moving):
+        """Load the taken slugs among those that new departments may get. Few of them need a second choice.
+
+        ``moving`` are departments that may move to another state, where their slugs may be taken.
+        """
         self.by_slug, self.loaded_slugs, wanted = {}, set(), set()
         for department in departments:
             department.slug = slug_of(department.name, "department")
             wanted.add((department.state, department.slug))
         self._load_taken(slug for _state, slug in wanted)
-        second_choices = set()
+        second_choices = {department.slug for department in moving}
         for department in departments:
             key = department.state, department.slug
             if key not in wanted or key in self.by_slug or ("slug", key) in self.claimed:
@@ -258,48 +297,19 @@ class AgencyImporter(Importer):
         departments = Department.objects.filter(slug__in=slugs)
         self.by_slug |= {(other.state, other.slug): other for other in departments}
 
-    def _free_slug(self, line, department):
-        """Return the first slug in the order of ``Department.free_slug()`` that neither the site nor the file has."""
+    def _set_slug(self, line, department):
+        """Set the first slug in the order of ``Department.free_slug()`` that neither the site nor the file has.
+
+        A department that has a slug keeps it if it is free in its state.
+        """
         for candidates in (lambda: [department.slug], department.slug_candidates, department.numbered_slugs):
             slugs = candidates()
             self._load_taken(slugs)
             for slug in slugs:
                 if self._claim_slug(line, department, slug):
-                    return slug
+                    department.slug = slug
+                    return
 
     def _claim_slug(self, line, department, slug):
         key = department.state, slug
         return key not in self.by_slug and self.claim("slug", key, line) is None
-
-
-def sources_of(agency, fields):
-    """Return ``{field: (source, as_of)}``. Facts about this site have no publication as their source."""
-    return {
-        field: ("", "") if field in Department.SITE_FACTS else agency.sources[GROUP_OF.get(field, "record")]
-        for field in fields
-    }
-
-
-def county_key(name):
-    """Return a county's name in a comparable form: "saintlouis" for "St. Louis County" and "SAINT LOUIS"."""
-    words = normalize(name).split()
-    while len(words) > 1 and words[-1] in (
-        "county",
-        "parish",
-        "municipio",
-        "borough",
-        "area",
-        "census",
-        "municipality",
-    ):
-        words.pop()
-    return "".join(words)
-
-
-def county_names():
-    """Return ``{(state, county_key): name}`` in the spelling of places with the most capitals and punctuation."""
-    names = {}
-    for state, county in Place.objects.order_by().values_list("state", "county").distinct():
-        name = re.sub(" (County|Parish|Municipio)$", "", re.sub(" city$", " City", county))
-        names.setdefault((state, county_key(county)), Counter())[name] = sum(not letter.islower() for letter in name)
-    return {key: spellings.most_common(1)[0][0] for key, spellings in names.items() if key[1]}

@@ -20,7 +20,8 @@ from ..names import normalize
 
 MISSING = {
     "", "-", "--", "---", ".", "?", "n/a", "#n/a", "na", "n.a.", "none", "null", "nil", "nan", "unknown", "unk", "tbd",
-    "not available", "not applicable", "not provided", "not reported", "no data", "blank", "missing", "(blank)", "0000",
+    "not available", "not applicable", "not provided", "not reported", "not specified", "no data", "blank", "missing",
+    "(blank)", "0000",
 }  # fmt: skip
 # -1, -9, -999.0, and 888888888 and 999999999 in the crosswalks of the Bureau of Justice Statistics.
 MISSING_NUMBER = re.compile(r"(-[1-9]|-8{2,}|-9{2,}|8{7,}|9{7,})(\.0+)?\Z", re.ASCII)
@@ -145,6 +146,7 @@ def city(cell, state=""):
 
 
 COUNTY_WORD = re.compile(r",? (county|parish|municipio)\Z", re.IGNORECASE)
+COUNTY_SEPARATOR = re.compile(r"[;|/]|,(?! *(?:county|parish|municipio)\b)", re.IGNORECASE)
 INDEPENDENT_CITY = re.compile(r"( city)? \(city\)\Z", re.IGNORECASE)
 SAINT = re.compile(r"\bSt (?=[A-Z])")
 
@@ -153,7 +155,7 @@ SAINT = re.compile(r"\bSt (?=[A-Z])")
 def counties(cell):
     """Return the names of all counties in the cell as a tuple, without the word "County"."""
     found = []
-    for part in re.split("[;|/]", cell):
+    for part in COUNTY_SEPARATOR.split(cell):
         name = INDEPENDENT_CITY.sub(" City", title(COUNTY_WORD.sub("", text(part))))
         found += [SAINT.sub("St. ", name)] if name else []
     return tuple(found)
@@ -161,14 +163,10 @@ def counties(cell):
 
 def state(cell):
     """Return the code of a state from its name or code."""
-    found = states.find(STATE_CODES.get(cell.upper().strip(), cell.replace(".", "")))
+    found = states.find(cell)
     if not found:
         raise ValueError(_("“%s” is not a state") % cell)
     return found.code
-
-
-# The FBI's code for Nebraska is NB. The others are common ways to write a state.
-STATE_CODES = {"NB": "NE", "WASHINGTON DC": "DC", "WASHINGTON D.C.": "DC", "VIRGIN ISLANDS": "VI", "CNMI": "MP"}
 
 
 @lru_cache(maxsize=1_000)
@@ -222,13 +220,26 @@ def phone(cell):
         return phones.clean(cell)
 
 
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(?=\.|\Z)", re.ASCII)
+
+
+def without_commas(text):
+    """Remove the commas between thousands. Raise ``ValueError`` for other commas: "12,5" may mean 12.5 or 125."""
+    if "," in text and not THOUSANDS.match(text):
+        raise ValueError(_("has a comma that doesn't separate thousands"))
+    return text.replace(",", "")
+
+
 def number(cell, minimum=0, maximum=400_000_000):
-    """Return a whole number, or None if it is missing. Commas and a decimal zero are allowed."""
-    cell = text(cell).replace(",", "")
+    """Return a whole number, or None if it is missing. Commas between thousands and a decimal zero are allowed.
+
+    Three decimals are not: "1.000" may mean 1 or 1,000.
+    """
+    cell = without_commas(text(cell))
     if not cell:
         return None
     whole, _point, decimals = cell.partition(".")
-    if not whole.isdecimal() or decimals.strip("0"):
+    if not whole.isdecimal() or decimals.strip("0") or len(decimals) > 2:
         raise ValueError(_("is not a whole number"))
     value = int(whole) if len(whole) < 20 else maximum + 1
     if not minimum <= value <= maximum:
@@ -237,6 +248,8 @@ def number(cell, minimum=0, maximum=400_000_000):
 
 
 YEAR = re.compile(r"(?:\d{1,2}/\d{1,2}/)?((?:19|20)\d\d)(?:\.0|[-/].*)?\Z", re.ASCII)
+
+ISO_DATE = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z", re.ASCII)
 
 
 def year(cell):
@@ -248,6 +261,15 @@ def year(cell):
     if not match:
         raise ValueError(_("is not a year"))
     return int(match[1])
+
+
+@lru_cache(maxsize=1_000)
+def year_or_date(cell):
+    """Return a date in ISO 8601 as it is, the year of other dates and of years, or "" for anything else."""
+    if ISO_DATE.match(cell):
+        return cell
+    match = YEAR.match(cell)
+    return match[1] if match else ""
 
 
 def degrees(cell):
@@ -294,7 +316,10 @@ def email(cell):
 
 def website(cell):
     """Clean a website's URL. Without a scheme, assume https."""
-    url = add_scheme(text(cell))
+    url = text(cell)
+    if "@" in url and "/" not in url:
+        raise ValueError(_("is an email address"))
+    url = add_scheme(url)
     with reasons():
         if url:
             validate_url(url)
@@ -308,68 +333,6 @@ def is_active(cell):
     return cell.strip().casefold() in ACTIVE
 
 
-# Agency types
-
-# The names of types in publications, normalized.
-KINDS = {
-    "municipal": "city;town;village;municipal police;local police department;local police;police department;police",
-    "sheriff": "county;sheriffs office;sheriffs department;sheriff office;sheriff department;county sheriff",
-    "county_police": "county police department;county law enforcement",
-    "state_police": "state police;highway patrol;primary state law enforcement agency;state law enforcement agency",
-    "state_other": "other state agency;state agency;state",
-    "campus": "university or college;university;college;campus police;university police;college police",
-    "school_district": "school;school police;public school;public school district;independent school district",
-    "transit_airport_port": "transit;airport;port;railroad;transportation;airport police;transit police",
-    "tribal": "tribal agency;tribal police;tribal law enforcement;indian",
-    "park_wildlife": "park;parks;wildlife;natural resources;conservation;park police;fish and wildlife",
-    "constable_marshal": "constable;marshal;constable or marshal;marshals office",
-    "federal": "federal agency;federal law enforcement",
-    "other": "special jurisdiction;other agency;special police",
-}
-KIND_BY_NAME = {alias: kind for kind, aliases in KINDS.items() for alias in [normalize(kind), *aliases.split(";")]}
-
-# Patterns that recognize an agency's type in its normalized name. The first match counts.
-NAME_PATTERNS = {
-    "sheriff": r"\bsheriffs?\b",
-    "tribal": r"\b(tribal|tribes?|pueblo of|rancheria|indian (community|reservation)|band of|nation police)\b",
-    "state_police": r"\b(state police|highway patrol|state patrol|state troopers)\b",
-    "school_district": r"\b([cu]?isd|school district|public schools|board of education|school police)\b",
-    "transit_airport_port": r"\b(airport|aviation|transit|port authority|railroad|railway)\b",
-    "campus": r"\b(university|college) (of|at|police|public safety|department of public|campus|security)\b|\bcampus\b",
-    "park_wildlife": r"\b(wildlife|natural resources|state parks?|parks (police|department)|park (rangers?|district)"
-    r"|game wardens?|(fish|game) and|forest preserve)\b",
-    "constable_marshal": r"\b(constables?|marshals?)\b",
-    "county_police": r"\bcounty police\b",
-    "municipal": r"\bpolice\b",
-}
-HARBOR_TOWN = re.compile(r"\bharbors?\b.*\bpolice department$")
-
-
-def kind(cell, name, city=""):
-    """Return the agency's kind from the cell, made more specific or corrected by its name and city.
-
-    Some files derive the type from words in the name. They mistake a town called Marshall for a marshal, and Oak Harbor
-    and the sheriff of Grays Harbor County for ports. Raise ``ValueError`` for an unknown type.
-    """
-    cell, name, city = normalize(text(cell)), normalize(name), normalize(city)
-    known = KIND_BY_NAME.get(cell)
-    if cell and not known:
-        raise ValueError(_("is an unknown agency type"))
-    if known in (None, "other"):
-        return "municipal" if city and name == f"{city} police department" else kind_from_name(name) or "other"
-    if re.match(r"state (police|patrol)\b", name):
-        return "state_police"
-    if cell == "county" and "police" in name and "sheriff" not in name:
-        return "county_police"
-    if known in ("constable_marshal", "transit_airport_port"):
-        if "sheriff" in name:
-            return "sheriff"
-        marshal = re.search(NAME_PATTERNS["constable_marshal"], name)
-        if "police" in name and (HARBOR_TOWN.search(name) if known == "transit_airport_port" else not marshal):
-            return "municipal"
-    return known
-
-
-def kind_from_name(name):
-    """Return the kind that a normalized name contains, or ""."""
-    return next((kind for kind, pattern in NAME_PATTERNS.items() if re.search(pattern, name)), "")
+def code(cell):
+    """Return one of our codes, such as "parent_government" for "Parent government". The model checks it."""
+    return normalize(text(cell)).replace(" ", "_")

@@ -17,6 +17,7 @@ from ..names import slug_of
 from .agencies import AgencyImporter
 
 AGENCIES = settings.BASE_DIR / "fixtures" / "agencies.csv"
+AGENCIES_AS_OF = "2025"  # the year of the lists that its names and types come from
 SPECIALIZATIONS = settings.BASE_DIR / "fixtures" / "specializations.csv"
 WESTPORT = {"state": "CT", "slug": "westport-police-department"}
 
@@ -60,7 +61,7 @@ def load_agencies(progress):
         return None
     loaded = Import(kind=Import.Kind.DEPARTMENTS, file_name=AGENCIES.name, checksum=checksum)
     with Table(AGENCIES, AgencyImporter.columns, AgencyImporter.required) as table:
-        run = ImportRun(AgencyImporter(), table, progress)
+        run = ImportRun(AgencyImporter(as_of=AGENCIES_AS_OF), table, progress)
         run.prepare()
         uploads.save_results(loaded, run, run.apply())
     loaded.save()

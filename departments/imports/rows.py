@@ -3,18 +3,33 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from policeapp.imports.engine import Rejected
 
-from ..models import Precision
+from ..models import Department, Precision
 from ..models.location import is_mailbox
-from ..models.sources import publication
+from ..models.sources import Origin, publication
 from ..names import normalize
-from . import cleaning
+from . import agency_types, cleaning, formats
 from .agency_names import readable
 
-YEARS = range(2000, 2051)
+# The fields that each pair of columns ``*_source`` and ``*_year`` describes. All others are in the group "record".
+GROUPS = {
+    "address": ("street1", "street2", "city", "zip"),
+    "phone": ("phone",),
+    "geo": ("latitude", "longitude", "precision"),
+    "sworn": ("sworn_officers", "sworn_year"),
+    "population": ("population", "population_year", "population_basis"),
+    "county_population": ("county_population", "county_population_year"),
+    "website": ("website", "website_kind"),
+}
+GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
+GROUP_OF |= {field: field for field in Department.SITE_FACTS}
+
+# A column for each year, such as fbi_active_2018. The newest one counts.
+ACTIVE_IN = {f"fbi_active_{year}": year for year in range(2000, 2051)}
 
 # The columns and their other names, such as those of the Department of Homeland Security's HIFLD, the FBI's lists and
 # the Bureau of Justice Statistics' crosswalk (LEAIC).
@@ -23,7 +38,10 @@ COLUMNS = {
     "ori7": [],
     "name": ["agency_name", "agency", "department", "department_name", "pub_agency_name"],
     "type": ["kind", "agency_type", "agency_type_name", "agcytype"],
-    "state": ["state_abbr", "state_abbreviation", "state_code", "st", "address_state"],
+    "unit": ["pub_agency_unit"],
+    "name_flag": [],
+    "state": ["st", "address_state"],
+    "state_abbr": ["state_abbreviation", "state_code"],
     "state_postal_abbr": [],
     "state_name": [],
     "city": ["city_name", "town", "address_city"],
@@ -35,17 +53,32 @@ COLUMNS = {
     "phone": ["telephone", "phone_number", "telephone_number", "main_phone", "tel"],
     "email": ["e_mail", "email_address"],
     "website": ["web", "web_site", "url", "homepage", "web_address"],
+    "website_kind": [],
     "chief_name": ["chief", "agency_head", "head_of_agency"],
     "chief_title": ["title_of_head", "head_title"],
     "lat": ["latitude"],
     "lon": ["longitude", "lng", "long"],
     "precision": ["geo_precision"],
-    "sworn_officers": ["sworn", "officers", "number_of_officers", "total_officers", "full_time_sworn", "ftsworn"],
+    "sworn_officers": [
+        "sworn",
+        "officers",
+        "number_of_officers",
+        "total_officers",
+        "full_time_sworn",
+        "ftsworn",
+        "officer_ct",
+    ],
     "population": ["population_served", "pop"],
-    "active": ["is_active", "fbi_active", "agency_status", *(f"fbi_active_{year}" for year in YEARS)],
+    "population_basis": [],
+    "county_population": [],
+    "active": ["is_active", "fbi_active", "agency_status"],
+    **{column: [] for column in ACTIVE_IN},
     "status": [],
-    **{f"{group}_source": [] for group in ("record", "address", "phone", "geo", "sworn", "population")},
-    **{f"{group}_year": [] for group in ("record", "address", "phone", "geo", "sworn", "population")},
+    "reports_no_staff": [],
+    "is_sub_facility": [],
+    "superseded_by": [],
+    **{f"{group}_source": [] for group in ("record", *GROUPS)},
+    **{f"{group}_year": ["data_year"] if group == "record" else [] for group in ("record", *GROUPS)},
 }
 
 # The columns that become one field each: the column, the field and the function that cleans the cell.
@@ -55,49 +88,60 @@ CELLS = [
     ("phone", "phone", cleaning.phone),
     ("email", "email", cleaning.email),
     ("website", "website", cleaning.website),
+    ("website_kind", "website_kind", cleaning.code),
     ("chief_name", "chief_name", lambda cell: cleaning.title(cleaning.text(cell))),
     ("chief_title", "chief_title", lambda cell: cleaning.title(cleaning.text(cell))),
     ("sworn_officers", "sworn_officers", lambda cell: cleaning.number(cell, maximum=100_000)),
     ("population", "population", cleaning.number),
     ("sworn_year", "sworn_year", cleaning.year),
     ("population_year", "population_year", cleaning.year),
+    ("population_basis", "population_basis", cleaning.code),
+    ("county_population", "county_population", cleaning.number),
+    ("county_population_year", "county_population_year", cleaning.year),
 ]
 
-# The fields that each pair of columns ``*_source`` and ``*_year`` describes. All others are in the group "record".
-GROUPS = {
-    "address": ("street1", "street2", "city", "zip"),
-    "phone": ("phone",),
-    "geo": ("latitude", "longitude", "precision"),
-    "sworn": ("sworn_officers", "sworn_year"),
-    "population": ("population", "population_year"),
-}
-GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
 
 # The precision of a location, by its name or by the code of its source.
 PRECISIONS = {
     "hifld": Precision.BUILDING, "hifld2009": Precision.BUILDING, "building": Precision.BUILDING,
     "rooftop": Precision.BUILDING, "address": Precision.BUILDING, "fbi_cde2018": Precision.TOWN,
-    "town": Precision.TOWN, "city": Precision.TOWN, "city_centroid": Precision.TOWN, "zip": Precision.ZIP,
-    "zip_centroid": Precision.ZIP, "county": Precision.COUNTY, "county_centroid": Precision.COUNTY,
+    "ipeds_hd2024": Precision.TOWN, "census_place": Precision.TOWN, "town": Precision.TOWN, "city": Precision.TOWN,
+    "city_centroid": Precision.TOWN, "zip": Precision.ZIP, "zip_centroid": Precision.ZIP, "county": Precision.COUNTY,
+    "county_centroid": Precision.COUNTY,
 }  # fmt: skip
 
-MAX_LENGTHS = {
-    "name": 200, "city": 100, "street1": 120, "street2": 120, "county": 100, "email": 254, "website": 300,
-    "chief_name": 120, "chief_title": 60,
+# The model's fields, whose validators and choices hold for imports too.
+MODEL_FIELDS = {field.name: field for field in Department._meta.fields}
+NEEDED = ("name", "state", "kind", "status")
+# The columns that are named differently from their fields.
+COLUMN_OF = {
+    "kind": "type", "street1": "address1", "street2": "address2", "latitude": "lat", "longitude": "lon",
 }  # fmt: skip
+STATE_COLUMNS = ("state", "state_abbr", "state_postal_abbr", "state_name")
 
 
 class Agency(NamedTuple):
     """The data of a row.
 
     ``facts`` is ``{field of Department: value}``, without missing values. Its ``county`` is a tuple, because agencies
-    may span several counties. ``sources`` is ``{group: (source, as of)}``. ``key`` is the normalized name, the
-    normalized city and the state, to match rows without an ORI.
+    may span several counties. ``sources`` is ``{group of fields: Origin}``; rows with the same sources share one dict.
+    ``guessed`` are the fields that the row doesn't state. ``key`` is the normalized name, the normalized city and the
+    state, to match rows without an ORI. ``year`` is the year of the row, or 0. ``has_staff`` is False if the source
+    says that the agency has no employees: it is not worth a page.
     """
 
     facts: dict
     sources: dict
+    guessed: tuple
     key: tuple
+    year: int = 0
+    has_staff: bool = True
+
+    @property
+    def origins(self):
+        """``{field: Origin}`` of the facts and the status."""
+        found = {field: self.sources[GROUP_OF.get(field, "record")] for field in (*self.facts, "status")}
+        return found | {field: found[field]._replace(guessed=True) for field in self.guessed}
 
 
 class AgencyReader:
@@ -108,24 +152,21 @@ class AgencyReader:
     """
 
     def __init__(self, table, notice, source="", as_of=""):
-        self.table, self.notice, self.source, self.as_of = table, notice, source, as_of
+        self.table, self.notice, self.as_of = table, notice, as_of
+        self.format = formats.recognize(table.header)
+        self.source = source or self.format.source
+        self.shared_sources = {}  # all rows are in memory until they are written
         self.cells = [cell for cell in CELLS if cell[0] in table.found]
-        self.status_column = next((column for column in ("active", "status") if column in table.found), None)
-
-    def header(self, column):
-        """Return the column's name in the file, or our name if the file doesn't have it."""
-        return self.table.header[self.table.found[column]] if column in self.table.found else column
+        newest = max((column for column in ACTIVE_IN if column in table.found), default="status")
+        self.status_column = next((column for column in ("active", newest) if column in table.found), None)
 
     def read(self, row):
-        """Return the row as an :class:`Agency`, or raise :class:`Rejected`."""
+        """Return the row as an :class:`Agency`, or raise :class:`Rejected` or :class:`Skipped`."""
         values = row.values
+        formats.skip_other_rows(values, self.table.name_of)
         state = self._state(values)
-        name = cleaning.name(values["name"])
-        if not normalize(name):
-            raise Rejected(self.header("name"), _("is missing"))
-        if len(name) > MAX_LENGTHS["name"]:
-            raise Rejected(self.header("name"), _("is too long"))
-        facts = {"name": name, "state": state}
+        name, guessed_name = self._name(values, state)
+        facts, guessed = {"name": name, "state": state}, ["name"] if guessed_name else []
         self._add(row, facts, "ori", "ori", cleaning.ori)
         if "ori" not in facts:
             self._add(row, facts, "ori7", "ori", cleaning.ori)
@@ -134,29 +175,31 @@ class AgencyReader:
         self._add(row, facts, "county", "county", cleaning.counties)
         for column, field, clean in self.cells:
             self._add(row, facts, column, field, clean)
-        if "street2" in facts:
-            second = facts.pop("street2")
-            first = facts.setdefault("street1", second)
-            # Merged files contain an address twice, such as "111 2nd Street East" and "111 2nd St E".
-            if not (first[0].isdigit() and first.split()[:2] == second.split()[:2]) and first != second:
-                facts["street2"] = second
-        city = facts.get("city", "")
-        self._add(row, facts, "type", "kind", cleaning.kind, name, city)
-        if "kind" not in facts:
-            facts["kind"] = cleaning.kind("", name, city)
-        facts["name"] = readable(name, facts["kind"], state)
-        if facts["name"] != name:
-            facts["alias"] = name
+        self._drop_repeated_street(facts)
+        self._add_kind(row, facts, guessed)
+        self._add_alias(facts, guessed)
         facts |= self._location(row, facts)
-        if self.status_column:
-            facts["status"] = "published" if cleaning.is_active(values[self.status_column]) else "draft"
+        has_staff = not formats.is_true(values.get("reports_no_staff", ""))
+        status = self._status(values)
+        if status == "draft" or (status and has_staff):
+            facts["status"] = status
         sources = self._sources(values)
-        for figure, group in (("sworn_officers", "sworn"), ("population", "population")):
-            if figure not in facts:
-                facts.pop(f"{group}_year", None)
-            elif f"{group}_year" not in facts and (year := sources[group][1][:4]):
-                facts[f"{group}_year"] = int(year)
-        return Agency(facts, sources, (normalize(facts["name"])[:250], normalize(city), state))
+        self._add_years(facts, sources)
+        self._check(row, facts)
+        sources = self.shared_sources.setdefault(tuple(sources.values()), sources)
+        key = normalize(facts["name"])[:250], normalize(facts.get("city", "")), state
+        return Agency(facts, sources, tuple(guessed), key, int(sources["record"].as_of[:4] or 0), has_staff)
+
+    def _name(self, values, state):
+        """Return ``(name, whether it is guessed)``."""
+        name = cleaning.name(values["name"])
+        if not normalize(name):
+            raise Rejected(self.table.name_of("name"), _("is missing"))
+        guessed = False
+        if self.format.bare_names:
+            unit = cleaning.name(values.get("unit", ""))
+            name, guessed = formats.complete_name(name, unit, values.get("type", ""), state)
+        return name, guessed
 
     def _add(self, row, facts, column, field, clean, *arguments):
         """Clean a cell and add it to the facts, or report why it is ignored."""
@@ -166,21 +209,79 @@ class AgencyReader:
         try:
             value = clean(cell, *arguments)
         except ValueError as problem:
-            self.notice(row.line, self.header(column), str(problem))
+            self.notice(row.line, self.table.name_of(column), str(problem))
             return
-        if isinstance(value, str) and len(value) > MAX_LENGTHS.get(field, 1000):
-            self.notice(row.line, self.header(column), _("is too long"))
-        elif value not in ("", None, ()):
+        if value in ("", None, ()):
+            return
+        if value or not (self.format.bare_names and field in ("sworn_officers", "population")):
             facts[field] = value
 
+    def _drop_repeated_street(self, facts):
+        """Merged files contain an address twice, such as "111 2nd Street East" and "111 2nd St E"."""
+        if "street2" in facts:
+            second = facts.pop("street2")
+            first = facts.setdefault("street1", second)
+            if not (first[0].isdigit() and first.split()[:2] == second.split()[:2]) and first != second:
+                facts["street2"] = second
+
+    def _add_kind(self, row, facts, guessed):
+        """Add the agency type of the row, or one that its name contains."""
+        name, city = facts["name"], facts.get("city", "")
+        self._add(row, facts, "type", "kind", agency_types.kind, name, city)
+        if "kind" not in facts:
+            facts["kind"] = agency_types.kind("", name, city)
+            guessed.append("kind")
+        elif not agency_types.is_stated(row.values["type"]):
+            guessed.append("kind")
+
+    def _add_alias(self, facts, guessed):
+        """Make the name readable, and keep the source's form as another name."""
+        name = facts["name"]
+        facts["name"] = readable(name, facts["kind"], facts["state"])
+        if facts["name"] != name:
+            facts["alias"] = name
+            guessed.append("name")
+
+    def _add_years(self, facts, sources):
+        """Add the years of figures without one from their sources, and drop what describes a missing value."""
+        for figure, group in (
+            ("sworn_officers", "sworn"),
+            ("population", "population"),
+            ("county_population", "county_population"),
+        ):
+            if figure in facts and f"{group}_year" not in facts and (year := sources[group].as_of[:4]):
+                facts[f"{group}_year"] = int(year)
+        if self.format.bare_names and "population" in facts:
+            facts["population_basis"] = Department.PopulationBasis.FBI_JURISDICTION.value
+        for field, leader in Department.SET_WITH.items():
+            if leader not in facts:
+                facts.pop(field, None)
+
+    def _check(self, row, facts):
+        """Drop and report the values that the model refuses. Reject the row if it can't do without one."""
+        for field, value in list(facts.items()):
+            if problem := problem_of(field, value):
+                column = self.table.name_of(COLUMN_OF.get(field, field))
+                if field in NEEDED:
+                    raise Rejected(column, problem)
+                self.notice(row.line, column, problem)
+                for name in Department.set_together(field):
+                    facts.pop(name, None)
+
+    def _status(self, values):
+        """Return the status of a row, or None if the file doesn't state it."""
+        if not self.status_column:
+            return None
+        return "published" if cleaning.is_active(values[self.status_column]) else "draft"
+
     def _state(self, values):
-        for column in ("state", "state_postal_abbr", "state_name"):
+        for column in STATE_COLUMNS:
             if cell := cleaning.text(values.get(column, "")):
                 try:
                     return cleaning.state(cell)
                 except ValueError as problem:
-                    raise Rejected(self.header(column), str(problem)) from None
-        raise Rejected(self.header("state"), _("is missing"))
+                    raise Rejected(self.table.name_of(column), str(problem)) from None
+        raise Rejected(self.table.name_of("state"), _("is missing"))
 
     def _location(self, row, facts):
         """Return latitude, longitude and precision, or {} if the row has no plausible coordinates."""
@@ -191,7 +292,7 @@ class AgencyReader:
             return {}
         point, correction = cleaning.location(degrees["lat"], degrees["lon"], facts["state"])
         if correction:
-            self.notice(row.line, self.header("lat"), correction)
+            self.notice(row.line, self.table.name_of("lat"), correction)
         if not point:
             return {}
         stated = row.values.get("precision") or row.values.get("geo_source") or ""
@@ -203,18 +304,38 @@ class AgencyReader:
         return {"latitude": point[0], "longitude": point[1], "precision": precision.value}
 
     def _sources(self, values):
-        """Return ``{group: (source, as of)}`` from the row's columns, or else from the import's options."""
+        """Return ``{group: Origin}`` from the row's columns, or else from the import's options.
+
+        Facts about this site have no publication as their source, only its date.
+        """
         found = {}
         record = values.get("record_source") or self.source, values.get("record_year", "")
         for group in ("record", *GROUPS):
             own, year = values.get(f"{group}_source"), values.get(f"{group}_year")
+            if group == "county_population":
+                own = own or "census"  # agencies don't count a county's people
             source, as_of = source_of(*((own, year or "") if own else (record[0], year or record[1])))
-            found[group] = source, as_of or self.as_of
-        return found
+            found[group] = Origin(source, as_of or self.as_of)
+        as_of = ACTIVE_IN.get(self.status_column) or found["record"].as_of
+        return found | dict.fromkeys(Department.SITE_FACTS, Origin("", str(as_of)))
+
+
+@lru_cache(maxsize=20_000)
+def problem_of(field, value):
+    """Return why the model refuses a value for a field, or "". ``value`` may be a tuple of values."""
+    try:
+        for each in value if isinstance(value, tuple) else (value,):
+            MODEL_FIELDS[field].clean(each, None)
+    except ValidationError as problem:
+        # The validator's message says how long the value is, so it would differ from row to row.
+        is_long = problem.error_list[0].code == "max_length"
+        return _("is too long") if is_long else " ".join(problem.messages)
+    return ""
 
 
 @lru_cache(maxsize=1000)
 def source_of(name, year):
     """Return ``(source, as of)`` from the cells of a ``*_source`` and a ``*_year`` column."""
-    (source, as_of), year = publication(cleaning.text(name)), cleaning.text(year)
-    return source[:200], year if cleaning.YEAR.match(year) else as_of
+    # A record of two publications, such as "hifld_only+fbi_2025", has its name and ORI from the last one.
+    source, as_of = publication(cleaning.text(name).rpartition("+")[2])
+    return source[:200], cleaning.year_or_date(cleaning.text(year)) or as_of

@@ -302,6 +302,20 @@ class Migration(migrations.Migration):
                 ),
                 ("website", departments.fields.HttpsURLField(blank=True, max_length=300, verbose_name="website")),
                 (
+                    "website_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("agency", "the department's own"),
+                            ("parent_government", "its city's, county's or state's"),
+                            ("institution", "its university's or school district's"),
+                        ],
+                        help_text="Leave blank for the department's own website.",
+                        max_length=20,
+                        verbose_name="whose website",
+                    ),
+                ),
+                (
                     "sworn_officers",
                     models.PositiveIntegerField(
                         blank=True,
@@ -343,6 +357,42 @@ class Migration(migrations.Migration):
                             django.core.validators.MaxValueValidator(2100),
                         ],
                         verbose_name="year of the population",
+                    ),
+                ),
+                (
+                    "population_basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fbi_jurisdiction", "the agency's own area"),
+                            ("local_government", "the whole town or city"),
+                            ("whole_county", "the whole county"),
+                        ],
+                        help_text="A sheriff's own area is the county outside cities with their own police.",
+                        max_length=20,
+                        verbose_name="people counted",
+                    ),
+                ),
+                (
+                    "county_population",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="For sheriffs and county police: all people in the county.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(400000000)],
+                        verbose_name="county population",
+                    ),
+                ),
+                (
+                    "county_population_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1900),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year of the county population",
                     ),
                 ),
                 (
@@ -925,6 +975,18 @@ class Migration(migrations.Migration):
                 ),
                 name="department_population_year_of_a_number",
                 violation_error_message="Enter the population for this year.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("county_population_year", None),
+                    models.Q(("county_population__isnull", False), ("county_population_year__range", (1900, 2100))),
+                    _connector="OR",
+                ),
+                name="department_county_population_year_of_a_number",
+                violation_error_message="Enter the county population for this year.",
             ),
         ),
         migrations.AddConstraint(

@@ -1,10 +1,10 @@
 """The model of a police department."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import phones
-from ..fields import EmailAddressField, HttpsURLField, KeyField, MarkdownField, PhoneField
+from ..fields import KeyField, MarkdownField
 from ..geo import states
 from ..names import core_name, county_label, normalize, slug_of
 from ..signals import departments_changed
+from .contact import Contact
+from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
 from .location import Located, is_mailbox
 from .place import Precision
@@ -27,16 +28,13 @@ from .querysets import DepartmentQuerySet
 from .slugs import Slugged, SlugRedirect
 from .sources import Sourced
 
-YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
+LOCATION = ("latitude", "longitude", "precision")
 
 
-class Department(Located, Slugged, Sourced):
+class Department(Located, Contact, Figures, Slugged, Sourced):
     """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind
-
-    # Kinds that serve the people who live in their area, so that officers per resident is meaningful.
-    RESIDENTIAL = {Kind.MUNICIPAL, Kind.SHERIFF, Kind.COUNTY_POLICE, Kind.STATE_POLICE, Kind.TRIBAL}
 
     # Kinds that can have posts all over a state.
     STATEWIDE = {Kind.STATE_POLICE, Kind.STATE_OTHER, Kind.PARK}
@@ -48,14 +46,15 @@ class Department(Located, Slugged, Sourced):
     # The facts whose sources are stored, in the order of the profile.
     FACTS = (
         "name", "alias", "kind", "ori", "parent", "logo", "chief_name", "chief_title", "street1", "street2", "city",
-        "state", "zip", "county", "phone", "email", "website", "sworn_officers", "sworn_year", "population",
-        "population_year", "specializations", "more_specializations", "about", "mission", "mission_is_summary",
-        "divisions", "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone",
-        "status",
+        "state", "zip", "county", "phone", "email", "website", "website_kind", "sworn_officers", "sworn_year",
+        "population", "population_year", "population_basis", "county_population", "county_population_year",
+        "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
+        "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
 
     SET_WITH = {
-        "sworn_year": "sworn_officers", "population_year": "population", "longitude": "latitude",
+        "sworn_year": "sworn_officers", "population_year": "population", "population_basis": "population",
+        "county_population_year": "county_population", "website_kind": "website", "longitude": "latitude",
         "precision": "latitude",
     }  # fmt: skip
 
@@ -63,9 +62,11 @@ class Department(Located, Slugged, Sourced):
         "street1": _("address"), "street2": _("address"), "city": _("address"), "state": _("address"),
         "zip": _("address"), "chief_name": _("chief"), "chief_title": _("chief"), "latitude": _("map location"),
         "longitude": _("map location"), "precision": _("map location"), "sworn_year": _("number of officers"),
-        "population_year": _("population served"), "more_specializations": _("specializations"),
-        "mission_is_summary": _("mission statement"), "divisions": _("divisions"),
-        "special_units": _("special services"), "special_units_intro": _("special services"),
+        "population_year": _("population served"), "population_basis": _("population served"),
+        "county_population_year": _("county population"), "website_kind": _("website"),
+        "more_specializations": _("specializations"), "mission_is_summary": _("mission statement"),
+        "divisions": _("divisions"), "special_units": _("special services"),
+        "special_units_intro": _("special services"),
     }  # fmt: skip
 
     # The distance from a place in miles. Searches set it.
@@ -141,27 +142,7 @@ class Department(Located, Slugged, Sourced):
         _("county"), max_length=100, blank=True, help_text=_("Without the word “County”, such as Fairfield.")
     )
     county_slug = models.CharField(max_length=100, editable=False, blank=True)
-    phone = PhoneField(_("phone"), blank=True, help_text=_("Not for emergencies."))
-    email = EmailAddressField(_("email"), blank=True, help_text=_("Not for emergencies."))
-    website = HttpsURLField(_("website"), blank=True, max_length=300)
-
-    sworn_officers = models.PositiveIntegerField(
-        _("number of officers"),
-        null=True,
-        blank=True,
-        validators=[MaxValueValidator(100_000)],
-        help_text=_("Sworn officers only, without other employees."),
-    )
-    sworn_year = models.PositiveSmallIntegerField(
-        _("year of the number of officers"), null=True, blank=True, validators=YEAR
-    )
-    population = models.PositiveIntegerField(
-        _("population served"), null=True, blank=True, validators=[MaxValueValidator(400_000_000)]
-    )
     size = models.PositiveIntegerField(default=0, db_default=0, editable=False)
-    population_year = models.PositiveSmallIntegerField(
-        _("year of the population"), null=True, blank=True, validators=YEAR
-    )
     specializations = models.ManyToManyField(
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
@@ -244,16 +225,7 @@ class Department(Located, Slugged, Sourced):
                 name="department_position_whole",
                 violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
             ),
-            models.CheckConstraint(
-                condition=Q(sworn_year=None) | Q(sworn_officers__isnull=False, sworn_year__range=(1900, 2100)),
-                name="department_sworn_year_of_a_number",
-                violation_error_message=_("Enter the number of officers for this year."),
-            ),
-            models.CheckConstraint(
-                condition=Q(population_year=None) | Q(population__isnull=False, population_year__range=(1900, 2100)),
-                name="department_population_year_of_a_number",
-                violation_error_message=_("Enter the population for this year."),
-            ),
+            *YEAR_CONSTRAINTS,
         ]
         indexes = [
             # It covers all columns that a distance needs, so that SQLite doesn't read the rows.
@@ -319,10 +291,22 @@ class Department(Located, Slugged, Sourced):
             message = gettext("This location is not in %(state)s. Check the order and the minus sign of the longitude.")
             raise ValidationError({"latitude": message % {"state": self.get_state_display()}})
 
+    def locate(self, find_place=None):
+        """Like :meth:`Located.locate`. A location that comes from the address has no other source."""
+        stated = self.point
+        super().locate(find_place)
+        if stated and self.point != stated:
+            self.sources = {fact: source for fact, source in self.sources.items() if fact not in LOCATION}
+
     def edited_by(self, field):
-        """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit."""
+        """Like :meth:`Sourced.edited_by`, but a location that was derived from the address is not an edit.
+
+        Nor is the title that a department has by default.
+        """
         set_by = super().edited_by(field)
-        if set_by == "unknown" and field in ("latitude", "longitude", "precision"):
+        if set_by == "unknown" and field == "chief_title":
+            return "" if self.chief_title == self._meta.get_field(field).get_default() else set_by
+        if set_by == "unknown" and field in LOCATION:
             return "" if self.precision in (Precision.ZIP, Precision.TOWN) else set_by
         return set_by
 
@@ -376,10 +360,6 @@ class Department(Located, Slugged, Sourced):
         return county_label(self.county, self.state)
 
     @property
-    def phone_link(self):
-        return phones.tel_url(self.phone)
-
-    @property
     def street_lines(self):
         """The lines of the address that lead to a building; [] if there is only a P.O. box or the like."""
         lines = [line for line in (self.street1, self.street2) if line and not is_mailbox(line)]
@@ -392,30 +372,6 @@ class Department(Located, Slugged, Sourced):
             return ""
         to = f"{self.name}, {self.street_lines[0]}, {self.city}, {self.state} {self.zip}"
         return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"
-
-    @property
-    def website_host(self):
-        """The website's host name without "www."."""
-        return (urlsplit(self.website).hostname or self.website).removeprefix("www.")
-
-    @property
-    def officers_per_thousand(self):
-        """Sworn officers per 1,000 residents, or None if the two figures are not comparable.
-
-        They are comparable if the department serves residents, and the years are at most three apart or both figures
-        come from the same source and date.
-        """
-        if not (self.sworn_officers and self.population and self.kind in self.RESIDENTIAL):
-            return None
-        if self.sworn_year and self.population_year:
-            comparable = abs(self.sworn_year - self.population_year) <= 3
-        else:
-            officers, residents = (
-                (source.get("source"), source.get("as_of"))
-                for source in (self.sources.get(field, {}) for field in ("sworn_officers", "population"))
-            )
-            comparable = self.sworn_year == self.population_year and bool(officers[0]) and officers == residents
-        return self.sworn_officers * 1000 / self.population if comparable else None
 
 
 @receiver(pre_save, sender=Department)

@@ -1,12 +1,22 @@
 """Sources of facts."""
 
+from functools import cache, lru_cache
+from typing import NamedTuple
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from .precedence import PERSON, is_older, reason_to_keep
 
 # The names and years of publications by their codes in files and their other names, in lower case.
 PUBLICATIONS = {
     "fbi": ("FBI", ""),
+    "fbi_2025": ("FBI", "2025"),
+    "fbi_cde": ("FBI", ""),
     "fbi_cde2018": ("FBI", "2018"),
+    "fbi_cde2025": ("FBI", "2025"),
+    "fbi_lee": ("FBI", ""),
+    "fbi_lee_2025": ("FBI", "2025"),
     "fbi_table78_2018": ("FBI", "2018"),
     "fbi_ucr": ("FBI", ""),
     "fbi_ucr_pe": ("FBI", ""),
@@ -28,6 +38,14 @@ PUBLICATIONS = {
     "bjs leaic": ("BJS LEAIC", ""),
     "bjs law enforcement agency identifiers crosswalk": ("BJS LEAIC", ""),
     "law enforcement agency identifiers crosswalk": ("BJS LEAIC", ""),
+    "census": ("Census Bureau", ""),
+    "census_place": ("Census Bureau", ""),
+    "census bureau": ("Census Bureau", ""),
+    "u.s. census bureau": ("Census Bureau", ""),
+    "cisa .gov registry": ("CISA .gov registry", ""),
+    "cisa_dotgov_2026": ("CISA .gov registry", "2026"),
+    "ipeds_hd2024": ("NCES IPEDS", "2024"),
+    "nces ipeds": ("NCES IPEDS", ""),
     "zip_centroid": ("Center of the ZIP code", ""),
     "center of the zip code": ("Center of the ZIP code", ""),
     "county_centroid": ("Center of the county", ""),
@@ -35,10 +53,24 @@ PUBLICATIONS = {
 }
 
 
+@lru_cache(maxsize=1_000)
 def publication(name):
     """Return ``(name, as of)`` of a publication by its code or one of its names. Other names are unchanged."""
     name = " ".join(str(name).split())
     return PUBLICATIONS.get(name.casefold(), (name, ""))
+
+
+class Origin(NamedTuple):
+    """Where an imported value comes from. ``guessed`` is True if the source doesn't state it in so many words."""
+
+    source: str = ""
+    as_of: str = ""
+    guessed: bool = False
+
+    def as_source(self, set_by):
+        """Return it in the form that :class:`Sourced` stores. A source has one name."""
+        stored = {"source": publication(self.source)[0], "as_of": str(self.as_of), "set_by": set_by}
+        return stored | {"guessed": True} if self.guessed else stored
 
 
 class Sourced(models.Model):
@@ -49,7 +81,9 @@ class Sourced(models.Model):
         {"phone": {"source": "DHS HIFLD", "as_of": "2009", "set_by": "import"}}
 
     ``source`` is a publication or a person's role. ``as_of`` is a year, a date in ISO 8601, or "" if it isn't known.
-    ``set_by`` is "fixture", "import", "samples" or "user:NAME". ``FACT_LABELS`` has labels for facts whose field's
+    ``set_by`` is "fixture", "import", "samples", "unknown" or "user:NAME". ``guessed`` is True if an import derived the
+    value. ``other`` is the value of an import that did not replace that of a person: ``{"value", "source", "as_of"}``.
+    :mod:`departments.models.precedence` decides which value counts. ``FACT_LABELS`` has labels for facts whose field's
     verbose name isn't one.
     """
 
@@ -65,12 +99,17 @@ class Sourced(models.Model):
     class Meta:
         abstract = True
 
-    def set_source(self, fields, source, as_of, set_by):
-        """Set the source of these fields. Fields that are not facts are ignored. A source has one name."""
-        source = publication(source)[0]
-        self.sources |= {
-            field: {"source": source, "as_of": str(as_of), "set_by": set_by} for field in fields if field in self.FACTS
-        }
+    def set_source(self, fields, source, as_of, set_by, guessed=False):
+        """Set the source of these fields. Fields that are not facts are ignored. A source has one name.
+
+        Another value that an import stated stays until the field has that value or an import sets it.
+        """
+        new = Origin(source, as_of, guessed).as_source(set_by)
+        for field in fields:
+            if field in self.FACTS:
+                other = self.sources.get(field, {}).get("other")
+                stays = other and set_by.startswith("user:") and getattr(self, field) != other["value"]
+                self.sources[field] = new | {"other": other} if stays else dict(new)
 
     def edited_by(self, field):
         """Return the ``set_by`` of a fact that a person or a fixture has set, or "" if an import set it.
@@ -82,39 +121,107 @@ class Sourced(models.Model):
             if source is None:
                 if getattr(self, name) not in (None, ""):
                     return "unknown"
-            elif source["set_by"] == "fixture" or source["set_by"].startswith("user:"):
+            elif source["set_by"] in ("fixture", "unknown") or source["set_by"].startswith("user:"):
                 return source["set_by"]
         return ""
 
-    def conflicts_with(self, values):
-        """Return ``[(field, ours, theirs, set_by)]`` where imported values differ from those that a person has set.
+    @classmethod
+    @cache
+    def set_together(cls, field):
+        """Return the field and those that are set with it; the first one leads."""
+        leader = cls.SET_WITH.get(field, field)
+        return [leader, *(name for name, other in cls.SET_WITH.items() if other == leader)]
 
-        ``values`` is ``{field: value}``.
+    def person_of(self, field):
+        """Return the ``set_by`` of the person who set a field or one that is set with it, or ""."""
+        return next(filter(None, map(self.edited_by, self.set_together(field))), "")
+
+    def weigh(self, values, origins, overwrite=False):
+        """Compare imported values with the stored ones. Return ``(values to apply, {field: reason})``.
+
+        ``values`` is ``{field: value}``, and ``origins`` is ``{field: Origin}``. The reasons are those of
+        :mod:`departments.models.precedence` for values that differ and don't count. Fields that are set with another
+        one share its fate; if that one changes and they are not stated, they become blank. ``overwrite`` also replaces
+        values that people set.
         """
-        return [
-            (field, ours, theirs, set_by)
-            for field, theirs in values.items()
-            if (ours := getattr(self, field)) != theirs and (set_by := self.edited_by(field))
-        ]
+        accepted, kept = {}, {}
+        for field, value in values.items():
+            if field in self.SET_WITH:
+                continue
+            group = self.set_together(field)
+            if all(self._is_known(name, values[name], origins[name]) for name in group if name in values):
+                continue
+            reason = self._reason_to_keep(field, values, origins[field], overwrite)
+            changes = getattr(self, field) != value
+            if not reason:
+                blank = {name: self._meta.get_field(name).get_default() for name in group} if changes else {}
+                accepted |= blank | {name: values[name] for name in group if name in values}
+            elif changes or reason == PERSON:
+                kept |= {name: reason for name in group if name in values and getattr(self, name) != values[name]}
+        return accepted, kept
+
+    def _is_known(self, field, value, origin):
+        return getattr(self, field) == value and self.sources.get(field) == origin.as_source("import")
+
+    def _reason_to_keep(self, field, values, origin, overwrite):
+        set_by = self.person_of(field)
+        if set_by and overwrite:
+            return ""
+        # The precision says how sure a location is.
+        measure = "precision" if field == "latitude" else field
+        stored = getattr(self, measure), self.sources.get(field, {})
+        return reason_to_keep(field, stored, (values[measure], origin._asdict()), set_by)
+
+    def remember_other(self, values, origins):
+        """Remember imported values that did not replace those of people, and forget those that agree with them.
+
+        ``values`` is ``{field: value}`` of facts that people set. Return whether anything changed. A value of an older
+        source doesn't replace one of a newer source.
+        """
+        changed = False
+        for field, value in values.items():
+            source = self.sources.get(field) or Origin().as_source("unknown")
+            old, origin = source.get("other"), Origin(*origins[field])
+            if old and is_older(origin.as_of, old["as_of"]):
+                continue
+            agrees = getattr(self, field) == value
+            new = None if agrees else {"value": value, "source": publication(origin.source)[0], "as_of": origin.as_of}
+            if new != old:
+                self.sources[field] = {name: source[name] for name in source if name != "other"}
+                self.sources[field] |= {"other": new} if new else {}
+                changed = True
+        return changed
+
+    def other_values(self):
+        """Return ``[(label, ours, theirs, source, as_of)]`` of the values that imports stated and people did not."""
+        found = []
+        for field in self.FACTS:
+            if other := self.sources.get(field, {}).get("other"):
+                model_field = self._meta.get_field(field)
+                labels = dict(model_field.flatchoices)
+                ours, theirs = (labels.get(value, value) for value in (getattr(self, field), other["value"]))
+                found.append((model_field.verbose_name, ours, theirs, other["source"], other["as_of"]))
+        return found
 
     def apply_import(self, values, sources):
         """Set imported values and their sources, and return whether anything changed.
 
-        ``values`` is ``{field: value}``, and ``sources`` is ``{field: (source, as_of)}``. A value that stays the same
-        keeps its source if a person has set it; the source of an import is replaced by the new one.
+        ``values`` is ``{field: value}``, and ``sources`` is ``{field: (source, as_of)}`` or ``{field: Origin}``. A
+        value that stays the same keeps its source if a person has set it; the source of an import is replaced by the
+        new one.
         """
         changed = False
         for field, value in values.items():
-            source, as_of = sources.get(field, ("", ""))
-            source = publication(source)[0]
-            new = {"source": source, "as_of": as_of, "set_by": "import"}
+            origin = Origin(*sources.get(field, ()))
+            new = origin.as_source("import")
             if getattr(self, field) == value:
                 current = self.sources.get(field)
-                if not source or current == new or not current or current["set_by"] != "import":
+                has_source = origin.source or field in self.SITE_FACTS
+                if not has_source or current == new or not current or current["set_by"] != "import":
                     continue
             else:
                 setattr(self, field, value)
-            self.set_source([field], source, as_of, "import")
+            self.set_source([field], *origin[:2], "import", origin.guessed)
             changed = True
         return changed
 

@@ -159,7 +159,9 @@ def split_state(text):
     words = text.replace(",", " ").split()
     # The longest name first: "Charleston West Virginia" is not "Charleston West" in Virginia.
     for length in range(min(MAX_STATE_WORDS, len(words)), 0, -1):
-        if state := states.find(" ".join(words[-length:])):
+        state = states.find(" ".join(words[-length:]))
+        # "Washington DC" is a name of the state, but here a town in it.
+        if state and (length == 1 or states.find(words[-1]) != state):
             yield " ".join(words[:-length]), state
 
 

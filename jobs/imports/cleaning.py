@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from departments.imports.cleaning import email, reasons, website
+from departments.imports.cleaning import email, reasons, website, without_commas
 from departments.names import normalize
 from departments.times import is_allowed, parse_day, parse_time, validate_local_time
 
@@ -121,10 +121,17 @@ def pay(lowest, highest, frequency):
     return *amounts, period
 
 
+# "52.110" may mean 52.11 or 52,110. Lists of hourly pay have four decimals.
+THREE_DECIMALS = re.compile(r"\.\d{3}k?\Z")
+
+
 def _amount(text):
     """Convert a text such as "$52,110.00" to a ``Decimal`` with cents; None if blank or zero."""
-    plain = re.sub(r"[\s,$]|usd", "", text.lower())
+    plain = re.sub(r"[\s$]|usd", "", text.lower())
     thousands = plain.endswith("k")
+    plain = without_commas(plain)
+    if THREE_DECIMALS.search(plain):
+        raise ValueError(_("is not an amount in dollars"))
     try:
         amount = Decimal(plain.removesuffix("k") or 0)
         amount = (amount * 1000 if thousands else amount).quantize(Decimal("0.01"))
@@ -159,7 +166,7 @@ def schedule(text, title):
 
 def positions(text):
     """Return the number of positions, 1 to 10,000; 1 if blank."""
-    plain = re.sub(r"\.0+$", "", text.strip().replace(",", ""))
+    plain = re.sub(r"\.0{1,2}$", "", without_commas(text.strip()))
     if not plain:
         return 1
     if not re.fullmatch("[0-9]{1,5}", plain) or not 1 <= int(plain) <= 10_000:

@@ -91,8 +91,15 @@ COLUMN_OF = {
     "external_id": "job_id", "requirements": "min_qualifications", "apply_url": "url", "apply_instructions": "to_apply",
 }  # fmt: skip
 
-FOR_EMPLOYEES = {"internal", "internal only", "internal posting", "promotional"}
-FOR_ALL = {"", "external", "external posting", "public", "open competitive", "both", "internal external", "all"}
+FOR_EMPLOYEES = {
+    "internal", "internal only", "internal posting", "promotional", "employees", "employees only", "current employees",
+    "city employees", "internal candidates",
+}  # fmt: skip
+FOR_ALL = {
+    "", "external", "external posting", "public", "the public", "general public", "the general public",
+    "open to the public", "open competitive", "open", "both", "internal external", "internal and external", "all",
+    "everyone", "all applicants",
+}  # fmt: skip
 # The copies of a row are tried in order of rank: public ones by date, the latest first (negative), then these.
 BAD, INTERNAL = 1, 2
 

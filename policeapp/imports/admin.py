@@ -22,6 +22,7 @@ from .commands import YEAR_OR_DATE
 from .models import Import
 from .tables import NotATable
 
+OPTIONS = ["source", "as_of", "update_only", "only_fields", "overwrite", "draft"]
 MAX_BYTES = 25 * 1024 * 1024
 ROWS_SHOWN = 20
 # Errors that are not the user's mistake, such as a full disk or a lost database.
@@ -39,7 +40,7 @@ class ImportForm(forms.ModelForm):
 
     class Meta:
         model = Import
-        fields = ["kind", "source", "as_of", "overwrite", "draft"]
+        fields = ["kind", *OPTIONS]
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -57,6 +58,11 @@ class ImportForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        if "kind" in cleaned and "only_fields" in cleaned:
+            try:
+                uploads.IMPORTERS[cleaned["kind"]].split_limits(cleaned["only_fields"])
+            except ValueError as error:
+                self.add_error("only_fields", str(error))
         if not self.errors:
             upload = self.instance
             for name in self._meta.fields:
@@ -83,11 +89,11 @@ class ImportAdmin(BadRequestAdmin):
     list_select_related = ["by"]
     fieldsets = [
         (None, {"fields": ["kind", "file"]}),
-        (_("Options"), {"fields": ["source", "as_of", "overwrite", "draft"]}),
+        (_("Options"), {"fields": OPTIONS}),
     ]
     details = [
         (None, {"fields": ["kind", "file_name", "created", "by", "applied_at"]}),
-        (_("Options"), {"fields": ["source", "as_of", "overwrite", "draft"]}),
+        (_("Options"), {"fields": OPTIONS}),
     ]
 
     def has_module_permission(self, request):

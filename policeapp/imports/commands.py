@@ -29,6 +29,9 @@ class BaseImportCommand(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="print the report, but change nothing")
         parser.add_argument("--json", action="store_true", help="print the report as JSON on the last line")
         parser.add_argument("--overwrite", action="store_true", help="also replace values that people entered")
+        parser.add_argument("--update-only", action="store_true", help="create nothing")
+        if self.importer.limits:
+            parser.add_argument("--fields", default="", help="change only these columns, such as sworn_officers,zip")
         parser.add_argument("--draft", action="store_true", help="save new departments and jobs as drafts")
         parser.add_argument("--source", default="", help="who published the file, if its rows don't say so")
         parser.add_argument(
@@ -38,7 +41,12 @@ class BaseImportCommand(BaseCommand):
     def handle(self, *, file, dry_run, **options):
         if options["as_of"] and not YEAR_OR_DATE.match(options["as_of"]):
             raise CommandError("--as-of must be a year or a date: 2018 or 2018-12-31.")
-        importer = self.importer(**{name: options[name] for name in ("source", "as_of", "overwrite", "draft")})
+        try:
+            only_fields = self.importer.split_limits(options.get("fields", ""))
+        except ValueError as error:
+            raise CommandError(f"--fields: {error}") from error
+        names = ("source", "as_of", "overwrite", "draft", "update_only")
+        importer = self.importer(only_fields=only_fields, **{name: options[name] for name in names})
         changed = "Nothing was changed."
         try:
             with ExitStack() as stack:
@@ -69,7 +77,8 @@ class BaseImportCommand(BaseCommand):
         numbers = report.as_dict()
         outcomes = ", ".join(f"{number:,} {name}" for name, number in numbers.items() if name != "read")
         self.stdout.write(f"Read {report.read:,} rows: {outcomes}.")
-        for label, reasons in (("Rejected", report.rejections), ("Noticed", report.notices)):
+        kinds = (("Skipped", report.skips), ("Rejected", report.rejections), ("Noticed", report.notices))
+        for label, reasons in kinds:
             for column, reason, number, line in reasons[:MAX_REASONS]:
                 where = f"{column}: " if column else ""
                 self.stdout.write(f"  {label} {number:,} × {where}{reason} (first on line {line})")

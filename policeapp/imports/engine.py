@@ -6,6 +6,7 @@ over imports. An :class:`Importer` knows one kind of table; :class:`ImportRun` d
 """
 
 import logging
+import re
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from ..database.unavailable import is_temporary
 
 logger = logging.getLogger(__name__)
 
+# What a spreadsheet shows for a formula without a result, or for a column that is too narrow.
+SPREADSHEET_ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|ERROR!|#+)\Z")
+
 BATCH = 1000  # rows per query; every database accepts this many parameters
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, REJECTED = OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
@@ -37,6 +41,10 @@ class Rejected(Exception):
     def __init__(self, column, reason):
         super().__init__(column, reason)
         self.column, self.reason = column, reason
+
+
+class Skipped(Rejected):
+    """A row has nothing to import, and needs no correction."""
 
 
 class Plan(NamedTuple):
@@ -66,8 +74,8 @@ def unchanged():
     return Plan(UNCHANGED)
 
 
-def skip():
-    return Plan(SKIPPED)
+def skip(column="", reason=""):
+    return Plan(SKIPPED, column=column, reason=reason)
 
 
 def reject(column, reason):
@@ -89,7 +97,7 @@ class Importer:
 
     ``model`` needs a field ``modified``. ``columns`` and ``required`` are for :class:`policeapp.imports.tables.Table`.
     ``writes`` names the fields that the import sets, including derived ones. ``key_column`` is the header of the column
-    that identifies rows in the list of conflicts.
+    that identifies rows in the list of conflicts. ``limits`` are the columns that the import can be limited to.
     """
 
     model = None
@@ -97,10 +105,22 @@ class Importer:
     columns = {}
     required = ()
     writes = ()
+    limits = ()
 
-    def __init__(self, *, source="", as_of="", overwrite=False, draft=False):
+    def __init__(self, *, source="", as_of="", overwrite=False, draft=False, update_only=False, only_fields=()):
+        """``only_fields`` are names in ``limits``; if there are any, the import creates nothing."""
         self.source, self.as_of, self.overwrite, self.draft = source, as_of, overwrite, draft
+        self.update_only, self.only_fields = update_only or bool(only_fields), frozenset(only_fields)
         self.notices, self.conflicts, self.claimed = [], [], {}
+
+    @classmethod
+    def split_limits(cls, text):
+        """Return the names in a text such as "sworn_officers, population". Raise ``ValueError`` for an unknown one."""
+        names = [part.strip() for part in text.split(",") if part.strip()]
+        if unknown := [name for name in names if name not in cls.limits]:
+            values = {"name": unknown[0], "known": ", ".join(cls.limits) or _("none for this kind of file")}
+            raise ValueError(_("There is no column “%(name)s”. Choose from: %(known)s.") % values)
+        return names
 
     def begin(self, table):
         """Prepare for the first row."""
@@ -143,9 +163,9 @@ class Importer:
 class Report(NamedTuple):
     """The number of rows by outcome; ``read`` is the sum of the next five.
 
-    ``skipped`` rows have nothing to import: blank rows and repeated headers. ``rejections`` and ``notices`` are
-    lists of ``(column, reason, number, first line)``. ``ignored`` are the unknown columns. ``seconds`` is how long
-    writing took.
+    ``skipped`` rows have nothing to import, such as blank rows and repeated headers. ``rejections``, ``notices`` and
+    ``skips`` are lists of ``(column, reason, number, first line)``. ``ignored`` are the unknown columns. ``seconds`` is
+    how long writing took.
     """
 
     read: int
@@ -157,6 +177,7 @@ class Report(NamedTuple):
     conflicts: int
     rejections: list
     notices: list
+    skips: list
     ignored: list
     seconds: float = 0.0
 
@@ -190,14 +211,23 @@ class ImportRun:
         if row.problem:
             return CleanedRow(row.line, reject("", row.problem))
         if row.is_blank:
-            return CleanedRow(row.line, skip())
+            return CleanedRow(row.line, skip("", _("is blank or the header again")))
+        self._drop_spreadsheet_errors(row)
         try:
             facts, rank = self.importer.clean(row)
+        except Skipped as error:
+            return CleanedRow(row.line, skip(error.column, error.reason))
         except Rejected as error:
             return CleanedRow(row.line, reject(error.column, error.reason))
         except Exception as error:
             return CleanedRow(row.line, self._reject_failed(row.line, error))
         return CleanedRow(row.line, facts=facts, rank=rank)
+
+    def _drop_spreadsheet_errors(self, row):
+        for column, cell in row.values.items():
+            if cell[:1] == "#" and SPREADSHEET_ERROR.match(cell):
+                row.values[column] = ""
+                self.importer.notice(row.line, self.table.name_of(column), _("is an error of a spreadsheet"))
 
     def _plan(self):
         rows = sorted((row for row in self.rows if not row.plan), key=attrgetter("rank"))
@@ -205,6 +235,8 @@ class ImportRun:
             self._plan_batch(batch)
             for row in batch:
                 row.facts = None
+                if self.importer.update_only and row.plan.outcome == CREATED:
+                    row.plan = skip("", _("is new, and this import creates nothing"))
 
     def _plan_batch(self, rows):
         """Plan the rows. If that fails, plan each half alone, until only the row that fails is rejected."""
@@ -338,11 +370,13 @@ class ImportRun:
 
     def report(self):
         outcomes = Counter(row.plan.outcome for row in self.rows)
+        skipped = (row for row in self.rows if row.plan.outcome == SKIPPED and row.plan.reason)
         return Report(
             read=len(self.rows),
             **{outcome: outcomes[outcome] for outcome in OUTCOMES},
             conflicts=len(self.importer.conflicts),
             rejections=count_reasons((row.line, row.plan.column, row.plan.reason) for row in self._rejected()),
+            skips=count_reasons((row.line, row.plan.column, row.plan.reason) for row in skipped),
             notices=count_reasons(self.importer.notices),
             ignored=self.table.ignored,
             seconds=self.seconds,

@@ -41,6 +41,16 @@ class Import(models.Model):
     overwrite = models.BooleanField(
         _("overwrite edits"), default=False, help_text=_("Also replace values that people entered.")
     )
+    update_only = models.BooleanField(_("only update"), default=False, help_text=_("Create nothing."))
+    only_fields = models.CharField(
+        _("only these columns"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "Change only these facts of departments, such as: sworn_officers, population. Leave blank for all. "
+            "Creates nothing."
+        ),
+    )
     draft = models.BooleanField(_("as drafts"), default=False, help_text=_("Save new departments and jobs as drafts."))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("uploaded by"), null=True, editable=False

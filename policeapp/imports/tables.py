@@ -28,6 +28,9 @@ FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 ESCAPED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z", re.ASCII)
 
+# A cell that a program quoted before another one wrote the file, or that keeps Excel from reading it as a number.
+QUOTED = re.compile(r'=?"([^"]*)"\Z')
+
 NOT_LETTERS = re.compile(r"[\W_]+")
 
 # The first bytes of files that people mistake for CSV files.
@@ -187,22 +190,33 @@ class Table:
                     _("%(file)s has no column “%(name)s”.") % {"file": self.name, "name": _("” or “").join(names)}
                 )
 
+    def name_of(self, column):
+        """Return the name of one of our columns as it is in the file, or our name if the file doesn't have it."""
+        return self.header[self.found[column]] if column in self.found else column
+
     def _first_record(self, delimiter):
         records = _Records(self._text(), delimiter)
-        _line, cells, _problem = next(records, (0, [], ""))
+        cells = self._skip_to_header(records)
         records.close()
         return [_unescape(cell) for cell in cells]
+
+    def _skip_to_header(self, records):
+        """Return the cells of the first line that isn't blank, such as ``,,,``, or Excel's ``sep=;``."""
+        for _line, cells, _problem in records:
+            if any(cell.strip(f"{DELIMITERS} ") for cell in cells) and not cells[0].casefold().startswith("sep="):
+                return cells
+        return []
 
     def __iter__(self):
         width, found = len(self.header), list(self.found.items())
         records = _Records(self._text(), self.delimiter, width)
         self._closing.callback(records.close)
-        next(records)
+        self._skip_to_header(records)
         for line, cells, problem in records:
             cells = [_unescape(cell) if cell[:1] == "'" else cell for cell in cells]
             if problem:
                 yield Row(line, {}, cells, problem)
-            elif cells == self.header:  # a repeated header, as in joined files
+            elif cells == self.header or len(cells) != width:  # a repeated header, as in joined files; a blank line
                 yield Row(line, {}, [""] * width)
             else:
                 yield Row(line, {column: _clean(cells[position]) for column, position in found}, cells)
@@ -257,7 +271,7 @@ class _Records:
         """Return the problem of a record, or "". Remove blank cells beyond the header."""
         if any("\0" in line for line in lines):
             return _("contains a null character")
-        if self.width is None or len(cells) == self.width:
+        if self.width is None or len(cells) == self.width or not any(map(str.strip, cells)):
             return ""
         if len(cells) > self.width and not any(map(str.strip, cells[self.width :])):
             del cells[self.width :]
@@ -288,6 +302,8 @@ def _normalize(name):
 
 def _clean(cell):
     cell = cell.strip()
+    if cell[-1:] == '"' and (quoted := QUOTED.match(cell)):
+        cell = quoted[1].strip()
     if cell.isascii() or not MAYBE_BROKEN.search(cell):
         return cell
     return ftfy.fix_text(cell, REPAIRS).strip()

@@ -34,8 +34,10 @@ def apply(upload):
 
 @contextmanager
 def _opened(upload):
-    importer = IMPORTERS[upload.kind](
-        source=upload.source, as_of=upload.as_of, overwrite=upload.overwrite, draft=upload.draft
+    importer_class = IMPORTERS[upload.kind]
+    importer = importer_class(
+        only_fields=importer_class.split_limits(upload.only_fields),
+        **{name: getattr(upload, name) for name in ("source", "as_of", "overwrite", "draft", "update_only")},
     )
     file = BytesIO(upload.content)
     file.name = upload.file_name

@@ -155,6 +155,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "update_only",
+                    models.BooleanField(default=False, help_text="Create nothing.", verbose_name="only update"),
+                ),
+                (
+                    "only_fields",
+                    models.CharField(
+                        blank=True,
+                        help_text=(
+                            "Change only these facts of departments, such as: sworn_officers, population. Leave blank "
+                            "for all. Creates nothing."
+                        ),
+                        max_length=300,
+                        verbose_name="only these columns",
+                    ),
+                ),
+                (
                     "draft",
                     models.BooleanField(
                         default=False, help_text="Save new departments and jobs as drafts.", verbose_name="as drafts"

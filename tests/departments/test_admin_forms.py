@@ -40,10 +40,14 @@ EVERY_FIELD = {
     "phone": "203-341-6123 ext. 5",
     "email": "desk@example.org",
     "website": "https://www.example.org/police?x=1&y=2",
+    "website_kind": "parent_government",
     "sworn_officers": "178",
     "sworn_year": "2024",
     "population": "89442",
     "population_year": "2023",
+    "population_basis": "fbi_jurisdiction",
+    "county_population": "957419",
+    "county_population_year": "2025",
     "more_specializations": "on",
     "about": "# Us\n\nWe have\n\n- boats\n- bikes",
     "mission": "To *serve*.",
@@ -79,9 +83,10 @@ def test_a_department_can_be_added_with_every_field(alice, client):
         "1 Monroe Street Room 5 Norwalk CT 06854-1234",
         "203-341-6123 ext. 5",
         "desk@example.org",
-        "example.org",
         "Number of Officers: 178 (2024)",
+        "County website: example.org",
         "Population Served: 89,442 (2023)",
+        "County Population: 957,419 (2025)",
         "Officers per 1,000 Residents: 2.0",
         "And more...",
         "Us We have boats bikes",
@@ -107,8 +112,9 @@ def test_the_table_of_fields_is_complete(alice):
 
 def test_every_optional_field_can_be_cleared(alice):
     department = make_department(**{name: value for name, value in EVERY_FIELD.items() if name not in ("slug",)} | {
-        "sworn_officers": 178, "sworn_year": 2024, "population": 5, "population_year": 2024, "latitude": 41.1,
-        "longitude": -73.4, "more_specializations": True, "mission_is_summary": True,
+        "sworn_officers": 178, "sworn_year": 2024, "population": 5, "population_year": 2024,
+        "county_population": 9, "county_population_year": 2025, "latitude": 41.1, "longitude": -73.4,
+        "more_specializations": True, "mission_is_summary": True,
     })  # fmt: skip
     needed = {"name", "kind", "status", "chief_title", "state", "slug"}
     form = form_of(alice.get(page(department)))
@@ -276,6 +282,7 @@ def test_the_ori_of_another_department_is_a_form_error(alice, own, strange, ori)
         ({"longitude": "-73"}, "", "Enter both a latitude and a longitude, or neither."),
         ({"sworn_year": "2024"}, "", "Enter the number of officers for this year."),
         ({"population_year": "2024"}, "", "Enter the population for this year."),
+        ({"county_population_year": "2024"}, "", "Enter the county population for this year."),
     ],
 )
 @pytest.mark.any_engine

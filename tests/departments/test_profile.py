@@ -249,6 +249,71 @@ def test_officers_per_thousand_are_hidden_if_years_are_far_apart(client, db):
     assert "per 1,000" not in text_of(profile(client, department))
 
 
+SHERIFF = {"kind": "sheriff", "county": "Fairfield", "sworn_officers": 64, "sworn_year": 2025, "population": 28_000}
+
+
+def test_a_sheriffs_population_says_which_area_it_counts(client, db):
+    department = make_department(
+        **SHERIFF, population_year=2025, population_basis="fbi_jurisdiction", county_population=960_000,
+        county_population_year=2025,
+    )  # fmt: skip
+    text = text_of(profile(client, department))
+    assert "Population Served: 28,000 (2025) the area outside cities with their own police" in text
+    assert "County Population: 960,000 (2025)" in text
+    assert "Officers per 1,000 Residents: 2.3" in text
+
+
+def test_the_area_of_a_police_department_goes_without_saying(client, db):
+    department = make_department(population=28_000, population_basis="fbi_jurisdiction")
+    text = text_of(profile(client, department))
+    assert "Population Served: 28,000" in text and "outside cities" not in text and "County Population" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "basis", "shown"),
+    [
+        ("sheriff", "fbi_jurisdiction", True),
+        ("sheriff", "", True),
+        ("sheriff", "whole_county", False),
+        ("sheriff", "local_government", False),
+        ("municipal", "local_government", True),
+        ("municipal", "whole_county", False),
+        ("county_police", "whole_county", False),
+        ("campus", "fbi_jurisdiction", False),
+    ],
+)
+def test_officers_per_thousand_count_the_people_that_the_department_serves(client, db, kind, basis, shown):
+    department = make_department(**SHERIFF | {"kind": kind}, population_year=2025, population_basis=basis)
+    assert ("per 1,000" in text_of(profile(client, department))) == shown
+
+
+def test_a_whole_countys_population_says_so(client, db):
+    department = make_department(**SHERIFF, population_basis="whole_county")
+    assert "Population Served: 28,000 the whole county" in text_of(profile(client, department))
+
+
+@pytest.mark.parametrize(
+    ("kind", "website_kind", "label"),
+    [
+        ("municipal", "", "Website"),
+        ("municipal", "agency", "Website"),
+        ("municipal", "parent_government", "City website"),
+        ("sheriff", "parent_government", "County website"),
+        ("county_police", "parent_government", "County website"),
+        ("state_police", "parent_government", "State website"),
+        ("park_wildlife", "parent_government", "Government website"),
+        ("campus", "institution", "University website"),
+        ("school_district", "institution", "School district website"),
+    ],
+)
+def test_a_website_is_called_that_of_its_city_or_university(client, db, kind, website_kind, label):
+    department = make_department(kind=kind, website="https://www.westportct.gov/", website_kind=website_kind)
+    response = profile(client, department)
+    assert f"{label}: westportct.gov" in text_of(response)
+    # Search engines read "sameAs" as the department itself.
+    assert ('"sameAs"' in html(response)) == (label == "Website")
+
+
 def test_one_division_is_singular(client, db):
     department = make_department()
     make_division(department, "Patrol", responsibilities="- Everything")

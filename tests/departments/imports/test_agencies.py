@@ -1,7 +1,10 @@
 """The import of agency files: departments, edits, sources, status and locations."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from departments.imports.agencies import FIELDS
+from departments.imports.rows import problem_of
 from departments.models import Department, SlugRedirect
 from departments.search import ranking
 from tests.departments.imports.agency_files import WESTPORT, edited, import_rows, only, report_of
@@ -160,6 +163,7 @@ def test_a_value_that_an_editor_has_set_or_cleared_stays(values):
     row = WESTPORT | {"phone": "203-341-6000", "active": "1"}
     import_rows(row)
     edited(only(), **values)
+    report_of(row)
     report = report_of(row)
     assert (report.unchanged, report.conflicts) == (1, 1)
     assert all(getattr(only(), field) == value for field, value in values.items())
@@ -212,12 +216,15 @@ def test_the_source_of_the_status_is_not_shown_on_the_profile(client):
 
 def test_westport_keeps_the_facts_of_its_fixture(westport, places):
     before = Department.objects.values().get()
-    report = report_of(
+    row = (
         WESTPORT
         | {"name": "WESTPORT POLICE DEPT", "county": "FAIRFIELD", "zip": "06880", "phone": "203-341-7000"}
         | {"sworn_officers": "63", "sworn_year": "2020", "population": "28278", "lat": "41.2", "lon": "-73.3"}
     )
-    assert (report.unchanged, Department.objects.values().get()) == (1, before)
+    assert import_rows(row)["updated"] == 1  # the department remembers what the file says
+    report = report_of(row)
+    remembered = {"sources": only().sources, "modified": only().modified}
+    assert (report.unchanged, Department.objects.values().get()) == (1, before | remembered)
     # The name, the phone, the officers and their year, the population, and three fields of the location.
     assert report.conflicts == 8
 
@@ -378,3 +385,89 @@ def test_places_that_are_loaded_later_give_locations_at_the_next_import():
     make_place()
     assert import_rows(WESTPORT)["updated"] == 1
     assert only().precision == "town"
+
+
+# The model's rules
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_what_the_model_refuses_is_not_imported(field, monkeypatch, request, places):
+    def refuse(value):
+        raise ValidationError("Not today.")
+
+    monkeypatch.setattr(Department._meta.get_field(field), "validators", [refuse])
+    request.addfinalizer(problem_of.cache_clear)
+    problem_of.cache_clear()
+    everything = {
+        "type": "sheriff", "address1": "50 Jesup Road", "address2": "Floor 2", "zip": "06880", "county": "Fairfield",
+        "phone": "203-341-6000", "email": "desk@example.org", "website": "https://example.org",
+        "website_kind": "agency", "chief_name": "Pat Doe", "chief_title": "Colonel", "sworn_officers": "64",
+        "sworn_year": "2025", "population": "28000", "population_year": "2025", "population_basis": "whole_county",
+        "county_population": "900000", "county_population_year": "2025", "lat": "41.1", "lon": "-73.3", "active": "1",
+        "geo_source": "hifld2009",
+    }  # fmt: skip
+    name = {"name": "State Police: Troop G"} if field == "alias" else {}
+    report = report_of(WESTPORT | everything | name)
+    assert "Not today." in {reason for _column, reason, *_lines in [*report.notices, *report.rejections]}
+    if report.created and field not in ("latitude", "longitude", "precision"):  # the town has a location, too
+        assert getattr(only(), field) == Department._meta.get_field(field).get_default()
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ({"website": "desk@example.org"}, "website", "is an email address"),
+        ({"email": "https://example.org/police"}, "email", "is not an email address"),
+        ({"sworn_officers": "12,5"}, "sworn_officers", "has a comma that doesn't separate thousands"),
+        ({"population": "1.234"}, "population", "is not a whole number"),
+        ({"phone": "#REF!"}, "phone", "is an error of a spreadsheet"),
+        ({"zip": "#N/A"}, "zip", "is an error of a spreadsheet"),
+        ({"address1": "#VALUE!"}, "address1", "is an error of a spreadsheet"),
+        ({"sworn_officers": "64", "sworn_year": "12-04-15"}, "sworn_year", "is not a year"),
+        ({"zip": "06889"}, "zip", "is not a ZIP code in use; it was imported anyway"),
+        ({"zip": "06880", "county": "HARTFORD"}, "county", "is not the county of the ZIP code; it was imported anyway"),
+    ],
+)
+def test_no_value_changes_silently(places, cells, column, reason):
+    report = report_of(WESTPORT | cells)
+    assert report.notices == [(column, reason, 1, 2)]
+    assert report.created == 1
+
+
+def test_a_county_and_a_zip_code_that_look_wrong_are_kept(places):
+    import_rows(WESTPORT | {"zip": "06889", "county": "HARTFORD"})
+    assert (only().zip, only().county) == ("06889", "Hartford")
+
+
+@pytest.mark.parametrize("cell", ['="06880"', '"06880"', '"6880"'])
+def test_codes_that_were_quoted_for_a_spreadsheet_are_read(cell):
+    import_rows(WESTPORT | {"zip": cell})
+    assert only().zip == "06880"
+
+
+# Moves
+
+
+def test_a_department_that_moves_to_another_state_leaves_a_redirect(client):
+    import_rows(WESTPORT)
+    old = only().get_absolute_url()
+    report = report_of(WESTPORT | {"state": "MA"})
+    assert (report.updated, report.rejected) == (1, 0)
+    assert only().get_absolute_url() == "/departments/ma/westport-police-department/"
+    assert client.get(old)["Location"] == only().get_absolute_url()
+    assert report_of(WESTPORT | {"state": "MA"}).unchanged == 1
+
+
+@pytest.mark.parametrize("is_redirect", [False, True])
+def test_a_department_that_moves_gets_another_slug_if_its_own_is_taken(is_redirect):
+    import_rows(WESTPORT)
+    other = make_department("Westport Police Department", state="MA", city="Westport", ori="MA0038000")
+    if is_redirect:
+        other.slug = "other"
+        other.save()
+    norwalk = {"ori": "CT0010300", "name": "Norwalk Police Department", "state": "CT", "city": "Norwalk"}
+    report = report_of(WESTPORT | {"state": "MA", "city": "Boston"}, norwalk)
+    assert (report.created, report.updated, report.rejected) == (1, 1, 0)
+    moved = Department.objects.get(ori="CT0015800")
+    assert (moved.state, moved.slug) == ("MA", "westport-police-department-boston")
+    assert SlugRedirect.objects.filter(state="CT", slug="westport-police-department", department=moved).exists()

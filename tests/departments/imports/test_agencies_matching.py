@@ -77,8 +77,43 @@ def test_a_row_without_an_ori_matches_a_department_that_an_editor_has_renamed():
     row = {"name": "Akiachak PD", "state": "AK", "city": "Akiachak", "ori": ""}
     import_rows(row)
     edited(only(), name="Akiachak Native Community Police")
+    assert import_rows(row)["created"] == 0
     assert import_rows(row)["unchanged"] == 1
     assert only().name == "Akiachak Native Community Police"
     edited(only(), name="Akiachak PD", city="Bethel")
+    assert import_rows(row)["created"] == 0
     assert import_rows(row)["unchanged"] == 1
     assert only().city == "Bethel"
+
+
+BUELLTON = {"ori": "CA0420500", "name": "Buellton Police Department", "state": "CA", "city": "Buellton"}
+AIRPORT = {"ori": "CA0421200", "name": "Santa Barbara Airport Patrol", "state": "CA", "city": "Santa Barbara"}
+ANOTHER = [("ori", "belongs to another agency than this name and city", 1, 2)]
+
+
+@pytest.mark.parametrize("known", [[BUELLTON, AIRPORT], [BUELLTON]])
+def test_a_row_whose_ori_and_name_mean_different_agencies_is_rejected(known):
+    import_rows(*known)
+    before = list(Department.objects.order_by("pk").values())
+    report = report_of(AIRPORT | {"ori": BUELLTON["ori"], "phone": "805-555-0100"})
+    assert (report.rejections, list(Department.objects.order_by("pk").values())) == (ANOTHER, before)
+
+
+def test_a_row_with_the_name_of_another_department_in_town_is_rejected():
+    import_rows(BUELLTON, AIRPORT | {"city": "Buellton"})
+    assert report_of(AIRPORT | {"ori": BUELLTON["ori"], "city": "Buellton"}).rejections == ANOTHER
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": "Buellton Public Safety", "city": "Solvang"}, {"name": "Lompoc Valley Patrol"}, {"city": "Solvang"}],
+)
+def test_a_row_may_change_a_name_or_a_city(changes):
+    import_rows(BUELLTON)
+    assert report_of(BUELLTON | changes).updated == 1
+
+
+def test_a_department_that_an_editor_has_renamed_and_moved_is_still_the_same():
+    import_rows(BUELLTON)
+    edited(only(), name="Santa Ynez Valley Patrol", city="Solvang")
+    assert report_of(BUELLTON | {"phone": "805-555-0100"}).rejected == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from departments.imports import cleaning
+from departments.imports import agency_types, cleaning
 from departments.models import Department
 
 
@@ -257,13 +257,13 @@ def test_degrees():
     ],
 )
 def test_kinds(cell, name, city, kind):
-    assert cleaning.kind(cell, name, city) == kind
+    assert agency_types.kind(cell, name, city) == kind
     assert kind in Department.Kind.values
 
 
 def test_an_unknown_agency_type_is_an_error():
     with pytest.raises(ValueError, match="unknown agency type"):
-        cleaning.kind("Starfleet", "X Police", "")
+        agency_types.kind("Starfleet", "X Police", "")
 
 
 def test_websites_and_email_addresses():

@@ -142,9 +142,10 @@ def test_an_edit_survives_another_edition_of_the_file(monkeypatch, tmp_path):
     edition = tmp_path / "agencies.csv"
     edition.write_text("".join([lines[0], *(line for line in lines if line.startswith("CT00"))]), encoding="utf-8")
     monkeypatch.setattr(country, "AGENCIES", edition)
-    assert "0 added, 0 updated" in load()
+    assert "0 added, 1 updated" in load()  # the department remembers what the file says
     chief.refresh_from_db()
     assert chief.phone == "203-854-3001"
+    assert chief.sources["phone"]["other"]["source"] == "DHS HIFLD"
 
 
 def test_westport_keeps_its_own_figures():

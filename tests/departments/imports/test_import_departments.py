@@ -67,6 +67,24 @@ def test_the_report_counts_every_row_as_text_and_as_json(file):
     assert "Writing took" in text
 
 
+def test_fields_and_update_only_limit_the_import(file):
+    department = make_department(ori="CT0015800")
+    path = file(WESTPORT | {"phone": "203-341-6000", "address1": "50 Jesup Road"}, NORWALK)
+    text = run(path, fields="address1, zip")
+    assert "Skipped 1 × is new, and this import creates nothing (first on line 3)" in text
+    department.refresh_from_db()
+    assert (department.street1, department.phone) == ("50 Jesup Road", "")
+    run(path, update_only=True)
+    department.refresh_from_db()
+    assert (department.phone, Department.objects.count()) == ("203-341-6000", 1)
+
+
+def test_an_unknown_field_is_an_error(file):
+    with pytest.raises(CommandError, match="--fields: There is no column “officers”. Choose from: name, type, ori"):
+        run(file(WESTPORT), fields="officers")
+    assert not Department.objects.exists()
+
+
 def test_a_dry_run_reports_the_same_and_changes_nothing(file):
     path = file(WESTPORT, BAD)
     would = run(path, json=True, dry_run=True).splitlines()[-1]

@@ -53,6 +53,14 @@ def test_find_knows_a_town_in_a_state_with_three_words(db):
     make_place("Washington", "DC", county="District of Columbia")
     assert found("charlotte amalie u.s. virgin islands") == ["Charlotte Amalie, VI"]
     assert found("Washington District of Columbia") == ["Washington, DC"]
+    assert found("Washington DC") == found("Washington, D.C.") == ["Washington, DC"]
+
+
+def test_a_text_is_split_before_its_state():
+    texts = ("Washington DC", "Omaha NB", "Charlotte Amalie Virgin Islands", "Charleston West Virginia")
+    assert [(town, state.code) for town, state in map(next, map(finder.split_state, texts))] == [
+        ("Washington", "DC"), ("Omaha", "NE"), ("Charlotte Amalie", "VI"), ("Charleston", "WV"),
+    ]  # fmt: skip
 
 
 def test_the_longer_of_two_matching_state_names_wins(db):

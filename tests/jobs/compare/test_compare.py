@@ -101,6 +101,13 @@ def test_it_compares_facts_about_departments(client, westport, norwalk):
     assert row(response, "Officers per 1,000 residents") == ["2.3", "not known"]
 
 
+def test_it_says_which_people_a_sheriffs_population_counts(client, westport):
+    sheriff = make_department("Sheriff", kind="sheriff", population=9_000, population_basis="fbi_jurisdiction")
+    assert row(compare(client, westport, sheriff), "Population served") == [
+        "28,000 (2023)", "9,000 the area outside cities with their own police",
+    ]  # fmt: skip
+
+
 def test_it_says_which_facts_are_not_known(client):
     response = compare(client, make_department())
     unknown = ("Officers", "Population served", "Specializations", "Hiring steps", "Time until the offer", "Training")

@@ -86,6 +86,12 @@ def test_any_text_is_a_date_or_an_error(text):
         assert (day is None or 2000 <= day.year <= 2100) and (at is None or day)
 
 
+@pytest.mark.parametrize("text", ["12-04-15", "04-12-15", "15-12-04"])
+def test_a_date_whose_order_is_unclear_is_an_error(text):
+    with pytest.raises(ValueError, match="Enter a date such as 7/16/2026"):
+        cleaning.day_and_time(text, NEW_YORK)
+
+
 @pytest.mark.parametrize(
     "cells, expected",
     [
@@ -121,6 +127,8 @@ def test_pay_has_two_amounts_and_a_period(cells, expected):
         (("NaN", "", "Annual"), "not an amount"),
         (("Infinity", "", "Annual"), "not an amount"),
         (("9" * 40, "", "Annual"), "not an amount"),
+        (("52,5", "", "Hourly"), "has a comma that doesn't separate thousands"),
+        (("52.110", "", "Hourly"), "is not an amount in dollars"),
     ],
 )
 def test_implausible_pay_is_an_error(cells, words):
@@ -156,7 +164,13 @@ def test_positions_are_a_number(text, number):
     assert cleaning.positions(text) == number
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "several", "10001", "1.5", "²"])
+@pytest.mark.parametrize("text", ["1,5", "12,34"])
+def test_a_decimal_comma_is_not_removed(text):
+    with pytest.raises(ValueError, match="comma"):
+        cleaning.positions(text)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "several", "10001", "1.5", "1.000", "²"])
 def test_an_invalid_number_of_positions_is_an_error(text):
     with pytest.raises(ValueError, match="positions"):
         cleaning.positions(text)

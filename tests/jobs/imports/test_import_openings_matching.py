@@ -61,6 +61,14 @@ class TestCopies:
         assert (job.status, job.published_at) == (Job.Status.WITHDRAWN, None)
         assert client.get(job.get_absolute_url()).status_code == 404
 
+    @pytest.mark.parametrize("words", ["The public", "GENERAL PUBLIC", "Open to the public", "Internal and External"])
+    def test_a_posting_type_may_say_in_other_words_that_it_is_public(self, load, nypd, words):
+        assert load(post(posting_type=words))[0] == counts(read=1, created=1)
+
+    @pytest.mark.parametrize("words", ["Employees only", "Current Employees"])
+    def test_or_that_it_is_for_employees(self, load, nypd, words):
+        assert load(post(posting_type=words))[0] == counts(read=1, skipped=1)
+
     def test_a_row_with_an_unknown_posting_type_is_not_public(self, load, nypd):
         numbers, words = load(post(posting_type="Level 3"))
         assert numbers == counts(read=1, rejected=1)

@@ -54,6 +54,30 @@ def test_columns_may_be_in_any_order_and_unknown_ones_are_reported():
     assert table.ignored == ["Population", "Notes"]
 
 
+@pytest.mark.parametrize("first", ["sep=;\n", ",,,\n\n", ";;\n", " \n", '"sep=,"\n'])
+def test_the_header_may_follow_a_line_for_excel_or_blank_lines(first):
+    (row,) = rows_of(f"{first}name;state\nA;CT\n")
+    assert row.values == {"name": "A", "state": "CT"}
+    assert row.line == first.count("\n") + 2
+
+
+@pytest.mark.parametrize("line", [",", ",,", ",,,,,", " , "])
+def test_a_line_of_commas_is_a_blank_row(line):
+    rows = rows_of(f"name,state,zip\n{line}\nA,CT,06880\n")
+    assert [(row.line, row.is_blank, row.problem) for row in rows] == [(2, True, ""), (3, False, "")]
+
+
+@pytest.mark.parametrize("cell", ['="06880"', '"""06880"""', '"=""06880"""', '" ""06880"" "'])
+def test_cells_that_are_quoted_twice_or_for_excel_are_unquoted(cell):
+    assert values_of(f"name,state,zip\nA,CT,{cell}\n") == [["A", "CT", "06880"]]
+
+
+@pytest.mark.parametrize("cell", ['"The ""Old"" Mill"', '"""A"" and ""B"""'])
+def test_other_quotation_marks_stay(cell):
+    ((name, _state),) = values_of(f"name,state\n{cell},CT\n")
+    assert name == next(csv.reader([cell]))[0]
+
+
 def test_mixed_encodings_are_repaired():
     assert values_of("name,state\nCañon,CO\n".encode() + b"Ca\xf1on,CO\n") == [["Cañon", "CO"], ["Cañon", "CO"]]
 
@@ -190,7 +214,7 @@ def test_it_reads_all_output_of_the_csv_module(records):
     expected = [[cell.strip() for cell in record] for record in records]
     found = [list(row.values.values()) for row in rows_of(file.getvalue())]
     assert all(len(row) == 2 for row in found)
-    if not any(cell.startswith("'") for record in expected for cell in record):
+    if not any(cell.startswith("'") or tables.QUOTED.match(cell) for record in expected for cell in record):
         assert found == expected
 
 

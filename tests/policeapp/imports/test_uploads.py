@@ -332,3 +332,41 @@ def test_the_list_takes_the_same_queries_for_more_imports(alice, westport_pd, dj
         upload(alice, HEADER + GOOD)
     with django_assert_max_num_queries(8):
         alice.get("/admin/policeapp/import/")
+
+
+# Limits
+
+AGENCIES = "ori,name,state,city,phone,sworn_officers\n{}"
+WESTPORT_ROW = "CT0015800,Westport Police Department,CT,Westport,203-341-7000,66\n"
+NORWALK_ROW = "CT0010300,Norwalk Police Department,CT,Norwalk,203-854-3000,178\n"
+
+
+def test_an_import_can_be_limited_to_columns_of_known_departments(alice, westport_pd):
+    rows = AGENCIES.format(WESTPORT_ROW + NORWALK_ROW)
+    response = upload(alice, rows, kind="departments", only_fields="sworn_officers")
+    assert "is new, and this import creates nothing" in text_of(response)
+    alice.post(address(Import.objects.get(), "apply/"))
+    westport_pd.refresh_from_db()
+    assert (westport_pd.sworn_officers, westport_pd.phone, Department.objects.count()) == (66, "", 1)
+
+
+def test_an_import_that_only_updates_creates_nothing(alice, westport_pd):
+    upload(alice, AGENCIES.format(NORWALK_ROW), kind="departments", update_only="on")
+    alice.post(address(Import.objects.get(), "apply/"))
+    assert Department.objects.get() == westport_pd
+    upload(alice, HEADER + GOOD, update_only="on")
+    alice.post(address(Import.objects.first(), "apply/"))
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "words"),
+    [
+        ("departments", "swarn_officers", "There is no column “swarn_officers”. Choose from: "),
+        ("openings", "title", "none"),
+    ],
+)
+def test_an_unknown_column_is_a_form_error(alice, kind, typed, words):
+    response = upload(alice, HEADER + GOOD, kind=kind, only_fields=typed)
+    assert words in text_of(response)
+    assert not Import.objects.exists()
