@@ -107,7 +107,10 @@ class AgencyImporter(Importer):
         self.by_ori = {department.ori: department for department in departments.filter(ori__in=oris).exclude(ori="")}
         self.by_key = defaultdict(list)
         # A row with an ORI and the name of its department can't mean another one.
-        names = {agency.key[0] for agency in agencies if not self._has_name(agency)}
+        named = [agency.key for agency in agencies if not self._has_name(agency)]
+        names, cities = {name for name, _city, _state in named}, {city[:120] for _name, city, _state in named}
+        # The index of towns starts with the status.
+        departments = departments.filter(status__in=Department.Status.values, city_key__in=cities)
         for department in departments.filter(name_key__in=names):
             self.by_key[department.name_key, normalize(department.city), department.state].append(department)
 

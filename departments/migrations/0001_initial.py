@@ -777,10 +777,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="department",
-            index=models.Index(fields=["name_key", "state"], name="department_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="department",
             index=models.Index(fields=["status", "city_key"], name="department_by_city"),
         ),
         migrations.AddConstraint(

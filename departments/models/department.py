@@ -240,8 +240,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
                     "department_listed_by_size": ["-size"],
                 }.items()
             ),
-            # Imports match departments by name, in any status.
-            models.Index(fields=["name_key", "state"], name="department_by_name"),
             models.Index(fields=["status", "city_key"], name="department_by_city"),
         ]
 

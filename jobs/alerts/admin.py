@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from policeapp.web.admin import BadRequestAdmin
 
-from .models import Alert, Message, Subscriber
+from .messages import Message
+from .models import Alert, Subscriber
 
 
 class SuperuserOnlyAdmin(BadRequestAdmin):

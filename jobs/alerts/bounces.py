@@ -17,7 +17,7 @@ from pathlib import Path
 
 from policeapp.database.unavailable import is_temporary
 
-from .models import Message
+from .messages import Message
 
 logger = logging.getLogger(__name__)
 

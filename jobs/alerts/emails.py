@@ -16,7 +16,7 @@ from policeapp.web.routes import absolute_url, site_host
 
 from ..models import Job
 from .matching import MAX_OPENINGS
-from .models import Message
+from .messages import Message
 from .tokens import make_token
 
 MAX_SUBJECT_LENGTH = 150  # characters

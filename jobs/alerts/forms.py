@@ -15,7 +15,8 @@ from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.email_addresses import is_our_own, mailbox_key
 
 from ..forms import JobSearchForm
-from .models import Alert, Message, Subscriber, delete_unconfirmed
+from .messages import Message
+from .models import Alert, Subscriber, delete_unconfirmed
 
 SALT = "policeapp.jobs.alert_forms"
 

@@ -17,7 +17,8 @@ from departments.names import normalize, word_prefixes
 from policeapp.database.unavailable import is_temporary
 
 from ..models import Job
-from .models import Alert, Message, NotifiedOpening
+from .messages import Message, NotifiedOpening
+from .models import Alert
 
 logger = logging.getLogger(__name__)
 

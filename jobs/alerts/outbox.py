@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from policeapp.operations.logs import redact
 
 from . import emails
-from .models import Alert, Message, SendRun, single_line
+from .messages import Message, SendRun
+from .models import Alert, single_line
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from policeapp.database.unavailable import is_temporary
 
 from . import outbox
 from .matching import prepare_digests, prepare_renewals
-from .models import Message, delete_unconfirmed
+from .messages import Message
+from .models import delete_unconfirmed
 
 logger = logging.getLogger(__name__)
 

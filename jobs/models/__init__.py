@@ -1,8 +1,10 @@
 """The models of jobs: openings, their requirements and hiring steps, and job alerts."""
 
-from ..alerts.models import Alert, Message, NotifiedOpening, SendRun, Subscriber
+from ..alerts.messages import Message, NotifiedOpening, SendRun
+from ..alerts.models import Alert, Subscriber
 from .hiring_steps import HiringStep
-from .job import Job, JobKind, Schedule, count_open_jobs, sync_from_departments, with_open_jobs
+from .job import Job, count_open_jobs, sync_from_departments, with_open_jobs
+from .kinds import JobKind, Schedule
 from .querysets import JobQuerySet
 from .requirements import Requirements
 

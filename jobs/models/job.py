@@ -32,26 +32,9 @@ from departments.times import instant, is_allowed, validate_local_time
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
+from .kinds import JobKind, Schedule
 from .pay import PERIODS_A_YEAR, PayPeriod, format_pay, plausible_pay, validate_pay
 from .querysets import JobQuerySet
-
-
-class JobKind(models.TextChoices):
-    ENTRY_LEVEL = "entry_level", _("Entry-level officer")
-    LATERAL = "lateral", _("Lateral or certified officer")
-    CADET = "cadet", _("Cadet or explorer")
-    RESERVE = "reserve", _("Reserve or auxiliary officer")
-    DISPATCHER = "dispatcher", _("Dispatcher or call taker")
-    CORRECTIONS = "corrections", _("Corrections officer")
-    CIVILIAN = "civilian", _("Civilian staff")
-    COMMAND = "command", _("Command staff")
-    OTHER = "other", _("Other")
-
-
-class Schedule(models.TextChoices):
-    FULL_TIME = "full_time", _("Full time")
-    PART_TIME = "part_time", _("Part time")
-    SEASONAL = "seasonal", _("Seasonal")
 
 
 def count_open_jobs(departments):
