@@ -27,7 +27,7 @@ PAGES = [
     "/departments/tx/",
     "/departments/tx/?page=30",
     "/departments/a-to-z/s/",
-    "/departments/ca/los-angeles/",
+    "/departments/ca/county/los-angeles/",
     "/departments/ct/westport-police-department/",
     "/departments/mi/michigan-state-police/",
     "/departments/suggest/?q=west",
@@ -36,9 +36,9 @@ PAGES = [
     "/jobs/?q=dispacher",
     "/jobs/eligible/",
     "/sitemap.xml",
-    "/sitemap-tx.xml",
 ]
-MAX_LOAD_SECONDS, MAX_SECOND_LOAD_SECONDS, MAX_PAGE_MS = 60, 5, 25
+SITEMAP = "/sitemap-tx.xml"  # up to 2,000 URLs, for robots
+MAX_LOAD_SECONDS, MAX_SECOND_LOAD_SECONDS, MAX_PAGE_MS, MAX_SITEMAP_MS = 60, 5, 25, 60
 TIMES = 11
 
 
@@ -50,9 +50,10 @@ def rows(case):
         seconds = perf_counter() - began
         yield Row(f"directory: {what}", case, {"s": seconds}, [Bar("s", seconds, most)])
     client = Client(HTTP_HOST=os.environ["ALLOWED_HOSTS"])
-    for page in PAGES:
+    for page, most in {**dict.fromkeys(PAGES, MAX_PAGE_MS), SITEMAP: MAX_SITEMAP_MS}.items():
+        assert client.get(page).status_code == 200, page
         ms = cpu_ms(lambda page=page: client.get(page))
-        yield Row(f"directory: {page}", case, {"CPU ms": ms}, [Bar("CPU ms", ms, MAX_PAGE_MS)])
+        yield Row(f"directory: {page}", case, {"CPU ms": ms}, [Bar("CPU ms", ms, most)])
 
 
 def cpu_ms(function):
