@@ -17,7 +17,7 @@ def rows(case):
         ("killed", postmaster.kill, postmaster.start),
     ]
     with (
-        site.serving(url, DATABASE_TIMEOUT=str(SECONDS)) as server,
+        site.serving(url, DATABASE_TIMEOUT=str(SECONDS), UNCACHED_PAGE_LIMIT="0") as server,
         Load(server.port, site.PAGES, visitors=VISITORS) as load,
         Load(server.port, ["/healthz"], visitors=1) as health,
     ):
