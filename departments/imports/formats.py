@@ -15,8 +15,8 @@ from . import cleaning
 class Format(NamedTuple):
     """A published format.
 
-    ``header`` are columns that only files in this format have. ``source`` is the code of the publication. ``names`` is
-    True if the file names towns instead of agencies. In such a file, a figure of 0 is unknown, too.
+    ``header`` are columns that only files in this format have. ``source`` is the code of the publication.
+    ``bare_names`` is True if the file names towns instead of agencies. In such a file, a figure of 0 is unknown, too.
     """
 
     header: tuple = ()

@@ -161,7 +161,7 @@ class AgencyReader:
         self.status_column = next((column for column in ("active", newest) if column in table.found), None)
 
     def read(self, row):
-        """Return the row as an :class:`Agency`, or raise :class:`Rejected` or :class:`Skipped`."""
+        """Return the row as an :class:`Agency`, or raise :class:`Rejected` or ``Skipped``."""
         values = row.values
         formats.skip_other_rows(values, self.table.name_of)
         state = self._state(values)

@@ -114,7 +114,7 @@ class Sourced(models.Model):
     def edited_by(self, field):
         """Return the ``set_by`` of a fact that a person or a fixture has set, or "" if an import set it.
 
-        A value without a source counts as edited, by "unknown": code or an older version of the site has set it.
+        A value without a source counts as edited, by "unknown": code has set it.
         """
         for name in (field, self.SET_WITH.get(field, field)):
             source = self.sources.get(name)
