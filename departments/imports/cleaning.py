@@ -16,7 +16,7 @@ from policeapp.web.email_addresses import normalize as normalize_email
 from .. import phones
 from ..fields import add_scheme, validate_url
 from ..geo import states
-from ..names import normalize
+from ..names import normalize, without_county_word
 
 MISSING = {
     "", "-", "--", "---", ".", "?", "n/a", "#n/a", "na", "n.a.", "none", "null", "nil", "nan", "unknown", "unk", "tbd",
@@ -145,7 +145,6 @@ def city(cell, state=""):
     return "" if cell.upper() == state else title(cell)
 
 
-COUNTY_WORD = re.compile(r",? (county|parish|municipio)\Z", re.IGNORECASE)
 COUNTY_SEPARATOR = re.compile(r"[;|/]|,(?! *(?:county|parish|municipio)\b)", re.IGNORECASE)
 INDEPENDENT_CITY = re.compile(r"( city)? \(city\)\Z", re.IGNORECASE)
 SAINT = re.compile(r"\bSt (?=[A-Z])")
@@ -156,7 +155,7 @@ def counties(cell):
     """Return the names of all counties in the cell as a tuple, without the word "County"."""
     found = []
     for part in COUNTY_SEPARATOR.split(cell):
-        name = INDEPENDENT_CITY.sub(" City", title(COUNTY_WORD.sub("", text(part))))
+        name = INDEPENDENT_CITY.sub(" City", title(without_county_word(text(part))))
         found += [SAINT.sub("St. ", name)] if name else []
     return tuple(found)
 

@@ -87,6 +87,13 @@ def imported(clean, text):
     return None if value == "" else value
 
 
+@pytest.mark.parametrize("text", ["Fairfield", "Fairfield County", "Fairfield county", "Fairfield Municipio"])
+def test_a_county_is_stored_without_the_word(db, text):
+    department = make_department(county=text)
+    department.full_clean()
+    assert (department.county, *cleaning.counties(text)) == ("Fairfield", "Fairfield")
+
+
 LOCATIONS = [
     ("41.14", "-73.36", True),
     ("0", "0", False),
