@@ -16,6 +16,7 @@ from policeapp.web.email_addresses import normalize as normalize_email
 from .. import phones
 from ..fields import add_scheme, validate_url
 from ..geo import states
+from ..models.figures import MAX_PEOPLE
 from ..names import normalize, without_county_word
 
 MISSING = {
@@ -229,10 +230,10 @@ def without_commas(text):
     return text.replace(",", "")
 
 
-def number(cell, minimum=0, maximum=400_000_000):
-    """Return a whole number, or None if it is missing. Commas between thousands and a decimal zero are allowed.
+def number(cell, maximum=MAX_PEOPLE):
+    """Return a whole number from 0 to the maximum, or None if it is missing.
 
-    Three decimals are not: "1.000" may mean 1 or 1,000.
+    Commas between thousands and a decimal zero are allowed. Three decimals are not: "1.000" may mean 1 or 1,000.
     """
     cell = without_commas(text(cell))
     if not cell:
@@ -241,7 +242,7 @@ def number(cell, minimum=0, maximum=400_000_000):
     if not whole.isdecimal() or decimals.strip("0") or len(decimals) > 2:
         raise ValueError(_("is not a whole number"))
     value = int(whole) if len(whole) < 20 else maximum + 1
-    if not minimum <= value <= maximum:
+    if value > maximum:
         raise ValueError(_("is not a plausible number"))
     return value
 
@@ -325,11 +326,16 @@ def website(cell):
     return url
 
 
-ACTIVE = {"1", "1.0", "y", "yes", "t", "true", "a", "active", "open", "published", "x"}
+TRUE = {"1", "1.0", "y", "yes", "t", "true"}
+ACTIVE = TRUE | {"a", "active", "open", "published", "x"}
+
+
+def is_true(cell):
+    return cell.casefold() in TRUE
 
 
 def is_active(cell):
-    return cell.strip().casefold() in ACTIVE
+    return cell.casefold() in ACTIVE
 
 
 def code(cell):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from policeapp.imports.engine import Rejected
 
 from ..models import Department, Precision
+from ..models.figures import MAX_OFFICERS
 from ..models.location import is_mailbox
 from ..models.sources import Origin, publication
 from ..names import normalize
@@ -91,7 +92,7 @@ CELLS = [
     ("website_kind", "website_kind", cleaning.code),
     ("chief_name", "chief_name", lambda cell: cleaning.title(cleaning.text(cell))),
     ("chief_title", "chief_title", lambda cell: cleaning.title(cleaning.text(cell))),
-    ("sworn_officers", "sworn_officers", lambda cell: cleaning.number(cell, maximum=100_000)),
+    ("sworn_officers", "sworn_officers", lambda cell: cleaning.number(cell, MAX_OFFICERS)),
     ("population", "population", cleaning.number),
     ("sworn_year", "sworn_year", cleaning.year),
     ("population_year", "population_year", cleaning.year),
@@ -179,7 +180,7 @@ class AgencyReader:
         self._add_kind(row, facts, guessed)
         self._add_alias(facts, guessed)
         facts |= self._location(row, facts)
-        has_staff = not formats.is_true(values.get("reports_no_staff", ""))
+        has_staff = not cleaning.is_true(values.get("reports_no_staff", ""))
         status = self._status(values)
         if status == "draft" or (status and has_staff):
             facts["status"] = status
