@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from departments.models import Department
 from tests import admin
 from tests.departments.pages import cards, html, links, profile
 from tests.factories import (
@@ -361,14 +360,6 @@ def test_a_page_has_one_url(client, westport):
             assert client.get(f"/departments/{other}").status_code == 404
     assert client.get("/sitemap-ct.xml").status_code == 200
     assert client.get("/sitemap-CT.xml").status_code == client.get("/sitemap-Ct.xml").status_code == 404
-
-
-def test_requests_change_nothing(client, westport):
-    before = Department.objects.values().get()
-    assert client.post(WESTPORT).status_code == 405
-    assert client.head(WESTPORT).status_code == 200
-    client.get(WESTPORT)
-    assert Department.objects.values().get() == before
 
 
 # Drafts
