@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
-from policeapp.web.admin import BadRequestAdmin
+from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
@@ -211,7 +211,7 @@ class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
 
 
 @admin.register(Place)
-class PlaceAdmin(BadRequestAdmin):
+class PlaceAdmin(ViewOnlyAdmin):
     """Read-only, because ``manage.py load_places`` replaces all places."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
@@ -219,24 +219,12 @@ class PlaceAdmin(BadRequestAdmin):
     search_fields = ["key", "zip"]
     search_help_text = _("Town (in lower case) or ZIP code")
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
     def has_delete_permission(self, request, obj=None):
         return False
 
 
 @admin.register(SlugRedirect)
-class SlugRedirectAdmin(BadRequestAdmin):
+class SlugRedirectAdmin(ViewOnlyAdmin):
     list_display = ["__str__", "department"]
     search_fields = ["slug"]
     list_select_related = ["department"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False

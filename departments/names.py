@@ -95,6 +95,11 @@ def _words(text):
     return NOT_WORDS.sub(" ", APOSTROPHES.sub("", text.casefold())).split()
 
 
+def name_key(name):
+    """Return the normalized name of a department as the database stores it, for sorting and matching."""
+    return normalize(name)[:250]
+
+
 def core_name(name):
     """Return a normalized name without generic words, or the whole name if all its words are generic.
 

@@ -12,7 +12,7 @@ from ..models import Department, Precision
 from ..models.figures import MAX_OFFICERS
 from ..models.location import is_mailbox
 from ..models.sources import Origin, publication
-from ..names import normalize
+from ..names import name_key, normalize
 from . import agency_types, cleaning, formats
 from .agency_names import readable
 
@@ -188,7 +188,7 @@ class AgencyReader:
         self._add_years(facts, sources)
         self._check(row, facts)
         sources = self.shared_sources.setdefault(tuple(sources.values()), sources)
-        key = normalize(facts["name"])[:250], normalize(facts.get("city", "")), state
+        key = name_key(facts["name"]), normalize(facts.get("city", "")), state
         return Agency(facts, sources, tuple(guessed), key, int(sources["record"].as_of[:4] or 0), has_staff)
 
     def _name(self, values, state):

@@ -1,4 +1,4 @@
-"""The admin site, and a base class of its pages.
+"""The admin site, and base classes of its pages.
 
 Both answer invalid values with 400, and nobody overwrites what another person has just saved.
 """
@@ -142,6 +142,16 @@ class BadRequestAdmin(admin.ModelAdmin):
     def log_change(self, request, obj, message):
         """Write no entry if the person has changed nothing."""
         return super().log_change(request, obj, message) if message else None
+
+
+class ViewOnlyAdmin(BadRequestAdmin):
+    """Nobody can add or change the objects, because the code does. Who has the permission can delete them."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
 
 
 def _add_errors(context, errors):
