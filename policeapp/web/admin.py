@@ -19,7 +19,7 @@ TAKEN = _("Somebody has just saved the same name or number. Change yours and sav
 
 
 class StaffSite(admin.AdminSite):
-    """The admin without the view that redirects to any object, whoever may see it. No cache stores its pages."""
+    """The admin without the view that redirects to any object, which ignores permissions. No cache stores its pages."""
 
     def admin_view(self, view, cacheable=False):
         return super().admin_view(view)
