@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
+from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
@@ -129,13 +130,13 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         return with_open_jobs(Department.objects.editable_by(request.user))
 
     def get_readonly_fields(self, request, obj=None):
-        if request.user.has_perm("departments.edit_every_department"):
+        if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             return self.readonly_fields
         return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
 
     def has_add_permission(self, request):
         # Others can't set the name and the state.
-        return super().has_add_permission(request) and request.user.has_perm("departments.edit_every_department")
+        return super().has_add_permission(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     def is_public(self, department):
         return department.is_published
@@ -198,7 +199,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
 
     def get_actions(self, request):
         actions = super().get_actions(request)
-        if not request.user.has_perm("departments.edit_every_department"):
+        if not request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             actions = {name: action for name, action in actions.items() if name not in ("publish", "unpublish")}
         return actions
 

@@ -30,8 +30,9 @@ PUBLICATIONS = {
     "Center of the county": ("county_centroid",),
 }  # fmt: skip
 NAME_OF = {other: name for name, others in PUBLICATIONS.items() for other in (name.casefold(), *others)}
-# A code can end with the year of the publication: "hifld2009", "fbi_lee_2025". These have it without saying so.
+# A code can end with the year of the publication: "hifld2009", "fbi_lee_2025".
 CODE_WITH_YEAR = re.compile(r"(\w+?)_?((?:19|20)\d\d)\Z", re.ASCII)
+# The years of publications whose codes have none.
 YEAR_OF = {"hifld_only": "2009", "leaic_local_gov": "2012"}
 
 
