@@ -144,16 +144,6 @@ class BadRequestAdmin(admin.ModelAdmin):
         return super().log_change(request, obj, message) if message else None
 
 
-class ViewOnlyAdmin(BadRequestAdmin):
-    """Nobody can add or change the objects, because the code does. Who has the permission can delete them."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-
 def _add_errors(context, errors):
     """Add errors to the fields of a page's forms: ``{(prefix of a form, name of a field or None): text}``."""
     form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
@@ -162,6 +152,16 @@ def _add_errors(context, errors):
             if prefix == (each.prefix or ""):
                 each.add_error(name, text)
     context["errors"] = AdminErrorList(form, formsets)
+
+
+class ViewOnlyAdmin(BadRequestAdmin):
+    """Nobody can add or change the objects, because the code does. Who has the permission can delete them."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
 
 
 @contextmanager
