@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.geo import states
 from departments.search import spelling
 from departments.search.forms import NearForm
+from policeapp.web.forms import LongSelect
 
 from .models import Job, JobQuerySet
 
@@ -54,7 +55,12 @@ class JobSearchForm(NearForm):
         help_text=_("In dollars"),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: [("", _("Any state")), *states.CHOICES])
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=lambda: [("", _("Any state")), *states.CHOICES],
+        widget=LongSelect,
+    )
     sort = forms.ChoiceField(
         label=_("Sort by"),
         required=False,

@@ -45,16 +45,15 @@ MEASURED = 1
 
 
 def pytest_collection_modifyitems(config, items):
-    """Run tests that use no database, and the browser tests, only on SQLite."""
+    """Run tests that use no database, and the browser tests, only on SQLite, and those of PostgreSQL only there."""
     cases = Counter()
     for item in items:
         cases[item.function] += 1
         if cases[item.function] > MEASURED or hasattr(item.function, "hypothesis"):
             item.add_marker("unmeasured")
-    if connection.vendor == "sqlite":
-        return
-    config.hook.pytest_deselected(items=[item for item in items if not uses_the_database(item)])
-    items[:] = filter(uses_the_database, items)
+    runs_here = runs_on_sqlite if connection.vendor == "sqlite" else uses_the_database
+    config.hook.pytest_deselected(items=[item for item in items if not runs_here(item)])
+    items[:] = filter(runs_here, items)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -71,6 +70,10 @@ def pytest_runtest_protocol(item):
         return (yield)
     finally:
         sys.settrace(tracer)
+
+
+def runs_on_sqlite(item):
+    return not item.get_closest_marker("postgresql")
 
 
 def uses_the_database(item):

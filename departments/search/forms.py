@@ -4,6 +4,8 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.web.forms import LongSelect
+
 from ..geo import states
 from ..models import Department, Specialization
 from ..models.querysets import DepartmentQuerySet
@@ -192,7 +194,12 @@ class DepartmentSearchForm(NearForm):
 
     SORTS = {"name": DepartmentQuerySet.by_name, "population": DepartmentQuerySet.by_population}
 
-    state = forms.ChoiceField(label=_("State"), required=False, choices=lambda: [("", _("Any state")), *states.CHOICES])
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=lambda: [("", _("Any state")), *states.CHOICES],
+        widget=LongSelect,
+    )
     kind = forms.ChoiceField(
         label=_("Agency type"), required=False, choices=lambda: [("", _("Any type")), *Department.Kind.choices]
     )
@@ -202,6 +209,7 @@ class DepartmentSearchForm(NearForm):
         queryset=Specialization.objects.all(),
         to_field_name="slug",
         empty_label=_("Any"),
+        widget=LongSelect,
     )
     hiring = forms.BooleanField(label=_("Hiring now"), required=False)
     sort = forms.ChoiceField(

@@ -1,8 +1,12 @@
-"""How all forms are rendered, and one form for the text that they return."""
+"""How all forms are rendered, a fast widget, and one form for the text that forms return."""
 
 import re
 
+from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 # Everything that ends a line in Unicode, except "\n".
 LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -12,6 +16,21 @@ class SiteRenderer(TemplatesSetting):
     """Renders a field with its label, hint and errors by our own partial; widgets are Django's."""
 
     field_template_name = "_field.html"
+
+
+class LongSelect(forms.Select):
+    """A select for many choices without groups. A template would take as long for them as for the rest of a page."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = self.format_value(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, mark_safe(" selected") if str(key) in chosen else "", label) for key, label in self.choices),
+        )
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs | {"name": name}, attrs)), options
+        )
 
 
 def normalize_lines(text):

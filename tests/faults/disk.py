@@ -83,6 +83,7 @@ def rows(case):
             admin = site.Admin(url)
             clerk = Clerk(server, admin, url, place, disk)
             clerk.save("Before")
+            admin.get(server, "/admin/")  # shows the message about it, which changes the session
             disk.fill(server)
             yield from clerk.when_full(media)
             disk.free(server)

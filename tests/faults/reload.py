@@ -77,7 +77,7 @@ def write_new_version(code):
     folder = code / "departments" / "migrations"
     last = max(path.stem for path in folder.glob("0*.py"))
     (folder / "9999_motto.py").write_text(MIGRATION.format(last=last, field=FIELD))
-    replace(code / "departments" / "models.py", "    logo = ", f"    motto = {FIELD}\n    logo = ")
+    replace(code / "departments" / "models" / "department.py", "    logo = ", f"    motto = {FIELD}\n    logo = ")
     home = code / "templates" / "pages" / "home.html"
     replace(home, "{% block content %}", "{% block content %}<p>" + NEW_TEXT + "</p>")
 

@@ -104,8 +104,8 @@ def workers_of(pid):
 
 
 def memory_of(pid):
-    """Return the resident memory of a process in megabytes."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+    """Return the resident memory of a process in megabytes, without the pages of files that SQLite maps."""
+    return int(re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
 
 
 def processor_time_of(pid):

@@ -13,7 +13,7 @@ from tests.factories import form_of, make_alice, make_department, text_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory has one writer"),
+    pytest.mark.postgresql,
 ]
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
