@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
-from policeapp.web.admin import BadRequestAdmin
+from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
@@ -129,13 +130,13 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         return with_open_jobs(Department.objects.editable_by(request.user))
 
     def get_readonly_fields(self, request, obj=None):
-        if request.user.has_perm("departments.edit_every_department"):
+        if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             return self.readonly_fields
         return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
 
     def has_add_permission(self, request):
         # Others can't set the name and the state.
-        return super().has_add_permission(request) and request.user.has_perm("departments.edit_every_department")
+        return super().has_add_permission(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     def is_public(self, department):
         return department.is_published
@@ -198,7 +199,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
 
     def get_actions(self, request):
         actions = super().get_actions(request)
-        if not request.user.has_perm("departments.edit_every_department"):
+        if not request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             actions = {name: action for name, action in actions.items() if name not in ("publish", "unpublish")}
         return actions
 
@@ -211,7 +212,7 @@ class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
 
 
 @admin.register(Place)
-class PlaceAdmin(BadRequestAdmin):
+class PlaceAdmin(ViewOnlyAdmin):
     """Read-only, because ``manage.py load_places`` replaces all places."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
@@ -219,24 +220,12 @@ class PlaceAdmin(BadRequestAdmin):
     search_fields = ["key", "zip"]
     search_help_text = _("Town (in lower case) or ZIP code")
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
     def has_delete_permission(self, request, obj=None):
         return False
 
 
 @admin.register(SlugRedirect)
-class SlugRedirectAdmin(BadRequestAdmin):
+class SlugRedirectAdmin(ViewOnlyAdmin):
     list_display = ["__str__", "department"]
     search_fields = ["slug"]
     list_select_related = ["department"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False

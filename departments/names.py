@@ -40,6 +40,7 @@ NAME_ENDS = GENERIC_WORDS | set("county dept highway jobs louisiana parish pd po
 # A name with one of these words is written with or without a blank: "De Kalb" or "DeKalb", "O'Fallon" or "O Fallon".
 PARTICLES = frozenset("d de des du el l la le mac mc o".split())
 TOWN_PREFIX = re.compile(r"(city|town|township|village|borough|county) of ")
+COUNTY_WORD = re.compile(r",? (county|parish|municipio)\Z", re.IGNORECASE)
 APOSTROPHES = re.compile("['’`ʻ]")
 NOT_WORDS = re.compile(r"[\W_]+")
 
@@ -94,6 +95,11 @@ def _words(text):
     return NOT_WORDS.sub(" ", APOSTROPHES.sub("", text.casefold())).split()
 
 
+def name_key(name):
+    """Return the normalized name of a department as the database stores it, for sorting and matching."""
+    return normalize(name)[:250]
+
+
 def core_name(name):
     """Return a normalized name without generic words, or the whole name if all its words are generic.
 
@@ -140,6 +146,11 @@ def name_prefixes(text):
 def slug_of(text, fallback):
     """Return a slug of at most 100 characters, or ``fallback`` if the text has no Latin letter or digit."""
     return slugify(APOSTROPHES.sub("", text).replace("/", " "))[:100].strip("-") or fallback
+
+
+def without_county_word(county):
+    """Return the name that a county is stored with: "Fairfield" for "Fairfield County"."""
+    return COUNTY_WORD.sub("", county)
 
 
 def county_label(county, state):

@@ -5,7 +5,7 @@ from html import unescape
 
 from django.test import Client
 
-from tests.factories import form_of
+from tests.factories import form_of, html_of
 
 # Extreme values for form fields.
 EXTREMES = [
@@ -75,10 +75,6 @@ def rows_of(response):
     return [
         unescape(text) for text in re.findall(r'<th class="field-[^"]*"><a [^>]*>([^<]*)</a></th>', html_of(response))
     ]
-
-
-def html_of(response):
-    return response.content.decode()
 
 
 def listed(client, model, query=""):

@@ -1,7 +1,7 @@
 """Builders of saved objects. A test gives only the values that matter; all others have plain, valid defaults."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from itertools import count
@@ -122,6 +122,15 @@ def tomorrow(department=None):
 
 def today(department=None):
     return department.today() if department else timezone.localdate(timezone=ZONE)
+
+
+def utc(text):
+    """``utc("2024-03-11 04:00")``"""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def html_of(response):
+    return response.content.decode()
 
 
 def text_of(response):

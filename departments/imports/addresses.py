@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from ..geo.points import Point, miles_between
 from ..models import Place
-from ..names import normalize
+from ..names import normalize, without_county_word
 
+COUNTY_WORDS = {"county", "parish", "municipio", "borough", "area", "census", "municipality"}
 FAR_MILES = 50  # the largest towns don't extend that far from their center
 
 
@@ -86,15 +87,7 @@ class Places:
 def county_key(name):
     """Return a county's name in a comparable form: "saintlouis" for "St. Louis County" and "SAINT LOUIS"."""
     words = normalize(name).split()
-    while len(words) > 1 and words[-1] in (
-        "county",
-        "parish",
-        "municipio",
-        "borough",
-        "area",
-        "census",
-        "municipality",
-    ):
+    while len(words) > 1 and words[-1] in COUNTY_WORDS:
         words.pop()
     return "".join(words)
 
@@ -103,6 +96,6 @@ def county_names():
     """Return ``{(state, county_key): name}`` in the spelling of places with the most capitals and punctuation."""
     names = {}
     for state, county in Place.objects.order_by().values_list("state", "county").distinct():
-        name = re.sub(" (County|Parish|Municipio)$", "", re.sub(" city$", " City", county))
+        name = without_county_word(re.sub(" city$", " City", county))
         names.setdefault((state, county_key(county)), Counter())[name] = sum(not letter.islower() for letter in name)
     return {key: spellings.most_common(1)[0][0] for key, spellings in names.items() if key[1]}

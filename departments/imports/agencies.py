@@ -37,7 +37,7 @@ LIMITS = {
 ADDRESS = {"street1", "city", "zip"}
 WITH_ADDRESS = {"street1", "street2", "zip"}
 
-KEPT = {
+REASONS_TO_KEEP = {
     CERTAINTY: gettext_lazy("is less certain than the stored value; it was not imported"),
     DATE: gettext_lazy("is older than the stored value; it was not imported"),
 }
@@ -254,8 +254,8 @@ class AgencyImporter(Importer):
         ]
         self.conflict(line, department.ori, department.name, conflicts)
         for field, reason in kept.items():
-            if reason in KEPT and field not in Department.SET_WITH and not origins[field].guessed:
-                self.notice(line, self.table.name_of(COLUMN_OF.get(field, field)), str(KEPT[reason]))
+            if reason in REASONS_TO_KEEP and field not in Department.SET_WITH and not origins[field].guessed:
+                self.notice(line, self.table.name_of(COLUMN_OF.get(field, field)), str(REASONS_TO_KEEP[reason]))
         edited = {
             field: value
             for field, value in stated.items()

@@ -16,7 +16,8 @@ from policeapp.web.email_addresses import normalize as normalize_email
 from .. import phones
 from ..fields import add_scheme, validate_url
 from ..geo import states
-from ..names import normalize
+from ..models.figures import MAX_PEOPLE
+from ..names import normalize, without_county_word
 
 MISSING = {
     "", "-", "--", "---", ".", "?", "n/a", "#n/a", "na", "n.a.", "none", "null", "nil", "nan", "unknown", "unk", "tbd",
@@ -145,7 +146,6 @@ def city(cell, state=""):
     return "" if cell.upper() == state else title(cell)
 
 
-COUNTY_WORD = re.compile(r",? (county|parish|municipio)\Z", re.IGNORECASE)
 COUNTY_SEPARATOR = re.compile(r"[;|/]|,(?! *(?:county|parish|municipio)\b)", re.IGNORECASE)
 INDEPENDENT_CITY = re.compile(r"( city)? \(city\)\Z", re.IGNORECASE)
 SAINT = re.compile(r"\bSt (?=[A-Z])")
@@ -156,7 +156,7 @@ def counties(cell):
     """Return the names of all counties in the cell as a tuple, without the word "County"."""
     found = []
     for part in COUNTY_SEPARATOR.split(cell):
-        name = INDEPENDENT_CITY.sub(" City", title(COUNTY_WORD.sub("", text(part))))
+        name = INDEPENDENT_CITY.sub(" City", title(without_county_word(text(part))))
         found += [SAINT.sub("St. ", name)] if name else []
     return tuple(found)
 
@@ -230,10 +230,10 @@ def without_commas(text):
     return text.replace(",", "")
 
 
-def number(cell, minimum=0, maximum=400_000_000):
-    """Return a whole number, or None if it is missing. Commas between thousands and a decimal zero are allowed.
+def number(cell, maximum=MAX_PEOPLE):
+    """Return a whole number from 0 to the maximum, or None if it is missing.
 
-    Three decimals are not: "1.000" may mean 1 or 1,000.
+    Commas between thousands and a decimal zero are allowed. Three decimals are not: "1.000" may mean 1 or 1,000.
     """
     cell = without_commas(text(cell))
     if not cell:
@@ -242,7 +242,7 @@ def number(cell, minimum=0, maximum=400_000_000):
     if not whole.isdecimal() or decimals.strip("0") or len(decimals) > 2:
         raise ValueError(_("is not a whole number"))
     value = int(whole) if len(whole) < 20 else maximum + 1
-    if not minimum <= value <= maximum:
+    if value > maximum:
         raise ValueError(_("is not a plausible number"))
     return value
 
@@ -326,11 +326,16 @@ def website(cell):
     return url
 
 
-ACTIVE = {"1", "1.0", "y", "yes", "t", "true", "a", "active", "open", "published", "x"}
+TRUE = {"1", "1.0", "y", "yes", "t", "true"}
+ACTIVE = TRUE | {"a", "active", "open", "published", "x"}
+
+
+def is_true(cell):
+    return cell.casefold() in TRUE
 
 
 def is_active(cell):
-    return cell.strip().casefold() in ACTIVE
+    return cell.casefold() in ACTIVE
 
 
 def code(cell):

@@ -15,8 +15,8 @@ from . import cleaning
 class Format(NamedTuple):
     """A published format.
 
-    ``header`` are columns that only files in this format have. ``source`` is the code of the publication. ``names`` is
-    True if the file names towns instead of agencies. In such a file, a figure of 0 is unknown, too.
+    ``header`` are columns that only files in this format have. ``source`` is the code of the publication.
+    ``bare_names`` is True if the file names towns instead of agencies. In such a file, a figure of 0 is unknown, too.
     """
 
     header: tuple = ()
@@ -46,11 +46,6 @@ NAME_FLAGS = {
     "unit_missing": gettext_lazy("has no name of its own: its unit is missing"),
     "statewide_total": gettext_lazy("counts the officers of a whole state at one post"),
 }
-TRUE = {"1", "1.0", "y", "yes", "t", "true"}
-
-
-def is_true(cell):
-    return cell.casefold() in TRUE
 
 
 def skip_other_rows(values, header):
@@ -59,7 +54,7 @@ def skip_other_rows(values, header):
         raise Skipped(header("name"), _("is a total"))
     if reason := NAME_FLAGS.get(values.get("name_flag", "")):
         raise Skipped(header("name_flag"), str(reason))
-    if is_true(values.get("is_sub_facility", "")):
+    if cleaning.is_true(values.get("is_sub_facility", "")):
         raise Skipped(header("is_sub_facility"), _("is a part of another agency"))
     if cleaning.text(values.get("superseded_by", "")):
         raise Skipped(header("superseded_by"), _("has a newer ORI"))

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from policeapp.imports.engine import Rejected
 
 from ..models import Department, Precision
+from ..models.figures import MAX_OFFICERS
 from ..models.location import is_mailbox
 from ..models.sources import Origin, publication
-from ..names import normalize
+from ..names import name_key, normalize
 from . import agency_types, cleaning, formats
 from .agency_names import readable
 
@@ -91,7 +92,7 @@ CELLS = [
     ("website_kind", "website_kind", cleaning.code),
     ("chief_name", "chief_name", lambda cell: cleaning.title(cleaning.text(cell))),
     ("chief_title", "chief_title", lambda cell: cleaning.title(cleaning.text(cell))),
-    ("sworn_officers", "sworn_officers", lambda cell: cleaning.number(cell, maximum=100_000)),
+    ("sworn_officers", "sworn_officers", lambda cell: cleaning.number(cell, MAX_OFFICERS)),
     ("population", "population", cleaning.number),
     ("sworn_year", "sworn_year", cleaning.year),
     ("population_year", "population_year", cleaning.year),
@@ -161,7 +162,7 @@ class AgencyReader:
         self.status_column = next((column for column in ("active", newest) if column in table.found), None)
 
     def read(self, row):
-        """Return the row as an :class:`Agency`, or raise :class:`Rejected` or :class:`Skipped`."""
+        """Return the row as an :class:`Agency`, or raise :class:`Rejected` or ``Skipped``."""
         values = row.values
         formats.skip_other_rows(values, self.table.name_of)
         state = self._state(values)
@@ -179,7 +180,7 @@ class AgencyReader:
         self._add_kind(row, facts, guessed)
         self._add_alias(facts, guessed)
         facts |= self._location(row, facts)
-        has_staff = not formats.is_true(values.get("reports_no_staff", ""))
+        has_staff = not cleaning.is_true(values.get("reports_no_staff", ""))
         status = self._status(values)
         if status == "draft" or (status and has_staff):
             facts["status"] = status
@@ -187,7 +188,7 @@ class AgencyReader:
         self._add_years(facts, sources)
         self._check(row, facts)
         sources = self.shared_sources.setdefault(tuple(sources.values()), sources)
-        key = normalize(facts["name"])[:250], normalize(facts.get("city", "")), state
+        key = name_key(facts["name"]), normalize(facts.get("city", "")), state
         return Agency(facts, sources, tuple(guessed), key, int(sources["record"].as_of[:4] or 0), has_staff)
 
     def _name(self, values, state):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..fields import KeyField, MarkdownField
 from ..geo import states
-from ..names import core_name, county_label, normalize, slug_of
+from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
 from ..signals import departments_changed
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
@@ -268,7 +268,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
 
     def clean(self):
         self.ori = self.ori.strip().upper()
-        self.county = self.county.removesuffix(" County").removesuffix(" Parish")
+        self.county = without_county_word(self.county)
         if (self.latitude is None) != (self.longitude is None):
             raise ValidationError(gettext("Enter both a latitude and a longitude, or neither."))
         if self.parent and (self.parent.parent_id or self.posts.exists()):
@@ -313,7 +313,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
 
         ``size`` is the population served, or 0 if it is unknown.
         """
-        self.name_key = normalize(self.name)[:250]
+        self.name_key = name_key(self.name)
         self.name_core = core_name(self.name_key)
         self.city_key = normalize(self.city)[:120]
         state = states.STATES[self.state].name if self.state in states.STATES else ""

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .kinds import DepartmentKind
 
-YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
+YEARS_ALLOWED = (1900, 2100)
+YEAR = [MinValueValidator(YEARS_ALLOWED[0]), MaxValueValidator(YEARS_ALLOWED[1])]
 MAX_OFFICERS = 100_000
 MAX_PEOPLE = 400_000_000
 
@@ -19,7 +20,7 @@ YEARS = {
 }
 YEAR_CONSTRAINTS = [
     models.CheckConstraint(
-        condition=models.Q(**{year: None}) | models.Q(**{f"{figure}__isnull": False, f"{year}__range": (1900, 2100)}),
+        condition=models.Q(**{year: None}) | models.Q(**{f"{figure}__isnull": False, f"{year}__range": YEARS_ALLOWED}),
         name=f"department_{year}_of_a_number",
         violation_error_message=message,
     )

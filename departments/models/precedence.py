@@ -11,22 +11,18 @@ from .place import Precision
 
 PERSON, CERTAINTY, DATE = "person", "certainty", "date"
 
-# How sure a fact is, 0 or more. All facts that are not listed are as sure as each other.
-STATED = {False: 0, True: 1}  # the agency type, by whether the source states it or the import guesses it
-# "Anchorage"; a name that the import completed, or one with its unit after a colon; a whole name.
-NAMES = {"bare": 0, "part": 1, "whole": 2}
-LOCATIONS = {
-    "": 0, Precision.COUNTY: 1, Precision.ZIP: 2, Precision.TOWN: 3, Precision.BUILDING: 4,
-}  # fmt: skip
+LOCATIONS = ["", Precision.COUNTY, Precision.ZIP, Precision.TOWN, Precision.BUILDING]  # the least sure first
 
 
 def certainty(fact, value, guessed):
-    """Return how sure the value of a fact is. For a location, ``value`` is its precision."""
+    """Return how sure the value of a fact is, 0 or more. For a location, ``value`` is its precision.
+
+    A bare name ("Anchorage") is less sure than one that the import completed or that has its unit after a colon, and
+    that is less sure than a whole name. Any other fact is surer if the source states it than if the import guesses it.
+    """
     if fact == "name":
-        return NAMES["bare" if is_bare(value) else "part" if guessed or ":" in value else "whole"]
-    if fact == "latitude":
-        return LOCATIONS.get(value, 0)
-    return STATED[not guessed]
+        return 0 if is_bare(value) else 1 if guessed or ":" in value else 2
+    return LOCATIONS.index(value) if fact == "latitude" else int(not guessed)
 
 
 def more_words(name, other):

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Subquery, When
 from django.db.models.functions import JSONObject, Left
 
+from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+
 from ..geo.points import bounding_box, miles_from
 from ..names import name_prefixes
 from .place import Place
@@ -27,7 +29,7 @@ class DepartmentQuerySet(models.QuerySet):
         """Departments that the user can edit: all with the permission for that, else those that list the user."""
         if not user.is_active or not user.is_staff:
             return self.none()
-        if user.has_perm("departments.edit_every_department"):
+        if user.has_perm(EDIT_EVERY_DEPARTMENT):
             return self
         return self.filter(pk__in=user.departments_edited.values("pk"))
 

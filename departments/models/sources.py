@@ -1,5 +1,6 @@
 """Sources of facts."""
 
+import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -8,56 +9,40 @@ from django.utils.translation import gettext_lazy as _
 
 from .precedence import PERSON, is_older, reason_to_keep
 
-# The names and years of publications by their codes in files and their other names, in lower case.
+# The names of publications, with their codes in files and their other names in lower case.
 PUBLICATIONS = {
-    "fbi": ("FBI", ""),
-    "fbi_2025": ("FBI", "2025"),
-    "fbi_cde": ("FBI", ""),
-    "fbi_cde2018": ("FBI", "2018"),
-    "fbi_cde2025": ("FBI", "2025"),
-    "fbi_lee": ("FBI", ""),
-    "fbi_lee_2025": ("FBI", "2025"),
-    "fbi_table78_2018": ("FBI", "2018"),
-    "fbi_ucr": ("FBI", ""),
-    "fbi_ucr_pe": ("FBI", ""),
-    "fbi_ucr_rtci": ("FBI", ""),
-    "federal bureau of investigation": ("FBI", ""),
-    "hifld": ("DHS HIFLD", ""),
-    "hifld2009": ("DHS HIFLD", "2009"),
-    "hifld_only": ("DHS HIFLD", "2009"),
-    "dhs hifld": ("DHS HIFLD", ""),
-    "homeland infrastructure foundation-level data": ("DHS HIFLD", ""),
-    "csllea": ("BJS CSLLEA", ""),
-    "hifld_cslea2008": ("BJS CSLLEA", "2008"),
-    "bjs csllea": ("BJS CSLLEA", ""),
-    "bjs census of state and local law enforcement agencies": ("BJS CSLLEA", ""),
-    "census of state and local law enforcement agencies": ("BJS CSLLEA", ""),
-    "leaic": ("BJS LEAIC", ""),
-    "leaic2012": ("BJS LEAIC", "2012"),
-    "leaic_local_gov": ("BJS LEAIC", "2012"),
-    "bjs leaic": ("BJS LEAIC", ""),
-    "bjs law enforcement agency identifiers crosswalk": ("BJS LEAIC", ""),
-    "law enforcement agency identifiers crosswalk": ("BJS LEAIC", ""),
-    "census": ("Census Bureau", ""),
-    "census_place": ("Census Bureau", ""),
-    "census bureau": ("Census Bureau", ""),
-    "u.s. census bureau": ("Census Bureau", ""),
-    "cisa .gov registry": ("CISA .gov registry", ""),
-    "cisa_dotgov_2026": ("CISA .gov registry", "2026"),
-    "ipeds_hd2024": ("NCES IPEDS", "2024"),
-    "nces ipeds": ("NCES IPEDS", ""),
-    "zip_centroid": ("Center of the ZIP code", ""),
-    "center of the zip code": ("Center of the ZIP code", ""),
-    "county_centroid": ("Center of the county", ""),
-    "center of the county": ("Center of the county", ""),
-}
+    "FBI": (
+        "fbi_cde", "fbi_lee", "fbi_table78", "fbi_ucr", "fbi_ucr_pe", "fbi_ucr_rtci", "federal bureau of investigation",
+    ),
+    "DHS HIFLD": ("hifld", "hifld_only", "homeland infrastructure foundation-level data"),
+    "BJS CSLLEA": (
+        "csllea", "hifld_cslea", "bjs census of state and local law enforcement agencies",
+        "census of state and local law enforcement agencies",
+    ),
+    "BJS LEAIC": (
+        "leaic", "leaic_local_gov", "bjs law enforcement agency identifiers crosswalk",
+        "law enforcement agency identifiers crosswalk",
+    ),
+    "Census Bureau": ("census", "census_place", "u.s. census bureau"),
+    "CISA .gov registry": ("cisa_dotgov",),
+    "NCES IPEDS": ("ipeds_hd",),
+    "Center of the ZIP code": ("zip_centroid",),
+    "Center of the county": ("county_centroid",),
+}  # fmt: skip
+NAME_OF = {other: name for name, others in PUBLICATIONS.items() for other in (name.casefold(), *others)}
+# A code can end with the year of the publication: "hifld2009", "fbi_lee_2025".
+CODE_WITH_YEAR = re.compile(r"(\w+?)_?((?:19|20)\d\d)\Z", re.ASCII)
+# The years of publications whose codes have none.
+YEAR_OF = {"hifld_only": "2009", "leaic_local_gov": "2012"}
 
 
 @lru_cache(maxsize=1_000)
 def publication(name):
     """Return ``(name, as of)`` of a publication by its code or one of its names. Other names are unchanged."""
     name = " ".join(str(name).split())
-    return PUBLICATIONS.get(name.casefold(), (name, ""))
+    code = name.casefold()
+    code, year = match.groups() if (match := CODE_WITH_YEAR.match(code)) else (code, YEAR_OF.get(code, ""))
+    return (NAME_OF[code], year) if code in NAME_OF else (name, "")
 
 
 class Origin(NamedTuple):
@@ -114,7 +99,7 @@ class Sourced(models.Model):
     def edited_by(self, field):
         """Return the ``set_by`` of a fact that a person or a fixture has set, or "" if an import set it.
 
-        A value without a source counts as edited, by "unknown": code or an older version of the site has set it.
+        A value without a source counts as edited, by "unknown": code has set it.
         """
         for name in (field, self.SET_WITH.get(field, field)):
             source = self.sources.get(name)

@@ -3,13 +3,13 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from policeapp.web.admin import BadRequestAdmin
+from policeapp.web.admin import ViewOnlyAdmin
 
 from .messages import Message
 from .models import Alert, Subscriber
 
 
-class SuperuserOnlyAdmin(BadRequestAdmin):
+class SuperuserOnlyAdmin(ViewOnlyAdmin):
     """Alerts are private, so no permission shows them to other staff."""
 
     def has_module_permission(self, request):
@@ -20,12 +20,6 @@ class SuperuserOnlyAdmin(BadRequestAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return self.has_module_permission(request)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
     def log_deletions(self, request, queryset):
         """Write no log entry, because it would store the email address of a deleted subscriber."""

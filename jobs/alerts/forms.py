@@ -85,7 +85,7 @@ class AlertForm(forms.Form):
         self.signed_time = sign_time(timezone.now())
 
     def clean_email(self):
-        """Lowercase the address, because mail servers ignore case and nobody wants duplicate emails."""
+        """Refuse our own address, and use lower case: mail servers ignore case, and nobody wants duplicate emails."""
         if is_our_own(self.cleaned_data["email"]):
             raise ValidationError(_("This is our own address. Enter yours."))
         return self.cleaned_data["email"].lower()

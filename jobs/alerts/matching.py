@@ -1,7 +1,7 @@
 """Match new openings with alerts, and put digests and renewal requests into the outbox.
 
-Each batch of `BATCH_SIZE` alerts takes a fixed number of queries. Openings
-are streamed and compared in Python, so memory does not grow with their number.
+Each batch of `BATCH_SIZE` alerts takes a fixed number of queries. Openings are streamed and compared in Python, so
+memory does not grow with their number.
 """
 
 import logging

@@ -178,7 +178,7 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["confirmed_at", "notified_until"], name="alert_due")]
 
     def __str__(self):
-        # Whoever deletes a department sees it in the list of what else is deleted, so it must not say what it asks for.
+        # People who delete a department see this in the list of deleted objects, so it must not describe the search.
         return str(self.pk)
 
     def get_absolute_url(self):

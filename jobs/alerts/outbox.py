@@ -77,7 +77,7 @@ def record_run(outcomes, problem):
 
 
 def last_run():
-    """Return the :class:`~jobs.alerts.models.SendRun` of `send_mail`, or None before the first run. One query."""
+    """Return the :class:`~jobs.alerts.messages.SendRun` of `send_mail`, or None before the first run. One query."""
     return SendRun.objects.first()
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 
 from departments.models import Department
-from departments.names import normalize
+from departments.names import name_key, normalize
 from policeapp.imports.engine import Rejected
 
 
@@ -15,7 +15,7 @@ class Employers:
     def __init__(self, cleaned_rows):
         named = [cleaned.employer for cleaned in cleaned_rows]
         oris = {employer_ori for employer_ori, *_rest in named if employer_ori}
-        names = {normalize(name)[:250] for employer_ori, name, *_rest in named if not employer_ori}
+        names = {name_key(name) for employer_ori, name, *_rest in named if not employer_ori}
         self.by_ori = {department.ori: department for department in Department.objects.filter(ori__in=oris)}
         self.by_name = defaultdict(list)
         for department in Department.objects.filter(name_key__in=names - {""}):
@@ -27,7 +27,7 @@ class Employers:
         if employer_ori:
             found = [self.by_ori[employer_ori]] if employer_ori in self.by_ori else []
         else:
-            found = self.by_name[normalize(name)[:250], code]
+            found = self.by_name[name_key(name), code]
             if city:
                 found = [department for department in found if normalize(department.city) in ("", normalize(city))]
         if not found:

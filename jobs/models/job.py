@@ -72,7 +72,6 @@ class Job(Sourced):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     PayPeriod = PayPeriod
-    PERIODS_A_YEAR = PERIODS_A_YEAR
 
     # Set by searches: the distance from a place in miles, and the results of checking the requirements.
     miles = verdicts = None

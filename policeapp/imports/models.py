@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Import(models.Model):
-    """A file that an administrator uploaded, or the directory that ships with the site. An uploaded file is
-    compared at once, and applied only once, when they confirm.
+    """A file that an administrator uploaded, or the directory that ships with the site.
+
+    An uploaded file is compared at once, and applied only once, when they confirm.
 
     ``report`` is a :class:`policeapp.imports.engine.Report` as a dict: first of the preview, later of the import.
     ``rejects`` and ``conflicts`` are CSV files with the details. ``content`` is deleted when the file is applied.

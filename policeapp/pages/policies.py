@@ -21,6 +21,7 @@ from jobs.alerts.tokens import LIFETIMES
 
 from ..caching.decorators import public_page
 from ..operations.rate_limits import UNCACHED_SECONDS
+from ..web.routes import absolute_url
 
 # RFC 9116 asks for less than a year.
 SECURITY_TXT_LIFETIME = timedelta(days=180)
@@ -60,10 +61,9 @@ def security_txt(request):
         raise Http404(_("This site has no contact address."))
     expires = timezone.now() + SECURITY_TXT_LIFETIME
     lines = [f"Contact: mailto:{settings.CONTACT_EMAIL}", f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}"]
-    if settings.SITE_URL:
-        lines.append(f"Canonical: {settings.SITE_URL}{reverse('security.txt')}")
-        lines.append(f"Policy: {settings.SITE_URL}{reverse('privacy')}#security")
-    return HttpResponse("\n".join([*lines, "Preferred-Languages: en", ""]), content_type="text/plain; charset=utf-8")
+    lines += [f"Canonical: {absolute_url(reverse('security.txt'))}", "Preferred-Languages: en"]
+    lines.append(f"Policy: {absolute_url(reverse('privacy'))}#security")
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 def cookies():

@@ -1,4 +1,4 @@
-"""The admin site, and a base class of its pages.
+"""The admin site, and base classes of its pages.
 
 Both answer invalid values with 400, and nobody overwrites what another person has just saved.
 """
@@ -19,7 +19,7 @@ TAKEN = _("Somebody has just saved the same name or number. Change yours and sav
 
 
 class StaffSite(admin.AdminSite):
-    """The admin without the view that redirects to any object, whoever may see it. No cache stores its pages."""
+    """The admin without the view that redirects to any object, which ignores permissions. No cache stores its pages."""
 
     def admin_view(self, view, cacheable=False):
         return super().admin_view(view)
@@ -152,6 +152,16 @@ def _add_errors(context, errors):
             if prefix == (each.prefix or ""):
                 each.add_error(name, text)
     context["errors"] = AdminErrorList(form, formsets)
+
+
+class ViewOnlyAdmin(BadRequestAdmin):
+    """Nobody can add or change the objects, because the code does. Who has the permission can delete them."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
 
 
 @contextmanager

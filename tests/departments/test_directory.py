@@ -405,12 +405,3 @@ def test_twenty_results_need_no_pages(client, db):
     for number in range(20):
         make_department(f"Department {number:02}", county="Fairfield")
     assert "Page 1" not in text_of(client.get("/departments/?q=department"))
-
-
-@pytest.mark.parametrize(
-    "address", ["/departments/", "/departments/ct/", "/departments/ct/county/fairfield/", "/departments/a-to-z/d/"]
-)
-def test_requests_change_nothing(client, twenty_five, address):
-    assert client.post(address).status_code == 405
-    assert client.head(address).status_code == 200
-    assert "Set-Cookie" not in client.get(address)

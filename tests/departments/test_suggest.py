@@ -107,7 +107,3 @@ def test_the_query_uses_indexes(without_statistics):
     plan = Department.objects.published().starting_with("st").explain()
     assert "department_by_city" in plan or connection.vendor == "postgresql"  # which chooses among several
     assert "SCAN departments_department" not in plan and "Seq Scan" not in plan
-
-
-def test_requests_change_nothing(client, db):
-    assert client.post(SUGGEST, {"q": "westp"}).status_code == 405

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from departments import times
 from jobs.imports import cleaning
 from jobs.models import HiringStep, Job
+from tests.factories import utc
 
 DAYS = [
     "7/16/2026", "07/16/26", "2026-07-16", "2026/07/16", "07-16-2026", "16-JUL-2026", "16 July 2026", "July 16, 2026",
@@ -151,10 +152,6 @@ def local(zone, text):
     """Return the arguments of the functions: a day, a time and a zone."""
     moment = datetime.fromisoformat(text)
     return moment.date(), moment.time(), ZoneInfo(zone)
-
-
-def utc(text):
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("zone", "text", "at", "place", "after", "instant"), SKIPPED)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from departments.imports import cleaning
 from departments.models import Department
+from departments.models.figures import MAX_OFFICERS
 from jobs.imports import cleaning as job_cleaning
 from jobs.models import Job
 from tests.admin import errors_of, save, saved
@@ -55,7 +56,7 @@ VALUES = [
     (Job, "apply_email", job_cleaning.email, EMAILS),
     (Department, "zip", lambda cell: cleaning.zip_code(cell, "CT"), ZIP_CODES),
     (Department, "ori", cleaning.ori, ORIS),
-    (Department, "sworn_officers", lambda cell: cleaning.number(cell, maximum=100_000), NUMBERS),
+    (Department, "sworn_officers", lambda cell: cleaning.number(cell, MAX_OFFICERS), NUMBERS),
     (Department, "sworn_year", cleaning.year, YEARS),
     (Job, "positions", job_cleaning.positions, POSITIONS),
 ]
@@ -85,6 +86,13 @@ def imported(clean, text):
     except ValueError:
         return None
     return None if value == "" else value
+
+
+@pytest.mark.parametrize("text", ["Fairfield", "Fairfield County", "Fairfield county", "Fairfield Municipio"])
+def test_a_county_is_stored_without_the_word(db, text):
+    department = make_department(county=text)
+    department.full_clean()
+    assert (department.county, *cleaning.counties(text)) == ("Fairfield", "Fairfield")
 
 
 LOCATIONS = [

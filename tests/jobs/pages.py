@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from departments.geo.points import EARTH_RADIUS_MILES
 from jobs.models import Job
-from tests.factories import make_department, make_job
+from tests.factories import html_of, make_department, make_job
 
 # The location of the ZIP code 06880 in the fixture `places`.
 LATITUDE, LONGITUDE = 41.1434, -73.3496
@@ -24,10 +24,6 @@ def search(client, **parameters):
 def titles(response):
     """Return the job titles on the page in order."""
     return [unescape(title) for title in re.findall(r'<h3><a href="/jobs/[^"]*">([^<]*)</a></h3>', html_of(response))]
-
-
-def html_of(response):
-    return response.content.decode()
 
 
 def links(response):

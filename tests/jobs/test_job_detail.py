@@ -188,14 +188,3 @@ def test_a_wrong_slug_does_not_reveal_a_hidden_title(client):
 @pytest.mark.parametrize("number", ["0", "999999", "9" * 19, "9" * 60, "-1", "1.5", "one", "%00", "٣"])
 def test_an_unknown_job_answers_404(client, number):
     assert client.get(f"/jobs/{number}-police-officer/").status_code == 404
-
-
-def test_only_reading_is_allowed(client):
-    url = make_job().get_absolute_url()
-    assert client.head(url).status_code == 200
-    for method in ("post", "put", "delete", "patch"):
-        assert getattr(client, method)(url).status_code == 405
-
-
-def test_it_sets_no_cookie(client):
-    assert not page_of(client, make_job()).cookies

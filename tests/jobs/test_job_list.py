@@ -362,15 +362,3 @@ def test_text_that_is_too_long_is_an_error(client, places, field):
 
 def test_a_parameter_given_twice_counts_once(client, three):
     assert titles(client.get("/jobs/?kind=lateral&kind=civilian")) == ["Records Clerk"]
-
-
-def test_only_reading_is_allowed(client):
-    assert client.head("/jobs/").status_code == 200
-    for method in ("post", "put", "delete", "patch"):
-        assert getattr(client, method)("/jobs/").status_code == 405
-
-
-def test_it_sets_no_cookie(client, three):
-    response = search(client, q="patrol")
-    assert not response.cookies
-    assert "Cookie" not in response.headers.get("Vary", "")

@@ -87,8 +87,22 @@ def test_a_source_has_one_name_however_it_is_set(db, name):
 
 
 def test_every_publication_is_named_by_its_own_name():
-    for name, _as_of in PUBLICATIONS.values():
+    for name in PUBLICATIONS:
         assert publication(name)[0] == publication(name.upper())[0] == name
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("fbi_table78_2018", ("FBI", "2018")),
+        ("hifld2009", ("DHS HIFLD", "2009")),
+        ("hifld_only", ("DHS HIFLD", "2009")),
+        ("census_2030", ("Census Bureau", "2030")),
+        ("Yearbook 2020", ("Yearbook 2020", "")),
+    ],
+)
+def test_a_code_says_the_year_of_the_publication(code, expected):
+    assert publication(code) == expected
 
 
 def test_the_samples_and_the_seed_use_the_names_of_publications():

@@ -87,11 +87,6 @@ def test_it_is_cached_with_revalidation_and_not_indexed(fetch):
     assert response["Content-Type"] == f"{kind}; charset=utf-8"
 
 
-def test_it_allows_head_but_not_post(client, fetch):
-    assert client.head(fetch.url).status_code == 200
-    assert client.post(fetch.url).status_code == 405
-
-
 URLS = [
     "/jobs/{what}/",
     "/jobs/{what}/?q=officer",

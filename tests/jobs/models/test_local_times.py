@@ -1,21 +1,16 @@
 """Local times that the clocks of a department skip or repeat."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
 import pytest
 from icalendar import Calendar
 
 from jobs.models import Job
 from jobs.structured_data import valid_through
-from tests.factories import make_department, make_job, make_step, text_of
+from tests.factories import make_department, make_job, make_step, text_of, utc
 from tests.jobs.imports.rows import counts, post
 
 pytestmark = pytest.mark.django_db
-
-
-def utc(text):
-    """``utc("2090-03-12 07:00")``"""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 # The clocks of New York skip 2:30 AM on the first day and repeat 1:30 AM on the second. Those of Phoenix do neither.

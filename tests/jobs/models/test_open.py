@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from departments.models import Department
 from jobs.models import Job, with_open_jobs
-from tests.factories import make_department, make_job, today, tomorrow, yesterday
+from tests.factories import make_department, make_job, today, tomorrow, utc, yesterday
 
 # Other tests cover the same code. Measuring its coverage again would only take time.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
@@ -42,11 +42,6 @@ DAYS = [
     ("Pacific/Guam", SPRING, "2024-03-09 14:00", "2024-03-10 14:00"),
     ("Pacific/Guam", WINTER, "2024-12-23 14:00", "2024-12-24 14:00"),
 ]
-
-
-def utc(text):
-    """``utc("2024-03-11 04:00")``"""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def department_in(zone, **values):

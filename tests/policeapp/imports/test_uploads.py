@@ -16,7 +16,8 @@ from jobs.imports.openings import PostingImporter
 from jobs.models import Job
 from policeapp.imports import admin, engine, tables
 from policeapp.models import Import
-from tests.factories import form_of, make_alice, make_bob, make_charlie, make_department, text_of
+from tests.admin import errors_of, messages_of, signed_in
+from tests.factories import form_of, make_bob, make_charlie, make_department, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,17 +32,6 @@ def westport_pd(db):
     return make_department(ori="CT0015800")
 
 
-def signed_in(person):
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-@pytest.fixture
-def alice(db):
-    return signed_in(make_alice())
-
-
 def upload(client, text, name="june.csv", **typed):
     """Submit the form and return the last response."""
     form = form_of(client.get(ADD)) | {"kind": "openings"} | typed
@@ -51,14 +41,6 @@ def upload(client, text, name="june.csv", **typed):
 
 def address(upload, part="change/"):
     return f"/admin/policeapp/import/{upload.pk}/{part}"
-
-
-def messages_of(response):
-    return [str(message) for message in response.context["messages"]]
-
-
-def errors_of(response):
-    return response.context["adminform"].form.errors
 
 
 def test_a_preview_changes_nothing(alice, westport_pd):

@@ -188,8 +188,9 @@ class TestWhenSomethingIsWrong:
 
 class TestMethods:
     URLS = ["/", "/departments/", "/departments/ct/", "/departments/ct/county/fairfield/", "/jobs/", "/robots.txt"]
+    URLS += ["/departments/a-to-z/w/", "/departments/suggest/?q=westp", "/jobs/feed/", "/jobs/calendar/"]
+    URLS += [f"/departments/ct/westport-police-department/{page}" for page in ("", "feed/", "calendar/")]
     URLS += [
-        "/departments/ct/westport-police-department/",
         "/healthz",
         "/readyz",
         "/sitemap.xml",
