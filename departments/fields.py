@@ -1,7 +1,6 @@
 """Model fields that Django lacks, and validators that several models share."""
 
 import zoneinfo
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django import forms
@@ -98,13 +97,19 @@ class HttpsURLField(models.URLField):
         return super().formfield(**{"assume_scheme": "https", **kwargs})
 
 
-@contextmanager
-def at_field(name):
-    """Move a ``ValidationError`` of ``Model.clean()`` to a field."""
-    try:
-        yield
-    except ValidationError as error:
-        raise ValidationError({name: error}) from None
+def at_fields(checks):
+    """Run the checks of ``Model.clean()``, and report each ``ValidationError`` at its field.
+
+    ``checks`` is ``{name of a field: function without arguments}``.
+    """
+    problems = {}
+    for name, check in checks.items():
+        try:
+            check()
+        except ValidationError as problem:
+            problems[name] = problem
+    if problems:
+        raise ValidationError(problems)
 
 
 class EmailAddressFormField(forms.EmailField):

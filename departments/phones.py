@@ -63,7 +63,8 @@ def tel_url(text):
 
 def _parse(text):
     """Return the first number in the text as a :class:`Phone`, or None."""
-    text = " ".join(text.split())
+    # Without invisible characters, such as the marks around a number that a phone has copied.
+    text = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
     if match := COMMON_FORMAT.match(text):
         number = PhoneNumber(COUNTRY_CODE, int("".join(match.groups()[:3])), match["extension"])
         phone, before = Phone(number, match["note"] or ""), ""

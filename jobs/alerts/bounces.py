@@ -98,7 +98,10 @@ def _find_message(content):
 
 
 def _record_report(email, message):
-    """Record the failure that an email reports about our message, and return the result."""
+    """Record the failure that an email reports about our message, and return the result.
+
+    A message counts once: an old report in the mailbox must not undo that the owner has cleared the refusal since.
+    """
     if email.get_content_type() != "multipart/report":
         return Result.NO_REPORT
     recipients = list(_recipients(email))
@@ -107,6 +110,9 @@ def _record_report(email, message):
     failures = [answer for action, status, answer in recipients if _is_permanent(action, status)]
     if not failures:
         return Result.NOT_FINAL
+    if message.abandoned_at:
+        return Result.KNOWN
+    message.abandon(failures[0])
     return Result.RECORDED if message.alert.subscriber.mark_refused(failures[0]) else Result.KNOWN
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import time, timedelta
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from departments.fields import DAYS, TypedDateField, TypedTimeField, at_field
+from departments.fields import DAYS, TypedDateField, TypedTimeField, at_fields
 from departments.geo import states
 from departments.models import Department
 from departments.models.profile import Ordered
@@ -217,8 +218,7 @@ class HiringStep(Ordered):
             raise ValidationError({"time": _t("Enter a date for this time.")})
         employer = self.employer
         if self.time and employer and employer.state in states.STATES:
-            with at_field("time"):
-                validate_local_time(self.date, self.time, employer.zone)
+            at_fields({"time": partial(validate_local_time, self.date, self.time, employer.zone)})
 
     @property
     def employer(self):

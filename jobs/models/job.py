@@ -1,6 +1,7 @@
 """The ``Job`` model: an opening at a department."""
 
 from datetime import time, timedelta
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,7 +23,7 @@ from departments.fields import (
     MarkdownField,
     TypedDateField,
     TypedTimeField,
-    at_field,
+    at_fields,
 )
 from departments.geo import states
 from departments.models import Department
@@ -244,17 +245,17 @@ class Job(Sourced):
             raise ValidationError({"closes_on": _t("The closing date is before the opening date.")})
 
     def _validate_pay(self):
-        for name in ("pay_min", "pay_max"):
-            if getattr(self, name) is not None and self.pay_period in PERIODS_A_YEAR:
-                with at_field(name):
-                    validate_pay(getattr(self, name), self.pay_period)
+        amounts = {name: getattr(self, name) for name in ("pay_min", "pay_max") if getattr(self, name) is not None}
+        if self.pay_period in PERIODS_A_YEAR:
+            at_fields({name: partial(validate_pay, amount, self.pay_period) for name, amount in amounts.items()})
 
     def _validate_local_times(self):
+        checks = {}
         for name in ("opens", "closes"):
             day, at = getattr(self, f"{name}_on"), getattr(self, f"{name}_time")
             if day and at:
-                with at_field(f"{name}_time"):
-                    validate_local_time(day, at, self.department.zone)
+                checks[f"{name}_time"] = partial(validate_local_time, day, at, self.department.zone)
+        at_fields(checks)
 
     @property
     def closes_after_it_opens(self):

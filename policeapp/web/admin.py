@@ -6,6 +6,7 @@ Both answer invalid values with 400, and nobody overwrites what another person h
 from contextlib import contextmanager
 
 from django.contrib import admin, messages
+from django.contrib.admin import actions
 from django.contrib.admin.helpers import AdminErrorList
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest
@@ -13,13 +14,17 @@ from django.db import DataError, IntegrityError, router, transaction
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
-from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, who_changed
+from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, digest, who_changed
 
 TAKEN = _("Somebody has just saved the same name or number. Change yours and save again.")
 
 
 class StaffSite(admin.AdminSite):
     """The admin without the view that redirects to any object, which ignores permissions. No cache stores its pages."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.add_action(delete_selected)
 
     def admin_view(self, view, cacheable=False):
         return super().admin_view(view)
@@ -142,6 +147,28 @@ class BadRequestAdmin(admin.ModelAdmin):
     def log_change(self, request, obj, message):
         """Write no entry if the person has changed nothing."""
         return super().log_change(request, obj, message) if message else None
+
+
+@admin.action(permissions=["delete"], description=actions.delete_selected.short_description)
+def delete_selected(model_admin, request, chosen):
+    """Django's action, but it asks again if the objects, or what belongs to them, changed after the page asked."""
+    with transaction.atomic(using=router.db_for_write(chosen.model)):
+        # Like BadRequestAdmin._get_locked: only rows of this table can be locked, and they are read after that.
+        keys = [instance.pk for instance in chosen]
+        stored = chosen.model._base_manager.filter(pk__in=keys).order_by("pk")
+        list(stored.select_for_update(no_key=True).values_list("pk"))
+        fields = [field.attname for field in chosen.model._meta.concrete_fields if field.editable]
+        rows = stored.values_list("pk", *fields)
+        version = digest([str([*rows, model_admin.get_deleted_objects(chosen.all(), request)[0]])])
+        if request.POST.get(VERSION_FIELD, version) != version:
+            request.POST = request.POST.copy()
+            del request.POST["post"]
+            text = _("Nothing is deleted yet, because something was changed in the meantime. Check the list again.")
+            model_admin.message_user(request, text, messages.WARNING)
+        response = actions.delete_selected(model_admin, request, chosen.all())
+    if response:
+        response.context_data["version"] = version
+    return response
 
 
 def _add_errors(context, errors):

@@ -10,10 +10,13 @@ MAX_LENGTH, MAX_LOCAL_LENGTH = 254, 64  # characters (RFC 5321, 4.5.3.1)
 # Top-level domains that lead into a private network or nowhere (RFC 2606, 6761, 6762, 7686, 9476, and usual names). The
 # examples of RFC 2606 are valid, because samples and documents use them.
 NOT_PUBLIC = {
-    "alt", "arpa", "corp", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost", "onion", "test",
+    "alt", "arpa", "corp", "home", "internal", "intranet", "invalid", "lan", "local", "localdomain", "localhost",
+    "onion", "private", "test",
 }  # fmt: skip
 # Delivery reports about our emails go to these and to the sender's address, so we never write to them.
 POSTMASTERS = {"mailer-daemon", "postmaster"}
+# Domains whose mailboxes are also those of another domain.
+ALIASES = {"googlemail.com": "gmail.com"}
 
 validate_syntax = EmailValidator(allowlist=[])
 
@@ -45,7 +48,7 @@ def mailbox_key(address):
     The case, a +tag and the dots in the name, which Gmail ignores, make no difference.
     """
     local, _at, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0].replace('.', '')}@{domain}"
+    return f"{local.partition('+')[0].replace('.', '')}@{ALIASES.get(domain, domain)}"
 
 
 def is_our_own(address):

@@ -184,6 +184,13 @@ def test_an_error_in_a_job_shows_at_its_field(alice, own, changes, field, words)
     assert words in " ".join(errors[field])
 
 
+def test_two_errors_show_at_their_fields(alice, own):
+    """Not as the violation of a constraint."""
+    errors = errors_of(save(alice, make_job(own), pay_min="0", pay_max="0"))
+    assert list(errors) == ["pay_min", "pay_max"]
+    assert errors["pay_max"] == errors["pay_min"]
+
+
 def test_an_error_in_a_job_keeps_the_other_input(alice, own):
     url = "/admin/jobs/job/add/"
     typed = form_of(alice.get(url)) | {

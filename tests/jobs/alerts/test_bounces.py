@@ -104,6 +104,17 @@ def test_a_permanent_failure_is_recorded(read_one):
     assert "0 recorded, 1 already known" in read_one(report(message_id=message_id))
 
 
+def test_an_old_report_counts_only_once(read_one):
+    """Mailboxes are read again and again, and the owner may have received an email since."""
+    message_id = make_message()
+    read_one(report(message_id=message_id))
+    Subscriber.objects.get().clear_refusal()
+    assert "0 recorded, 1 already known" in read_one(report(message_id=message_id))
+    assert refused() == set()
+    assert "1 recorded" in read_one(report(message_id=make_message()))
+    assert refused() == {JANE}
+
+
 @pytest.mark.parametrize("message_id", ["<somebody@else>", f"<{'0' * 32}@police.example.org>", "<{id}@x>", "{key}", ""])
 def test_a_report_without_the_message_id_of_an_email_of_ours_does_not_count(read_one, message_id):
     """Anybody can write a report about any address."""

@@ -335,6 +335,38 @@ class TestDeletion:
         assert "was deleted successfully" in words_of(dora.post(url, form_of(dora.get(url)), follow=True))
 
 
+class TestDeletionOfSelectedObjects:
+    """The action of a list asks first, too."""
+
+    @pytest.fixture
+    def chosen(self, own):
+        return [make_job(own, "Patrol Officer"), make_job(own, "Detective")]
+
+    def ask(self, client, chosen):
+        action = {"action": "delete_selected", "_selected_action": [job.pk for job in chosen]}
+        return form_of(client.post(page(Job, "list"), action)) | {"_selected_action": [job.pk for job in chosen]}
+
+    def test_objects_that_have_changed_are_asked_about_again(self, alice, dora, chosen):
+        form = self.ask(dora, chosen)
+        Open(alice, chosen[1]).send(title="Sergeant")
+        response = dora.post(page(Job, "list"), form)
+        assert Job.objects.count() == 2
+        assert "Nothing is deleted yet, because something was changed in the meantime." in text_of(response)
+        assert "Sergeant" in text_of(response)
+        dora.post(page(Job, "list"), form | form_of(response) | {"_selected_action": form["_selected_action"]})
+        assert not Job.objects.exists()
+
+    def test_so_are_those_with_a_part_that_the_page_did_not_show(self, dora, chosen):
+        form = self.ask(dora, chosen)
+        make_step(chosen[0])
+        assert "Nothing is deleted yet" in text_of(dora.post(page(Job, "list"), form))
+        assert Job.objects.count() == 2
+
+    def test_unchanged_objects_are_deleted(self, dora, chosen):
+        assert dora.post(page(Job, "list"), self.ask(dora, chosen)).status_code == 302
+        assert not Job.objects.exists()
+
+
 def test_the_form_of_the_503_page_still_notices_a_change(alice, dora, own):
     first, second = Open(alice, own), Open(dora, own)
     with connection.execute_wrapper(away):
