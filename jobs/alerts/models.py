@@ -223,7 +223,7 @@ class Alert(models.Model):
             jobs = _t("%(jobs)s within %(miles)s miles of %(place)s") % values
         if self.pay:
             jobs = _t("%(jobs)s, paying at least %(pay)s a year") % {"jobs": jobs, "pay": f"${self.pay:,}"}
-        return str(jobs)
+        return _t("All jobs") if jobs == KIND_PHRASES[""] else str(jobs)
 
     @property
     def new_since(self):
