@@ -207,7 +207,7 @@ class Alert(models.Model):
         return formats[self.frequency] % {"jobs": self.describe_jobs(quotes_keywords and bool(self.confirmed_at))}
 
     def describe_jobs(self, quotes_keywords=True):
-        """Describe the jobs: "Entry-level jobs within 25 miles of Westport, CT"."""
+        """Describe the jobs: "Entry-level jobs within 25 miles of Westport, CT", or "All jobs"."""
         if self.department:
             return _t("New jobs at the %(department)s") % {"department": self.department.name}
         jobs = KIND_PHRASES[self.kind]
