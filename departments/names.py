@@ -155,6 +155,9 @@ def without_county_word(county):
 
 def county_label(county, state):
     """Return the county's full name as its state writes it: "Fairfield County" or "Orleans Parish"."""
-    if not county or state in {"AK", "DC", "PR", "GU", "VI", "AS", "MP"} or county.endswith(" City"):
+    if not county or state in {"AK", "DC", "PR", "GU", "VI", "AS", "MP"} or county.endswith(" Planning Region"):
+        return county
+    # Most are cities outside any county, such as Baltimore City. These are counties.
+    if county.endswith(" City") and (county, state) not in {("Charles City", "VA"), ("James City", "VA")}:
         return county
     return _("%s Parish") % county if state == "LA" else _("%s County") % county

@@ -84,7 +84,7 @@ class OpenFilter(admin.SimpleListFilter):
 @admin.register(Job)
 class JobAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
-    list_display = ["title", "department", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
+    list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
     list_select_related = ["department"]
     search_fields = ["title", "department__name", "department__city", "external_id"]
@@ -109,6 +109,11 @@ class JobAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         ),
         (_("Record"), {"fields": ["source", "external_id", "is_sample", "created", "modified"]}),
     ]
+
+    # Django does not wrap foreign keys, so long names would push the other columns out of sight.
+    @admin.display(description=_("department"), ordering="department__name")
+    def employer(self, job):
+        return job.department.name
 
     def get_queryset(self, request):
         return Job.objects.editable_by(request.user)

@@ -88,9 +88,9 @@ class Figures(models.Model):
     def population_note(self):
         """A text that says which people the population counts, or "" if that goes without saying."""
         if self.population_basis == PopulationBasis.WHOLE_COUNTY:
-            return _("the whole county")
+            return _("in the whole county")
         if self.population_basis == PopulationBasis.FBI_JURISDICTION and self.kind == DepartmentKind.SHERIFF:
-            return _("the area outside cities with their own police")
+            return _("in the area outside cities with their own police")
         return ""
 
     @property

@@ -170,7 +170,8 @@ class NearForm(forms.Form):
         if isinstance(field, forms.ModelChoiceField):
             return value
         if isinstance(field, forms.ChoiceField):
-            return dict(field.choices)[value]
+            words = dict(field.choices)[value]
+            return f"{field.label}: {words}" if name == "sort" else words
         return field.label if value is True else f"{field.label}: {value:,}"
 
     @property

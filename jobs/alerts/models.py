@@ -207,7 +207,7 @@ class Alert(models.Model):
         return formats[self.frequency] % {"jobs": self.describe_jobs(quotes_keywords and bool(self.confirmed_at))}
 
     def describe_jobs(self, quotes_keywords=True):
-        """Describe the jobs: "Entry-level jobs within 25 miles of Westport, CT"."""
+        """Describe the jobs: "Entry-level jobs within 25 miles of Westport, CT", or "All jobs"."""
         if self.department:
             return _t("New jobs at the %(department)s") % {"department": self.department.name}
         jobs = KIND_PHRASES[self.kind]
@@ -223,7 +223,7 @@ class Alert(models.Model):
             jobs = _t("%(jobs)s within %(miles)s miles of %(place)s") % values
         if self.pay:
             jobs = _t("%(jobs)s, paying at least %(pay)s a year") % {"jobs": jobs, "pay": f"${self.pay:,}"}
-        return str(jobs)
+        return _t("All jobs") if jobs == KIND_PHRASES[""] else str(jobs)
 
     @property
     def new_since(self):

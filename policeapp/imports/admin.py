@@ -135,7 +135,8 @@ class ImportAdmin(BadRequestAdmin):
 
     @admin.display(description=_("result"))
     def outcome(self, upload):
-        return _("%(created)d new, %(updated)d changed, %(rejected)d rejected of %(read)d") % upload.report
+        numbers = {name: f"{upload.report[name]:,}" for name in ("created", "updated", "rejected", "read")}
+        return _("%(created)s new, %(updated)s changed, %(rejected)s rejected of %(read)s") % numbers
 
     def add_view(self, request, form_url="", extra_context=None):
         """Preview the file outside of a transaction, because one would block other writers on SQLite."""

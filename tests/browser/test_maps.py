@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from .. import factories
 from .test_keyboard import contrast
 
 # The values of a CSS property of all elements that match a selector.
@@ -57,3 +58,10 @@ def test_the_locator_map_is_beside_the_list_or_above_it(visit, neighborhood, wid
     else:
         assert list_box["x"] + list_box["width"] <= map_box["x"]
         assert abs(map_box["y"] - list_box["y"]) < 40
+
+
+def test_the_list_follows_the_notice_about_samples_beside_the_map(visit, neighborhood):
+    factories.make_job(neighborhood, is_sample=True, source="samples", external_id="1")
+    page = visit("/jobs/?near=06880")
+    notice_box, list_box = (page.locator(part).bounding_box() for part in (".mapped .notice", "ol.numbered"))
+    assert 0 <= list_box["y"] - (notice_box["y"] + notice_box["height"]) < 40

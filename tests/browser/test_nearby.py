@@ -62,7 +62,7 @@ def test_a_wider_radius_finds_more_and_a_narrower_one_fewer(visit, neighborhood)
 
 def test_a_search_without_results_offers_a_wider_radius(visit, neighborhood):
     page = visit("/jobs/?near=06880&within=10&q=recruit")
-    expect(page.get_by_role("heading", name="No jobs within 10 miles of Westport, CT 06880")).to_be_visible()
+    expect(page.get_by_role("heading", name="No matching jobs within 10 miles of Westport, CT 06880")).to_be_visible()
     assert titles(page) == ["Police Recruit"]
 
     page.get_by_role("link", name="Within 50 miles").click()

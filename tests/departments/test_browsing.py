@@ -238,6 +238,7 @@ def test_a_state_lists_its_departments_and_counties(client, db):
 
 def test_a_state_without_departments_links_to_all_departments(client, db):
     page = client.get("/departments/wy/")
+    assert text_of(page).count("No departments") == 1
     assert "No departments in Wyoming yet." in text_of(page)
     assert links(page)["All departments"] == "/departments/"
     assert "By county" not in text_of(page)

@@ -115,7 +115,7 @@ def test_words_find_departments(search, departments, q):
 def test_a_search_without_results_makes_suggestions(search, departments):
     page = search(q="zzz")
     assert cards(page) == []
-    assert "No departments" in text_of(page)
+    assert "No matching departments" in text_of(page)
     assert links(page)["All departments"] == "/departments/"
 
 

@@ -83,6 +83,9 @@ def test_a_slug_has_at_most_a_hundred_characters_and_no_dash_at_the_end():
         ("Bethel Census Area", "AK", "Bethel Census Area"),
         ("Ponce Municipio", "PR", "Ponce Municipio"),
         ("Baltimore City", "MD", "Baltimore City"),
+        ("James City", "VA", "James City County"),
+        ("Charles City", "VA", "Charles City County"),
+        ("Capitol Planning Region", "CT", "Capitol Planning Region"),
         ("", "CT", ""),
     ],
 )

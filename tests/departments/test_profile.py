@@ -256,7 +256,7 @@ def test_a_sheriffs_population_says_which_area_it_counts(client, db):
         county_population_year=2025,
     )  # fmt: skip
     text = text_of(profile(client, department))
-    assert "Population Served: 28,000 (2025) the area outside cities with their own police" in text
+    assert "Population Served: 28,000 (2025) in the area outside cities with their own police" in text
     assert "County Population: 960,000 (2025)" in text
     assert "Officers per 1,000 Residents: 2.3" in text
 
@@ -287,7 +287,7 @@ def test_officers_per_thousand_count_the_people_that_the_department_serves(clien
 
 def test_a_whole_countys_population_says_so(client, db):
     department = make_department(**SHERIFF, population_basis="whole_county")
-    assert "Population Served: 28,000 the whole county" in text_of(profile(client, department))
+    assert "Population Served: 28,000 in the whole county" in text_of(profile(client, department))
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,11 @@ def test_the_list_shows_which_jobs_are_open(alice, own):
     assert re.findall(r'field-is_open_now"><img src="[^"]*icon-(yes|no)', html) == ["yes", "no"]
 
 
+def test_the_list_wraps_long_names_of_departments(alice, own):
+    make_job(own)
+    assert f'<td class="field-employer">{own.name}</td>' in html_of(alice.get(page(Job, "list")))
+
+
 @pytest.mark.parametrize(
     ("action", "before", "after", "one", "two"),
     [

@@ -126,7 +126,7 @@ def test_accents_do_not_matter(client):
 
 def test_a_keyword_without_results_links_to_all_jobs(client, three):
     page = search(client, q="astronaut")
-    assert "No jobs" in text_of(page)
+    assert "No matching jobs" in text_of(page)
     assert "Try fewer words or fewer filters." in text_of(page)
     assert ("All jobs", "/jobs/") in links(page)
 

@@ -115,7 +115,7 @@ def test_suggestions_beyond_the_radius_match_the_keywords(client, places):
     make_job(make_department("Near", at=(41.14, -73.35)), "Officer", description="Patrol.")
     make_job(make_department("Far", at=(41.6, -73.35)), "Diver", description="Harbour.")
     page = search(client, q="harbour", near="06880")
-    assert "No jobs within 25 miles" in text_of(page)
+    assert "No matching jobs within 25 miles" in text_of(page)
     assert titles(page) == ["Diver"]
 
 

@@ -231,6 +231,6 @@ def test_the_widest_radius_links_only_to_anywhere(client, places):
 
 def test_a_place_without_any_jobs_links_to_all_jobs(client, places):
     page = search(client, near="06880", q="astronaut")
-    assert "No jobs within 25 miles of Westport, CT 06880" in text_of(page)
+    assert "No matching jobs within 25 miles of Westport, CT 06880" in text_of(page)
     assert "Try fewer words or fewer filters." in text_of(page)
     assert ("All jobs", "/jobs/") in links(page)

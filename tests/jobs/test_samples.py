@@ -36,9 +36,8 @@ def one_place():
 
 
 def test_loading_reports_what_was_added():
-    assert run("load_samples") == (
-        f"Added {len(SAMPLES['departments'])} departments. {len(SAMPLES['openings'])} sample jobs are up to date.\n"
-    )
+    departments, jobs = len(SAMPLES["departments"]), len(SAMPLES["openings"])
+    assert run("load_samples") == f"Sample departments added: {departments}. Sample jobs up to date: {jobs}.\n"
 
 
 def test_loading_does_not_change_a_department_with_a_known_ori():
@@ -114,7 +113,7 @@ def test_populate_fills_a_new_site(one_place, client):
     output = run("populate")
     assert "Loaded the departments of the country: 1 added, 0 updated" in output
     assert "Loaded the Westport Police Department." in output
-    assert "sample jobs are up to date." in output
+    assert "Sample jobs up to date:" in output
     page = text_of(client.get("/departments/ct/westport-police-department/"))
     assert "There are currently no open jobs at this department." in page
     assert "Nearest jobs" in page

@@ -8,4 +8,4 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         departments, jobs = samples.load()
-        self.stdout.write(f"Added {departments} departments. {jobs} sample jobs are up to date.")
+        self.stdout.write(f"Sample departments added: {departments}. Sample jobs up to date: {jobs}.")

@@ -186,7 +186,7 @@ def test_searches_find_the_expected_department_first(client):
 
 
 def test_a_short_form_of_an_unknown_agency_is_not_taken_for_a_misspelled_town(client):
-    assert "No departments" in text_of(client.get("/departments/?q=MBTA"))
+    assert "No matching departments" in text_of(client.get("/departments/?q=MBTA"))
 
 
 def test_every_form_accepts_the_places_that_the_site_writes(client):

@@ -75,7 +75,7 @@ def test_a_state_can_be_typed_as_the_place(client, westport, path):
 def test_sorting_by_distance_without_results_is_no_error(client, westport):
     response = client.get("/departments/?q=zzzzqqqq&near=06880&sort=distance")
     assert response.status_code == 200
-    assert "No departments" in text_of(response)
+    assert "No matching departments within 25 miles of Westport, CT 06880" in text_of(response)
 
 
 def test_the_nearest_departments_match_the_filters_and_the_text(client, westport):

@@ -17,7 +17,7 @@ WESTPORT = {"near": "Westport, CT", "latitude": 41.14, "longitude": -73.35}
 @pytest.mark.parametrize(
     ("values", "description"),
     [
-        ({}, "Jobs, daily"),
+        ({}, "All jobs, daily"),
         (
             {"kind": "entry_level", "miles": 25, **WESTPORT},
             "Entry-level jobs within 25 miles of Westport, CT, daily",

@@ -284,6 +284,14 @@ def test_the_owner_can_have_a_refused_address_tried_again(strict, alert):
         assert (jane.refused_at, jane.refusal) == (None, "")
 
 
+def test_an_alert_to_a_refused_address_is_not_shown_as_on(strict):
+    alert = make_alert()
+    alert.subscriber.mark_refused("550 Who?")
+    page = text_of(strict.get(link("manage", alert.subscriber)))
+    assert "Stopped. We don't send it." in page
+    assert "On. We email you" not in page
+
+
 def test_deleting_an_alert_keeps_the_others(strict, alert):
     other = make_alert(q="dispatcher")
     assert "Alert deleted." in text_of(press(strict, alert.subscriber, "delete", alert))

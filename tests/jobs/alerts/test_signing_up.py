@@ -41,7 +41,7 @@ def stored():
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("", "Your alert: Jobs "),
+        ("", "Your alert: All jobs "),
         (WESTPORT, "Your alert: Entry-level jobs within 25 miles of Westport, CT 06880 "),
         ("q=06880", "Your alert: Jobs within 25 miles of Westport, CT 06880 "),
         ("q=Norwalk", "Your alert: Jobs within 25 miles of Norwalk, CT "),

@@ -104,7 +104,7 @@ def test_it_compares_facts_about_departments(client, westport, norwalk):
 def test_it_says_which_people_a_sheriffs_population_counts(client, westport):
     sheriff = make_department("Sheriff", kind="sheriff", population=9_000, population_basis="fbi_jurisdiction")
     assert row(compare(client, westport, sheriff), "Population served") == [
-        "28,000 (2023)", "9,000 the area outside cities with their own police",
+        "28,000 (2023)", "9,000 in the area outside cities with their own police",
     ]  # fmt: skip
 
 

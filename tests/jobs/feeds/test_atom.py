@@ -219,7 +219,7 @@ def test_a_departments_feed_has_only_its_own_jobs(client, westport_police):
 @pytest.mark.parametrize(
     ("parameters", "title"),
     [
-        ({}, "Jobs"),
+        ({}, "All jobs"),
         ({"near": "06880"}, "Jobs within 25 miles of Westport, CT 06880"),
         ({"q": "06880"}, "Jobs within 25 miles of Westport, CT 06880"),
         ({"near": "06880", "within": "any"}, "Jobs at any distance from Westport, CT 06880"),

@@ -206,7 +206,7 @@ def test_a_job_page_shows_everything_about_its_steps(client):
     assert shown(client, job) == (
         "Hiring steps Application 2 weeks Written test 3 weeks January 9, 2090, 9:00 AM EST Town hall "
         "Fee: $25 (waived for veterans) Bring a pencil. The state's academy 21 weeks Fee: none "
-        "About 5 weeks until the offer · Training: About 21 weeks · Fees: at least $25"
+        "About 5 weeks until the offer · Training: about 21 weeks · Fees: at least $25"
     )
 
 

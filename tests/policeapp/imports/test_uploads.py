@@ -17,7 +17,7 @@ from jobs.models import Job
 from policeapp.imports import admin, engine, tables
 from policeapp.models import Import
 from tests.admin import errors_of, messages_of, signed_in
-from tests.factories import form_of, make_bob, make_charlie, make_department, text_of
+from tests.factories import form_of, make_bob, make_charlie, make_department, make_import, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_a_preview_changes_nothing(alice, westport_pd):
     assert "Nothing has changed yet" in words
     assert "1 new 0 changed 0 unchanged 0 skipped 1 rejected 2 total" in words
     assert "Rejected rows by reason" in words and "1 employer Nowhere PD, XX0000000 is not in the directory 3" in words
-    assert "rejected_line rejected_column rejected_reason 3 employer Nowhere PD" in words
+    assert "line column reason 3 employer Nowhere PD" in words
     assert not Job.objects.exists()
 
 
@@ -64,6 +64,13 @@ def test_apply_imports_the_file_and_deletes_its_content(alice, westport_pd):
     assert found.report["created"] == 1
     words = text_of(alice.get("/admin/policeapp/import/"))
     assert "june.csv Jobs" in words and "1 new, 0 changed, 1 rejected of 2" in words
+
+
+def test_large_numbers_have_separators(alice):
+    numbers = {"read": 16881, "created": 16880, "updated": 1, "unchanged": 0, "skipped": 0, "rejected": 0}
+    large = make_import(report=numbers)
+    assert "16,880 new, 1 changed, 0 rejected of 16,881" in text_of(alice.get("/admin/policeapp/import/"))
+    assert "16,880 new 1 changed" in text_of(alice.get(address(large)))
 
 
 def test_departments_are_imported_in_the_same_way(alice, client):

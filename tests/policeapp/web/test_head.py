@@ -161,6 +161,7 @@ def test_every_search_and_comparison_has_a_title_of_its_own(client, places):
             "/departments/?state=CT&hiring=on&near=06880&within=any",
             "Police departments: nearest to Westport, CT 06880, Connecticut, Hiring now",
         ),
+        ("/departments/?state=CT&sort=name", "Police departments: Connecticut, Sort by: Name"),
         ("/departments/?near=Atlantis", "Police departments: Atlantis"),
     ],
 )
