@@ -39,12 +39,13 @@ def directory(request):
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
+    by_state, letters = counts.by_state_and_letters()
     context = {
         "form": form,
         "page": page,
         "nearest": nearest,
-        "regions": maps.regions(counts.by_state()),
-        "letters": counts.letters(),
+        "regions": maps.regions(by_state),
+        "letters": letters,
         "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
     }
     response = render(request, "departments/directory.html", context)
