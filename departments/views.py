@@ -17,7 +17,7 @@ from . import breadcrumbs
 from .geo import maps, states
 from .models import Department, Place, SlugRedirect
 from .names import county_label
-from .search import counts
+from .search import counts, ranking
 from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 
@@ -64,7 +64,9 @@ def suggest(request):
     the search near it.
     """
     typed = request.GET.get("q", "")
-    found = Department.objects.listed().starting_with(typed)[:SUGGESTIONS_SHOWN]
+    full, others = ranking.short_form(typed)
+    name = typed if others else full.partition(", ")[0] or typed
+    found = Department.objects.listed().starting_with(name)[:SUGGESTIONS_SHOWN]
     departments = [
         {"name": department.name, "town": department.town, "url": department.get_absolute_url()} for department in found
     ]

@@ -111,3 +111,10 @@ def test_the_query_uses_indexes(without_statistics):
 
 def test_requests_change_nothing(client, db):
     assert client.post(SUGGEST, {"q": "westp"}).status_code == 405
+
+
+def test_a_short_form_suggests_the_department_that_it_means(client, db):
+    make_department("Los Angeles Police Department", state="CA", city="Los Angeles")
+    for typed in ("LAPD", "l.a.p.d."):
+        found = client.get("/departments/suggest/", {"q": typed}).json()["departments"]
+        assert [department["name"] for department in found] == ["Los Angeles Police Department"]
