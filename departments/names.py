@@ -13,6 +13,7 @@ ABBREVIATIONS = {
     "ft": "fort",
     "hts": "heights",
     "intl": "international",
+    "isd": "independent school district",
     "mt": "mount",
     "pd": "police department",
     "so": "sheriffs office",
@@ -24,6 +25,8 @@ ABBREVIATIONS = {
     "twp": "township",
     "univ": "university",
 }
+# Words of a search that also find other forms of the word.
+OTHER_FORMS = {"correctional": ["correction"], "tribe": ["tribe", "tribal"], "tribes": ["tribe", "tribal"]}
 DIRECTIONS = {"n": "north", "e": "east", "s": "south", "w": "west"}
 # Words in the names of many departments. They don't help to tell departments apart.
 GENERIC_WORDS = frozenset("police department sheriff sheriffs office public safety bureau of the and at".split())
@@ -62,10 +65,8 @@ def normalize(text):
 def _normalize(text):
     words = []
     for word in _words(text):
-        if words and words[-1] == "911" and word in ("operator", "operators"):
-            words.pop()
-            word = "dispatcher"
-        _append(words, word)
+        is_dispatcher = words[-1:] == ["911"] and word in ("operator", "operators")
+        _append(words, "dispatcher" if is_dispatcher else word)
     return " ".join(words)
 
 
@@ -123,6 +124,8 @@ def word_prefixes(word):
     Source: the S-stemmer of D. Harman, "How Effective is Suffixing?", JASIS 42 (1), 1991, adapted to prefix search:
     the words of the searched text need no stemming.
     """
+    if word in OTHER_FORMS:
+        return OTHER_FORMS[word]
     if len(word) > 4 and word.endswith("ies") and word[-4] not in "ae":
         return [word, f"{word[:-3]}y"]
     if len(word) > 3 and word.endswith("s") and word[-2] not in "us":
@@ -130,6 +133,17 @@ def word_prefixes(word):
     if len(word) > 3 and word.endswith("y") and word[-2] not in "aeiou":
         return [word, f"{word[:-1]}ies"]
     return [word]
+
+
+def searched_words(text):
+    """Return the :func:`word_prefixes` of each word of a search.
+
+    A title needs no "911" to be found as "911 dispatcher".
+    """
+    words = normalize(text).split()
+    if "911" in words and any(word.startswith("dispatch") for word in words):
+        words.remove("911")
+    return [word_prefixes(word) for word in words]
 
 
 def name_prefixes(text):

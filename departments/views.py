@@ -17,7 +17,7 @@ from . import breadcrumbs
 from .geo import maps, states
 from .models import Department, Place, SlugRedirect
 from .names import county_label
-from .search import counts
+from .search import counts, ranking
 from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 
@@ -39,12 +39,13 @@ def directory(request):
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
+    by_state, letters = counts.by_state_and_letters()
     context = {
         "form": form,
         "page": page,
         "nearest": nearest,
-        "regions": maps.regions(counts.by_state()),
-        "letters": counts.letters(),
+        "regions": maps.regions(by_state),
+        "letters": letters,
         "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
     }
     response = render(request, "departments/directory.html", context)
@@ -63,7 +64,9 @@ def suggest(request):
     the search near it.
     """
     typed = request.GET.get("q", "")
-    found = Department.objects.listed().starting_with(typed)[:SUGGESTIONS_SHOWN]
+    full, others = ranking.short_form(typed)
+    name = typed if others else full.partition(", ")[0] or typed
+    found = Department.objects.listed().starting_with(name)[:SUGGESTIONS_SHOWN]
     departments = [
         {"name": department.name, "town": department.town, "url": department.get_absolute_url()} for department in found
     ]

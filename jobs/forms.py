@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from departments.geo import states
-from departments.search import spelling
+from departments.search import ranking, spelling
 from departments.search.forms import NearForm
 from policeapp.web.forms import LongSelect
 
@@ -23,9 +23,12 @@ JOB_WORDS = frozenset(
     communications corrections court crime deputy detective director dispatch dispatcher enforcement entry evidence
     explorer field forensic investigator jailer lateral level lieutenant manager marshal officer operator park parking
     patrol police property ranger records recruit reserve school secretary security sergeant sheriff specialist sworn
-    supervisor technician traffic trainee trooper warden
+    supervisor technician traffic trainee trooper veteran warden
     """.split()
 )
+
+# Words that say nothing about which opening to find.
+FILLERS = frozenset("a at career careers employment for hiring in job jobs now opening openings the vacancies".split())
 
 
 class DollarsField(forms.IntegerField):
@@ -78,6 +81,15 @@ class JobSearchForm(NearForm):
         self.fields["q"].label = _("Keywords")
         self.fields["q"].help_text = _("A title, a department or any words in the job")
 
+    def clean_q(self):
+        """Return the text without words that fit every opening, and with short forms written in full.
+
+        "IN" in capital letters is the state.
+        """
+        words = super().clean_q().split()
+        text = " ".join(word for word in words if word == "IN" or word.casefold() not in FILLERS)
+        return ranking.expand(text) if ranking.short_form(text)[0] else text
+
     def openings(self):
         """Return open jobs that match the filters, ignoring keywords and place. They are unordered."""
         filters = self.cleaned_data
@@ -125,9 +137,9 @@ class JobSearchForm(NearForm):
         """Search for the corrected text, or near the town that it names, if that finds a place or jobs."""
         correction = spelling.correct(text, JOB_WORDS)
         if not self.place:
-            if self.use_town_at_end(text):
+            if self.use_town_at_end(self.data["q"]):
                 return
-            if correction:
+            if correction and not JOB_WORDS.issuperset(correction.casefold().split()):
                 self.look_for_place(correction)
                 if self.place or self.use_possible_town():
                     self.correction = correction

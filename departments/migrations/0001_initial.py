@@ -175,6 +175,7 @@ class Migration(migrations.Migration):
                     "parent",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         help_text=(
                             "For a post, such as a barracks of the state police. Lists show the headquarters instead."
                         ),
@@ -742,13 +743,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="department",
             index=models.Index(
-                fields=["latitude", "longitude", "x", "y", "z", "status"], name="department_by_position"
+                fields=["latitude", "longitude", "x", "y", "z", "status", "parent"], name="department_by_position"
             ),
         ),
         migrations.AddIndex(
             model_name="department",
             index=models.Index(
-                condition=models.Q(("parent", None)), fields=["status", "name_key", "id"], name="department_listed"
+                condition=models.Q(("parent", None)),
+                fields=["status", "name_key", "id", "parent"],
+                name="department_listed",
             ),
         ),
         migrations.AddIndex(
@@ -778,6 +781,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="department",
             index=models.Index(fields=["status", "city_key"], name="department_by_city"),
+        ),
+        migrations.AddIndex(
+            model_name="department",
+            index=models.Index(
+                condition=models.Q(("parent__isnull", False)), fields=["parent"], name="department_post"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="department",
+            index=models.Index(
+                condition=models.Q(("chief_name", ""), _negated=True), fields=["status"], name="department_led"
+            ),
         ),
         migrations.AddConstraint(
             model_name="department",

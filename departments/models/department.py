@@ -115,6 +115,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         null=True,
         blank=True,
         related_name="posts",
+        db_index=False,  # an index of all rows misleads SQLite, because most have no headquarters
         verbose_name=_("headquarters"),
         help_text=_("For a post, such as a barracks of the state police. Lists show the headquarters instead."),
     )
@@ -229,18 +230,22 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         ]
         indexes = [
             # It covers all columns that a distance needs, so that SQLite doesn't read the rows.
-            models.Index(fields=["latitude", "longitude", "x", "y", "z", "status"], name="department_by_position"),
-            # One for each sort order of listed departments.
+            models.Index(
+                fields=["latitude", "longitude", "x", "y", "z", "status", "parent"], name="department_by_position"
+            ),
+            # One for each sort order of listed departments. SQLite counts with the first and needs the parent for that.
             *(
-                models.Index(fields=["status", *fields, "name_key", "id"], condition=Q(parent=None), name=name)
+                models.Index(fields=["status", *fields], condition=Q(parent=None), name=name)
                 for name, fields in {
-                    "department_listed": [],
-                    "department_listed_in_state": ["state"],
-                    "department_listed_in_county": ["state", "county_slug"],
-                    "department_listed_by_size": ["-size"],
+                    "department_listed": ["name_key", "id", "parent"],
+                    "department_listed_in_state": ["state", "name_key", "id"],
+                    "department_listed_in_county": ["state", "county_slug", "name_key", "id"],
+                    "department_listed_by_size": ["-size", "name_key", "id"],
                 }.items()
             ),
             models.Index(fields=["status", "city_key"], name="department_by_city"),
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="department_post"),
+            models.Index(fields=["status"], condition=~Q(chief_name=""), name="department_led"),
         ]
 
     def __str__(self):

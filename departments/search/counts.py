@@ -33,13 +33,26 @@ def by_state_and_letter():
 
 def by_state():
     """Return ``{state: number of departments}``, without zeros."""
-    return {state: sum(letters.values()) for state, letters in by_state_and_letter().items()}
+    return _totals(by_state_and_letter())
 
 
 def letters(state=None):
     """Return the ``LETTERS`` that have departments, in one state or (None) in any state."""
     counts = by_state_and_letter()
-    states = [counts.get(state, {})] if state else counts.values()
+    return _used([counts.get(state, {})] if state else counts.values())
+
+
+def by_state_and_letters():
+    """Return :func:`by_state` and :func:`letters` of all states. One query if they are cached."""
+    counts = by_state_and_letter()
+    return _totals(counts), _used(counts.values())
+
+
+def _totals(counts):
+    return {state: sum(letters.values()) for state, letters in counts.items()}
+
+
+def _used(states):
     return [letter for letter in LETTERS if any(letter in letters for letters in states)]
 
 

@@ -52,12 +52,20 @@ class NearForm(forms.Form):
         self.possible_towns = []
         self.correction = ""
         self.text_is_place = False
+        self.is_near_me = False
         self.state_from_place = ""
 
     def clean_within(self):
         """Return miles as an int, or None for anywhere."""
         within = self.cleaned_data["within"]
         return None if within == ANYWHERE else int(within)
+
+    def clean_q(self):
+        """Return the text without words such as "near me", which ask for a place."""
+        text = self.cleaned_data["q"]
+        rest = places.NEAR_ME.sub("", text)
+        self.is_near_me = rest != text
+        return rest
 
     def clean_near(self):
         """Return the Place, or None. The name of a state becomes the filter for the state."""
@@ -87,9 +95,12 @@ class NearForm(forms.Form):
             cleaned["state"] = self.state_from_place
         if text and not self.data.get("near"):
             self.look_for_place(text)
-        if cleaned.get("sort") == "distance" and not self.place and "near" not in self.errors:
-            if not self.use_possible_town():
-                self.add_error("near", _("Enter a place to sort by distance."))
+        if self.place or "near" in self.errors:
+            return cleaned
+        if self.is_near_me and not self.state_from_place:
+            self.add_error("near", _("Enter a ZIP code, or a town and state."))
+        elif cleaned.get("sort") == "distance" and not self.use_possible_town():
+            self.add_error("near", _("Enter a place to sort by distance."))
         return cleaned
 
     def look_for_place(self, text):
@@ -296,10 +307,12 @@ class DepartmentSearchForm(NearForm):
 
     def use_town_at_end(self, text):
         """Like :meth:`NearForm.use_town_at_end`. If several towns have the name, search for the name instead."""
-        if (found := places.find_at_end(text)) and len(found.places) > 1:
+        found = places.find_at_end(text)
+        if found and len(found.places) > 1:
             self.correction, self.possible_towns = " ".join([found.rest, found.text]).strip(), found.places
-            return True
-        return super().use_town_at_end(text)
+        elif found:
+            self.use_part(found)
+        return bool(found)
 
     def _rank(self, rows, text):
         return ranking.rank(self.nearby(rows), text, *(["miles"] if self.place else []))

@@ -10,17 +10,22 @@ from django.db.models import Avg, Max
 from ..geo import states
 from ..geo.points import Point
 from ..models import Place
-from ..names import normalize
+from ..names import AGENCY_WORDS, normalize
 
 ZIP = re.compile(r"(\d{5})(?:-?\d{4})?\Z", re.ASCII)
 ZIP_INSIDE = re.compile(r"(?<![\w-])(\d{5})(?:-?\d{4})?(?![\w-])", re.ASCII)
 COUNTRY = re.compile(r"[,\s]+(usa|u\.s\.a\.|us|u\.s\.|united states( of america)?)\Z", re.IGNORECASE)
 NEAR = re.compile(r"\b(?:near|around|close to)\s+", re.IGNORECASE)
+NEAR_ME = re.compile(r"\s*\b(?:nearby|(?:near|around|close to)\s+(?:me|here|us))\s*\Z", re.IGNORECASE)
 COUNTY = re.compile(r"(.+ (?:county|parish|municipio|borough|census area)),?\s+(\D+)\Z", re.IGNORECASE)
 # Words around a place that say nothing about what to find there.
 FILLERS = frozenset(
-    "a address area around at careers close code for hiring in job jobs near now openings the to zip zipcode".split()
+    "a address area around at careers close for hiring in job jobs near now openings the to zip zipcode".split()
 )
+# Words that are also names of small towns, but not after the name of an agency: "Harris County Constable".
+NOT_AT_END = AGENCY_WORDS | set("academy college district field headquarters school station university".split())
+ZIP_CODE = re.compile(r"\bzip code\b", re.IGNORECASE)
+STREET = re.compile(r"(?!911 (?:dispatch|operator|call|telecom))\d", re.IGNORECASE)
 COORDINATES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\Z", re.ASCII)
 MAX_CHOICES = 12
 MAX_ROWS = 200  # no name of a town is that frequent
@@ -121,7 +126,9 @@ def find_at_end(text):
     for start in range(max(1, len(words) - MAX_TOWN_WORDS), len(words)):
         end = " ".join(words[start:])
         names += [(start, name) for name in _with_state(end)]
-        names += [] if states.find(end) else [(start, TownName(end))]
+        if states.find(end):
+            break  # "New York" is not the town of York
+        names += [] if normalize(end) in NOT_AT_END else [(start, TownName(end))]
     if len(words) < 3 or not names:
         return None
     rows = list(reduce(or_, (Place.objects.towns(*name) for _start, name in names))[:MAX_ROWS])
@@ -133,10 +140,11 @@ def find_at_end(text):
 
 def _rest(text, place=None):
     """Return the words that say what to find at the place. A street address and the name of the town say nothing."""
-    words = text.replace(",", " ").split()
-    if not words or words[0][0].isdigit() or (place and _names_town_of(text, place)):
+    words = ZIP_CODE.sub("zip", text).replace(",", " ").split()
+    if STREET.match(" ".join(words)) or (place and _names_town_of(text, place)):
         return ""
-    return " ".join(word for word in words if word.casefold() not in FILLERS)
+    town = (start for start in range(len(words)) if place and _names_town_of(" ".join(words[start:]), place))
+    return " ".join(word for word in words[: next(town, None)] if word.casefold() not in FILLERS)
 
 
 def _names_town_of(text, place):

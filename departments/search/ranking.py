@@ -22,24 +22,49 @@ from .places import MAX_STATE_WORDS, split_state
 # Well-known acronyms that mean the same department everywhere.
 ACRONYMS = {
     "bart": "san francisco bay area rapid transit, CA",
+    "bso": "broward county sheriff, FL",
     "chp": "highway patrol, CA",
     "cmpd": "charlotte-mecklenburg police, NC",
     "dart police": "dallas area rapid transit police, TX",
+    "dc police": "police, DC",
     "fhp": "florida highway patrol",
+    "gbi": "georgia bureau of investigation",
+    "georgia tech": "georgia institute of technology",
     "impd": "indianapolis police, IN",
+    "jso": "jacksonville sheriff, FL",
+    "kcpd": "kansas city police department, MO",
+    "la county": "los angeles county, CA",
     "lapd": "los angeles police department, CA",
     "lasd": "los angeles county sheriff, CA",
     "lvmpd": "las vegas metropolitan police department, NV",
     "marta": "metropolitan atlanta rapid transit authority, GA",
     "mbta": "massachusetts bay transportation authority, MA",
+    "mit": "massachusetts institute of technology",
     "mnpd": "nashville metropolitan police department, TN",
     "njsp": "state police, NJ",
+    "nola": "new orleans, LA",
+    "nopd": "new orleans police department, LA",
+    "nyc": "new york city",
     "nypd": "new york city police department",
     "nysp": "state police, NY",
+    "ohp": "oklahoma highway patrol",
+    "okcpd": "oklahoma city police department, OK",
+    "papd": "port authority of new york and new jersey",
+    "penn state": "pennsylvania state university",
+    "philly": "philadelphia, PA",
+    "psp": "state police, PA",
     "sdpd": "san diego police department, CA",
     "sfpd": "san francisco police department, CA",
     "sjpd": "san jose police department, CA",
+    "slmpd": "st louis metropolitan police department, MO",
+    "tbi": "tennessee bureau of investigation",
+    "thp": "tennessee highway patrol",
+    "uc": "university of california",
     "ucla": "university of california los angeles",
+    "ut austin": "university of texas austin",
+    "virginia tech": "virginia polytechnic institute",
+    "wmata": "metro transit police, DC",
+    "wsp": "state patrol, WA",
     "texas highway patrol": "department of public safety, TX",
     "texas state troopers": "department of public safety, TX",
 }
@@ -48,11 +73,15 @@ FORCES = re.compile(r"(state police|state patrol|state highway patrol|highway pa
 PHONE = re.compile(r"(?:\+?1[-. ]?)?\(?(\d{3})\)?[-. /]*(\d{3})[-. ]*(\d{4})\Z", re.ASCII)
 STATEWIDE = re.compile(rf"{FORCES.pattern}|department of public safety\b")
 DPS = re.compile(r"\bdps\b")
+MAX_ACRONYM_WORDS = 3
+# "Police in Denver" and "Boston police phone number" name the police of a town.
+IN_TOWN = re.compile(r"\b(police|pd|sheriff\S*|departments?|depts?|agency|agencies|stations?|troopers?) in (?=\S)")
+CONTACT = re.compile(r"( (non[- ]?emergency|phone|telephone|number|contact|address|headquarters|hq|hours))+\Z")
 
 # Words that tell the departments of one place apart. Too many departments have them for a full-text search.
 TYPE_WORDS = frozenset("police sheriff sheriffs county parish state city town township village borough".split())
 COUNTY_WORDS = {"county", "parish"}
-IGNORED_WORDS = frozenset("chief department office agency of the and at".split())
+IGNORED_WORDS = frozenset("chief department departments office agency agencies of the and at".split())
 COUNTY = re.compile(r"(?<= )co\b")
 # Words that may follow the name of a town in the name of its department.
 TOWN_SUFFIXES = ("city", "metropolitan", "township", "town", "village", "borough")
@@ -103,7 +132,7 @@ def rank(departments, text, *order):
     """
     if phone := PHONE.match(text.strip()):
         return departments.with_phone("-".join(phone.groups())).order_by(*order, *LARGEST_FIRST)
-    interpretations = _interpret(_expand(text))
+    interpretations = _interpret(expand(text))
     best = interpretations[-1]
     types = [_has(word if word.startswith("sheriff") else f"{word} ") for word in best.types]
     words = [word for word in core_name(best.words).split() if word not in TYPE_WORDS | IGNORED_WORDS]
@@ -117,6 +146,7 @@ def rank(departments, text, *order):
         # scanning departments by size finds the first page sooner.
         rare = [word_prefixes(word) for word in best.words.split() if word in TYPE_WORDS - COUNTY_WORDS]
         departments = departments.filter(search_text__words=rare) if len(rare) > 1 else departments
+        departments = departments if order else departments.listed()  # so that it can use the index of that order
         return departments.filter(best.in_state, *types).order_by(*order, *LARGEST_FIRST)
     conditions = [rule(interpretation) for rule in RANKS for interpretation in interpretations]
     if best.state:
@@ -140,10 +170,25 @@ def own_departments_first(departments, place):
     return departments.order_by(Case(When(own, state=place.state, then=0), default=1), "miles", "pk")
 
 
-def _expand(text):
-    """Return the text with well-known short forms written as in the directory."""
-    text = " ".join(text.split())
-    return DPS.sub("department of public safety", ACRONYMS.get(text.casefold(), text.casefold()))
+def expand(text):
+    """Return the text in lower case, without words around names, and with short forms written as in the directory.
+
+    "NYPD phone number" becomes "new york city police department", and "UCLA police" the name of that university.
+    """
+    text = CONTACT.sub("", IN_TOWN.sub(r"\1 ", " ".join(text.casefold().split())))
+    full, others = short_form(text)
+    name, comma, state = full.partition(", ")
+    return DPS.sub("department of public safety", " ".join(filter(None, [name, *others])) + comma + state)
+
+
+def short_form(text):
+    """Return the full form of the short form at the start or end of a text, or "", and a list of the other words."""
+    words = text.casefold().split()
+    for length in range(min(MAX_ACRONYM_WORDS, len(words)), 0, -1):
+        for start in (0, len(words) - length):
+            if full := ACRONYMS.get(" ".join(words[start : start + length]).replace(".", "")):
+                return full, words[:start] + words[start + length :]
+    return "", words
 
 
 def _interpret(text):

@@ -17,7 +17,7 @@ from ..geo import states
 from ..models import Department, Place
 from ..names import GENERIC_WORDS, core_name, normalize
 from .places import split_state
-from .ranking import ACRONYMS
+from .ranking import short_form
 
 CACHE_SECONDS = 60 * 60
 PEOPLE_PER_ZIP_CODE = 10_000  # roughly: a third of a billion people in about 30,000 ZIP codes
@@ -38,7 +38,7 @@ def correct(text, preferred=frozenset()):
     If all words are known, try them as one misspelled name: "west port", "saint lewis", "pittsburg pa". ``preferred``
     are words that come before names of towns.
     """
-    if text.strip().casefold() in ACRONYMS:
+    if short_form(text)[0]:
         return ""
     known = _vocabulary(time.monotonic() // CACHE_SECONDS)
     preferred = {word: KnownWord(word, VERY_COMMON) for word in preferred}
@@ -67,11 +67,16 @@ def _is_known(word, known):
 def _closest(letters, known, misspelled=""):
     """Return the known words with the fewest typing errors, or "" if there are too many errors.
 
-    If several are equally close, return the one with the most people. Never return ``misspelled`` itself.
+    If several are equally close, return the one with the most people. A wrong first letter counts twice, because people
+    seldom mistake it. Never return ``misspelled`` itself.
     """
     errors = 0 if len(letters) < 4 else 1 if len(letters) < 6 else 2 if len(letters) < 11 else 3
     found = process.extract(letters, known.keys(), scorer=OSA.distance, score_cutoff=errors, limit=MAX_CANDIDATES)
-    found = [(distance, known[key]) for key, distance, _ in found if known[key].text != misspelled]
+    found = [
+        (distance + (key[0] != letters[0]), known[key])
+        for key, distance, _ in found
+        if known[key].text != misspelled and distance + (key[0] != letters[0]) <= errors
+    ]
     _, best = min(found, key=lambda match: (match[0], -match[1].people), default=(0, KnownWord("", 0)))
     return best.text
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.geo.points import FARTHEST_MILES, Point, chord_squared
-from departments.names import normalize, word_prefixes
+from departments.names import searched_words
 from policeapp.database.unavailable import is_temporary
 
 from ..models import Job
@@ -65,7 +65,7 @@ class AlertMatcher:
         self.alert, self.notified = alert, notified
         self.new_since, self.department, self.state = alert.new_since, alert.department_id, alert.state
         self.kind, self.pay = alert.kind, alert.pay
-        self.words = [tuple(f" {prefix}" for prefix in word_prefixes(word)) for word in normalize(alert.q).split()]
+        self.words = [tuple(f" {prefix}" for prefix in prefixes) for prefixes in searched_words(alert.q)]
         self.vector = None if alert.latitude is None else Point(alert.latitude, alert.longitude).vector
         self.max_chord_squared = chord_squared(FARTHEST_MILES if alert.miles is None else alert.miles)
         self.candidates = []

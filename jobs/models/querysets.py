@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 
 from departments.geo.points import bounding_box, miles_from
 from departments.models import Department
-from departments.names import normalize, word_prefixes
+from departments.names import normalize, searched_words
 from policeapp.web.pagination import CappedPaginator
 
 # The circles to search for the nearest openings, in miles, before searching anywhere.
@@ -202,5 +202,5 @@ class JobQuerySet(models.QuerySet):
 
 def _has_words(column, text):
     """Return the ``Q`` of the openings whose column has a word beginning with each word of ``text``."""
-    words = [word_prefixes(word) for word in normalize(text).split()]
+    words = searched_words(text)
     return Q(**{f"{column}__words": words}) if words else Q()

@@ -31,7 +31,7 @@ from departments.names import county_label, normalize, slug_of
         ("Baton Rouge LA police", "baton rouge la police"),
         ("N. Las Vegas", "north las vegas"),
         ("E. St. Louis", "east saint louis"),
-        ("911 Operator", "dispatcher"),
+        ("911 Operator", "911 dispatcher"),
         ("Coeur d`Alene", "coeur dalene"),
         ("K-9 Unit", "k 9 unit"),
         ("Straße", "strasse"),

@@ -4,8 +4,9 @@ from itertools import product
 from urllib.parse import urlencode
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
+from departments.models import Department
 from policeapp.models import User
 from tests.factories import (
     list_specializations,
@@ -218,3 +219,13 @@ def make_hiring_neighbor(westport):
     neighbor = make_department("Westport Harbor Police", at=(41.1, -73.35), county="Fairfield")
     neighbor.listed_specializations.create(specialization=westport.specializations.get(slug="k-9-unit"))
     return neighbor
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL chooses by the rows that it counted")
+@pytest.mark.parametrize(
+    ("rows", "index"), [("listed", "COVERING INDEX department_listed"), ("published", "INDEX department_led")]
+)
+def test_sqlite_counts_departments_and_finds_chiefs_with_an_index(db, rows, index):
+    found = getattr(Department.objects, rows)().order_by().values("pk")
+    found = found.led_by("Ann Lee") if rows == "published" else found
+    assert index in found.explain()

@@ -107,3 +107,10 @@ def test_the_query_uses_indexes(without_statistics):
     plan = Department.objects.published().starting_with("st").explain()
     assert "department_by_city" in plan or connection.vendor == "postgresql"  # which chooses among several
     assert "SCAN departments_department" not in plan and "Seq Scan" not in plan
+
+
+def test_a_short_form_suggests_the_department_that_it_means(client, db):
+    make_department("Los Angeles Police Department", state="CA", city="Los Angeles")
+    for typed in ("LAPD", "l.a.p.d."):
+        found = client.get("/departments/suggest/", {"q": typed}).json()["departments"]
+        assert [department["name"] for department in found] == ["Los Angeles Police Department"]

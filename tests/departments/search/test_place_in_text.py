@@ -125,3 +125,45 @@ def test_a_corrected_search_says_so(client, westport):
     make_job(westport, "Dispatcher")
     text = text_of(client.get("/jobs/?q=dispacher"))
     assert "Showing results for Dispatcher." in text and "No match for “dispacher”." in text
+
+
+@pytest.mark.parametrize("path", ["/departments/", "/jobs/"])
+@pytest.mark.parametrize("typed", ["police near me", "police jobs nearby", "close to here"])
+def test_a_search_near_me_asks_for_a_place(client, westport, path, typed):
+    assert "Enter a ZIP code, or a town and state." in text_of(client.get(path, {"q": typed}))
+    assert "Enter a ZIP code" not in text_of(client.get(path, {"q": typed, "near": "06880"}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("jobs", "Corrections Officer"),
+        ("police jobs in Connecticut", "Corrections Officer"),
+        ("correctional officer", "Corrections Officer"),
+        ("911 dispatcher jobs", "Public Safety Dispatcher"),
+        ("911 operator", "Public Safety Dispatcher"),
+        ("911", "911 Call Taker"),
+        ("dispatcher Westport CT 06880", "Public Safety Dispatcher"),
+        ("911 dispatcher near 06880", "Public Safety Dispatcher"),
+        ("code enforcement near 06880", "Code Enforcement Officer"),
+        ("secretery", "Police Secretary"),
+    ],
+)
+def test_job_seekers_find_openings_with_their_own_words(client, westport, typed, title):
+    make_place("Secretary", "MD", zip_codes=1)
+    titles = ["Corrections Officer", "Public Safety Dispatcher", "911 Call Taker", "Code Enforcement Officer"]
+    for number, each in enumerate([*titles, "Police Secretary"]):
+        make_job(westport, each, external_id=str(number))
+    assert title in text_of(client.get("/jobs/", {"q": typed}))
+
+
+def test_jobs_of_a_department_are_found_by_its_short_form(client):
+    make_job(make_department("Los Angeles Police Department", state="CA", city="Los Angeles"), "Recruit")
+    assert "Recruit" in text_of(client.get("/jobs/", {"q": "LAPD hiring"}))
+
+
+def test_a_state_at_the_end_is_not_the_town_of_its_last_word(db):
+    make_place("York", "PA", zip_codes=5)
+    assert places.find_at_end("jobs in New York") is None
+    make_place("Constable", "NY", zip_codes=1)
+    assert places.find_at_end("Harris County Constable") is None

@@ -84,6 +84,21 @@ FIRST = {
     "Ste Genevieve": "MO0970100",
     "LAPD": "CA0194200",
     "nypd": "NY0303000",
+    "L.A.P.D.": "CA0194200",
+    "NYPD phone number": "NY0303000",
+    "nyc police": "NY0303000",
+    "police nyc": "NY0303000",
+    "UCLA police": "CA0199700",
+    "UC Los Angeles": "CA0199700",
+    "LA County Sheriff": "CA0190000",
+    "DC police": "DCMPD0000",
+    "Coeur d'Alene Tribe": "IDDI00900",
+    "Kansas City ISD": "KS1051200",
+    # Words around a name
+    "sheriff in Phoenix": "AZ0070000",
+    "police departments in Texas": "TXHPD0000",
+    "Boston police headquarters": "MA0130100",
+    "Nashville TN police department phone number": "TN0190100",
     # Counties
     "King County": "WA0170000",
     "Fairfield County": "OH0230000",
@@ -300,7 +315,7 @@ def test_text_is_corrected_near_a_place_too(search, country):
     assert "Showing results for Norwalk. No match for “Norwak”." in text_of(page)
 
 
-@pytest.mark.parametrize("typed", ["zzz", "qqqqqqq", "xylophone quartet", "Westport"])
+@pytest.mark.parametrize("typed", ["zzz", "qqqqqqq", "xylophone quartet", "Westport", "Jiami"])
 def test_text_is_not_corrected_if_it_is_known_or_too_different(search, country, typed):
     assert "No match for" not in text_of(search(typed))
 
