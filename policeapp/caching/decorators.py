@@ -52,6 +52,7 @@ def normalize_query(query, parameters):
     for name in parameters if query else ():
         values = query.getlist(name.rstrip("*"))
         values = [value for value in (values if name.endswith("*") else values[-1:]) if value]
+        values = [] if name in ("page", "p") and values == ["1"] else values  # the first page needs no number
         if values:
             normalized.setlist(name.rstrip("*"), values)
     return normalized

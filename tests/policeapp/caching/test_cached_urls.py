@@ -25,6 +25,8 @@ PROFILE = "/departments/ct/westport-police-department/"
         ("/jobs/feed/?page=2", "/jobs/feed/"),
         ("/sitemap.xml?p=2", "/sitemap.xml"),
         ("/sitemap-ct.xml?p=&q=2&page=2", "/sitemap-ct.xml"),
+        ("/sitemap-ct.xml?p=1", "/sitemap-ct.xml"),
+        ("/departments/ct/?page=1", "/departments/ct/"),
         ("/?", "/"),
         ("/?" + "x=1&" * 3000, "/"),
     ],
