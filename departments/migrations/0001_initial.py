@@ -784,6 +784,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="department",
+            index=models.Index(fields=["status", "phone"], name="department_by_phone"),
+        ),
+        migrations.AddIndex(
+            model_name="department",
             index=models.Index(
                 condition=models.Q(("parent__isnull", False)), fields=["parent"], name="department_post"
             ),

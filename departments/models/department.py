@@ -244,6 +244,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
                 }.items()
             ),
             models.Index(fields=["status", "city_key"], name="department_by_city"),
+            models.Index(fields=["status", "phone"], name="department_by_phone"),
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="department_post"),
             models.Index(fields=["status"], condition=~Q(chief_name=""), name="department_led"),
         ]

@@ -1,5 +1,6 @@
 """Queries for departments: which are published, and who can edit them, distance search, and sort orders."""
 
+import re
 from functools import reduce
 from operator import and_, or_
 
@@ -12,6 +13,8 @@ from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from ..geo.points import bounding_box, miles_from
 from ..names import name_prefixes
 from .place import Place
+
+NO_PERSON = re.compile(r"\d|\b(police|county|department|university|school)\b", re.IGNORECASE)
 
 
 class DepartmentQuerySet(models.QuerySet):
@@ -59,7 +62,12 @@ class DepartmentQuerySet(models.QuerySet):
         return self.filter(phone__contains=number)
 
     def led_by(self, name):
-        """Departments whose chief's name has all words of ``name``, which may begin with a title."""
+        """Departments whose chief's name has all words of ``name``, which may begin with a title.
+
+        No query for names with digits or words for an agency.
+        """
+        if NO_PERSON.search(name):
+            return self.none()
         words = [word for word in name.split() if word.casefold() not in ("chief", "sheriff", "colonel")]
         known = self.exclude(chief_name="")  # these have an index
         return known.filter(reduce(and_, (Q(chief_name__icontains=word) for word in words))) if words else self.none()

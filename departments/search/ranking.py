@@ -76,6 +76,7 @@ DPS = re.compile(r"\bdps\b")
 MAX_ACRONYM_WORDS = 3
 # "Police in Denver" and "Boston police phone number" name the police of a town.
 IN_TOWN = re.compile(r"\b(police|pd|sheriff\S*|departments?|depts?|agency|agencies|stations?|troopers?) in (?=\S)")
+STATION = re.compile(r"\b(police|sheriff\S*) stations?\b|\Anon[- ]?emergency ")
 CONTACT = re.compile(r"( (non[- ]?emergency|phone|telephone|number|contact|address|headquarters|hq|hours))+\Z")
 
 # Words that tell the departments of one place apart. Too many departments have them for a full-text search.
@@ -165,9 +166,13 @@ def rank(departments, text, *order):
 
 
 def own_departments_first(departments, place):
-    """Order departments by ``.miles``, but those named after the town and its municipal police come first."""
-    own = Q(name_core__in=_names(place.key)) | Q(city_key=place.key, kind=Department.Kind.MUNICIPAL)
-    return departments.order_by(Case(When(own, state=place.state, then=0), default=1), "miles", "pk")
+    """Order departments by ``.miles``, but those named after the town come first, then municipal police in it.
+
+    Suburbs have its name in their addresses too.
+    """
+    named, municipal = Q(name_core__in=_names(place.key)), Q(city_key=place.key, kind=Department.Kind.MUNICIPAL)
+    own = Case(When(named, state=place.state, then=0), When(municipal, state=place.state, then=1), default=2)
+    return departments.order_by(own, "miles", "pk")
 
 
 def expand(text):
@@ -175,7 +180,8 @@ def expand(text):
 
     "NYPD phone number" becomes "new york city police department", and "UCLA police" the name of that university.
     """
-    text = CONTACT.sub("", IN_TOWN.sub(r"\1 ", " ".join(text.casefold().split())))
+    text = STATION.sub(r"\1", " ".join(text.casefold().split()))
+    text = CONTACT.sub("", IN_TOWN.sub(r"\1 ", text))
     full, others = short_form(text)
     name, comma, state = full.partition(", ")
     return DPS.sub("department of public safety", " ".join(filter(None, [name, *others])) + comma + state)
@@ -194,10 +200,21 @@ def short_form(text):
 def _interpret(text):
     """Return the ways to read a text: as it is ("Port Washington"), and with a state ("Port" in Washington)."""
     whole = Interpretation(_expand_county(normalize(text)))
-    for rest, state in chain(split_state(text), _split_first_state(text)):
+    for rest, state in chain(split_state(text), _split_state_before_type(text), _split_first_state(text)):
         with_state = Interpretation(_expand_county(normalize(rest)), state.code)
         return [with_state] if state.code.lower() in whole.words.split() else [whole, with_state]
     return [whole]
+
+
+def _split_state_before_type(text):
+    """Yield ``(text without the state, State)`` if only words for a type follow the state: "Salem MA police"."""
+    words = text.replace(",", " ").split()
+    end = len(words)
+    while end and TYPE_WORDS.union(IGNORED_WORDS).issuperset(normalize(words[end - 1]).split()):
+        end -= 1
+    rest, state = next(split_state(" ".join(words[:end])), ("", None)) if end < len(words) else ("", None)
+    if rest:
+        yield " ".join([rest, *words[end:]]), state
 
 
 def _split_first_state(text):

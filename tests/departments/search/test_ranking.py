@@ -98,6 +98,12 @@ FIRST = {
     "sheriff in Phoenix": "AZ0070000",
     "police departments in Texas": "TXHPD0000",
     "Boston police headquarters": "MA0130100",
+    "non-emergency police boston": "MA0130100",
+    "boston police station": "MA0130100",
+    "Kansas City KS police": "KS1050200",
+    "Bloomington, IN, PD": "IN0530100",
+    "Fairfield Ohio police department": "OH0090100",
+    "Port Washington police": "NY0295500",
     "Nashville TN police department phone number": "TN0190100",
     # Counties
     "King County": "WA0170000",
@@ -242,6 +248,12 @@ def test_a_zip_code_in_the_search_sorts_by_distance_only(search, places):
     make_department("Norwalk Police Department", city="Norwalk", at=(41.15, -73.35))
     assert cards(search("06880"))[0] == "Norwalk Police Department"
     assert cards(search("Westport CT"))[0] == "Westport Police Department"
+
+
+def test_the_department_named_after_the_town_comes_before_suburbs_with_its_address(search, places):
+    make_department("Saugatuck Police Department", city="Westport", at=(41.14, -73.35))
+    make_department("Westport Police Department", at=(41.3, -73.35))
+    assert cards(search("Westport CT")) == ["Westport Police Department", "Saugatuck Police Department"]
 
 
 def test_a_county_lists_its_own_departments_first(search, country):
