@@ -31,6 +31,7 @@ LISTED = {
     ("/", "full"),
     ("/", "too many parameters"),
     ("/departments/", "first page"),
+    ("/departments/", "first page, from a later one"),
     ("/departments/ct/", "with counties"),
     ("/departments/a-to-z/0-9/", "with a department"),
     ("/departments/vt/a-to-z/0-9/", "with a department"),
