@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -45,7 +46,8 @@ class Postmaster:
 
     def _signal(self, number):
         for pid in (self.pid, *workers_of(self.pid)):
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):  # a process of a connection may have ended meanwhile
+                os.kill(pid, number)
 
     def start(self):
         subprocess.Popen(
