@@ -18,7 +18,7 @@ def give(person, *codenames):
 
 @pytest.fixture
 def clerk(db):
-    """A staff member who may add, change and delete accounts and groups."""
+    """A staff member with the permissions to add, change and delete accounts and groups."""
     names = [f"{what}_{model}" for what in ("view", "add", "change", "delete") for model in ("user", "group")]
     return give(User.objects.create_user("clerk", is_staff=True), *names)
 
