@@ -28,7 +28,13 @@ def make(tmp_path):
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     command = ["make", "-o", "install", "-o", ".secret-key", "run", f"MANAGE={program}", f"PORT={free_port()}"]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     started = {}
     for line in process.stdout:
@@ -42,6 +48,11 @@ def make(tmp_path):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(PATIENCE)
     process.stdout.close()
+
+
+def heed_interrupts():
+    """Restore the default for SIGINT: a shell ignores it in background jobs, and what they start inherits that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def is_running(pid):
