@@ -1,6 +1,7 @@
 """Models of departments and of the places to search near."""
 
 from .department import Department
+from .jurisdiction import Jurisdiction, ZipPart
 from .place import Place, Precision
 from .profile import DepartmentSpecialization, Division, Specialization, SpecialUnit
 from .slugs import SlugRedirect
@@ -9,9 +10,11 @@ __all__ = [
     "Department",
     "DepartmentSpecialization",
     "Division",
+    "Jurisdiction",
     "Place",
     "Precision",
     "SlugRedirect",
     "SpecialUnit",
     "Specialization",
+    "ZipPart",
 ]

@@ -1,0 +1,98 @@
+"""Jurisdictions: municipalities, counties and places without a government, their ZIP codes and their departments."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..fields import KeyField
+from ..geo import states
+from ..names import normalize, slug_of, without_county_word
+from .department import Department
+
+
+class JurisdictionKind(models.TextChoices):
+    CITY = "city", _("city")
+    TOWN = "town", _("town")
+    TOWNSHIP = "township", _("township")
+    VILLAGE = "village", _("village")
+    BOROUGH = "borough", _("borough")
+    PLANTATION = "plantation", _("plantation")
+    MUNICIPALITY = "municipality", _("municipality")
+    INDEPENDENT_CITY = "independent city", _("independent city")
+    CONSOLIDATED = "consolidated city-county", _("consolidated city-county")
+    PLACE = "CDP", _("place without a government")
+    COUNTY = "county", _("county")
+
+
+class Jurisdiction(models.Model):
+    """A municipality, a county, or a place without a government. ``manage.py load_places`` loads them.
+
+    A municipality in several counties has a row for each. ``departments`` are those that police it: a municipality's
+    own department, or a county's sheriff and county police.
+    """
+
+    Kind = JurisdictionKind
+
+    state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
+    name = models.CharField(_("name"), max_length=100)
+    key = KeyField(_("normalized name"), max_length=120, editable=False)
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind.choices)
+    county = models.CharField(_("county"), max_length=100, help_text=_("The full name, such as Fairfield County."))
+    county_slug = models.CharField(max_length=100, editable=False)
+    departments = models.ManyToManyField(
+        Department, verbose_name=_("departments"), related_name="jurisdictions", blank=True
+    )
+    is_corrected = models.BooleanField(
+        _("corrected"), default=False, help_text=_("Imports leave the departments of this row as they are.")
+    )
+
+    class Meta:
+        verbose_name = _("jurisdiction")
+        verbose_name_plural = _("jurisdictions")
+        ordering = ["state", "key", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["state", "name", "kind", "county"], name="jurisdiction_unique"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=JurisdictionKind.values), name="jurisdiction_kind_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "county_slug", "kind"], name="jurisdiction_by_county"),
+            models.Index(fields=["state", "key"], name="jurisdiction_by_name"),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.state}"
+
+    def save(self, *args, **kwargs):
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self):
+        """Compute the fields that depend on the names."""
+        self.key = normalize(self.name)
+        self.county_slug = slug_of(without_county_word(self.county), "")
+
+
+class ZipPart(models.Model):
+    """The part of a ZIP code's residents that live in a jurisdiction."""
+
+    zip = models.CharField(_("ZIP code"), max_length=5, db_index=True)
+    jurisdiction = models.ForeignKey(Jurisdiction, models.CASCADE, related_name="zip_parts")
+    share = models.FloatField(
+        _("share"),
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=_("Partly estimated. The shares of a ZIP code can add up to more than 1."),
+    )
+
+    class Meta:
+        verbose_name = _("part of a ZIP code")
+        verbose_name_plural = _("parts of ZIP codes")
+        ordering = ["zip", "-share", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["zip", "jurisdiction"], name="zip_part_unique"),
+            models.CheckConstraint(condition=models.Q(share__gte=0, share__lte=1), name="zip_part_share_in_range"),
+        ]
+
+    def __str__(self):
+        return f"{self.zip}: {self.jurisdiction} ({self.share:.0%})"
