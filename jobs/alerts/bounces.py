@@ -113,7 +113,8 @@ def _record_report(email, message):
     if message.abandoned_at:
         return Result.KNOWN
     message.abandon(failures[0])
-    return Result.RECORDED if message.alert.subscriber.mark_refused(failures[0]) else Result.KNOWN
+    is_new = message.alert is None or message.alert.subscriber.mark_refused(failures[0])
+    return Result.RECORDED if is_new else Result.KNOWN
 
 
 def _is_permanent(action, status):

@@ -1,5 +1,7 @@
 """The emails of alerts: confirmation requests, digests and renewal requests, each as plain text and as HTML.
 
+Emails about accounts come from :mod:`policeapp.web.emails`.
+
 The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (automatic emails) and RFC 5322.
 """
 
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.geo.points import Point, miles_between
+from policeapp.web.emails import MAX_SUBJECT_LENGTH, printable_line
 from policeapp.web.routes import absolute_url, site_host
 
 from ..models import Job
@@ -19,7 +22,6 @@ from .matching import MAX_OPENINGS
 from .messages import Message
 from .tokens import make_token
 
-MAX_SUBJECT_LENGTH = 150  # characters
 MAX_LINE_LENGTH = 998  # characters (RFC 5322, 2.1.1)
 
 
@@ -37,6 +39,8 @@ def compose(message):
 
     Uses the message's alert, subscriber and department; select them with the message.
     """
+    if message.kind == Message.Kind.ACCOUNT:
+        return _email(message.recipient, message.subject, message.text, message.html, _headers(message, {}))
     alert = message.alert
     openings = _openings(message) if message.kind == Message.Kind.DIGEST else []
     if message.kind == Message.Kind.DIGEST and not openings:
@@ -45,24 +49,20 @@ def compose(message):
     description = alert.describe(quotes_keywords=False) if message.kind == Message.Kind.CONFIRM else alert.describe()
     context = {"description": printable_line(description), "site": settings.SITE_URL, "links": _links(alert)}
     context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS, "is_confirmed": alert.is_confirmed}
-    email = AlertEmail(
-        subject=_subject(message, context["description"], len(openings))[:MAX_SUBJECT_LENGTH],
-        body=render_to_string(f"emails/{message.kind}.txt", context),
-        to=[alert.subscriber.email],
-        headers=_headers(message, context["links"]),
-    )
-    email.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")
+    subject = _subject(message, context["description"], len(openings))[:MAX_SUBJECT_LENGTH]
+    text, html = (render_to_string(f"emails/{message.kind}.{extension}", context) for extension in ("txt", "html"))
+    return _email(alert.subscriber.email, subject, text, html, _headers(message, context["links"]))
+
+
+def _email(recipient, subject, text, html, headers):
+    email = AlertEmail(subject=subject, body=text, to=[recipient], headers=headers)
+    email.attach_alternative(html, "text/html")
     return email
 
 
 def message_id(message):
     """Return `<key@host of the site>`, which is the same for every attempt."""
     return f"<{message.key}@{site_host()}>"
-
-
-def printable_line(text):
-    """Return the text on one line without unprintable characters, so that it cannot add a header."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _subject(message, description, number):
@@ -79,7 +79,7 @@ def _subject(message, description, number):
 
 def _headers(message, links):
     headers = {"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"}
-    if message.kind != Message.Kind.CONFIRM:
+    if message.kind in (Message.Kind.DIGEST, Message.Kind.RENEW):
         headers["List-Unsubscribe"] = f"<{links['unsubscribe']}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers

@@ -1,4 +1,4 @@
-"""The outbox: messages to subscribers, the openings in them, and the last run of the worker."""
+"""The outbox: messages to subscribers and about accounts, the openings in them, and the last run of the worker."""
 
 from datetime import timedelta
 
@@ -6,6 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from departments.fields import EmailAddressField
+from policeapp.web.emails import MAX_SUBJECT_LENGTH
 
 from .models import Alert, Subscriber, new_key, single_line
 
@@ -20,24 +23,38 @@ class MessageQuerySet(models.QuerySet):
         request = Q(kind="confirm") & (Q(alert__confirmed_at=None) | Q(alert__confirmed_at__lte=F("created")))
         request &= Q(alert__subscriber__refused_at=None) | Q(alert__subscriber__refused_at__lte=F("created"))
         other = ~Q(kind="confirm") & Q(alert__in=Alert.objects.active())
-        return self.filter(request | other, sent_at=None, abandoned_at=None)
+        return self.filter(request | other | Q(kind="account"), sent_at=None, abandoned_at=None)
 
     def free(self, at):
         """Messages that no sender has leased and whose retry delay is over at `at` (an aware datetime)."""
         return self.filter(Q(leased_until=None) | Q(leased_until__lte=at))
 
+    def put(self, recipient, subject, text, html):
+        """Add an email about an account or access; see :mod:`policeapp.web.emails`."""
+        return self.create(kind="account", recipient=recipient, subject=subject, text=text, html=html)
+
 
 class Message(models.Model):
-    """An email in the outbox. The sender that holds its lease sends it, once."""
+    """An email in the outbox. The sender that holds its lease sends it, once.
+
+    It is about an alert, or has a recipient and its own text, which can contain a secret link and so is deleted when
+    the email is sent.
+    """
 
     IS_SHOWN = False  # not on any public page
 
     class Kind(models.TextChoices):
+        # The outbox sends them in this order.
+        ACCOUNT = "account", _("About an account")
         CONFIRM = "confirm", _("Confirmation request")
         DIGEST = "digest", _("New jobs")
         RENEW = "renew", _("Renewal request")
 
-    alert = models.ForeignKey(Alert, models.CASCADE, related_name="messages", verbose_name=_("alert"))
+    alert = models.ForeignKey(Alert, models.CASCADE, null=True, related_name="messages", verbose_name=_("alert"))
+    recipient = EmailAddressField(_("recipient"), blank=True)
+    subject = models.CharField(_("subject"), max_length=MAX_SUBJECT_LENGTH, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
     kind = models.CharField(_("type"), max_length=8, choices=Kind.choices)
     # The local part of the Message-ID header. All attempts use the same.
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
@@ -55,13 +72,19 @@ class Message(models.Model):
     # The delay after each failure. After four days, give up (RFC 5321, 4.5.4.1).
     RETRY_DELAYS = [timedelta(hours=hours) for hours in (1 / 12, 1 / 4, 1, 3, 6, 12, 24, 24, 24)]
 
+    KEPT = timedelta(days=30)  # emails about accounts
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
+            models.CheckConstraint(
+                condition=Q(kind__in=["confirm", "digest", "renew"], alert__isnull=False, recipient="")
+                | (Q(kind="account", alert=None) & ~Q(recipient="")),
+                name="message_kind_known",
+            )
         ]
         indexes = [models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="outbox_due")]
 
@@ -77,7 +100,7 @@ class Message(models.Model):
 
     def mark_sent(self):
         """Record that the mail server accepted the email."""
-        self._record(sent_at=timezone.now(), problem="")
+        self._record(sent_at=timezone.now(), problem="", text="", html="")
 
     def schedule_retry(self, problem):
         """Schedule the next attempt and return True. After the last one, abandon the message and return False."""
@@ -89,10 +112,16 @@ class Message(models.Model):
 
     def abandon(self, problem):
         """Never try to send the message again."""
-        self._record(abandoned_at=timezone.now(), problem=problem)
+        self._record(abandoned_at=timezone.now(), problem=problem, text="", html="")
 
     def _record(self, problem, **values):
         Message.objects.filter(pk=self.pk).update(problem=single_line(problem), **values)
+
+
+def delete_old_account_emails():
+    """Delete the record of emails about accounts that are older than ``Message.KEPT``. Return their number."""
+    cutoff = timezone.now() - Message.KEPT
+    return Message.objects.filter(kind=Message.Kind.ACCOUNT, created__lt=cutoff).delete()[0]
 
 
 class NotifiedOpening(models.Model):

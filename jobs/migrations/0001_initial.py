@@ -522,6 +522,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
+                            ("account", "About an account"),
                             ("confirm", "Confirmation request"),
                             ("digest", "New jobs"),
                             ("renew", "Renewal request"),
@@ -530,6 +531,13 @@ class Migration(migrations.Migration):
                         verbose_name="type",
                     ),
                 ),
+                (
+                    "recipient",
+                    departments.fields.EmailAddressField(blank=True, max_length=254, verbose_name="recipient"),
+                ),
+                ("subject", models.CharField(blank=True, max_length=150, verbose_name="subject")),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
                 (
                     "key",
                     models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
@@ -551,6 +559,7 @@ class Migration(migrations.Migration):
                 (
                     "alert",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="messages",
                         to="jobs.alert",
@@ -968,7 +977,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="message",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["confirm", "digest", "renew"])), name="message_kind_known"
+                condition=models.Q(
+                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"]), ("recipient", "")),
+                    models.Q(("alert", None), ("kind", "account"), models.Q(("recipient", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="message_kind_known",
             ),
         ),
         migrations.AddConstraint(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.alerts import bounces
-from jobs.models import Subscriber
+from jobs.models import Message, Subscriber
 from tests.factories import make_alert
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,15 @@ def recipient(address=JANE, action="failed", status="5.1.1", answer="550 5.1.1 <
 def report(*recipients, message_id="<somebody@else>", returned="text/rfc822-headers", **values):
     recipients = "\n".join(recipients or [recipient(**values)])
     return REPORT.format(recipients=recipients, message_id=message_id, returned=returned)
+
+
+def test_a_report_about_an_email_to_an_account_is_recorded(tmp_path):
+    message = Message.objects.put(JANE, "Hello", "text", "html")
+    file = tmp_path / "report.eml"
+    file.write_text(report(message_id=f"<{message.key}@police.example.org>"))
+    assert bounces.record_bounces(file)[bounces.Result.RECORDED] == 1
+    assert bounces.record_bounces(file)[bounces.Result.KNOWN] == 1
+    assert "no such user" in Message.objects.get().problem
 
 
 def make_message(email=JANE):
