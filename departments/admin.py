@@ -18,7 +18,7 @@ from .models import Department, DepartmentSpecialization, Division, Place, SlugR
 from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
-ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors")
+ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors", "recruiters")
 
 # The number of jobs on the page of a department, which can have hundreds.
 JOBS_SHOWN = 20
@@ -84,7 +84,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     search_fields = ["name", "city", "ori", "zip"]
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
-    autocomplete_fields = ["parent", "editors"]
+    autocomplete_fields = ["parent", "editors", "recruiters"]
     readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
@@ -123,7 +123,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         (_("Jobs"), {"fields": ["openings"]}),
         (_("Map location and time zone"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
         (_("Sources"), {"fields": ["fact_sources", "other_sources"]}),
-        (_("Record"), {"fields": ["ori", "slug", "editors", "created", "modified"]}),
+        (_("Record"), {"fields": ["ori", "slug", "editors", "recruiters", "created", "modified"]}),
     ]
 
     def get_queryset(self, request):

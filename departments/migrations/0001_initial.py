@@ -447,6 +447,16 @@ class Migration(migrations.Migration):
                         verbose_name="editors",
                     ),
                 ),
+                (
+                    "recruiters",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Staff who can edit only the jobs of this department.",
+                        related_name="departments_recruited",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recruiters",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "department",

@@ -4,6 +4,7 @@ from .department import Department
 from .jurisdiction import Jurisdiction, ZipPart
 from .place import Place, Precision
 from .profile import DepartmentSpecialization, Division, Specialization, SpecialUnit
+from .roles import Role
 from .slugs import SlugRedirect
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Jurisdiction",
     "Place",
     "Precision",
+    "Role",
     "SlugRedirect",
     "SpecialUnit",
     "Specialization",
