@@ -98,7 +98,7 @@ def is_recruiter(request):
 
 def record_edit(request, instance, fields):
     """Set the user and today's date as the source of these fields. The caller saves the instance."""
-    set_by = f"user:{request.user.get_username()}"
+    set_by = f"user:{request.user.pk}"
     instance.set_source(fields, "Editor of this site", timezone.localdate().isoformat(), set_by)
 
 

@@ -96,19 +96,35 @@ def make_import(**values):
 # The people: Alice is an administrator, Bob edits the given departments, Charlie is staff but edits nothing.
 
 
+def make_user(name, password=None, **values):
+    """Return an account; ``name`` is a first name in lower case, and the part of the email address before the @."""
+    values = {"first_name": name.title()} | values
+    return User.objects.create_user(f"{name}@example.com", password, **values)
+
+
+def get_user(name):
+    """Return the account that :func:`make_user` made."""
+    return User.objects.get(email=f"{name}@example.com")
+
+
+def set_by(name):
+    """Return what the sources of facts say of an account's edits."""
+    return f"user:{get_user(name).pk}"
+
+
 def make_alice():
-    return User.objects.create_superuser("alice", "alice@example.com", "alice-password")
+    return make_user("alice", "alice-password", is_staff=True, is_superuser=True)
 
 
 def make_bob(*departments):
-    bob = User.objects.create_user("bob", "bob@example.com", "bob-password", is_staff=True)
+    bob = make_user("bob", "bob-password", is_staff=True)
     for department in departments:
         department.editors.add(bob)
     return bob
 
 
 def make_charlie():
-    return User.objects.create_user("charlie", "charlie@example.com", "charlie-password", is_staff=True)
+    return make_user("charlie", "charlie-password", is_staff=True)
 
 
 def yesterday(department=None):

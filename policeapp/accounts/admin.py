@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
 from ..web.admin import BadRequestAdmin
 from ..web.conflicts import EditForm
@@ -16,6 +17,14 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 admin.site.unregister(Group)
 
 
+class AddUserForm(AdminUserCreationForm):
+    """Django's form of a new user, with an email address for a user name."""
+
+    class Meta:
+        model = User
+        fields = ["email"]
+
+
 class UserForm(EditForm, UserChangeForm):
     """Django's form of a user."""
 
@@ -25,6 +34,16 @@ class UserAdmin(BadRequestAdmin, DjangoUserAdmin):
     """Other staff with Django's permissions manage accounts that give no more rights than their own."""
 
     form = UserForm
+    add_form = AddUserForm
+    fieldsets = [
+        (None, {"fields": ["email", "password", "first_name", "last_name"]}),
+        (_("Permissions"), {"fields": ["is_active", *RIGHTS]}),
+        (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
+    list_display = ["email", "first_name", "last_name", "is_staff", "is_active"]
+    search_fields = ["email", "first_name", "last_name"]
+    ordering = ["email"]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

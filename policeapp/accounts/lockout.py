@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from ..operations.rate_limits import client_ip, too_many_requests
+from ..web.email_addresses import mailbox_key
 from .models import User
 
 # Failed sign-ins from one IP address, for all accounts together; several people may share the address. The limit for
@@ -52,9 +53,10 @@ def get_client_ip(request):
 
 
 def get_username(request, credentials=None):
-    """Return the typed user name without null characters, cut just above the maximum length of a user name."""
-    typed = ((credentials or request.POST).get("username") or "").replace("\0", "")
-    return typed[: User._meta.get_field("username").max_length + 1]
+    """Return the mailbox of the typed email address, without null characters and cut to the longest that is stored."""
+    typed = credentials or request.POST
+    address = typed.get("email") or typed.get("username") or ""
+    return mailbox_key(address.replace("\0", "").strip())[: User._meta.get_field("mailbox").max_length]
 
 
 def format_for_log(username, ip, *_others):

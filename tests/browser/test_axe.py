@@ -78,7 +78,7 @@ def test_it_finds_nothing_on_the_rate_limit_pages(visit, settings, monkeypatch):
     page = visit("/jobs/?q=officer", status=429)
     assert findings(page) == []
     go(page, "/admin/login/")
-    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Email address").fill("alice@example.com")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Too many failed sign-ins")).to_be_visible()
@@ -88,7 +88,7 @@ def test_it_finds_nothing_on_the_rate_limit_pages(visit, settings, monkeypatch):
 def test_it_finds_nothing_on_the_csrf_failure_page(visit):
     page = visit("/admin/login/")
     page.context.clear_cookies()
-    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Email address").fill("alice@example.com")
     page.get_by_label("Password").fill("alice-password")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Please send the form again")).to_be_visible()

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from departments.models import Department, Specialization
 from jobs.models import Job
-from policeapp.models import User
 from tests.admin import EXTREMES, NO_CHOICE, errors_of, html_of, page, peel, rows_of, save, saved
 from tests.factories import (
     form_of,
@@ -19,6 +18,7 @@ from tests.factories import (
     make_job,
     make_specialization,
     make_unit,
+    make_user,
     text_of,
 )
 
@@ -137,7 +137,7 @@ def test_a_new_department_needs_little_more_than_a_name(alice, places):
 
 
 def test_an_editor_can_be_added(alice, own):
-    eve = User.objects.create_user("eve", is_staff=True)
+    eve = make_user("eve", is_staff=True)
     assert saved(save(alice, own, editors=[eve.pk]))
     assert list(own.editors.all()) == [eve]
 

@@ -10,10 +10,9 @@ from django.test import Client
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Message
-from policeapp.models import User
 
 from .. import factories
-from ..factories import make_department, make_job
+from ..factories import get_user, make_department, make_job, make_user
 
 # The columns of the tables in test_access and test_access_writes.
 VISITORS = ("stranger", "sue", "charlie", "clara", "bob", "alice")
@@ -45,10 +44,10 @@ def numbers(db):
         "auth/group": Group.objects.create(name="Clerks"),
         "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
         "type of alerts": ContentType.objects.get_for_model(Alert),
-        "policeapp/user": User.objects.create_user("sue"),
+        "policeapp/user": make_user("sue"),
     }
     objects["withdrawn draft"].withdraw()
-    clara = User.objects.create_user("clara", is_staff=True)
+    clara = make_user("clara", is_staff=True)
     clara.user_permissions.set(Permission.objects.exclude(codename="edit_every_department"))
     alert = factories.make_alert(confirmed=False)
     objects |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
@@ -63,7 +62,7 @@ def visitors(numbers):
     """``{name of a visitor: their client, signed in}``."""
     clients = {name: Client() for name in VISITORS}
     for name in VISITORS[1:]:
-        clients[name].force_login(User.objects.get(username=name))
+        clients[name].force_login(get_user(name))
     return clients
 
 

@@ -20,7 +20,12 @@ pytestmark = pytest.mark.unmeasured
 NOBODY_ELSE, PERMITTED, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"clara", "alice"}, {"bob", "alice"}, set()
 DELETED = {"post": "yes"}
 OPENING = {"title": "Sent", "description": "x", "apply_instructions": "x", "opens_on": "2026-01-01"}
-ACCOUNT = {"username": "sent", "usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
+ACCOUNT = {
+    "email": "sent@example.com",
+    "usable_password": "true",
+    "password1": "Aq7-sent-Aq7",
+    "password2": "Aq7-sent-Aq7",
+}
 
 # {URL of a form: (changed fields, visitors who can save it)}
 WRITES = {

@@ -22,9 +22,9 @@ from departments.models import Department
 from jobs.alerts import emails
 from jobs.models import Job, Message
 from policeapp.imports import uploads
-from policeapp.models import Import, User
+from policeapp.models import Import
 
-from ..factories import make_alice, make_import
+from ..factories import get_user, make_alice, make_import
 from ..whole_site import Markup
 from . import hostile
 
@@ -230,7 +230,7 @@ def test_csv_files_contain_no_formulas(site):
 
 def test_the_admin_escapes_text(site):
     client = Client()
-    client.force_login(User.objects.get(username="alice"))
+    client.force_login(get_user("alice"))
     models = [model for model in admin.site._registry if model._meta.app_label in (*hostile.OURS, "auth")]
     urls = ["/admin/"]
     for model in models:

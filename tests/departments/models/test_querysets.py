@@ -4,12 +4,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
 
 from departments.models import Department
-from policeapp.models import User
 from tests.factories import (
     make_alice,
     make_bob,
     make_charlie,
     make_department,
+    make_user,
 )
 
 NOBODY, OWN, ALL = set(), {"Hers"}, {"Hers", "Public", "Draft"}
@@ -28,11 +28,11 @@ def anonymous(hers):
 
 
 def member(hers):
-    return User.objects.create_user("dora")
+    return make_user("dora")
 
 
 def editor_who_is_not_staff(hers):
-    erin = User.objects.create_user("erin")
+    erin = make_user("erin")
     hers.editors.add(erin)
     return erin
 
@@ -64,7 +64,7 @@ def inactive_administrator(hers):
 
 
 def staff_with_the_permission(hers):
-    frank = User.objects.create_user("frank", is_staff=True)
+    frank = make_user("frank", is_staff=True)
     frank.user_permissions.add(Permission.objects.get(codename="edit_every_department"))
     return frank
 

@@ -9,7 +9,16 @@ from django.db import connection, transaction
 from jobs.models import Alert
 from policeapp.caching import content
 
-from ...factories import make_alert, make_department, make_division, make_job, make_place, make_requirements, make_step
+from ...factories import (
+    make_alert,
+    make_department,
+    make_division,
+    make_job,
+    make_place,
+    make_requirements,
+    make_step,
+    make_user,
+)
 
 # Defer the check of foreign keys to the end of the transaction, which is rolled back.
 DEFERRED = {"postgresql": "SET CONSTRAINTS ALL DEFERRED", "sqlite": "PRAGMA defer_foreign_keys = ON"}
@@ -47,7 +56,7 @@ def make_everything(westport):
 def test_other_writes_do_not_change_the_version(db, django_user_model):
     make_alert()
     before = content.version()
-    django_user_model.objects.create_user("someone", password="x")
+    make_user("someone", password="x")
     Alert.objects.update(q="officer")
     assert content.version() == before
 

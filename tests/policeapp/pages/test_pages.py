@@ -15,7 +15,7 @@ from django.test import Client
 from departments.models import Department
 from jobs.models import Job
 
-from ...factories import make_alert, make_department, make_job, make_place, text_of, tomorrow, yesterday
+from ...factories import make_alert, make_department, make_job, make_place, make_user, text_of, tomorrow, yesterday
 from ...processes import PRODUCTION, python
 from ...whole_site import Markup
 
@@ -153,7 +153,7 @@ class TestWhenSomethingIsWrong:
         assert "Traceback" not in response.content.decode()
 
     def test_signed_in_visitors_get_the_503_page_too(self, client, django_user_model, db):
-        client.force_login(django_user_model.objects.create_user("alice"))
+        client.force_login(make_user("alice"))
         client.raise_request_exception = False
 
         def fail(*_):
