@@ -93,7 +93,8 @@ def make_import(**values):
     return Import.objects.create(**(defaults | values))
 
 
-# The people: Alice is an administrator, Bob edits the given departments, Charlie is staff but edits nothing.
+# The people: Alice is an administrator, Bob edits the given departments, Rita edits only their jobs, and Charlie is
+# staff but edits nothing.
 
 
 def make_user(name, password=None, **values):
@@ -121,6 +122,13 @@ def make_bob(*departments):
     for department in departments:
         department.editors.add(bob)
     return bob
+
+
+def make_rita(*departments):
+    rita = make_user("rita", "rita-password", is_staff=True)
+    for department in departments:
+        department.recruiters.add(rita)
+    return rita
 
 
 def make_charlie():

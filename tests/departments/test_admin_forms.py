@@ -345,7 +345,9 @@ class TestExtremeValues:
         make_unit(own)
         list_specializations(own, "Drone")
         form = form_of(alice.get(page(own)))
-        unchanged = re.compile(r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^(editors|recruiters|parent)$")
+        unchanged = re.compile(
+            r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^(editors|recruiters|parent)$"
+        )
         peel(alice, page(own), form, [name for name in form if not unchanged.search(name)], value)
 
     def test_as_the_name_of_a_specialization(self, alice, value):
@@ -354,7 +356,9 @@ class TestExtremeValues:
 
 
 @pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
-@pytest.mark.parametrize("field", ["editors", "recruiters", "listed_specializations-0-specialization", "parent", "state"])
+@pytest.mark.parametrize(
+    "field", ["editors", "recruiters", "listed_specializations-0-specialization", "parent", "state"]
+)
 @pytest.mark.unmeasured
 @pytest.mark.any_engine
 def test_an_invalid_choice_is_a_form_error(alice, own, field, value):

@@ -15,7 +15,7 @@ from .. import factories
 from ..factories import get_user, make_department, make_job, make_user
 
 # The columns of the tables in test_access and test_access_writes.
-VISITORS = ("stranger", "sue", "charlie", "clara", "bob", "alice")
+VISITORS = ("stranger", "sue", "charlie", "clara", "rita", "bob", "alice")
 
 
 @pytest.fixture
@@ -25,8 +25,10 @@ def numbers(db):
     other = make_department("Elsewhere Police", slug="other")
     draft = make_department("Unseen Police", slug="draft", county="Hidden", status=Department.Status.DRAFT)
     SlugRedirect.objects.create(state="CT", slug="draft-before", department=draft)
-    for make in (factories.make_charlie, lambda: factories.make_bob(own), factories.make_alice):
+    for make in (factories.make_charlie, factories.make_alice):
         make()
+    factories.make_bob(own)
+    factories.make_rita(own)
     objects = {
         "own": own,
         "other": other,

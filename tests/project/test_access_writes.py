@@ -18,6 +18,7 @@ from .test_access import FORBIDDEN, GONE, METHOD, ROWS, SEEN, TABLE
 pytestmark = pytest.mark.unmeasured
 
 NOBODY_ELSE, PERMITTED, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"clara", "alice"}, {"bob", "alice"}, set()
+RECRUITERS = {"rita", *ALL_EDITORS}
 DELETED = {"post": "yes"}
 OPENING = {"title": "Sent", "description": "x", "apply_instructions": "x", "opens_on": "2026-01-01"}
 ACCOUNT = {
@@ -42,10 +43,10 @@ WRITES = {
     "/admin/departments/slugredirect/add/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/change/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/delete/": (DELETED, PERMITTED),
-    "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, ALL_EDITORS),
-    "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, ALL_EDITORS),
+    "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, RECRUITERS),
+    "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, RECRUITERS),
     "/admin/jobs/job/{other job}/change/": ({"title": "Sent"}, NOBODY_ELSE),
-    "/admin/jobs/job/{own job}/delete/": (DELETED, ALL_EDITORS),
+    "/admin/jobs/job/{own job}/delete/": (DELETED, RECRUITERS),
     "/admin/jobs/job/{other job}/delete/": (DELETED, NOBODY_ELSE),
     **{
         f"/admin/jobs/{name}/{what}": (sent, who)
@@ -139,13 +140,14 @@ def test_requests_without_permission_change_nothing(visitors, numbers, stored_lo
     assert rows() == before
 
 
-def test_an_editor_cannot_add_an_opening_to_another_department(visitors, numbers):
-    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/"))
-    sent |= {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
+@pytest.mark.parametrize("name", ["bob", "rita"])
+def test_nobody_adds_an_opening_to_a_department_of_others(visitors, numbers, name):
+    client = visitors[name]
+    sent = {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
     sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
     sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
-    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/")) | sent
-    assert visitors["bob"].post("/admin/jobs/job/add/", sent).status_code == SEEN
+    sent = factories.form_of(client.get("/admin/jobs/job/add/")) | sent
+    assert client.post("/admin/jobs/job/add/", sent).status_code == SEEN
     assert not Job.objects.filter(title="Smuggled").exists()
-    visitors["bob"].post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})
+    client.post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})
     assert Job.objects.get(title="Smuggled").department_id == numbers["own"]
