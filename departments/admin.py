@@ -12,6 +12,7 @@ from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
+from .claims.admin import TeamMixin
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from .logos import LogoField, check_storage
 from .models import Department, DepartmentSpecialization, Division, Place, SlugRedirect, Specialization, SpecialUnit
@@ -76,7 +77,7 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
+class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
     editors_can = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
@@ -85,7 +86,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
     autocomplete_fields = ["parent", "editors", "recruiters"]
-    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "created", "modified"]
+    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "people", "created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
@@ -123,7 +124,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         (_("Jobs"), {"fields": ["openings"]}),
         (_("Map location and time zone"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
         (_("Sources"), {"fields": ["fact_sources", "other_sources"]}),
-        (_("Record"), {"fields": ["ori", "slug", "editors", "recruiters", "created", "modified"]}),
+        (_("Record"), {"fields": ["ori", "slug", "created", "modified"]}),
     ]
 
     def get_queryset(self, request):
@@ -133,6 +134,11 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             return self.readonly_fields
         return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
+
+    def get_fieldsets(self, request, obj=None):
+        """Only administrators choose people, from a list of email addresses."""
+        fields = ["editors", "recruiters"] if request.user.has_perm(EDIT_EVERY_DEPARTMENT) else []
+        return [*self.fieldsets, (_("People"), {"fields": [*fields, "people"]})]
 
     def has_add_permission(self, request):
         # Others can't set the name and the state.

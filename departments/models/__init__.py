@@ -1,5 +1,6 @@
 """Models of departments and of the places to search near."""
 
+from ..claims.models import Claim, Invitation
 from .department import Department
 from .jurisdiction import Jurisdiction, ZipPart
 from .place import Place, Precision
@@ -8,9 +9,11 @@ from .roles import Role
 from .slugs import SlugRedirect
 
 __all__ = [
+    "Claim",
     "Department",
     "DepartmentSpecialization",
     "Division",
+    "Invitation",
     "Jurisdiction",
     "Place",
     "Precision",

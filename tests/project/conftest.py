@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
+from departments.claims import tokens as claims
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Message
@@ -43,6 +44,7 @@ def numbers(db):
         "departments/place": factories.make_place(),
         "departments/specialization": factories.make_specialization(),
         "departments/slugredirect": SlugRedirect.objects.create(state="CT", slug="former", department=own),
+        "departments/claim": factories.make_claim(other),
         "auth/group": Group.objects.create(name="Clerks"),
         "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
         "type of alerts": ContentType.objects.get_for_model(Alert),
@@ -56,6 +58,9 @@ def numbers(db):
     objects["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
     tokens = {purpose: make_token(purpose, alert.key) for purpose in ("confirm", "renew", "unsubscribe")}
     tokens["manage"] = make_token("manage", alert.subscriber.key)
+    invitation = factories.make_invitation(other, "rita@example.org", get_user("alice"))
+    tokens |= {"claim": claims.make_token("claim", objects["departments/claim"].key)}
+    tokens |= {"invitation": claims.make_token("invitation", invitation.key)}
     return {name: instance.pk for name, instance in objects.items()} | tokens
 
 

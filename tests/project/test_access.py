@@ -94,6 +94,17 @@ TABLE = {
         "/departments/ct/former/": (MOVED,) * 7,
         "/departments/ct/draft-before/": NOBODY,
     },
+    # Claims: everyone can send one, and everyone who has its link can confirm it
+    "departments/<state:state>/<slug:slug>/claim/": {
+        "/departments/ct/own/claim/": EVERYONE,
+        "/departments/ct/draft/claim/": NOBODY,
+        "/departments/ct/former/claim/": (ELSEWHERE,) * 7,
+        "/departments/ct/draft-before/claim/": NOBODY,
+    },
+    "departments/claims/confirm/<str:token>/": {
+        "/departments/claims/confirm/{claim}/": EVERYONE,
+        "/departments/claims/confirm/{invitation}/": NOBODY,
+    },
     # Feeds and calendars are the same for everyone.
     **{
         f"departments/<state:state>/<slug:slug>/{what}/": {
@@ -153,6 +164,11 @@ TABLE = {
     # Strangers and Sue are redirected to the admin's home page, and from there to the login.
     "admin/logout/": {"/admin/logout/": (ELSEWHERE, ELSEWHERE, METHOD, METHOD, METHOD, METHOD, METHOD)},
     "admin/help/": {"/admin/help/": STAFF},
+    # Everyone who has the link of an invitation can open it
+    "admin/invitations/accept/<str:token>/": {
+        "/admin/invitations/accept/{invitation}/": EVERYONE,
+        "/admin/invitations/accept/{claim}/": NOBODY,
+    },
     "admin/password_change/": {"/admin/password_change/": STAFF},
     "admin/password_change/done/": {"/admin/password_change/done/": STAFF},
     "admin/jsi18n/": {"/admin/jsi18n/": STAFF},
@@ -196,6 +212,12 @@ TABLE = {
         "/admin/departments/department/{draft}/preview/": NOT_THEIR_PREVIEW,
         "/admin/departments/department/999999/preview/": UNKNOWN_PREVIEW,
     },
+    "admin/departments/department/<path:object_id>/team/": {
+        "/admin/departments/department/{own}/team/": PREVIEW,
+        "/admin/departments/department/{other}/team/": NOT_THEIR_PREVIEW,
+        "/admin/departments/department/999999/team/": UNKNOWN_PREVIEW,
+    },
+    "admin/departments/department/outreach.csv": {"/admin/departments/department/outreach.csv": ALICE},
     "admin/departments/department/<path:object_id>/": {"/admin/departments/department/{own}/": SHORT},
     # Openings: editors and recruiters add, change and delete those of their own
     "admin/jobs/job/": {"/admin/jobs/job/": RECRUITERS},
@@ -239,6 +261,14 @@ TABLE = {
     # The rest is for administrators. Places and slug redirects are created by the code.
     **permitted("departments/place", add=NOT_HERE, delete=NOT_HERE),
     **permitted("departments/slugredirect", add=NOT_HERE),
+    # Claims are decided by administrators
+    **permitted("departments/claim", see=ALICE, add=NOT_HERE, delete=ALICE),
+    **{
+        f"admin/departments/claim/<int:pk>/{what}/": {
+            f"/admin/departments/claim/{{departments/claim}}/{what}/": (LOGIN, LOGIN, *(METHOD,) * 5)
+        }
+        for what in ("approve", "decline")
+    },
     **permitted("auth/group", add=ALICE, delete=ALICE),
     **permitted("policeapp/user"),
     # Uploads can be added, applied and deleted, but not changed.

@@ -37,6 +37,13 @@ WRITES = {
     "/admin/departments/specialization/add/": ({"name": "Sent"}, PERMITTED),
     "/admin/departments/specialization/{departments/specialization}/change/": ({"name": "Sent"}, PERMITTED),
     "/admin/departments/specialization/{departments/specialization}/delete/": (DELETED, PERMITTED),
+    "/admin/departments/department/{own}/team/": ({"email": "new@example.org"}, ALL_EDITORS),
+    "/admin/departments/department/{other}/team/": ({"email": "new@example.org"}, NOBODY_ELSE),
+    "/admin/departments/claim/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/claim/{departments/claim}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/claim/{departments/claim}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/departments/claim/{departments/claim}/approve/": ({}, NOBODY_ELSE),
+    "/admin/departments/claim/{departments/claim}/decline/": ({"reason": "Sent"}, NOBODY_ELSE),
     "/admin/departments/place/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/delete/": (DELETED, NOT_EVEN_ALICE),
@@ -75,6 +82,7 @@ OTHER_FORMS = {
 
 # Everyone who has the link from an email can change these.
 EMAIL_LINKS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "manage", "renew", "unsubscribe")]
+EMAIL_LINKS += ["/departments/claims/confirm/{claim}/"]
 
 # Statements that change data, except sessions, which every signed-in visitor has.
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?! (INTO |FROM )?"django_session")')
@@ -87,7 +95,11 @@ def rows():
 
 
 def test_every_form_of_the_admin_is_in_the_table(numbers):
-    forms = {pattern for pattern in TABLE if re.search("^admin/.*/(add|change|delete|password|apply)/$", pattern)}
+    forms = {
+        pattern
+        for pattern in TABLE
+        if re.search("^admin/.*/(add|change|delete|password|apply|team|approve|decline)/$", pattern)
+    }
     assert {resolve(url.format(**numbers)).route for url in WRITES} | OTHER_FORMS == forms
 
 
