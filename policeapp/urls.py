@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("jobs.urls")),
     path("alerts/", include("jobs.alerts.urls")),
     path("admin/help/", help.admin_help, name="admin help"),
+    path("admin/", include("policeapp.accounts.urls")),
     path("admin/", admin.site.urls),
     path("media/logos/<str:name>", views.logo, name="logo"),
     path("privacy/", policies.privacy, name="privacy"),
