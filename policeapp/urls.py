@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/help/", help.admin_help, name="admin help"),
     # Sessions exist only below /admin/.
     path("admin/invitations/accept/<str:token>/", accept_invitation, name="invitation"),
+    path("admin/", include("policeapp.accounts.urls")),
     path("admin/", admin.site.urls),
     path("media/logos/<str:name>", views.logo, name="logo"),
     path("privacy/", policies.privacy, name="privacy"),

@@ -16,6 +16,7 @@ os.environ.update(
     DEBUG="0",
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     HTTPS="0",
+    REQUIRE_SECOND_FACTOR="0",
     SITE_URL="https://police.example.org",
     EMAIL_URL="memory:",
     DEFAULT_FROM_EMAIL="PoliceApp <alerts@police.example.org>",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.accounts.reauthentication import require_recent
 from policeapp.web.admin import ViewOnlyAdmin
 
 from . import emails, outreach
@@ -42,6 +43,8 @@ class TeamMixin:
             raise PermissionDenied
         if department is None:
             raise Http404
+        if request.method == "POST":
+            require_recent(request)
         if "withdraw" in request.POST:
             return self._withdraw(request, department)
         form = InvitationForm(department, request.POST or None)
@@ -134,6 +137,7 @@ class ClaimAdmin(ViewOnlyAdmin):
     def approve(self, request, pk):
         """Invite the person as an editor."""
         claim = self._find(request, pk)
+        require_recent(request)
         invitation = claim.approve(request.user)
         if invitation:
             emails.send_invitation(invitation)

@@ -3,37 +3,61 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from policeapp.web import emails
+from policeapp.accounts.emails import send
 from policeapp.web.routes import absolute_url
 
+from ..models.roles import Role
 from .tokens import make_token
 
 
 def send_confirmation(claim):
     """Ask whether the owner of the address has sent the claim."""
-    context = {"department": claim.department, "link": _link("claim confirm", "claim", claim)}
-    subject = _("Confirm your request for the page of the %(department)s")
-    emails.send(claim.email, _named(subject, claim), "emails/claim_confirm", context)
+    paragraphs = [
+        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim)},
+        _("Open this page and press the button on it. The link works for one week."),
+        _("Didn't ask for this? Ignore this email, and we delete the request after a week."),
+    ]
+    label = _("Confirm your request")
+    send(claim.email, _("Confirm your request: %(department)s") % _of(claim), paragraphs, _link(claim), label)
 
 
 def send_refusal(claim, reason):
     """Tell a person that their claim is declined. ``reason`` is an administrator's text."""
-    subject = _("Your request for the page of the %(department)s")
-    context = {"department": claim.department, "reason": reason}
-    emails.send(claim.email, _named(subject, claim), "emails/claim_declined", context)
+    paragraphs = [
+        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim)},
+        _("An administrator declined the request and wrote:"),
+        *reason.splitlines(),
+        _("You can send another request from the department's page."),
+    ]
+    link = absolute_url(claim.department.get_absolute_url())
+    title = _("We can't give you access: %(department)s") % _of(claim)
+    send(claim.email, title, paragraphs, link, _("See the department's page"))
 
 
 def send_invitation(invitation):
     """Send the link with which the invited person becomes an editor or a recruiter."""
-    context = {"invitation": invitation, "department": invitation.department}
-    context |= {"link": _link("invitation", "invitation", invitation)}
-    subject = _("Invitation to edit the page of the %(department)s")
-    emails.send(invitation.email, _named(subject, invitation), "emails/invitation", context)
+    tasks = {
+        Role.EDITOR: _("You can keep the department's page and its jobs on PoliceApp up to date."),
+        Role.RECRUITER: _("You can post the department's jobs on PoliceApp and keep them up to date."),
+    }
+    paragraphs = [
+        tasks[invitation.role],
+        _("Open this page to choose a password, or to log in if you have an account. The link works once, for a week."),
+        _("Didn't expect this? Ignore this email, and nothing happens."),
+    ]
+    link, label = _link(invitation), _("Accept the invitation")
+    send(invitation.email, _("You are invited: %(department)s") % _of(invitation), paragraphs, link, label)
 
 
-def _named(subject, row):
-    return subject % {"department": row.department.name}
+def _of(row):
+    return {"department": row.department.name}
 
 
-def _link(name, purpose, row):
-    return absolute_url(reverse(name, args=[make_token(purpose, row.key)]))
+def _name(row):
+    return f"{row.department.name}, {row.department.town}"
+
+
+def _link(row):
+    """Return the URL of the page that confirms a claim or accepts an invitation."""
+    purpose = row._meta.model_name
+    return absolute_url(reverse({"claim": "claim confirm"}.get(purpose, purpose), args=[make_token(purpose, row.key)]))

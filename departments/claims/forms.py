@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from policeapp.models import User
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.email_addresses import is_our_own, mailbox_key
-from policeapp.web.emails import printable_line
+from policeapp.web.forms import printable_line
 from policeapp.web.spam import PublicForm
 
 from ..fields import EmailAddressFormField

@@ -47,7 +47,7 @@ class AlertAdmin(SuperuserOnlyAdmin):
 
 @admin.register(Message)
 class MessageAdmin(SuperuserOnlyAdmin):
-    exclude = ["text", "html"]  # they can contain secret links
+    exclude = ["content"]
     list_display = ["key", "kind", "alert", "recipient", "created", "sent_at", "attempts", "problem"]
     list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
     list_select_related = ["alert"]

@@ -1,6 +1,4 @@
-"""The emails of alerts: confirmation requests, digests and renewal requests, each as plain text and as HTML.
-
-Emails about accounts come from :mod:`policeapp.web.emails`.
+"""The emails of alerts and accounts, each as plain text and as HTML.
 
 The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (automatic emails) and RFC 5322.
 """
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.geo.points import Point, miles_between
-from policeapp.web.emails import MAX_SUBJECT_LENGTH, printable_line
+from policeapp.web.forms import printable_line
 from policeapp.web.routes import absolute_url, site_host
 
 from ..models import Job
@@ -22,6 +20,7 @@ from .matching import MAX_OPENINGS
 from .messages import Message
 from .tokens import make_token
 
+MAX_SUBJECT_LENGTH = 150  # characters
 MAX_LINE_LENGTH = 998  # characters (RFC 5322, 2.1.1)
 
 
@@ -40,7 +39,7 @@ def compose(message):
     Uses the message's alert, subscriber and department; select them with the message.
     """
     if message.kind == Message.Kind.ACCOUNT:
-        return _email(message.recipient, message.subject, message.text, message.html, _headers(message, {}))
+        return _email(message, message.content["title"], message.content | {"site": settings.SITE_URL})
     alert = message.alert
     openings = _openings(message) if message.kind == Message.Kind.DIGEST else []
     if message.kind == Message.Kind.DIGEST and not openings:
@@ -49,14 +48,17 @@ def compose(message):
     description = alert.describe(quotes_keywords=False) if message.kind == Message.Kind.CONFIRM else alert.describe()
     context = {"description": printable_line(description), "site": settings.SITE_URL, "links": _links(alert)}
     context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS, "is_confirmed": alert.is_confirmed}
-    subject = _subject(message, context["description"], len(openings))[:MAX_SUBJECT_LENGTH]
-    text, html = (render_to_string(f"emails/{message.kind}.{extension}", context) for extension in ("txt", "html"))
-    return _email(alert.subscriber.email, subject, text, html, _headers(message, context["links"]))
+    return _email(message, _subject(message, context["description"], len(openings)), context)
 
 
-def _email(recipient, subject, text, html, headers):
-    email = AlertEmail(subject=subject, body=text, to=[recipient], headers=headers)
-    email.attach_alternative(html, "text/html")
+def _email(message, subject, context):
+    email = AlertEmail(
+        subject=printable_line(subject)[:MAX_SUBJECT_LENGTH],
+        body=render_to_string(f"emails/{message.kind}.txt", context),
+        to=[message.recipient or message.alert.subscriber.email],
+        headers=_headers(message, context.get("links")),
+    )
+    email.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")
     return email
 
 

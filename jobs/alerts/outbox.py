@@ -94,7 +94,7 @@ def is_overdue(run):
 
 
 def _free_messages():
-    """Yield free messages: those about accounts and confirmation requests first, then the oldest first.
+    """Yield free messages: those that somebody waits for first, which are about accounts and confirmation requests.
 
     A failed message is rescheduled, so each appears once.
     """

@@ -532,13 +532,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "recipient",
-                    departments.fields.EmailAddressField(blank=True, max_length=254, verbose_name="recipient"),
-                ),
-                ("subject", models.CharField(blank=True, max_length=150, verbose_name="subject")),
-                ("text", models.TextField(blank=True)),
-                ("html", models.TextField(blank=True)),
-                (
                     "key",
                     models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
                 ),
@@ -556,6 +549,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("problem", models.CharField(blank=True, max_length=300, verbose_name="problem")),
+                ("recipient", models.EmailField(blank=True, max_length=254, verbose_name="recipient")),
+                ("content", models.JSONField(default=dict, editable=False)),
                 (
                     "alert",
                     models.ForeignKey(
@@ -978,8 +973,8 @@ class Migration(migrations.Migration):
             model_name="message",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"]), ("recipient", "")),
                     models.Q(("alert", None), ("kind", "account"), models.Q(("recipient", ""), _negated=True)),
+                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"]), ("recipient", "")),
                     _connector="OR",
                 ),
                 name="message_kind_known",

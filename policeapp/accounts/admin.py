@@ -1,5 +1,8 @@
 """The admin of user accounts and groups. Nobody can use it to get more rights than they have."""
 
+from allauth.account.admin import EmailAddress
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -9,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from ..web.admin import BadRequestAdmin
 from ..web.conflicts import EditForm
+from .emails import send_notice
 from .models import User
+from .reauthentication import ReauthenticationMixin, require_recent
 
 # Only superusers can change these.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
-admin.site.unregister(Group)
+# The pages of one's own account show these, and nobody needs those of others.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 class AddUserForm(AdminUserCreationForm):
@@ -30,7 +36,7 @@ class UserForm(EditForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(BadRequestAdmin, DjangoUserAdmin):
+class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
     """Other staff with Django's permissions manage accounts that give no more rights than their own."""
 
     form = UserForm
@@ -44,10 +50,27 @@ class UserAdmin(BadRequestAdmin, DjangoUserAdmin):
     list_display = ["email", "first_name", "last_name", "is_staff", "is_active"]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
+    actions = ["remove_second_factor"]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else [*fields, *RIGHTS]
+
+    def user_change_password(self, request, id, form_url=""):
+        require_recent(request, repeats=False)
+        return super().user_change_password(request, id, form_url)
+
+    def has_remove_second_factor_permission(self, request):
+        return request.user.is_superuser
+
+    @admin.action(permissions=["remove_second_factor"], description=_("Remove the second factor of selected users"))
+    def remove_second_factor(self, request, users):
+        """Help people who have lost their phone and their recovery codes. The caller made sure who they are."""
+        for user in users:
+            if user.authenticator_set.all().delete()[0]:
+                send_notice(user, "second factor removed")
+                self.log_change(request, user, _("Removed the second factor."))
+        self.message_user(request, _("They can now log in with their password alone. Tell them to set up another one."))
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
@@ -59,7 +82,7 @@ class UserAdmin(BadRequestAdmin, DjangoUserAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(BadRequestAdmin, DjangoGroupAdmin):
+class GroupAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoGroupAdmin):
     """Only superusers change groups, because others could add permissions to their own."""
 
     def has_add_permission(self, request):

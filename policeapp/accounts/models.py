@@ -64,6 +64,16 @@ class User(AbstractUser):
         """The name that colleagues see. They don't see email addresses."""
         return self.get_full_name() or gettext("account %(number)d") % {"number": self.pk}
 
+    @property
+    def is_administrator(self):
+        """Whether the user can change all departments or all accounts."""
+        return self.is_superuser or self.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    @property
+    def has_second_factor(self):
+        """Whether signing in takes more than the password. One query."""
+        return self.authenticator_set.exclude(type="recovery_codes").exists()
+
     def may_manage(self, account):
         """Return whether the user has all rights that the account gives, so that taking it over gains nothing.
 

@@ -13,6 +13,7 @@ from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Message
 
 from .. import factories
+from ..admin import sign_in
 from ..factories import get_user, make_department, make_job, make_user
 
 # The columns of the tables in test_access and test_access_writes.
@@ -69,7 +70,7 @@ def visitors(numbers):
     """``{name of a visitor: their client, signed in}``."""
     clients = {name: Client() for name in VISITORS}
     for name in VISITORS[1:]:
-        clients[name].force_login(get_user(name))
+        sign_in(clients[name], get_user(name))
     return clients
 
 

@@ -118,7 +118,7 @@ def test_a_deletion_says_nothing_about_the_alerts_that_it_deletes(visitors, numb
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x()"])
 def test_a_sign_in_never_leads_to_another_site(numbers, target):
-    sent = {"username": "alice@example.com", "password": "alice-password", "next": target}
+    sent = {"login": "alice@example.com", "password": "alice-password", "next": target}
     for url in ("/admin/login/", f"/admin/login/?next={target}"):
         response = Client().post(url, sent)
         assert response.status_code == 302 and response["Location"] == "/admin/"

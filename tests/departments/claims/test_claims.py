@@ -30,7 +30,7 @@ def test_a_claim_waits_for_its_link_and_then_for_a_decision(client, westport):
     )
     assert not Claim.objects.waiting().exists()
     [email] = emails_to(ANN)
-    assert email.subject == "Confirm your request for the page of the Westport Police Department"
+    assert email.content["title"] == "Confirm your request: Westport Police Department"
     page = text_of(client.get(link_in(email)))
     assert "Confirm your request" in page and "Records manager" in page
     # Mail scanners open links.
@@ -62,8 +62,7 @@ def test_the_answer_is_the_same_for_every_address_and_department(client, westpor
 def test_the_emails_quote_nothing_that_was_typed(client, westport):
     send_claim(client, westport, name="Buy gold\r\nBcc: joe@example.com", title="<b>https://evil.example</b>")
     [email] = emails_to(ANN)
-    for words in (email.subject, email.text, email.html):
-        assert not any(typed in words for typed in ("gold", "Bcc", "evil"))
+    assert not any(typed in str(email.content) for typed in ("gold", "Bcc", "evil"))
     claim = Claim.objects.get()
     assert (claim.name, claim.title) == ("Buy gold Bcc: joe@example.com", "<b>https://evil.example</b>")
     assert "&lt;b&gt;https://evil.example&lt;/b&gt;" in html_of(client.get(link_in(email)))

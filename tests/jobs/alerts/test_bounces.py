@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from jobs.alerts import bounces
 from jobs.models import Message, Subscriber
+from policeapp.accounts import emails
 from tests.factories import make_alert
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,8 @@ def report(*recipients, message_id="<somebody@else>", returned="text/rfc822-head
 
 
 def test_a_report_about_an_email_to_an_account_is_recorded(tmp_path):
-    message = Message.objects.put(JANE, "Hello", "text", "html")
+    emails.send(JANE, "Hello", ["text"])
+    message = Message.objects.get()
     file = tmp_path / "report.eml"
     file.write_text(report(message_id=f"<{message.key}@police.example.org>"))
     assert bounces.record_bounces(file)[bounces.Result.RECORDED] == 1

@@ -30,7 +30,7 @@ def people(db):
 
 def sign_in(name="alice", password="wrong", address=HERE, client=None, **headers):
     client = client or Client()
-    typed = {"username": f"{name}@example.com", "password": password}
+    typed = {"login": f"{name}@example.com", "password": password}
     return client.post(LOGIN, typed, REMOTE_ADDR=address, headers=headers)
 
 
@@ -84,7 +84,7 @@ def test_other_accounts_and_clients_are_not_locked_out():
 
 
 def test_one_ip_address_cannot_try_many_accounts():
-    tried = [sign_in(f"account {number}").status_code for number in range(FAILURES_PER_IP)]
+    tried = [sign_in(f"account-{number}").status_code for number in range(FAILURES_PER_IP)]
     assert tried == [FAILED] * (FAILURES_PER_IP - 1) + [LOCKED]
     assert sign_in("alice", "alice-password").status_code == LOCKED
     assert sign_in("alice", "alice-password", THERE).status_code == SIGNED_IN
@@ -92,7 +92,7 @@ def test_one_ip_address_cannot_try_many_accounts():
 
 def test_signing_in_with_another_account_does_not_reset_the_count():
     for number in range(FAILURES_PER_IP - 1):
-        assert sign_in(f"account {number}").status_code == FAILED
+        assert sign_in(f"account-{number}").status_code == FAILED
         assert sign_in("bob", "bob-password").status_code == SIGNED_IN
     assert sign_in().status_code == LOCKED
 

@@ -34,7 +34,7 @@ def fail(cause, argument):
 
 AuthenticationForm.clean = clean
 token = "t" * 32
-form = {"username": "alice@example.com", "password": "body-secret", "csrfmiddlewaretoken": token}
+form = {"login": "alice@example.com", "password": "body-secret", "csrfmiddlewaretoken": token}
 body = urlencode(form).encode()
 environ = {
     "REQUEST_METHOD": "POST",

@@ -243,7 +243,7 @@ def test_a_rejected_form_is_logged_without_its_referrer(db, log):
 
 
 def test_a_failed_sign_in_is_logged_without_the_user_name(client, db, log):
-    client.post("/admin/login/", {"username": "alice@example.com", "password": "wrong"})
+    client.post("/admin/login/", {"login": "alice@example.com", "password": "wrong"})
     assert "alice" not in log()
 
 

@@ -181,7 +181,7 @@ class TestWhenSomethingIsWrong:
         assert "We can't understand this request" in text_of(response)
 
     def test_a_form_without_a_token_must_be_sent_again(self, db):
-        response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "alice"})
+        response = Client(enforce_csrf_checks=True).post("/admin/login/", {"login": "alice"})
         assert response.status_code == 403
         assert "Please send the form again" in text_of(response)
 

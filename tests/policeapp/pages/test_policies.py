@@ -149,7 +149,7 @@ def test_every_cookie_is_listed(privacy):
     make_alice()
     visitor.get("/alerts/new/")
     visitor.get("/admin/login/")
-    visitor.post("/admin/login/", {"username": "alice@example.com", "password": "alice-password", "next": "/admin/"})
+    visitor.post("/admin/login/", {"login": "alice@example.com", "password": "alice-password", "next": "/admin/"})
     job = make_job(department)
     assert save(visitor, job, title="Another").status_code == 200
     visitor.post(page(job, "delete"), {"post": "yes"})
@@ -159,7 +159,7 @@ def test_every_cookie_is_listed(privacy):
 
 def test_the_session_is_for_the_admin_only(client):
     make_alice()
-    client.post("/admin/login/", {"username": "alice@example.com", "password": "alice-password", "next": "/admin/"})
+    client.post("/admin/login/", {"login": "alice@example.com", "password": "alice-password", "next": "/admin/"})
     assert client.cookies["sessionid"]["path"] == settings.SESSION_COOKIE_PATH == "/admin/"
 
 
