@@ -146,6 +146,7 @@ def render_profile(request, department, is_preview=False):
     openings = list(department.jobs.open().listed().by_deadline())
     jobs = Job.objects.open().listed()
     nearby = ([], None) if openings else jobs.nearby_or_nearest(department, NEARBY_MILES, NEARBY_JOBS_SHOWN)
+    neighbors = Department.objects.listed().neighbors_of(department, NEARBY_MILES, NEIGHBORS_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,
@@ -162,7 +163,8 @@ def render_profile(request, department, is_preview=False):
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
         "posts": list(department.published_posts()),
-        "neighbors": Department.objects.listed().neighbors_of(department, NEARBY_MILES, NEIGHBORS_SHOWN),
+        "neighbors": neighbors,
+        "profile_map": maps.profile_map(department, neighbors),
         "unknown_facts": _unknown_facts(department, specializations),
         "contact": settings.CONTACT_EMAIL,
         "breadcrumbs": breadcrumbs.for_department(department),
