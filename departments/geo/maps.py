@@ -53,7 +53,7 @@ SIDE = 400
 RING = 0.94
 MIN_MILES = 3
 # If all results are within this part of the radius, the map shows only the part with results, without the ring.
-NEAR_PART = 1 / 3
+NEAR_PART = 1 / 2
 # The height of a pin, the width of a character in it, and the least distance between two pins, in pixels of the map.
 # On a screen of 320 pixels the map is 280 pixels wide, so the middles of two pins are at least 24 pixels apart.
 PIN_HEIGHT, CHARACTER_WIDTH, PIN_GAP = 28, 8, 7
