@@ -88,6 +88,47 @@ def test_a_post_a_headquarters_and_a_draft_have_neighbors_too(client):
     assert [name for name, _ in neighbors(preview)] == ["State Police", "Weston Police"]
 
 
+# The map
+
+
+def dots(response):
+    """Return the texts of the map's links in order."""
+    return re.findall(r'<a href="[^"]*" tabindex="-1">\s*<title>([^<]*)</title>', html(response))
+
+
+def test_the_map_shows_the_neighbors_and_names_the_county(client):
+    westport = make_department(at=AT_WESTPORT, county="Fairfield")
+    make_neighbor("Weston Police", 5)
+    make_neighbor("Danbury Police", 15)
+    response = profile(client, westport)
+    assert dots(response) == ["Weston Police", "Danbury Police"]
+    assert "Shaded: Fairfield County." in text_of(response)
+
+
+@pytest.mark.parametrize(
+    "values", [{"city": "Atlantis"}, {"state": "GU", "city": "Dededo", "at": (13.5, 144.8)}], ids=["unknown", "Guam"]
+)
+def test_without_a_location_on_the_map_there_is_none(client, values):
+    response = profile(client, make_department(**values))
+    assert "<svg" not in html(response) and "<figure" not in html(response)
+
+
+@pytest.mark.parametrize(
+    ("precision", "note"),
+    [
+        ("building", ""),
+        ("zip", "distances are from the middle of the ZIP code"),
+        ("town", "distances are from the middle of the town"),
+        ("county", "distances are from the middle of the county"),
+    ],
+)
+def test_it_says_from_where_distances_are_measured(client, precision, note):
+    department = make_department(latitude=AT_WESTPORT[0], longitude=AT_WESTPORT[1], precision=precision)
+    make_neighbor("Weston Police", 5)
+    text = text_of(profile(client, department))
+    assert note in text and (bool(note) == ("We don't know the building" in text))
+
+
 # The age of facts
 
 
