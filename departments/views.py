@@ -177,7 +177,7 @@ def _unknown_facts(department, specializations):
     """Return the labels of the expected facts that a department lacks."""
     values = {fact: getattr(department, fact) for fact in department.EXPECTED if fact != "specializations"}
     values["specializations"] = specializations
-    return [department.label_of(fact) for fact in department.EXPECTED if values[fact] in (None, "", [])]
+    return [label for fact, label in department.EXPECTED.items() if values[fact] in (None, "", [])]
 
 
 def _page(departments, number):

@@ -50,8 +50,12 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
 
-    # The facts that most pages have, so that a page without them says so. In the order of the profile.
-    EXPECTED = ("chief_name", "street1", "phone", "email", "website", "sworn_officers", "specializations", "about")
+    # The facts that a profile misses if they are unknown.
+    EXPECTED = {
+        "chief_name": _("chief"), "street1": _("street address"), "phone": _("phone"), "email": _("email"),
+        "website": _("website"), "sworn_officers": _("number of officers"), "specializations": _("specializations"),
+        "about": _("about"),
+    }  # fmt: skip
 
     SET_WITH = {
         "sworn_year": "sworn_officers", "population_year": "population", "population_basis": "population",

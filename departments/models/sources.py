@@ -213,11 +213,6 @@ class Sourced(models.Model):
             changed = True
         return changed
 
-    @classmethod
-    def label_of(cls, fact):
-        """Return the name of a fact for visitors, such as "address" for ``street1``."""
-        return cls.FACT_LABELS.get(fact) or cls._meta.get_field(fact).verbose_name
-
     @property
     def old_facts(self):
         """The facts that may be out of date, as ``{fact: year}`` such as ``{"phone": "2009"}``."""
@@ -231,7 +226,7 @@ class Sourced(models.Model):
         for field in self.FACTS:
             source = self.sources.get(field)
             if source and source.get("source") and field not in self.SITE_FACTS:
-                label = self.label_of(field)
+                label = self.FACT_LABELS.get(field) or self._meta.get_field(field).verbose_name
                 labels = grouped.setdefault((source["source"], source.get("as_of", "")), [])
                 if label not in labels:
                     labels.append(label)

@@ -116,7 +116,9 @@ def test_without_a_known_place_it_lists_the_newest_jobs_of_its_state(client, db)
     atlantis = make_department("Atlantis Police", city="Atlantis")
     make_job(make_department("Norwalk Police", at=AT_NORWALK), "In the state", opens_on=yesterday())
     make_job(make_department("New York Police", at=AT_NEW_YORK, state="NY"), "In another state")
-    assert cards(profile(client, atlantis)) == ["In the state"]
+    response = profile(client, atlantis)
+    assert cards(response) == ["In the state"]
+    assert "Jobs in Connecticut In the state" in text_of(response) and "Nearest jobs" not in text_of(response)
 
 
 def test_without_jobs_in_its_state_one_line_names_the_newest(client, db):

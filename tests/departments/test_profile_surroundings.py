@@ -127,6 +127,7 @@ def test_it_says_from_where_distances_are_measured(client, precision, note):
     make_neighbor("Weston Police", 5)
     text = text_of(profile(client, department))
     assert note in text and (bool(note) == ("We don't know the building" in text))
+    assert ("Star: this department." in text) != bool(note)
 
 
 # The age of facts
@@ -193,7 +194,7 @@ def test_a_complete_profile_only_asks_for_mistakes(client, contact):
 def test_without_a_contact_of_the_site_it_asks_for_nothing(client, settings):
     settings.CONTACT_EMAIL = ""
     response = profile(client, make_department())
-    assert "Not known yet: chief, address, phone, email, website, number of officers" in text_of(response)
+    assert "Not known yet: chief, street address, phone, email, website, number of officers" in text_of(response)
     assert "Work here?" not in text_of(response) and "mailto:" not in html(response)
 
 
