@@ -66,7 +66,7 @@ def test_a_department_without_a_location_has_no_neighbors_but_links_to_its_state
     make_neighbor("Weston Police", 5)
     response = profile(client, make_department("Atlantis Police", city="Atlantis"))
     assert neighbors(response) == []
-    assert "Nearby departments All departments in: Connecticut" in text_of(response)
+    assert "More departments All departments in: Connecticut" in text_of(response)
 
 
 def test_it_links_to_all_departments_of_its_county_and_state(client):
