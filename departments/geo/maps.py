@@ -53,8 +53,10 @@ STATE_SIDE = 600
 SIDE = 400
 RING = 0.94
 MIN_MILES = 3
-# If all results are within this part of the radius, the map shows only the part with results, without the ring.
-NEAR_PART = 1 / 2
+# If all results are near, the map has the smallest of these rings around them instead of that of the search, in miles.
+RINGS = (3, 5, 10, 25, 50, 100)
+# The size of the cross in the middle, which pins leave free.
+CROSS = 18
 # The height of a pin, the width of a character in it, and the least distance between two pins, in pixels of the map.
 # On a screen of 320 pixels the map is 280 pixels wide, so the middles of two pins are at least 24 pixels apart.
 PIN_HEIGHT, CHARACTER_WIDTH, PIN_GAP = 28, 8, 7
@@ -134,6 +136,10 @@ class CountyMap(NamedTuple):
     height: int
     counties: list[County]
 
+    @property
+    def has_gray(self):
+        return not all(county.url for county in self.counties)
+
 
 def county_map(state_code, numbers):
     """Return the ``CountyMap`` of a state, or None for a territory and the District of Columbia.
@@ -177,7 +183,8 @@ def _drawn_counties(state_code):
     drawn = []
     for name, found in rings.items():
         data = path(_snapped(found, left, top, scale))
-        drawn.append((name, mark_safe(data)))  # nosec B308, B703 # path data has only numbers and a few letters
+        data = mark_safe(data)  # nosec B308, B703 # path data has only numbers and a few letters
+        drawn.append((name, data))
     return ceil((east - left) * scale), ceil((bottom - top) * scale), drawn
 
 
@@ -193,7 +200,9 @@ def _snapped(rings, left, top, scale):
 
 
 class LocatorMap(Frame):
-    """A square map around a point, north up, with a ring of ``miles`` (None: no ring).
+    """A square map around a point, north up, with a ring around the results.
+
+    ``miles`` is the radius of the search, and then that of the ring (None: no ring).
 
     ``found`` is a list of ``(point, numbers, name)`` of departments and the numbers of their search results.
     :func:`conic_of` must have a projection for the point in the middle.
@@ -203,7 +212,7 @@ class LocatorMap(Frame):
         conic = conic_of(point)
         self.found = [result for result in found if conic.shows(result[0])]
         farthest = max((miles_between(point, other) for other, *_ in self.found), default=0)
-        self.miles = miles if miles and not 0 < farthest < miles * NEAR_PART else None
+        self.miles = miles and min([miles, *(ring for ring in RINGS if self.found and ring > farthest)])
         reach = self.miles or max(farthest, MIN_MILES)
         super().__init__(conic, *conic.project(*point), conic.turn(point.longitude), reach / RING, SIDE)
 
@@ -221,7 +230,9 @@ class LocatorMap(Frame):
         """A pin for each department, in the order of the results."""
         boxes = [(*self.pixels(point), width_of(numbers), PIN_HEIGHT) for point, numbers, _name in self.found]
         pins = []
-        for (_point, numbers, name), box, spot in zip(self.found, boxes, spread(boxes, SIDE, PIN_GAP), strict=True):
+        cross = (self.middle, self.middle, CROSS, CROSS)
+        spots = spread([cross, *boxes], SIDE, PIN_GAP)[1:]
+        for (_point, numbers, name), box, spot in zip(self.found, boxes, spots, strict=True):
             all_numbers = ", ".join(format_ranges(numbers))
             x, y, *size = box
             pins.append(Pin(*spot, (x, y), *size, label_of(numbers), f"{all_numbers}: {name}", f"#r{numbers[0]}"))
