@@ -5,7 +5,7 @@ place, and the small map of a profile. The territories have no maps.
 """
 
 from functools import cache, cached_property
-from math import ceil, sqrt
+from math import ceil, dist, sqrt
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -18,6 +18,7 @@ from . import states
 from .geometry.paths import area, corners, path
 from .pins import Pin, format_ranges, label_of, spread
 from .plane import (
+    COUNTY_REACH,
     FINE_GRID,
     STATES_GRID,
     Frame,
@@ -261,15 +262,18 @@ def locator_map(place, miles, found, first=1):
 class ProfileMap(Frame):
     """The map of a department's profile: an outline of its county, the department, and its neighbors as dots.
 
-    ``outline`` is the Shape of the county, of the state if the county is unknown, or None. ``neighbors`` are the
-    departments that are near enough to be on the map.
+    ``outline`` is the Shape of the county, of the state if the county is unknown, or None. Both must be near the
+    department: an error in its location must not show half the country. ``neighbors`` are the departments that are near
+    enough to be on the map.
     """
 
     def __init__(self, department, neighbors):
         self.department, self.neighbors = department, neighbors
-        self.county = find_county(department.state, department.county_slug)
-        self.outline = self.county or state_shapes().get(department.state)
         conic = conic_of(department.point)
+        county = find_county(department.state, department.county_slug)
+        near = (shape for shape in (county, state_shapes().get(department.state)) if is_near(department, shape))
+        self.outline = next(near, None)
+        self.is_county = self.outline is not None and self.outline is county
         turn = conic.turn(department.point.longitude)
         self.neighbors = [each for each in neighbors if each.point and conic.shows(each.point)]
         x, y, half = self._fit(conic, turn)
@@ -282,7 +286,7 @@ class ProfileMap(Frame):
         """
         shown = [conic.project(*self.department.point)]
         if self.outline:
-            grid = FINE_GRID if self.county else STATES_GRID
+            grid = FINE_GRID if self.is_county else STATES_GRID
             shown += [(x * grid, y * grid) for x, y in corners(self.outline.path)[0]]
         turned = [rotate(x, y, turn) for x, y in shown]
         (left, right), (top, bottom) = ((min(values), max(values)) for values in zip(*turned, strict=True))
@@ -301,9 +305,9 @@ class ProfileMap(Frame):
 
     @property
     def area(self):
-        """The name of the shaded county or state."""
-        county = self.county and county_label(self.department.county, self.department.state)
-        return county or self.department.get_state_display()
+        """The name of the shaded county or state, or ""."""
+        county = county_label(self.department.county, self.department.state) if self.is_county else ""
+        return county or (self.department.get_state_display() if self.outline else "")
 
     @cached_property
     def here(self):
@@ -319,6 +323,14 @@ class ProfileMap(Frame):
             Pin(*spot, place, TARGET, TARGET, "", each.name, each.get_absolute_url())
             for spot, place, each in zip(spots, places, self.neighbors, strict=True)
         ]
+
+
+def is_near(department, shape):
+    """Return whether a department is in or near the shape. ``shape`` may be None."""
+    conic = conic_of(department.point)
+    if not shape or conic_at(shape.x, shape.y) is not conic:
+        return False
+    return dist(conic.project(*department.point), (shape.x, shape.y)) < shape.radius + COUNTY_REACH
 
 
 def profile_map(department, neighbors):
