@@ -5,10 +5,11 @@ place, and the small map of a profile. The territories have no maps.
 """
 
 from functools import cache, cached_property
-from math import ceil, sqrt
+from math import ceil, dist, sqrt
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from . import states
 from .geometry.paths import area, corners, path
 from .pins import Pin, format_ranges, label_of, spread
 from .plane import (
+    COUNTY_REACH,
     FINE_GRID,
     STATES_GRID,
     Frame,
@@ -52,8 +54,10 @@ STATE_SIDE = 600
 SIDE = 400
 RING = 0.94
 MIN_MILES = 3
-# If all results are within this part of the radius, the map shows only the part with results, without the ring.
-NEAR_PART = 1 / 2
+# If all results are near, the map has the smallest of these rings around them instead of that of the search, in miles.
+RINGS = (3, 5, 10, 25, 50, 100)
+# The size of the cross in the middle, which pins leave free.
+CROSS = 18
 # The height of a pin, the width of a character in it, and the least distance between two pins, in pixels of the map.
 # On a screen of 320 pixels the map is 280 pixels wide, so the middles of two pins are at least 24 pixels apart.
 PIN_HEIGHT, CHARACTER_WIDTH, PIN_GAP = 28, 8, 7
@@ -115,11 +119,14 @@ def title_of(name, number):
 
 
 class County(NamedTuple):
-    """A county on the map of its state. ``url`` is "" without departments, ``path`` is in pixels."""
+    """A county on the map of its state. ``url`` is "" without departments.
+
+    ``shade`` is a CSS class, "shade0" (no departments) to "shade4". ``path`` is in pixels.
+    """
 
     title: str
     url: str
-    shade: int
+    shade: str
     path: str
 
 
@@ -129,6 +136,10 @@ class CountyMap(NamedTuple):
     width: int
     height: int
     counties: list[County]
+
+    @property
+    def has_gray(self):
+        return not all(county.url for county in self.counties)
 
 
 def county_map(state_code, numbers):
@@ -145,14 +156,15 @@ def county_map(state_code, numbers):
         if shape := find_county(state_code, slug):
             slugs[shape.name] = slug
     # Reversing a URL for each of 254 counties takes longer than all the rest.
-    start, end = reverse("county", args=[state_code, "-"]).split("-")
+    start, _slug, end = reverse("county", args=[state_code, "-"]).rpartition("-")
     most = max(numbers.values(), default=0)
     counties = []
     for name, data in drawn:
         slug = slugs.get(name)
         number = numbers.get(slug, 0)
         title = title_of(county_label(name, state_code), number)
-        counties.append(County(title, f"{start}{slug}{end}" if number else "", shade_of(number, most), data))
+        url = f"{start}{slug}{end}" if number else ""
+        counties.append(County(title, url, f"shade{shade_of(number, most)}", data))
     return CountyMap(width, height, counties)
 
 
@@ -169,7 +181,11 @@ def _drawn_counties(state_code):
     left, top = (min(values) for values in zip(*points, strict=True))
     east, bottom = (max(values) for values in zip(*points, strict=True))
     scale = STATE_SIDE / max(east - left, bottom - top)
-    drawn = [(name, path(_snapped(found, left, top, scale))) for name, found in rings.items()]
+    drawn = []
+    for name, found in rings.items():
+        data = path(_snapped(found, left, top, scale))
+        data = mark_safe(data)  # nosec B308, B703 # path data has only numbers and a few letters
+        drawn.append((name, data))
     return ceil((east - left) * scale), ceil((bottom - top) * scale), drawn
 
 
@@ -177,15 +193,17 @@ def _snapped(rings, left, top, scale):
     """Return the rings in whole pixels, without islands of less than 2 pixels. The first ring always stays."""
     found = []
     for ring in rings:
-        pixels = [(round((x - left) * scale), round((y - top) * scale)) for x, y in ring]
-        pixels = [point for i, point in enumerate(pixels) if point != pixels[i - 1]]
-        if not found or (len(pixels) > 2 and area(pixels) >= 2):
-            found.append(pixels or [(round((ring[0][0] - left) * scale), round((ring[0][1] - top) * scale))])
+        points = [(round((x - left) * scale), round((y - top) * scale)) for x, y in ring]
+        pixels = [point for i, point in enumerate(points) if point != points[i - 1]]
+        if not found or (pixels and area(pixels) >= 2):
+            found.append(pixels or points[:1])
     return found
 
 
 class LocatorMap(Frame):
-    """A square map around a point, north up, with a ring of ``miles`` (None: no ring).
+    """A square map around a point, north up, with a ring around the results.
+
+    ``miles`` is the radius of the search, and then that of the ring (None: no ring).
 
     ``found`` is a list of ``(point, numbers, name)`` of departments and the numbers of their search results.
     :func:`conic_of` must have a projection for the point in the middle.
@@ -195,7 +213,7 @@ class LocatorMap(Frame):
         conic = conic_of(point)
         self.found = [result for result in found if conic.shows(result[0])]
         farthest = max((miles_between(point, other) for other, *_ in self.found), default=0)
-        self.miles = miles if miles and not 0 < farthest < miles * NEAR_PART else None
+        self.miles = miles and min([miles, *(ring for ring in RINGS if self.found and ring > farthest)])
         reach = self.miles or max(farthest, MIN_MILES)
         super().__init__(conic, *conic.project(*point), conic.turn(point.longitude), reach / RING, SIDE)
 
@@ -213,7 +231,9 @@ class LocatorMap(Frame):
         """A pin for each department, in the order of the results."""
         boxes = [(*self.pixels(point), width_of(numbers), PIN_HEIGHT) for point, numbers, _name in self.found]
         pins = []
-        for (_point, numbers, name), box, spot in zip(self.found, boxes, spread(boxes, SIDE, PIN_GAP), strict=True):
+        cross = (self.middle, self.middle, CROSS, CROSS)
+        spots = spread([cross, *boxes], SIDE, PIN_GAP)[1:]
+        for (_point, numbers, name), box, spot in zip(self.found, boxes, spots, strict=True):
             all_numbers = ", ".join(format_ranges(numbers))
             x, y, *size = box
             pins.append(Pin(*spot, (x, y), *size, label_of(numbers), f"{all_numbers}: {name}", f"#r{numbers[0]}"))
@@ -242,15 +262,18 @@ def locator_map(place, miles, found, first=1):
 class ProfileMap(Frame):
     """The map of a department's profile: an outline of its county, the department, and its neighbors as dots.
 
-    ``outline`` is the Shape of the county, of the state if the county is unknown, or None. ``neighbors`` are the
-    departments that are near enough to be on the map.
+    ``outline`` is the Shape of the county, of the state if the county is unknown, or None. Both must be near the
+    department: an error in its location must not show half the country. ``neighbors`` are the departments that are near
+    enough to be on the map.
     """
 
     def __init__(self, department, neighbors):
         self.department, self.neighbors = department, neighbors
-        self.county = find_county(department.state, department.county_slug)
-        self.outline = self.county or state_shapes().get(department.state)
         conic = conic_of(department.point)
+        county = find_county(department.state, department.county_slug)
+        near = (shape for shape in (county, state_shapes().get(department.state)) if is_near(department, shape))
+        self.outline = next(near, None)
+        self.is_county = self.outline is not None and self.outline is county
         turn = conic.turn(department.point.longitude)
         self.neighbors = [each for each in neighbors if each.point and conic.shows(each.point)]
         x, y, half = self._fit(conic, turn)
@@ -263,7 +286,7 @@ class ProfileMap(Frame):
         """
         shown = [conic.project(*self.department.point)]
         if self.outline:
-            grid = FINE_GRID if self.county else STATES_GRID
+            grid = FINE_GRID if self.is_county else STATES_GRID
             shown += [(x * grid, y * grid) for x, y in corners(self.outline.path)[0]]
         turned = [rotate(x, y, turn) for x, y in shown]
         (left, right), (top, bottom) = ((min(values), max(values)) for values in zip(*turned, strict=True))
@@ -282,9 +305,9 @@ class ProfileMap(Frame):
 
     @property
     def area(self):
-        """The name of the shaded county or state."""
-        county = self.county and county_label(self.department.county, self.department.state)
-        return county or self.department.get_state_display()
+        """The name of the shaded county or state, or ""."""
+        county = county_label(self.department.county, self.department.state) if self.is_county else ""
+        return county or (self.department.get_state_display() if self.outline else "")
 
     @cached_property
     def here(self):
@@ -300,6 +323,14 @@ class ProfileMap(Frame):
             Pin(*spot, place, TARGET, TARGET, "", each.name, each.get_absolute_url())
             for spot, place, each in zip(spots, places, self.neighbors, strict=True)
         ]
+
+
+def is_near(department, shape):
+    """Return whether a department is in or near the shape. ``shape`` may be None."""
+    conic = conic_of(department.point)
+    if not shape or conic_at(shape.x, shape.y) is not conic:
+        return False
+    return dist(conic.project(*department.point), (shape.x, shape.y)) < shape.radius + COUNTY_REACH
 
 
 def profile_map(department, neighbors):

@@ -138,15 +138,26 @@ def test_a_search_anywhere_maps_the_page_without_a_ring(client, around_westport)
     assert "Westport, CT 06880 is at the +." in text_of(page)
 
 
-def test_a_map_of_results_that_are_all_near_shows_only_their_surroundings(client, places):
-    make_job(make_department("Norwalk Police", at=(41.1, -73.42)), "Officer")
+def test_a_map_of_results_that_are_all_near_has_a_smaller_ring(client, places):
+    make_job(make_department("Norwalk Police", at=(41.1, -73.42)), "Officer")  # 4.8 miles away
     page = client.get("/jobs/?near=06880&within=50")
-    assert "ring" not in drawing(page)
-    assert "Westport, CT 06880 is at the +." in text_of(page)
+    assert "Circle: 5 miles around Westport, CT 06880 (+)." in text_of(page)
     locator = maps.LocatorMap(WESTPORT, 50, [(Point(41.1, -73.42), [1], "Norwalk Police")])
-    assert 4 < locator.reach < 6
     x, y = locator.pixels(Point(41.1, -73.42))
-    assert hypot(x - locator.middle, y - locator.middle) == pytest.approx(maps.RING * locator.middle, abs=3)
+    assert hypot(x - locator.middle, y - locator.middle) == pytest.approx(4.8 / 5 * locator.ring, abs=4)
+
+
+@pytest.mark.parametrize(("within", "ring"), [(10, 10), (25, 25), (250, 25)])
+def test_the_ring_is_never_larger_than_the_search(within, ring):
+    at = Point(41.3, -73.2) if within > 10 else Point(41.2, -73.2)  # 13 and 8.7 miles away
+    assert maps.LocatorMap(WESTPORT, within, [(at, [1], "North")]).miles == ring
+
+
+def test_pins_leave_the_cross_free():
+    locator = maps.LocatorMap(WESTPORT, 25, [(WESTPORT, [1], "Westport Police")])
+    [pin] = locator.pins
+    assert max(abs(pin.x - locator.middle), abs(pin.y - locator.middle)) >= (maps.CROSS + maps.PIN_HEIGHT) / 2
+    assert pin.is_moved
 
 
 def test_pins_are_in_their_direction_and_inside_the_ring(around_westport):
@@ -203,21 +214,27 @@ def test_the_map_needs_no_query(client, around_westport, queries_of):
 # The map of a state
 
 
-def test_the_map_of_a_state_has_its_counties_as_links_shaded_by_their_number(db):
+def test_the_map_of_a_state_has_its_counties_as_links_shaded_by_their_number():
     drawn = maps.county_map("CT", {"fairfield": 24, "hartford": 25, "litchfield": 1})
     counties = {county.title: county for county in drawn.counties}
     assert len(counties) == 8
     assert counties["Fairfield County: 24 departments"].url == "/departments/ct/county/fairfield/"
-    assert counties["Hartford County: 25 departments"].shade == maps.SHADES
-    assert counties["Litchfield County: 1 department"].shade == 1
-    assert counties["Windham County: no departments"][1:3] == ("", 0)
+    assert counties["Hartford County: 25 departments"].shade == "shade4"
+    assert counties["Litchfield County: 1 department"].shade == "shade1"
+    assert counties["Windham County: no departments"][1:3] == ("", "shade0")
 
 
 def test_counties_without_departments_are_gray_and_no_links():
     drawn = render_to_string("departments/_county_map.html", {"county_map": maps.county_map("CT", {"fairfield": 2})})
     assert drawn.count("<a ") == drawn.count('tabindex="-1"') == 1
     assert drawn.count("shade0") == drawn.count("no departments") == 7
-    assert 'aria-hidden="true"' in drawn
+    assert 'aria-hidden="true"' in drawn and "Gray ones have none." in drawn
+
+
+def test_gray_is_explained_only_where_it_is():
+    everywhere = maps.county_map("DE", {"kent": 1, "new-castle": 2, "sussex": 3})
+    drawn = render_to_string("departments/_county_map.html", {"county_map": everywhere})
+    assert "Bluer counties have more departments." in drawn and "Gray" not in drawn
 
 
 def test_counties_lie_as_on_the_earth_and_fill_the_map():

@@ -55,9 +55,9 @@ def test_neighbors_are_links_with_their_names(westport):
 
 
 def test_the_caption_explains_the_map(westport):
-    caption = "Star: this department. Shaded: Fairfield County."
-    assert caption in " ".join(draw(westport).split()) and "Dots" not in draw(westport)
-    assert "Dots: nearby departments." in draw(westport, make_neighbors(westport.point))
+    alone, beside = (" ".join(draw(westport, near).split()) for near in ([], make_neighbors(westport.point)))
+    assert "Star: this department. Shaded: Fairfield County. </figcaption>" in alone
+    assert "Shaded: Fairfield County. Dots: nearby departments. </figcaption>" in beside
 
 
 def test_dots_at_one_place_can_be_tapped_one_by_one(westport):
@@ -93,6 +93,14 @@ def test_without_a_known_county_the_state_is_shaded(db):
     assert "Shaded: Texas." in draw(department)
 
 
+@pytest.mark.parametrize("at", [(34.05, -118.24), (21.3, -157.86)], ids=["California", "Hawaii"])
+def test_a_department_far_from_its_state_has_a_map_of_its_surroundings(db, at):
+    department = make_department("Lost Police", state="ME", county="Penobscot", at=at)
+    drawn = maps.profile_map(department, [])
+    assert (drawn.outline, drawn.area, drawn.reach) == (None, "", pytest.approx(maps.PROFILE_MILES))
+    assert "Shaded" not in draw(department)
+
+
 @pytest.mark.parametrize("at", [(18.4, -66.1), (13.45, 144.79), None], ids=["Puerto Rico", "Guam", "unknown"])
 def test_territories_and_unknown_locations_have_no_map(db, at):
     department = make_department("Police", state="PR", at=at) if at else make_department("Police")
@@ -107,6 +115,8 @@ HEAVY = {
     "small cities all around": ("VA", "Norfolk City", (36.85, -76.29)),
     "the largest county": ("AK", "Yukon-Koyukuk", (64.73, -156.9)),
     "the county of a state": ("TX", "", (31.8, -99.4)),
+    "an office far from its county": ("SC", "Oconee", (34.0, -81.03)),
+    "the corner of three states": ("MT", "Gallatin", (44.66, -111.1)),
     "long names": ("MN", "Lake of the Woods", (48.71, -94.6)),
 }
 
