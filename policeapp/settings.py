@@ -263,7 +263,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "login": "policeapp.accounts.forms.SignInForm",
+    "change_password": "policeapp.accounts.forms.ChangePasswordForm",
     "reset_password": "policeapp.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "policeapp.accounts.forms.SetPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 # django-axes and accounts/lockout.py count failures. These would be counted in a cache.

@@ -70,7 +70,7 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
             if user.authenticator_set.all().delete()[0]:
                 send_notice(user, "second factor removed")
                 self.log_change(request, user, _("Removed the second factor."))
-        self.message_user(request, _("They can now log in with their password alone. Tell them to set up another one."))
+        self.message_user(request, _("They can sign in with their password alone. Tell them to set up another one."))
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)

@@ -16,6 +16,11 @@ RENEWAL_SECONDS = 5 * 60
 ALLOWED_WITHOUT_SECOND_FACTOR = ("account_", "mfa_", "usersessions_", "admin:logout", "admin:login")
 
 
+def begin_session(sender, request, user, **options):
+    """Receiver of the signal that somebody has signed in."""
+    request.session[BEGAN] = request.session[SEEN] = seconds_now()
+
+
 def limit_sessions(get_response):
     """End a session ``SESSION_COOKIE_AGE`` after the last request, and ``SESSION_MAX_AGE`` after signing in.
 
