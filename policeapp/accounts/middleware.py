@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from ..operations.rate_limits import seconds_now
@@ -24,20 +25,27 @@ def begin_session(sender, request, user, **options):
 def limit_sessions(get_response):
     """End a session ``SESSION_COOKIE_AGE`` after the last request, and ``SESSION_MAX_AGE`` after signing in.
 
-    Django ends it after its last change, so the time of the last request is written into it.
+    Django ends it after its last change, so the time of the last request is written into it. No cache stores a page.
     """
 
     def middleware(request):
-        if not request.path_info.startswith("/admin/") or not request.user.is_authenticated:
+        if not request.path_info.startswith("/admin/"):
             return get_response(request)
-        session, now = request.session, seconds_now()
-        if now - session.setdefault(BEGAN, now) > settings.SESSION_MAX_AGE:
-            logout(request)
-        elif now - session.get(SEEN, 0) > RENEWAL_SECONDS:
-            session[SEEN] = now
-        return get_response(request)
+        if request.user.is_authenticated:
+            _renew_or_end(request)
+        response = get_response(request)
+        add_never_cache_headers(response)
+        return response
 
     return middleware
+
+
+def _renew_or_end(request):
+    session, now = request.session, seconds_now()
+    if now - session.setdefault(BEGAN, now) > settings.SESSION_MAX_AGE:
+        logout(request)
+    elif now - session.get(SEEN, 0) > RENEWAL_SECONDS:
+        session[SEEN] = now
 
 
 def require_second_factor(get_response):

@@ -16,9 +16,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
+from jobs.alerts.messages import Message
 from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
 
+from ..accounts.lockout import KNOWN_TIME
 from ..caching.decorators import public_page
 from ..operations.rate_limits import UNCACHED_SECONDS
 from ..web.routes import absolute_url
@@ -42,6 +44,9 @@ def privacy(request):
         "sign_ups": format_duration(timedelta(seconds=SIGN_UPS_PER_CLIENT.seconds)),
         "mails": format_duration(timedelta(seconds=EMAILS_PER_ADDRESS.seconds)),
         "session": format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+        "session_max": format_duration(timedelta(seconds=settings.SESSION_MAX_AGE)),
+        "account_emails": format_duration(Message.ACCOUNT_EMAIL_RETENTION),
+        "known": format_duration(KNOWN_TIME),
         "lockout": format_duration(settings.AXES_COOLOFF_TIME),
     }
     return render(request, "pages/privacy.html", context)

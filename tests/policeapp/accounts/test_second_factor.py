@@ -156,6 +156,19 @@ class TestWhoMustHaveOne:
         assert signed_in(make_bob(make_department())).get("/admin/").status_code == 200
 
 
+class TestPasskeysOfOthers:
+    """With a password and an open session, nobody reaches the passkey of somebody else."""
+
+    def test_they_cannot_be_renamed_or_removed(self, alice):
+        charlie = make_charlie()
+        passkey = Authenticator.objects.create(user=charlie, type="webauthn", data={"name": "Mine"})
+        for what in ("edit", "remove"):
+            url = f"{ACCOUNT}webauthn/keys/{passkey.pk}/{what}/"
+            assert signed_in(alice).post(url, {"name": "Sent"}).status_code == 404
+        passkey.refresh_from_db()
+        assert passkey.data == {"name": "Mine"}
+
+
 class TestLosingIt:
     def test_a_superuser_removes_it_and_the_owner_is_told(self, alice):
         bob = make_bob(make_department())
