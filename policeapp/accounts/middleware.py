@@ -1,5 +1,6 @@
 """Middleware for people who are signed in. It looks at nothing outside of /admin/, so public pages need no session."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -20,6 +21,14 @@ ALLOWED_WITHOUT_SECOND_FACTOR = ("account_", "mfa_", "usersessions_", "admin:log
 def begin_session(sender, request, user, **options):
     """Receiver of the signal that somebody has signed in."""
     request.session[BEGAN] = request.session[SEEN] = seconds_now()
+
+
+def renew_key(sender, request, user, reauthenticated=False, **options):
+    """Receiver of the signal that somebody has confirmed who they are: the session gets another key."""
+    if reauthenticated:
+        session = UserSession.objects.filter(session_key=request.session.session_key)
+        request.session.cycle_key()
+        session.update(session_key=request.session.session_key)
 
 
 def limit_sessions(get_response):

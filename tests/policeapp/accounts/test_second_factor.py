@@ -180,7 +180,7 @@ class TestLosingIt:
         assert message.recipient == "bob@example.com"
         assert message.content["title"] == "An administrator removed the second factor of your account"
 
-    def test_nobody_else_does(self):
+    def test_nobody_but_a_superuser_does(self):
         bob = make_bob(make_department())
         add_app(bob)
         clerk = signed_in(give(make_charlie(), "view_user", "change_user", "delete_user"))

@@ -108,6 +108,13 @@ class TestList:
         clean_up()
         assert [session.session_key for session in UserSession.objects.all()] == [here.session.session_key]
 
+    def test_a_superuser_ends_the_sessions_of_somebody_else(self):
+        make_alice()
+        charlie = make_charlie()
+        here, elsewhere = log_in(), log_in("charlie")
+        here.post(page(User, "list"), {"action": "end_sessions", "_selected_action": charlie.pk})
+        assert is_signed_in(here) and not is_signed_in(elsewhere)
+
 
 class TestAskingAgain:
     """What gives rights is changed only by somebody who has just shown who they are; anybody may go on looking."""
@@ -169,6 +176,16 @@ class TestAskingAgain:
         answers = [alice.post(f"/admin/policeapp/import/{each.pk}/apply/") for each in (careful, overwriting)]
         assert AGAIN not in answers[0].url and answers[1].url.startswith(AGAIN)
         assert Import.objects.get(pk=overwriting.pk).applied_at is None
+
+    def test_ending_sessions_asks(self, alice):
+        assert alice.get("/admin/account/sessions/").status_code == 200
+        assert alice.post("/admin/account/sessions/").url.startswith(AGAIN)
+
+    def test_the_session_gets_another_key_and_stays_in_the_list(self, alice):
+        before = alice.session.session_key
+        alice.post(AGAIN, {"password": "alice-password"})
+        assert alice.session.session_key != before and is_signed_in(alice)
+        assert [session.session_key for session in UserSession.objects.all()] == [alice.session.session_key]
 
     def test_guessing_here_is_limited_too(self, alice):
         statuses = [alice.post(AGAIN, {"password": "wrong"}).status_code for _ in range(6)]
