@@ -249,6 +249,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "policeapp.accounts.validators.ContextWordsValidator"},
 ]
 # Seconds. Links that set a password work once, for four hours. A session ends two hours after the last request, and 12
 # hours after signing in. Who changes what gives rights has signed in, or confirmed who they are, within 15 minutes.
@@ -263,7 +264,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "login": "policeapp.accounts.forms.SignInForm",
+    "change_password": "policeapp.accounts.forms.ChangePasswordForm",
     "reset_password": "policeapp.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "policeapp.accounts.forms.SetPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 # django-axes and accounts/lockout.py count failures. These would be counted in a cache.
@@ -284,8 +287,6 @@ MFA_FORMS = {
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-# Clocks of phones may be off by one period of 30 seconds.
-MFA_TOTP_TOLERANCE = 1
 # Browsers offer passkeys without HTTPS only on localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 

@@ -32,5 +32,7 @@ os.environ.update(
 
 from policeapp.settings import *  # noqa: E402, F403
 
+# A test may end in the next period of 30 seconds.
+MFA_TOTP_TOLERANCE = 1
 # The production hasher is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,6 +7,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
@@ -71,6 +72,10 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self):
         return "PoliceApp"
+
+    def generate_authenticator_name(self, user, type):
+        number = user.authenticator_set.filter(type=type).count() + 1
+        return gettext("Passkey %(number)d") % {"number": number}
 
     def build_totp_svg(self, url):
         """Return the QR code as an element of a page: on white, so that phones can read it in dark mode too."""

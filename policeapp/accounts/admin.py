@@ -50,7 +50,7 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
     list_display = ["email", "first_name", "last_name", "is_staff", "is_active"]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
-    actions = ["remove_second_factor"]
+    actions = ["end_sessions", "remove_second_factor"]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -60,17 +60,23 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
         require_recent(request, repeats=False)
         return super().user_change_password(request, id, form_url)
 
-    def has_remove_second_factor_permission(self, request):
+    def has_support_permission(self, request):
         return request.user.is_superuser
 
-    @admin.action(permissions=["remove_second_factor"], description=_("Remove the second factor of selected users"))
+    @admin.action(permissions=["support"], description=_("End all sessions of selected users"))
+    def end_sessions(self, request, users):
+        for session in UserSession.objects.filter(user__in=users):
+            session.end()
+        self.message_user(request, _("Their sessions are ended."))
+
+    @admin.action(permissions=["support"], description=_("Remove the second factor of selected users"))
     def remove_second_factor(self, request, users):
         """Help people who have lost their phone and their recovery codes. The caller made sure who they are."""
         for user in users:
             if user.authenticator_set.all().delete()[0]:
                 send_notice(user, "second factor removed")
                 self.log_change(request, user, _("Removed the second factor."))
-        self.message_user(request, _("They can now log in with their password alone. Tell them to set up another one."))
+        self.message_user(request, _("They can sign in with their password alone. Tell them to set up another one."))
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)

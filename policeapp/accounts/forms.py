@@ -19,6 +19,27 @@ class SignInForm(account_forms.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Email address")
         self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SetPasswordForm(account_forms.ResetPasswordKeyForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _label_new_passwords(self.fields)
+
+
+class ChangePasswordForm(account_forms.ChangePasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Your password until now")
+        _label_new_passwords(self.fields)
+
+
+def _label_new_passwords(fields):
+    fields["password1"].label, fields["password2"].label = _("New password"), _("The same again")
+    for field in fields.values():
+        field.widget.attrs.pop("placeholder", None)
 
 
 class ResetPasswordForm(account_forms.ResetPasswordForm):
@@ -27,6 +48,7 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Email address")
+        del self.fields["email"].widget.attrs["placeholder"]
 
     def clean_email(self):
         self.users = []

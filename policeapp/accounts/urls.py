@@ -4,6 +4,7 @@ The first two take the place of the admin's own.
 """
 
 from allauth.account import views
+from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.views import list_usersessions
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -36,6 +37,6 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="account_reset_password"),
         name="account_set_password",
     ),
-    path("account/sessions/", list_usersessions, name="usersessions_list"),
+    path("account/sessions/", reauthentication_required(list_usersessions, allow_get=True), name="usersessions_list"),
     path("account/second-factor/", include("allauth.mfa.urls")),
 ]

@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 FLAGS = [
     "--no-sandbox",
     # Neither the browser nor a page can reach any host but the live server.
-    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}",
+    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}, EXCLUDE localhost",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-default-apps",

@@ -1,6 +1,7 @@
 """Fixtures for the tests of the whole site."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
@@ -57,6 +58,8 @@ def numbers(db):
     alert = factories.make_alert(confirmed=False)
     objects |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
     objects["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
+    someone = make_user("someone", is_active=False)
+    objects["passkey"] = Authenticator.objects.create(user=someone, type="webauthn", data={"name": "x"})
     tokens = {purpose: make_token(purpose, alert.key) for purpose in ("confirm", "renew", "unsubscribe")}
     tokens["manage"] = make_token("manage", alert.subscriber.key)
     invitation = factories.make_invitation(other, "rita@example.org", get_user("alice"))

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Create an administrator and print the link that sets their password. If the account exists, print the link."
 
     def add_arguments(self, parser):
-        parser.add_argument("email", nargs="?", help="the email address to log in with; asked for if it is missing")
+        parser.add_argument("email", nargs="?", help="the email address to sign in with; asked for if it is missing")
 
     def handle(self, **options):
         email = options["email"] or input("Email address: ")

@@ -173,14 +173,20 @@ class TestReset:
 
 
 class TestNewPasswords:
-    @pytest.mark.parametrize("password", ["short", "eleven-char", "password1234", "qwertyuiop123", "alice@example.com"])
+    @pytest.mark.parametrize(
+        "password",
+        ["short", "eleven-char", "password1234", "qwertyuiop123", "alice@example.com", "PoliceApp2026!"],
+    )
     def test_a_short_common_or_obvious_password_is_refused(self, client, password):
         alice = make_alice()
         set_password(client, password_link(alice), password)
         alice.refresh_from_db()
         assert alice.check_password("alice-password")
 
-    @pytest.mark.parametrize("password", ["aaaa bbbb cccc dddd", "длинный пароль 漢字", "7" * 9 + "3" * 9, "x y" * 60])
+    @pytest.mark.parametrize(
+        "password",
+        ["police dogs bark at night", "aaaa bbbb cccc dddd", "длинный пароль 漢字", "7" * 9 + "3" * 9, "x y" * 60],
+    )
     def test_a_long_one_needs_no_mix_of_characters(self, client, password):
         alice = make_alice()
         set_password(client, password_link(alice), password)

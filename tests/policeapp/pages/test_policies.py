@@ -28,6 +28,8 @@ pytestmark = pytest.mark.django_db
 # {model: the section of the page that describes it, or None if it has no personal data}. If you add a model, add it
 # here and, if it has personal data, to the page.
 DESCRIBED = {
+    "account.EmailAddress": None,  # these two stay empty
+    "account.EmailConfirmation": None,
     "admin.LogEntry": "editors",
     "auth.Group": None,
     "auth.Permission": None,
@@ -50,16 +52,18 @@ DESCRIBED = {
     "jobs.Alert": "alerts",
     "jobs.HiringStep": None,
     "jobs.Job": "departments",
-    "jobs.Message": "alerts",
+    "jobs.Message": "account-emails",
     "jobs.NotifiedOpening": "alerts",
     "jobs.Requirements": None,
     "jobs.SendRun": None,
     "jobs.Subscriber": "alerts",
+    "mfa.Authenticator": "editors",
     "policeapp.ContentVersion": None,
     "policeapp.Import": "editors",
     "policeapp.RateCount": "counts",
     "policeapp.User": "editors",
     "sessions.Session": "editors",
+    "usersessions.UserSession": "editors",
 }
 
 
@@ -109,7 +113,7 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setattr(Invitation, "KEPT", timedelta(days=92))
     monkeypatch.setattr("policeapp.pages.policies.CLAIMS_PER_CLIENT", CLAIMS_PER_CLIENT._replace(seconds=3 * 3600))
     settings.AXES_COOLOFF_TIME = timedelta(minutes=47)
-    settings.SESSION_COOKIE_AGE = 17 * 86400
+    settings.SESSION_COOKIE_AGE, settings.SESSION_MAX_AGE = 17 * 3600, 19 * 3600
     text = text_of(client.get("/privacy/"))
     for words in (
         "don't confirm is deleted after 11 days",
@@ -123,7 +127,9 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "It works for 9 days. If you don't accept it, we delete it 92 days later",
         "count requests by IP address for 3 hours",
         "count for 47 minutes",
-        "at most 17 days",
+        "A session ends 17 hours after your last page, and at most 19 hours after you signed in.",
+        "are deleted after 30 days",
+        "for 90 days after the last time",
     ):
         assert words in text, words
 
@@ -202,13 +208,13 @@ def test_the_lifetimes_of_cookies_are_listed(privacy):
     text = named(privacy)
     assert {name: words.rpartition("; ")[2] for name, words in text.items()} == {
         "csrftoken": "364 days",
-        "sessionid": "14 days",
+        "sessionid": "2 hours",
     }
 
 
 def test_a_session_ends_as_described(client):
     client.force_login(make_alice())
-    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE == 14 * 86400
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE == 2 * 3600
     assert client.session.get_expiry_date() > timezone.now()
 
 
