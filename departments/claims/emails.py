@@ -42,7 +42,7 @@ def send_invitation(invitation):
     }
     paragraphs = [
         tasks[invitation.role],
-        _("Open this page to choose a password, or to log in if you have an account. The link works once, for a week."),
+        _("Open this page to choose a password, or sign in if you have an account. The link works once, for a week."),
         _("Didn't expect this? Ignore this email, and nothing happens."),
     ]
     link, label = _link(invitation), _("Accept the invitation")

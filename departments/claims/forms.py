@@ -1,6 +1,8 @@
 """The forms of claims, their decisions, and invitations."""
 
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -113,6 +115,16 @@ class InvitationForm(forms.Form):
             return False
         emails.send_invitation(Invitation.objects.invite(self.department, email, self.cleaned_data["role"], user))
         return True
+
+
+class ChoosePasswordForm(SetPasswordForm):
+    """The password of a new account."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="%s", **kwargs)
+        first, second = self.fields["new_password1"], self.fields["new_password2"]
+        first.label, second.label = _("Password"), _("The same again")
+        first.help_text, second.help_text = " ".join(password_validators_help_texts()), ""
 
 
 def find_account(email):

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.forms import SetPasswordForm
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from policeapp.web.secret_links import require_get_or_post, secret_link
 
 from .. import breadcrumbs
 from ..models import Department, SlugRedirect
-from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ClaimForm, find_account
+from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ChoosePasswordForm, ClaimForm, find_account
 from .models import Claim, Invitation
 from .tokens import read_token
 
@@ -81,7 +80,7 @@ def accept_invitation(request, token):
 
 def _create_account(request, invitation):
     user = User(email=invitation.email, is_staff=True)
-    form = SetPasswordForm(user, request.POST or None)
+    form = ChoosePasswordForm(user, request.POST or None)
     if form.is_valid():
         form.save(commit=False)
         try:

@@ -166,8 +166,9 @@ def test_a_person_with_an_account_signs_in_and_accepts(bob, own, strange):
     jane = make_user("jane", PASSWORD, is_staff=True)
     strange.editors.add(jane)
     client, link = Client(), invited(bob, own)
-    words = html_of(client.get(link))
-    assert "has an account. Log in" in text_of(client.get(link)) and f'href="/admin/login/?next={quote(link)}"' in words
+    response = client.get(link)
+    assert "has an account. Sign in" in text_of(response)
+    assert f'href="/admin/login/?next={quote(link)}"' in html_of(response)
     assert choose_password(client, link).status_code == 200
     jane.refresh_from_db()
     assert jane.check_password(PASSWORD)
@@ -214,7 +215,7 @@ def test_another_person_who_is_signed_in_cannot_accept(bob, own, strange):
     eve = make_user("eve", is_staff=True)
     client = signed_in(eve)
     for response in (client.get(link), client.post(link)):
-        assert "you are logged in with another account" in text_of(response)
+        assert "you are signed in with another account" in text_of(response)
     assert not own.editors.filter(pk=eve.pk).exists()
     assert Invitation.objects.get().state == "open"
 
