@@ -41,7 +41,7 @@ class ClaimForm(PublicForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     title = LineField(
-        label=_("Your role at the department"),
+        label=_("Your role"),
         max_length=Claim._meta.get_field("title").max_length,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
@@ -124,7 +124,8 @@ class ChoosePasswordForm(SetPasswordForm):
         super().__init__(*args, auto_id="%s", **kwargs)
         first, second = self.fields["new_password1"], self.fields["new_password2"]
         first.label, second.label = _("Password"), _("The same again")
-        first.help_text, second.help_text = " ".join(password_validators_help_texts()), ""
+        # The others are explained when they are not met.
+        first.help_text, second.help_text = password_validators_help_texts()[0], ""
 
 
 def find_account(email):

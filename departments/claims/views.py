@@ -27,9 +27,9 @@ def claim(request, state, slug):
     department = departments.filter(state=state, slug=slug).first()
     if department is None:
         moved = get_object_or_404(SlugRedirect, state=state, slug=slug, department__in=departments).department
-        return redirect("claim", moved.state.lower(), moved.slug)
+        return redirect("claim", moved.state, moved.slug)
     form = ClaimForm(request.POST or None)
-    crumbs = breadcrumbs.for_department(department)
+    crumbs = breadcrumbs.for_claim(department)
     context = {"department": department, "form": form, "breadcrumbs": crumbs, "limit": EMAILS_PER_ADDRESS.most}
     if form.is_valid():
         if not CLAIMS_PER_CLIENT.hit(client_ip(request)):
