@@ -12,8 +12,10 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils import timezone
 
-from departments.models import Department, Division, Place, SlugRedirect, Specialization, SpecialUnit
+from departments.claims import tokens as claims
+from departments.models import Claim, Department, Division, Place, SlugRedirect, Specialization, SpecialUnit
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
 from policeapp.models import Import, User
@@ -112,6 +114,7 @@ class Hostile:
         self.user.groups.add(Group.objects.create(name=fit(Group._meta.get_field("name"), text)))
         self.department.editors.add(self.user)
         self.alerts = self._alerts()
+        self.claim = self.department.claims.create(confirmed_at=timezone.now(), **fill(Claim, text))
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
         for instance in (self.department, self.job):
             LogEntry.objects.create(
@@ -178,6 +181,8 @@ class Hostile:
             f"/departments/ct/county/{self.department.county_slug}/" if self.department.county_slug else department,
             f"/departments/compare/?d=ct/{self.department.slug}&q=zq",
             f"/jobs/compare/?j={self.job.pk}&q=zq",
+            f"{department}claim/",
+            f"/departments/claims/confirm/{claims.make_token('claim', self.claim.key)}/",
             f"/alerts/new/?department={self.department.pk}",
             *(
                 f"/alerts/{purpose}/{make_token(purpose, alert.key)}/"
