@@ -165,8 +165,7 @@ MIDDLEWARE = [
     "policeapp.web.middleware.limit_bodies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "policeapp.accounts.middleware.limit_sessions",
-    "policeapp.accounts.middleware.require_second_factor",
+    "policeapp.accounts.middleware.AccountSession",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -244,10 +243,9 @@ if not PAGE_CACHE_ENTRIES:
 # Accounts; see accounts/README.md.
 
 LOGIN_URL = "account_login"
-# Django's list has the 20,000 most common passwords.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "policeapp.accounts.validators.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "policeapp.accounts.validators.ContextWordsValidator"},
 ]
