@@ -262,14 +262,14 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "login": "policeapp.accounts.forms.SignInForm",
-    "change_password": "policeapp.accounts.forms.ChangePasswordForm",
-    "reset_password": "policeapp.accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "policeapp.accounts.forms.SetPasswordForm",
+    "change_password": "policeapp.accounts.forms.ChangePasswordForm",  # nosec B105
+    "reset_password": "policeapp.accounts.forms.ResetPasswordForm",  # nosec B105
+    "reset_password_from_key": "policeapp.accounts.forms.SetPasswordForm",  # nosec B105
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 # django-axes and accounts/lockout.py count failures. These would be counted in a cache.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}  # nosec B105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
