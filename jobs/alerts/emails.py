@@ -55,7 +55,7 @@ def _email(message, subject, context):
     email = AlertEmail(
         subject=printable_line(subject)[:MAX_SUBJECT_LENGTH],
         body=render_to_string(f"emails/{message.kind}.txt", context),
-        to=[message.recipient or message.alert.subscriber.email],
+        to=[message.alert.subscriber.email if message.alert else message.recipient],
         headers=_headers(message, context.get("links")),
     )
     email.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")

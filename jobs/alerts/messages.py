@@ -74,7 +74,7 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="account", alert=None) & ~Q(recipient="")
-                | Q(kind__in=["confirm", "digest", "renew"], alert__isnull=False, recipient=""),
+                | Q(kind__in=["confirm", "digest", "renew"], alert__isnull=False),
                 name="message_kind_known",
             )
         ]

@@ -974,7 +974,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("alert", None), ("kind", "account"), models.Q(("recipient", ""), _negated=True)),
-                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"]), ("recipient", "")),
+                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"])),
                     _connector="OR",
                 ),
                 name="message_kind_known",

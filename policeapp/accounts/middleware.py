@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from ..database.unavailable import respond
 from ..operations.rate_limits import seconds_now
-from ..web.routes import route_at
 
 BEGAN, SEEN = "signed_in_at", "seen_at"  # keys of the session; the values are seconds since 1970
 # How often an active session is renewed. Each time is a write.
@@ -31,25 +31,38 @@ def renew_key(sender, request, user, reauthenticated=False, **options):
         session.update(session_key=request.session.session_key)
 
 
-def limit_sessions(get_response):
-    """End a session ``SESSION_COOKIE_AGE`` after the last request, and ``SESSION_MAX_AGE`` after signing in.
+class AccountSession:
+    """Ends sessions, and asks administrators for a second factor. No cache stores a page below /admin/.
 
-    Django ends it after its last change, so the time of the last request is written into it. No cache stores a page.
+    A session ends ``SESSION_COOKIE_AGE`` after the last request, and ``SESSION_MAX_AGE`` after signing in. While
+    ``REQUIRE_SECOND_FACTOR`` is on, an administrator without a second factor can only set one up.
     """
 
-    def middleware(request):
-        if not request.path_info.startswith("/admin/"):
-            return get_response(request)
-        if request.user.is_authenticated:
-            _renew_or_end(request)
-        response = get_response(request)
-        add_never_cache_headers(response)
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.path_info.startswith("/admin/"):
+            add_never_cache_headers(response)
         return response
 
-    return middleware
+    def process_view(self, request, view, args, kwargs):
+        if not request.path_info.startswith("/admin/"):
+            return None
+        try:
+            if request.user.is_authenticated:
+                _renew_or_end(request)
+            return _redirect_without_second_factor(request)
+        except Exception as error:
+            # Django passes only the errors of views on to DatabaseUnavailable.
+            if response := respond(request, error):
+                return response
+            raise
 
 
 def _renew_or_end(request):
+    """Django ends a session some time after its last change, so the time of the last request is written into it."""
     session, now = request.session, seconds_now()
     if now - session.setdefault(BEGAN, now) > settings.SESSION_MAX_AGE:
         logout(request)
@@ -57,19 +70,13 @@ def _renew_or_end(request):
         session[SEEN] = now
 
 
-def require_second_factor(get_response):
-    """While ``REQUIRE_SECOND_FACTOR`` is on, an administrator without a second factor can only set one up."""
-
-    def middleware(request):
-        if not settings.REQUIRE_SECOND_FACTOR or not request.path_info.startswith("/admin/"):
-            return get_response(request)
-        if route_at(request.path_info).name.startswith(ALLOWED_WITHOUT_SECOND_FACTOR):
-            return get_response(request)
-        user = request.user
-        if user.is_authenticated and user.is_administrator and not user.has_second_factor:
-            text = _("Administrators need a second factor to sign in. Set one up to continue.")
-            messages.warning(request, text)
-            return redirect("mfa_index")
-        return get_response(request)
-
-    return middleware
+def _redirect_without_second_factor(request):
+    if not settings.REQUIRE_SECOND_FACTOR:
+        return None
+    if request.resolver_match.view_name.startswith(ALLOWED_WITHOUT_SECOND_FACTOR):
+        return None
+    user = request.user
+    if not user.is_authenticated or not user.is_administrator or user.has_second_factor:
+        return None
+    messages.warning(request, _("Administrators need a second factor to sign in. Set one up to continue."))
+    return redirect("mfa_index")

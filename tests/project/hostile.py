@@ -163,8 +163,10 @@ class Hostile:
             Alert.objects.create(subscriber=subscriber, confirmed_at=confirmed_at, **fill(Alert, self.text), **place),
         ]
         for alert in alerts:
-            for kind in Message.Kind.values:
+            for kind in ("confirm", "digest", "renew"):
                 Message.objects.create(alert=alert, kind=kind, **fill(Message, self.text))
+        content = {"title": self.text, "paragraphs": [self.text], "link": "https://example.com/", "label": self.text}
+        Message.objects.create(kind="account", content=content, **fill(Message, self.text))
         digest = alerts[1].messages.get(kind="digest")
         period = {"job": self.job, "open_since": self.job.open_since}
         NotifiedOpening.objects.create(subscriber=subscriber, message=digest, **period)

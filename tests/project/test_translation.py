@@ -161,7 +161,7 @@ def test_translators_see_all_text_of_the_rate_limit_pages(marked, client, db, se
     settings.UNCACHED_PAGE_LIMIT = 10
     monkeypatch.setattr("policeapp.operations.rate_limits.count_uncached", lambda client: False)
     settings.AXES_FAILURE_LIMIT = 1
-    answers = [client.get("/jobs/"), client.post("/admin/login/", {"login": "α@example.com", "password": "β"})]
+    answers = [client.get("/jobs/"), client.post("/admin/login/", {"login": "1@βήτα.ελ", "password": "β"})]
     assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2
 
 

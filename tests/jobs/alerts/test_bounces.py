@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from jobs.alerts import bounces
 from jobs.models import Message, Subscriber
-from policeapp.accounts import emails
 from tests.factories import make_alert
 
 pytestmark = pytest.mark.django_db
@@ -66,16 +65,6 @@ def report(*recipients, message_id="<somebody@else>", returned="text/rfc822-head
     return REPORT.format(recipients=recipients, message_id=message_id, returned=returned)
 
 
-def test_a_report_about_an_email_to_an_account_is_recorded(tmp_path):
-    emails.send(JANE, "Hello", ["text"])
-    message = Message.objects.get()
-    file = tmp_path / "report.eml"
-    file.write_text(report(message_id=f"<{message.key}@police.example.org>"))
-    assert bounces.record_bounces(file)[bounces.Result.RECORDED] == 1
-    assert bounces.record_bounces(file)[bounces.Result.KNOWN] == 1
-    assert "no such user" in Message.objects.get().problem
-
-
 def make_message(email=JANE):
     """Create a message to this address, and return its Message-ID."""
     return f"<{make_alert(email).messages.create(kind='digest').key}@police.example.org>"
@@ -113,6 +102,13 @@ def test_a_permanent_failure_is_recorded(read_one):
     assert refused() == {JANE}
     assert Subscriber.objects.get(email=JANE).refusal == "550 5.1.1 <jane@example.com>: no such user"
     assert "0 recorded, 1 already known" in read_one(report(message_id=message_id))
+
+
+def test_a_report_about_an_email_to_an_account_is_recorded(read_one):
+    message = Message.objects.create(kind="account", recipient=JANE, content={"title": "x"})
+    output = read_one(report(message_id=f"<{message.key}@police.example.org>"))
+    message.refresh_from_db()
+    assert "1 recorded" in output and message.abandoned_at and message.content == {} and refused() == set()
 
 
 def test_an_old_report_counts_only_once(read_one):

@@ -8,10 +8,8 @@ from django.utils import timezone
 
 from jobs.alerts import matching, outbox
 from jobs.models import Alert, Message, Subscriber
-from policeapp.accounts import emails
-from policeapp.operations.clean_up import clean_up
 from tests.factories import make_alert, make_job
-from tests.mail_server import HANGS_UP, html_of, text_of
+from tests.mail_server import HANGS_UP
 
 from .sending import JANE, JOE, send, send_and_fail, titles_in
 
@@ -228,47 +226,6 @@ def test_a_confirmation_request_is_not_sent_after_the_alert_is_confirmed(smtp):
     Alert.objects.update(confirmed_at=timezone.now())
     send()
     assert smtp.messages == []
-
-
-# Emails about accounts
-
-
-def test_an_email_about_an_account_is_sent_first_and_its_text_is_deleted(smtp, due, monkeypatch):
-    due(JANE)
-    matching.prepare_digests()
-    emails.send("ann@example.com", "Hello", ["One", "Two"], "https://x/secret/", "Open")
-    assert "2 sent" in send()
-    [email, _digest] = smtp.messages
-    assert (email["To"], email["Subject"], email["Auto-Submitted"]) == ("ann@example.com", "Hello", "auto-generated")
-    assert "List-Unsubscribe" not in email
-    assert "https://x/secret/" in text_of(email) and 'href="https://x/secret/"' in html_of(email)
-    stored = Message.objects.get(kind="account")
-    assert stored.content == {} and stored.sent_at
-
-
-def test_a_refused_email_about_an_account_is_given_up_without_its_text(smtp):
-    smtp.answers["ann@example.com"] = "550 No such person"
-    emails.send("ann@example.com", "Hello", ["secret"])
-    assert "1 refused" in send()
-    stored = Message.objects.get()
-    assert (stored.problem, stored.content) == ("550 No such person", {})
-
-
-def test_emails_about_accounts_are_forgotten_after_a_month(clock):
-    emails.send("ann@example.com", "Hello", ["text"])
-    clock(days=29)
-    assert clean_up()["emails about accounts"] == 0
-    clock(days=2)
-    assert clean_up()["emails about accounts"] == 1
-    assert not Message.objects.exists()
-
-
-def test_the_subject_of_an_email_about_an_account_is_one_short_line(smtp):
-    emails.send("ann@example.com", "Hello\r\nBcc: joe@example.com " + "x" * 500, ["<b>text</b>"])
-    send()
-    [email] = smtp.messages
-    assert email["Subject"].startswith("Hello Bcc: joe@example.com x") and len(email["Subject"]) == 150
-    assert "Bcc" not in email and "&lt;b&gt;text" in html_of(email)
 
 
 def test_a_run_is_recorded_with_its_totals_and_its_problem(smtp, clock, due):

@@ -175,7 +175,16 @@ class TestReset:
 class TestNewPasswords:
     @pytest.mark.parametrize(
         "password",
-        ["short", "eleven-char", "password1234", "qwertyuiop123", "alice@example.com", "PoliceApp2026!"],
+        [
+            "short",
+            "eleven-char",
+            "password1234",
+            "qwertyuiop123",
+            "alice@example.com",
+            "PoliceApp2026!",
+            "sunshine!2026",
+            "dragondragon",
+        ],
     )
     def test_a_short_common_or_obvious_password_is_refused(self, client, password):
         alice = make_alice()
