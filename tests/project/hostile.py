@@ -15,7 +15,7 @@ from django.db import models
 from django.utils import timezone
 
 from departments.claims import tokens as claims
-from departments.models import Claim, Department, Division, Place, SlugRedirect, Specialization, SpecialUnit
+from departments.models import Claim, Department, Division, Invitation, Place, SlugRedirect, Specialization, SpecialUnit
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
 from policeapp.models import Import, User
@@ -114,6 +114,7 @@ class Hostile:
         self.user.groups.add(Group.objects.create(name=fit(Group._meta.get_field("name"), text)))
         self.department.editors.add(self.user)
         self.alerts = self._alerts()
+        self.department.invitations.create(role="editor", **fill(Invitation, text))
         self.claim = self.department.claims.create(confirmed_at=timezone.now(), **fill(Claim, text))
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
         for instance in (self.department, self.job):

@@ -242,6 +242,7 @@ def test_the_admin_escapes_text(site):
         base = f"/admin/{instance._meta.app_label}/{instance._meta.model_name}/{instance.pk}/"
         urls += [f"{base}change/", f"{base}history/"]
     urls += [f"/admin/{item._meta.app_label}/{item._meta.model_name}/{item.pk}/delete/" for item in instances[:2]]
+    urls.append(f"/admin/departments/department/{each.department.pk}/team/")
     choose = "/admin/autocomplete/?app_label=jobs&model_name=job&field_name=department&term=zq"
     assert len(client.get(choose).json()["results"]) > 3
     for url in urls:
