@@ -26,6 +26,9 @@ SPECIALIZATIONS_SHOWN = 10
 # The number of nearest departments or jobs if a search or a department has none.
 NEAREST_SHOWN = 5
 SUGGESTIONS_SHOWN = 8
+# On the pages of states and counties: the largest and hiring departments, and the nearest counties.
+LARGEST_SHOWN = HIRING_SHOWN = 5
+COUNTIES_SHOWN = 8
 PLACES_SUGGESTED = 4
 
 
@@ -80,29 +83,52 @@ def suggest(request):
 @public_page("page")
 @require_safe
 def state(request, state):
-    """List the departments, letters and counties of a state."""
+    """List the departments of a state. The first page begins with figures and links to parts of the list."""
     departments = Department.objects.listed().filter(state=state)
+    page = _page(departments.by_name(), page_number(request))
     context = {
         "breadcrumbs": breadcrumbs.for_state(state),
         "state": states.STATES[state],
-        "page": _page(departments.by_name(), page_number(request)),
+        "page": page,
         "letters": counts.letters(state),
-        "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
+    if page.object_list and page.number == 1:
+        context |= _overview(state, departments)
     return render(request, "departments/state.html", context)
+
+
+def _overview(state, departments):
+    """Return the figures of a state, a few of its departments and all of its counties. Four queries."""
+    local = departments.exclude(kind__in=Department.NATIONWIDE)
+    counties = departments.counties()
+    return {
+        "totals": counts.totals(departments, Department.NATIONWIDE),
+        "largest": list(local.filter(sworn_officers__gt=0).by_officers()[:LARGEST_SHOWN]),
+        "hiring": list(departments.hiring(Job.objects.open().real()).by_officers()[:HIRING_SHOWN]),
+        "counties": [(county.slug, county_label(county.name, state), county.number) for county in counties],
+    }
 
 
 @public_page("page")
 @require_safe
 def county(request, state, county):
-    """List the departments of a county. 404 if it has none."""
+    """List the departments of a county by kind. 404 if it has none."""
     departments = Department.objects.listed().in_county(state, county)
-    page = _page(departments.by_name(), page_number(request))
+    page = _page(departments.by_kind(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
-    crumbs = breadcrumbs.for_county(state, county, label)
-    context = {"breadcrumbs": crumbs, "state": states.STATES[state], "county_label": label, "page": page}
+    counties = list(Department.objects.listed().filter(state=state).counties())
+    nearest = counts.nearest_counties(counties, county, COUNTIES_SHOWN)
+    context = {
+        "breadcrumbs": breadcrumbs.for_county(state, county, label),
+        "state": states.STATES[state],
+        "county_label": label,
+        "page": page,
+        "totals": counts.totals(departments, Department.NATIONWIDE | Department.STATEWIDE),
+        "population": departments.county_population(),
+        "counties": [(each.slug, county_label(each.name, state), each.number) for each in nearest],
+    }
     return render(request, "departments/county.html", context)
 
 
