@@ -27,7 +27,8 @@ SPECIALIZATIONS_SHOWN = 10
 NEAREST_SHOWN = 5
 SUGGESTIONS_SHOWN = 8
 # On the pages of states and counties: the largest and hiring departments, and the nearest counties.
-LARGEST_SHOWN = HIRING_SHOWN = 5
+LARGEST_SHOWN = 10
+HIRING_SHOWN = 5
 COUNTIES_SHOWN = 8
 PLACES_SUGGESTED = 4
 
@@ -92,20 +93,21 @@ def state(request, state):
         "page": page,
         "letters": counts.letters(state),
     }
-    if page.object_list and page.number == 1:
+    if page.number == 1 and page.paginator.count > 1:
         context |= _overview(state, departments)
     return render(request, "departments/state.html", context)
 
 
 def _overview(state, departments):
     """Return the figures of a state, a few of its departments and all of its counties. Four queries."""
-    local = departments.exclude(kind__in=Department.NATIONWIDE)
-    counties = departments.counties()
+    brief = departments.only("name", "slug", "state", "sworn_officers").by_officers()
+    counties = list(departments.counties())
     return {
         "totals": counts.totals(departments, Department.NATIONWIDE),
-        "largest": list(local.filter(sworn_officers__gt=0).by_officers()[:LARGEST_SHOWN]),
-        "hiring": list(departments.hiring(Job.objects.open().real()).by_officers()[:HIRING_SHOWN]),
-        "counties": [(county.slug, county_label(county.name, state), county.number) for county in counties],
+        "largest": list(brief.filter(sworn_officers__gt=0).exclude(kind__in=Department.NATIONWIDE)[:LARGEST_SHOWN]),
+        "hiring": list(brief.hiring(Job.objects.open().real())[:HIRING_SHOWN]),
+        "counties": _county_links(state, counties),
+        "county_map": maps.county_map(state, {county.slug: county.number for county in counties}),
     }
 
 
@@ -127,9 +129,18 @@ def county(request, state, county):
         "page": page,
         "totals": counts.totals(departments, Department.NATIONWIDE | Department.STATEWIDE),
         "population": departments.county_population(),
-        "counties": [(each.slug, county_label(each.name, state), each.number) for each in nearest],
+        "counties": _county_links(state, nearest),
     }
     return render(request, "departments/county.html", context)
+
+
+def _county_links(state, counties):
+    """Return ``[(URL, label, number of departments)]`` for rows of ``Department.objects.counties()``, as text."""
+    # Reversing a URL takes longer than the rest of a list item, and a state has up to 255.
+    before, after = reverse("county", args=[state, "-"]).split("-")
+    return [
+        (f"{before}{county.slug}{after}", county_label(county.name, state), f"{county.number:,}") for county in counties
+    ]
 
 
 @public_page("page")

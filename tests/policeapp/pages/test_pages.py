@@ -47,9 +47,8 @@ def links_of(response):
 class TestHome:
     def test_it_has_a_search_for_departments_and_one_for_jobs(self, client, db):
         tags = Markup(client.get("/").content.decode()).tags
-        parts = [
-            (tag, attributes.get("action") or attributes["name"]) for tag, attributes in tags if tag in ("form", "input")
-        ]
+        fields = [(tag, attributes) for tag, attributes in tags if tag in ("form", "input")]
+        parts = [(tag, attributes.get("action") or attributes["name"]) for tag, attributes in fields]
         tabs = [("input", "for"), ("input", "for")]
         assert parts == [*tabs, ("form", "/departments/"), ("input", "q"), ("form", "/jobs/"), ("input", "q")]
 
