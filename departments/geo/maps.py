@@ -9,6 +9,7 @@ from math import ceil, sqrt
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -53,7 +54,7 @@ SIDE = 400
 RING = 0.94
 MIN_MILES = 3
 # If all results are within this part of the radius, the map shows only the part with results, without the ring.
-NEAR_PART = 1 / 3
+NEAR_PART = 1 / 2
 # The height of a pin, the width of a character in it, and the least distance between two pins, in pixels of the map.
 # On a screen of 320 pixels the map is 280 pixels wide, so the middles of two pins are at least 24 pixels apart.
 PIN_HEIGHT, CHARACTER_WIDTH, PIN_GAP = 28, 8, 7
@@ -115,11 +116,14 @@ def title_of(name, number):
 
 
 class County(NamedTuple):
-    """A county on the map of its state. ``url`` is "" without departments, ``path`` is in pixels."""
+    """A county on the map of its state. ``url`` is "" without departments.
+
+    ``shade`` is a CSS class, "shade0" (no departments) to "shade4". ``path`` is in pixels.
+    """
 
     title: str
     url: str
-    shade: int
+    shade: str
     path: str
 
 
@@ -145,14 +149,15 @@ def county_map(state_code, numbers):
         if shape := find_county(state_code, slug):
             slugs[shape.name] = slug
     # Reversing a URL for each of 254 counties takes longer than all the rest.
-    start, end = reverse("county", args=[state_code, "-"]).split("-")
+    start, _slug, end = reverse("county", args=[state_code, "-"]).rpartition("-")
     most = max(numbers.values(), default=0)
     counties = []
     for name, data in drawn:
         slug = slugs.get(name)
         number = numbers.get(slug, 0)
         title = title_of(county_label(name, state_code), number)
-        counties.append(County(title, f"{start}{slug}{end}" if number else "", shade_of(number, most), data))
+        url = f"{start}{slug}{end}" if number else ""
+        counties.append(County(title, url, f"shade{shade_of(number, most)}", data))
     return CountyMap(width, height, counties)
 
 
@@ -169,7 +174,10 @@ def _drawn_counties(state_code):
     left, top = (min(values) for values in zip(*points, strict=True))
     east, bottom = (max(values) for values in zip(*points, strict=True))
     scale = STATE_SIDE / max(east - left, bottom - top)
-    drawn = [(name, path(_snapped(found, left, top, scale))) for name, found in rings.items()]
+    drawn = []
+    for name, found in rings.items():
+        data = path(_snapped(found, left, top, scale))
+        drawn.append((name, mark_safe(data)))  # nosec B308, B703 # path data has only numbers and a few letters
     return ceil((east - left) * scale), ceil((bottom - top) * scale), drawn
 
 
@@ -177,10 +185,10 @@ def _snapped(rings, left, top, scale):
     """Return the rings in whole pixels, without islands of less than 2 pixels. The first ring always stays."""
     found = []
     for ring in rings:
-        pixels = [(round((x - left) * scale), round((y - top) * scale)) for x, y in ring]
-        pixels = [point for i, point in enumerate(pixels) if point != pixels[i - 1]]
-        if not found or (len(pixels) > 2 and area(pixels) >= 2):
-            found.append(pixels or [(round((ring[0][0] - left) * scale), round((ring[0][1] - top) * scale))])
+        points = [(round((x - left) * scale), round((y - top) * scale)) for x, y in ring]
+        pixels = [point for i, point in enumerate(points) if point != points[i - 1]]
+        if not found or (pixels and area(pixels) >= 2):
+            found.append(pixels or points[:1])
     return found
 
 

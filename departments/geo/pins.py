@@ -4,8 +4,8 @@ from itertools import groupby
 from math import cos, hypot, pi, sin
 from typing import NamedTuple
 
-# The distance between two rings of places to try for a pin, in pixels of the map, and the number of rings.
-STEP, RINGS = 14, 24
+# The number of rings of spots to try for a pin.
+RINGS = 24
 # A pin that is moved farther than this has a line to its place.
 NEAR = 6
 MAX_RANGES = 3
@@ -40,12 +40,11 @@ class Pin(NamedTuple):
 
 
 def _spots():
-    """Return ``(x, y)`` of the offsets to try for a pin, the nearest first: rings around (0, 0)."""
+    """Return ``(x, y)`` of the spots to try for a pin, the nearest first: rings around (0, 0) at a distance of 1."""
     found = [(0, 0)]
     for ring in range(1, RINGS):
-        for number in range(6 * ring):
-            angle = 2 * pi * number / (6 * ring)
-            found.append((round(ring * STEP * cos(angle)), round(ring * STEP * sin(angle))))
+        angles = [2 * pi * number / (6 * ring) for number in range(6 * ring)]
+        found += [(ring * cos(angle), ring * sin(angle)) for angle in angles]
     return found
 
 
@@ -58,16 +57,21 @@ def spread(boxes, side, gap=0):
     The first one keeps its place if it is on the map, which is a square of ``side`` pixels. ``gap`` is the least
     distance between two. All are in pixels.
     """
-    placed = []
-    for x, y, width, height in boxes:
-        for right, down in SPOTS:
-            box = (x + right, y + down, width, height)
-            if _is_inside(box, side) and not any(_overlap(box, other, gap) for other in placed):
+    placed, tried = [], {}
+    for box in boxes:
+        x, y, width, height = box
+        step = (height + gap) / 2
+        # Another box of this size at this place has tried these spots in vain.
+        first = tried.get(box, 0)
+        for number, (right, down) in enumerate(SPOTS[first:], first):
+            spot = (round(x + right * step), round(y + down * step), width, height)
+            if _is_inside(spot, side) and not any(_overlap(spot, other, gap) for other in placed):
+                tried[box] = number
                 break
         else:
-            box = (x, y, width, height)  # the map is full
-        placed.append(box)
-    return [(x, y) for x, y, *_ in placed]
+            spot = box  # the map is full
+        placed.append(spot)
+    return [(x, y) for x, y, *_size in placed]
 
 
 def _is_inside(box, side):
