@@ -7,7 +7,7 @@ import brotli
 import pytest
 from django.core.management import call_command
 
-from departments.geo import maps
+from departments.geo.plane import county_shapes
 from jobs.models import Job
 
 from ..factories import make_department, make_job, make_place
@@ -77,7 +77,7 @@ def test_every_other_page_is_within_the_budget(get, samples):
 
 
 def test_pages_with_a_map_of_states_or_counties_are_within_the_budget(get, samples):
-    counties = [shape.name for shape in maps.county_shapes()["TX"].values()]
+    counties = [shape.name for shape in county_shapes()["TX"].values()]
     assert len(counties) == 254, "Texas has the most"
     for county in counties:
         make_department(f"{county} County Sheriff's Office", kind="sheriff", state="TX", city=county, county=county)

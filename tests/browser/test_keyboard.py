@@ -14,8 +14,8 @@ from .scenes import GROUPS
 
 MAX_STOPS = 120
 
-# Opens all <details>, lists the focusable elements in document order, and records where the focus goes. Tab reaches only
-# the checked one of several radio buttons.
+# Opens all <details>, lists the focusable elements in document order, and records where the focus goes. Tab reaches
+# only the checked one of several radio buttons.
 PREPARE = """() => {
     document.querySelectorAll("details").forEach(details => { details.open = true });
     window.stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]

@@ -126,7 +126,7 @@ def test_use_my_location_works_on_the_home_page_too(visit, neighborhood):
     expect(page.get_by_role("heading", name="within 25 miles of 41.1, -73.42")).to_be_visible()
     assert titles(page)[0] == "Norwalk Police Department"
 
-    go(page, "/")
+    page = visit("/", permissions=["geolocation"], geolocation={"latitude": 41.0964, "longitude": -73.4193})
     page.get_by_role("radio", name="Jobs").check()
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("heading", name="jobs within 25 miles of 41.1, -73.42")).to_be_visible()

@@ -63,7 +63,7 @@ class TestHome:
         force = make_department("State Police", kind="state_police")
         make_department("State Police, Fairfield County", kind="state_police", parent=force)
         page = client.get("/")
-        assert "Departments 3 Jobs 1 ZIP" in text_of(page)
+        assert "Departments (3) Jobs (1) ZIP" in text_of(page)
         assert "See the job" in text_of(page)
 
     def test_it_links_to_the_states_that_have_departments(self, client, db):
