@@ -26,6 +26,10 @@ SPECIALIZATIONS_SHOWN = 10
 # The number of nearest departments or jobs if a search or a department has none.
 NEAREST_SHOWN = 5
 SUGGESTIONS_SHOWN = 8
+# On the pages of states and counties: the largest and hiring departments, and the nearest counties.
+LARGEST_SHOWN = 10
+HIRING_SHOWN = 5
+COUNTIES_SHOWN = 8
 PLACES_SUGGESTED = 4
 
 
@@ -80,30 +84,63 @@ def suggest(request):
 @public_page("page")
 @require_safe
 def state(request, state):
-    """List the departments, letters and counties of a state."""
+    """List the departments of a state. The first page begins with figures and links to parts of the list."""
     departments = Department.objects.listed().filter(state=state)
+    page = _page(departments.by_name(), page_number(request))
     context = {
         "breadcrumbs": breadcrumbs.for_state(state),
         "state": states.STATES[state],
-        "page": _page(departments.by_name(), page_number(request)),
+        "page": page,
         "letters": counts.letters(state),
-        "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
+    if page.number == 1 and page.paginator.count > 1:
+        context |= _overview(state, departments)
     return render(request, "departments/state.html", context)
+
+
+def _overview(state, departments):
+    """Return the figures of a state, a few of its departments and all of its counties. Four queries."""
+    brief = departments.only("name", "slug", "state", "sworn_officers").by_officers()
+    counties = list(departments.counties())
+    return {
+        "totals": counts.totals(departments, Department.NATIONWIDE),
+        "largest": list(brief.filter(sworn_officers__gt=0).exclude(kind__in=Department.NATIONWIDE)[:LARGEST_SHOWN]),
+        "hiring": list(brief.hiring(Job.objects.open().real())[:HIRING_SHOWN]),
+        "counties": _county_links(state, counties),
+        "county_map": maps.county_map(state, {county.slug: county.number for county in counties}),
+    }
 
 
 @public_page("page")
 @require_safe
 def county(request, state, county):
-    """List the departments of a county. 404 if it has none."""
+    """List the departments of a county by kind. 404 if it has none."""
     departments = Department.objects.listed().in_county(state, county)
-    page = _page(departments.by_name(), page_number(request))
+    page = _page(departments.by_kind(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
-    crumbs = breadcrumbs.for_county(state, county, label)
-    context = {"breadcrumbs": crumbs, "state": states.STATES[state], "county_label": label, "page": page}
+    counties = list(Department.objects.listed().filter(state=state).counties())
+    nearest = counts.nearest_counties(counties, county, COUNTIES_SHOWN)
+    context = {
+        "breadcrumbs": breadcrumbs.for_county(state, county, label),
+        "state": states.STATES[state],
+        "county_label": label,
+        "page": page,
+        "totals": counts.totals(departments, Department.NATIONWIDE | Department.STATEWIDE),
+        "population": departments.county_population(),
+        "counties": _county_links(state, nearest),
+    }
     return render(request, "departments/county.html", context)
+
+
+def _county_links(state, counties):
+    """Return ``[(URL, label, number of departments)]`` for rows of ``Department.objects.counties()``, as text."""
+    # Reversing a URL takes longer than the rest of a list item, and a state has up to 255.
+    before, after = reverse("county", args=[state, "-"]).split("-")
+    return [
+        (f"{before}{county.slug}{after}", county_label(county.name, state), f"{county.number:,}") for county in counties
+    ]
 
 
 @public_page("page")

@@ -60,6 +60,13 @@ def test_it_finds_nothing_on_an_empty_site(visit):
     assert not found, "\n".join(found)
 
 
+def test_it_finds_nothing_when_the_search_for_jobs_is_chosen(visit):
+    page = visit("/")
+    page.get_by_role("radio", name="Jobs").check()
+    expect(page.get_by_label("ZIP, city or job title")).to_be_visible()
+    assert findings(page) == []
+
+
 def test_it_finds_nothing_when_the_location_is_denied(visit):
     page = visit("/jobs/")
     page.get_by_role("button", name="Use my location").click()

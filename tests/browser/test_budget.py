@@ -7,6 +7,7 @@ import brotli
 import pytest
 from django.core.management import call_command
 
+from departments.geo.plane import county_shapes
 from jobs.models import Job
 
 from ..factories import make_department, make_job, make_place
@@ -60,11 +61,9 @@ def test_every_other_page_is_within_the_budget(get, samples):
     texts = {"description": job.description, "requirements": job.requirements}
     real = make_job(busy, "Police Officer", pay_min=60_000, pay_max=70_000, closes_on=job.closes_on, **texts)
     paths = [
-        "/",
         "/departments/?state=CT",
         "/departments/?near=Springfield",
         "/departments/a-to-z/b/",
-        "/departments/ct/",
         "/departments/ct/county/fairfield/",
         busy.get_absolute_url(),
         "/jobs/",
@@ -75,6 +74,17 @@ def test_every_other_page_is_within_the_budget(get, samples):
     ]
     weights = {path: weigh(get, path)[1] for path in paths}
     assert {path: weight for path, weight in weights.items() if weight > MAX_BYTES} == {}
+
+
+def test_pages_with_a_map_of_states_or_counties_are_within_the_budget(get, samples):
+    counties = [shape.name for shape in county_shapes()["TX"].values()]
+    assert len(counties) == 254, "Texas has the most"
+    for county in counties:
+        make_department(f"{county} County Sheriff's Office", kind="sheriff", state="TX", city=county, county=county)
+    for path in ("/", "/departments/", "/departments/ct/", "/departments/tx/"):
+        html, weight = weigh(get, path)
+        assert 'class="country' in html, path
+        assert weight <= MAX_BYTES_WITH_A_MAP, path
 
 
 # Places with the largest maps: many counties, and a complicated coast.

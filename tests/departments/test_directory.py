@@ -90,10 +90,13 @@ def test_it_hides_drafts_from_everyone(search, client):
     assert cards(search()) == []
 
 
-def test_it_links_to_every_state(search, client):
+def test_it_links_to_every_state_with_departments(search, client):
+    for state in ("CT", "DC", "GU"):
+        make_department(state=state)
     ways = links(search())
     for name in ("Connecticut", "District of Columbia", "Guam"):
         assert client.get(ways[name]).status_code == 200
+    assert "Wyoming" not in ways
 
 
 def test_search_results_are_not_indexed_but_the_directory_is(search):

@@ -88,6 +88,7 @@ URLS = {
     "robots": lambda scene: ["/robots.txt"],
     "security.txt": lambda scene: ["/.well-known/security.txt"],
     "favicon": lambda scene: ["/favicon.ico"],
+    "apple touch icon": lambda scene: ["/apple-touch-icon.png"],
     "sitemap": lambda scene: ["/sitemap.xml"],
     "sitemap part": lambda scene: ["/sitemap-pages.xml", "/sitemap-ct.xml", sitemap_of(scene["job"])],
     "healthz": lambda scene: ["/healthz"],

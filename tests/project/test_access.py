@@ -130,6 +130,7 @@ TABLE = {
     "robots.txt": {"/robots.txt": EVERYONE},
     ".well-known/security.txt": {"/.well-known/security.txt": NOBODY},
     "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 6},
+    "apple-touch-icon.png": {"/apple-touch-icon.png": (ELSEWHERE,) * 6},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
     "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
     "healthz": {"/healthz": EVERYONE},

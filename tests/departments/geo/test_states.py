@@ -68,6 +68,20 @@ def test_find_knows_codes_and_names(typed, code):
 
 
 @pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("DC", "the District of Columbia"),
+        ("VI", "the U.S. Virgin Islands"),
+        ("MP", "the Northern Mariana Islands"),
+        ("CT", "Connecticut"),
+        ("AS", "American Samoa"),
+    ],
+)
+def test_three_names_have_an_article_within_a_sentence(code, name):
+    assert states.STATES[code].in_sentence == name
+
+
+@pytest.mark.parametrize(
     ("code", "latitude", "longitude"),
     [
         ("CT", 41.1415, -73.3579),  # Westport
