@@ -257,6 +257,32 @@ def box(path):
     return min(xs), min(ys), max(xs), max(ys)
 
 
+def test_counties_with_room_have_their_names():
+    labels = {name: (x, y) for name, x, y in maps.county_map("CT", {}).labels}
+    assert set(labels) == {
+        "Fairfield",
+        "Hartford",
+        "Litchfield",
+        "Middlesex",
+        "New Haven",
+        "New London",
+        "Tolland",
+        "Windham",
+    }
+    assert labels["Litchfield"][1] < labels["Fairfield"][1] and labels["Litchfield"][0] < labels["Windham"][0]
+    assert "Storey" not in {name for name, *_ in maps.county_map("NV", {}).labels}, "it is too small"
+    assert maps.county_map("TX", {}).labels == [], "only two of 254 have room"
+
+
+@pytest.mark.parametrize(
+    ("at", "width"),
+    [((50, 50), 100), ((20, 50), 40), ((50, 2), 0), ((150, 50), 0)],
+    ids=["middle", "side", "top", "out"],
+)
+def test_a_label_has_the_room_inside_its_county(at, width):
+    assert maps.room([(0, 0), (100, 0), (100, 100), (0, 100)], *at) == width
+
+
 def test_a_county_under_two_spellings_links_to_the_one_with_more_departments():
     drawn = maps.county_map("AK", {"anchorage": 1, "anchorage-municipality": 3})
     [anchorage] = [county for county in drawn.counties if county.url]
