@@ -45,8 +45,9 @@ HARBOR_TOWN = re.compile(r"\bharbors?\b.*\bpolice department$")
 def kind(cell, name, city=""):
     """Return the agency's kind from the cell, made more specific or corrected by its name and city.
 
-    Some files derive the type from words in the name. They mistake a town called Marshall for a marshal, College Station
-    for a campus, and Oak Harbor and the sheriff of Grays Harbor County for ports. Raise ``ValueError`` for an unknown type.
+    Some files derive the type from words in the name. They mistake a town called Marshall for a marshal, College
+    Station for a campus, and Oak Harbor and the sheriff of Grays Harbor County for ports. Raise ``ValueError`` for an
+    unknown type.
     """
     cell, name, city = normalize(cleaning.text(cell)), normalize(name), normalize(city)
     known = KIND_BY_NAME.get(cell)

@@ -162,6 +162,7 @@ class Agency(NamedTuple):
     name: str
     kind: str
     county: str
+    city: str
     zip: str
     ori: str
 
@@ -254,11 +255,13 @@ class Matcher:
         return [area for area in areas if _in_county(area, agency) or agency.zip[:5] in self.zips[area.pk]]
 
     def _in_region(self, agency, name):
-        """Return the only municipality of this name in the state if it is in the region of the department's address.
+        """Return the only municipality of this name in the state if the department's address is near it or blank.
 
-        The address of a department can have the ZIP code of a neighbor, or one of PO boxes.
+        The ZIP code of an address can be that of a neighbor or of PO boxes.
         """
         areas = [area for area in self._only(agency, name) if area.can_cross]
+        if not agency.zip:
+            return [area for area in areas if area.key == normalize(agency.city)]
         return [area for area in areas if agency.zip[:3] in {zip_code[:3] for zip_code in self.zips[area.pk]}]
 
     def _only(self, agency, name):
