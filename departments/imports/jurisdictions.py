@@ -238,9 +238,8 @@ class Matcher:
     def _find(self, agency, name, kind):
         """Return the areas of this name: none, one, or a New England town and the village in it."""
         near = self._near(agency, name)
-        in_county = [area for area in near if _in_county(area, agency)]
-        if (agency.state, county_key(agency.county)) not in self.counties:
-            in_county = near or self._only(agency, name)
+        is_known = (agency.state, county_key(agency.county)) in self.counties
+        in_county = [area for area in near if _in_county(area, agency) or not is_known]
         if agency.state in NEW_ENGLAND:
             return choose(in_county, kind)
         # A city whose row is in the next county comes before the township of its name in this county.
@@ -259,14 +258,12 @@ class Matcher:
 
         The ZIP code of an address can be that of a neighbor or of PO boxes.
         """
-        areas = [area for area in self._only(agency, name) if area.can_cross]
-        if not agency.zip:
-            return [area for area in areas if area.key == normalize(agency.city)]
-        return [area for area in areas if agency.zip[:3] in {zip_code[:3] for zip_code in self.zips[area.pk]}]
-
-    def _only(self, agency, name):
         areas = self.named.get((agency.state, fold(normalize(name))), ())
-        return areas if len(areas) == 1 else []
+        if len(areas) != 1 or (agency.county and not areas[0].can_cross):
+            return []
+        if not agency.zip:
+            return [area for area in areas if normalize(agency.city) in ("", area.key)]
+        return [area for area in areas if agency.zip[:3] in {zip_code[:3] for zip_code in self.zips[area.pk]}]
 
     def _match_short_names(self, agencies):
         """Match "Dania Police Department" to Dania Beach if no other department does."""
