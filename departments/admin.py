@@ -271,14 +271,14 @@ class JurisdictionAdmin(BadRequestAdmin):
         obj.is_corrected = obj.is_corrected or "departments" in form.changed_data
         super().save_model(request, obj, form, change)
 
+    def has_module_permission(self, request):
+        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
     def has_view_permission(self, request, obj=None):
-        return super().has_view_permission(request, obj) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
-
-    def has_module_permission(self, request):
-        return self.has_view_permission(request)
+        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     def has_add_permission(self, request):
         return False

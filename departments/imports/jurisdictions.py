@@ -15,7 +15,7 @@ from ..models import Department, Jurisdiction, ZipPart
 from ..names import normalize
 
 ZIP_MUNICIPALITIES = settings.BASE_DIR / "fixtures" / "zip_municipalities.csv"
-BATCH_SIZE = 2000
+BATCH_SIZE = 500
 
 Kind = Jurisdiction.Kind
 Link = Jurisdiction.departments.through
@@ -105,7 +105,7 @@ def match():
     matcher.match()
     with transaction.atomic():
         corrected = set(Jurisdiction.objects.filter(is_corrected=True).values_list("pk", flat=True))
-        links = {link for link in matcher.links if link[0] not in corrected}
+        links = {link for link in matcher.links() if link[0] not in corrected}
         columns = ("jurisdiction_id", "department_id", "pk")
         stored = {(area, department): pk for area, department, pk in Link.objects.values_list(*columns)}
         _delete(Link, [pk for link, pk in stored.items() if link not in links and link[0] not in corrected])
@@ -170,19 +170,18 @@ class Agency(NamedTuple):
 class Matcher:
     """Finds the municipalities and counties that departments police, by name, kind and county.
 
-    ``links`` is a set of (id of a jurisdiction, id of a department).
+    ``departments`` has a set of the ids of departments for each id of a jurisdiction.
     """
 
     def __init__(self):
         columns = ("pk", "state", "name", "key", "kind", "county")
-        self.areas = [Area(*row) for row in Jurisdiction.objects.order_by("pk").values_list(*columns)]
         self.zips = defaultdict(set)
         for zip_code, area, _share in _stored_parts():
             self.zips[area].add(zip_code)
         self.counties = {}
         self.named = defaultdict(list)
         self.within = defaultdict(list)
-        for area in self.areas:
+        for area in (Area(*row) for row in Jurisdiction.objects.order_by("pk").values_list(*columns)):
             if area.kind == Kind.COUNTY:
                 self.counties[area.state, county_key(area.county)] = area
             else:
@@ -190,8 +189,8 @@ class Matcher:
                 self.within[area.state, area.county].append(area)
         self.departments = defaultdict(set)
 
-    @property
     def links(self):
+        """Return a set of (id of a jurisdiction, id of a department)."""
         return {(area, department) for area, departments in self.departments.items() for department in departments}
 
     def match(self):

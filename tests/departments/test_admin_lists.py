@@ -6,14 +6,15 @@ from datetime import date
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from departments.models import Department, Jurisdiction, Place, SlugRedirect
 from jobs.models import Job
-from tests.admin import html_of, listed, messages_of, page, save
-from tests.factories import make_department, make_job, make_jurisdiction, make_place, text_of, tomorrow
+from tests.admin import html_of, listed, messages_of, page, save, signed_in
+from tests.factories import make_charlie, make_department, make_job, make_jurisdiction, make_place, text_of, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +178,11 @@ def test_a_saved_change_of_departments_is_a_correction(alice, own, strange):
     save(alice, westport, is_corrected="")
     westport.refresh_from_db()
     assert not westport.is_corrected
+
+
+def test_whoever_can_edit_every_department_corrects_jurisdictions(own, strange):
+    westport = make_jurisdiction("Westport", departments=[own])
+    administrator = make_charlie()
+    administrator.user_permissions.set(Permission.objects.filter(codename="edit_every_department"))
+    save(signed_in(administrator), westport, departments=[strange.pk])
+    assert list(westport.departments.all()) == [strange]

@@ -157,6 +157,11 @@ def test_every_agency_is_published():
     assert len(counts.by_state()) == 53
 
 
+def test_an_interrupted_load_is_finished():
+    Jurisdiction.departments.through.objects.all().delete()
+    assert "11,356 of 28,062 municipalities" in load()
+
+
 def test_no_name_has_a_colon():
     assert not Department.objects.filter(name__contains=":").exists()
 
