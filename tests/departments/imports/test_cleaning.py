@@ -248,6 +248,7 @@ def test_degrees():
         ("campus", "College Station Police Department", "College Station", "municipal"),
         ("campus", "Boston College Police Department", "Chestnut Hill", "campus"),
         ("school_district", "Schoolcraft Police Department", "Schoolcraft", "municipal"),
+        ("park_wildlife", "Forest County Sheriff's Office", "Crandon", "sheriff"),
         ("constable_marshal", "Marshall Creek Police Department", "Roanoke", "municipal"),
         ("transit_airport_port", "Egg Harbor Township Police Department", "", "municipal"),
         ("transit_airport_port", "San Francisco Harbor Police", "San Francisco", "transit_airport_port"),

@@ -122,7 +122,7 @@ def test_it_reports_what_it_loaded(loaded):
 def test_it_reports_how_many_municipalities_have_a_department(loaded):
     assert "Loaded 37,148 municipalities and counties." in loaded
     assert (
-        "11,356 of 28,062 municipalities and 3,063 of 3,231 counties have a department. 202 municipal departments have "
+        "11,356 of 28,062 municipalities and 3,067 of 3,231 counties have a department. 202 municipal departments have "
         "no municipality, and 0 sheriffs and county police no county."
     ) in loaded
 
