@@ -6,7 +6,7 @@ from html import unescape
 
 def cards(response):
     """Return the headings of the cards in order: names of departments or titles of jobs."""
-    return [unescape(name) for name in re.findall(r'<li class="card">\s*<h3><a [^>]*>([^<]*)</a>', html(response))]
+    return [unescape(name) for name in re.findall(r'<li class="card"[^>]*>\s*<h3><a [^>]*>([^<]*)</a>', html(response))]
 
 
 def links(response):
