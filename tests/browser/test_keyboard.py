@@ -74,7 +74,7 @@ def test_a_job_is_found_from_the_home_page_without_a_mouse(visit, neighborhood):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="within 25 miles of Westport, CT 06880")).to_be_visible()
 
-    tab_to(page, page.get_by_role("link", name="Westport Police Department"))
+    tab_to(page, page.get_by_role("link", name="Westport Police Department", exact=True))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Westport Police Department")
 

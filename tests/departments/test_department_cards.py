@@ -60,7 +60,7 @@ def test_the_nearest_departments_have_phones_too(client, westport):
 
 def test_a_card_without_phone_and_website_has_no_empty_line(client, db):
     make_department(phone="", website="")
-    assert "contact" not in card_of(client.get("/departments/"))
+    assert 'class="reach"' not in card_of(client.get("/departments/"))
 
 
 def test_a_sign_without_text_shows_the_agency_type(client, db):
