@@ -21,12 +21,16 @@ PREPARE = """() => {
         .filter(e => e.tabIndex >= 0)
         .filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}));
     window.path = [];
-    addEventListener("focusin", ({target}) => path.push({
-        index: stops.indexOf(target),
-        text: (target.innerText || target.name || "").trim(),
-        top: target.getBoundingClientRect().top + scrollY,
-        left: target.getBoundingClientRect().left,
-    }));
+    addEventListener("focusin", ({target}) => {
+        // The pins of a map are in the order of the list, wherever they are on the map.
+        const box = (target.closest("svg") || target).getBoundingClientRect();
+        path.push({
+            index: stops.indexOf(target),
+            text: (target.innerText || target.name || "").trim(),
+            top: box.top + scrollY,
+            left: box.left,
+        });
+    });
     return stops.length;
 }"""
 

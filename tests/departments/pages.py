@@ -3,6 +3,9 @@
 import re
 from html import unescape
 
+import brotli
+from django.template.loader import render_to_string
+
 
 def cards(response):
     """Return the headings of the cards in order: names of departments or titles of jobs."""
@@ -36,6 +39,11 @@ def value_of(response, field):
 
 def html(response):
     return response.content.decode()
+
+
+def compressed_size(template, **context):
+    """Return the bytes of a part of a page, compressed with Brotli as our pages are."""
+    return len(brotli.compress(render_to_string(template, context).encode(), quality=4))
 
 
 def profile(client, department):
