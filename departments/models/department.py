@@ -50,6 +50,9 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
 
+    # The facts that most pages have, so that a page without them says so. In the order of the profile.
+    EXPECTED = ("chief_name", "street1", "phone", "email", "website", "sworn_officers", "specializations", "about")
+
     SET_WITH = {
         "sworn_year": "sworn_officers", "population_year": "population", "population_basis": "population",
         "county_population_year": "county_population", "website_kind": "website", "longitude": "latitude",

@@ -35,15 +35,9 @@ def test_search_nearby_jobs_lists_the_nearest_jobs(visit, neighborhood):
 
 def test_the_page_of_a_department_without_jobs_lists_the_nearest_ones(visit, neighborhood):
     page = visit(WESTPORT)
-    assert titles(page) == [
-        "Police Officer",
-        "Dispatcher",
-        "Beach Patrol Officer",
-        "Police Recruit",
-        "School Safety Agent",
-    ]
+    assert titles(page) == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]
     distances = [re.search(r"(\d+) miles", card)[1] for card in page.locator(".card").all_inner_texts()]
-    assert distances == ["4", "4", "9", "40", "45"]
+    assert distances == ["4", "4", "9"]
 
 
 def test_a_wider_radius_finds_more_and_a_narrower_one_fewer(visit, neighborhood):
