@@ -115,6 +115,19 @@ def test_the_card_that_the_url_names_stands_out(visit, neighborhood, scheme):
     assert first.evaluate(color) != second.evaluate(color)
 
 
+@pytest.mark.parametrize("path", ["/departments/?near=06880", "/jobs/?near=06880"])
+def test_a_printed_list_is_compact_and_has_the_paths_of_its_pages(visit, neighborhood, path):
+    page = visit(path, width=720)
+    height = page.locator(".cards").bounding_box()["height"]
+    page.emulate_media(media="print")
+    assert page.locator(".cards").bounding_box()["height"] < height * 0.7
+    link = page.locator(".card h3 a").first
+    assert link.get_attribute("href") in link.evaluate("link => getComputedStyle(link, '::after').content")
+    for part in page.locator("summary, form").all():
+        expect(part).to_be_hidden()
+    expect(page.locator(".locator svg")).to_be_visible()
+
+
 def test_a_phone_number_is_one_tap_away(visit, neighborhood):
     neighborhood.phone, neighborhood.website = "203-341-6000", "https://westportct.gov/police"
     neighborhood.save()
