@@ -36,6 +36,14 @@ def test_the_first_result_is_on_the_first_screen_of_a_phone(visit, neighborhood,
     assert top_of(page.locator(".card").first) < SCREEN
 
 
+def test_the_first_result_is_on_the_first_screen_if_there_are_several_pages(visit, neighborhood):
+    for number in range(51):
+        factories.make_requirements(factories.make_job(neighborhood, f"Officer {number}"), minimum_age=18)
+    page = visit("/jobs/eligible/?age=21&near=06880", width=PHONE)
+    expect(page.get_by_role("status")).to_contain_text("See the other pages for more.")
+    assert top_of(page.locator(".card").first) < SCREEN
+
+
 @pytest.mark.parametrize("path", ["/departments/?near=06880", "/jobs/?near=06880"])
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with scripts", "without scripts"])
 def test_a_search_form_unfolds_on_a_phone_and_searches_again(visit, neighborhood, path, java_script_enabled):
