@@ -115,12 +115,7 @@ def test_a_full_page_of_departments_is_within_the_budget(get, places):
             phone=f"203-{200 + number}-{1000 + number**2 % 9000}",
             website=f"https://www.{slugify(name)}.example/police/{number}",
         )
-    for path in (
-        "/departments/ct/",
-        "/departments/ct/county/fairfield/",
-        "/departments/?q=police",
-        "/departments/?page=9",
-    ):
+    for path in ("/departments/ct/?page=2", "/departments/ct/county/fairfield/?page=2", "/departments/?q=police"):
         html, weight = weigh(get, path)
         assert html.count('href="tel:+') == html.count('rel="nofollow noopener"') == 20, path
         assert weight <= MAX_BYTES, path

@@ -43,7 +43,7 @@ def test_a_deadline_within_a_week_stands_out_in_words(client, url, days, words):
     make_job(department, closes_on=today(department) + timedelta(days=days))
     closes = next(line for line in lines_of(client.get(url)) if line.startswith("Closes "))
     assert closes.endswith(words or str((today(department) + timedelta(days=8)).year))
-    assert ('<strong class="soon">' in html_of(client.get(url))) == bool(words)
+    assert ('<strong class="part soon">' in html_of(client.get(url))) == bool(words)
 
 
 def test_the_days_left_are_those_of_the_department(client):
