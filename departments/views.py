@@ -46,15 +46,12 @@ def directory(request):
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
-    by_state, letters = counts.by_state_and_letters()
-    context = {
-        "form": form,
-        "page": page,
-        "nearest": nearest,
-        "regions": maps.regions(by_state),
-        "letters": letters,
-        "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
-    }
+    context = {"form": form, "page": page, "nearest": nearest}
+    if form.place:
+        context["map"] = maps.locator_map(form.place, form.miles, page.object_list, page.start_index())
+    if not request.GET:
+        by_state, context["letters"] = counts.by_state_and_letters()
+        context["regions"] = maps.regions(by_state)
     response = render(request, "departments/directory.html", context)
     # The check box sends "on"; any other value means the same.
     if form.errors or request.GET.get("hiring", "on") != "on":

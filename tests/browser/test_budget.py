@@ -1,11 +1,13 @@
 """Each page has a size budget for its HTML, CSS and JavaScript, compressed with Brotli."""
 
 import re
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import brotli
 import pytest
 from django.core.management import call_command
+from django.utils.text import slugify
 
 from departments.geo.plane import county_shapes
 from jobs.models import Job
@@ -54,6 +56,26 @@ def test_westports_page_is_within_the_budget_and_loads_no_script(get, samples):
     assert html.count("application/ld+json") == 2
     assert weight <= MAX_BYTES
     assert not re.search(r"<script(?! type=\"application/ld\+json\")", html)
+
+
+def test_a_full_page_of_departments_is_within_the_budget(get, places):
+    """Real names and towns, with a phone number and a website each, which compress worse than those of one town."""
+    rows = (Path(__file__).parents[1] / "departments/search/agencies.txt").read_text().splitlines()
+    for number, row in enumerate(row for row in rows if not row.startswith("#")):
+        name, kind, town = row.split("|")[1:4]
+        make_department(
+            name,
+            kind=kind,
+            city=town,
+            county="Fairfield",
+            population=number**3 % 90_000,
+            phone=f"203-{200 + number}-{1000 + number**2 % 9000}",
+            website=f"https://www.{slugify(name)}.example/police/{number}",
+        )
+    for path in ("/departments/ct/?page=2", "/departments/ct/county/fairfield/?page=2", "/departments/?q=police"):
+        html, weight = weigh(get, path)
+        assert html.count('href="tel:+') == html.count('rel="nofollow noopener"') == 20, path
+        assert weight <= MAX_BYTES, path
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_search_nearby_jobs_lists_the_nearest_jobs(visit, neighborhood):
     near, _, far = page.locator(".card").all()
     expect(near).to_contain_text("Norwalk Police Department, Norwalk, CT · 5 miles")
     expect(near).to_contain_text("$60,000 to $70,000 a year")
-    expect(near).to_contain_text("closes ")
+    expect(near).to_contain_text("Closes ")
     expect(far).to_contain_text("Bridgeport Police Department, Bridgeport, CT · 9 miles")
 
 

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 def cards(response):
     """Return the headings of the cards in order: names of departments or titles of jobs."""
-    return [unescape(name) for name in re.findall(r'<li class="card">\s*<h3><a [^>]*>([^<]*)</a>', html(response))]
+    return [unescape(name) for name in re.findall(r'<li class="card"[^>]*>\s*<h3><a [^>]*>([^<]*)</a>', html(response))]
 
 
 def links(response):

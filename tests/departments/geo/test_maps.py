@@ -53,10 +53,14 @@ def test_the_map_is_hidden_from_assistive_technology_and_the_list_is_not(client,
     assert listed == [code.lower() for code in states.STATES]
 
 
-def test_a_search_has_the_list_of_states_without_the_map(client, db):
-    page = client.get("/departments/?hiring=on")
+@pytest.mark.parametrize("query", ["hiring=on", "q=westport", "page=2"])
+def test_a_search_has_neither_the_map_nor_the_list_of_states_nor_the_letters(client, db, query):
+    for number in range(21):
+        make_department(f"Westport Precinct {number}")
+    page = client.get(f"/departments/?{query}")
     assert "<svg" not in html(page)
-    assert "Connecticut 0" in text_of(page)
+    assert "By state" not in text_of(page)
+    assert "/departments/a-to-z/" not in html(page)
 
 
 # The locator map
