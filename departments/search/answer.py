@@ -1,0 +1,279 @@
+"""The answer to "Who polices here?" for a place or a county: the likely departments first, then the others there."""
+
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ..geo import patrol, states
+from ..geo.points import bounding_box, miles_between
+from ..models import Department, Jurisdiction, ZipPart
+from ..names import normalize
+from . import area_names, areas
+from .areas import WHOLE_COUNTY
+
+Kind = Department.Kind
+
+MAX_AREAS = 4
+# Departments of one institution there, and what they serve.
+LOCAL_ROLES = {
+    Kind.TRIBAL: gettext_lazy("Serves tribal land."),
+    Kind.CAMPUS: gettext_lazy("Serves its campus."),
+    Kind.SCHOOL_DISTRICT: gettext_lazy("Serves its schools."),
+    Kind.TRANSIT: gettext_lazy("Serves its vehicles, stations, airport or port."),
+}
+LOCAL_MILES = 10
+MAX_LOCAL = 8
+WITHOUT_POLICE = gettext_lazy("Serves places without their own police.")
+OUTSIDE_CITIES = gettext_lazy("Serves areas of %(county)s outside cities.")
+COURTS = gettext_lazy("Mostly serves courts and the jail.")
+
+
+@dataclass
+class Answer:
+    """Who polices a place. Each of ``departments``, the likely ones first, and of ``local`` has a ``.role``, a sentence.
+
+    ``local`` are campus, school, transit and tribal police there. ``is_sure`` is False if any of ``departments`` may
+    serve an address there.
+    """
+
+    place: str
+    sentences: list = field(default_factory=list)
+    departments: list = field(default_factory=list)
+    local: list = field(default_factory=list)
+    is_sure: bool = True
+
+    def say(self, sentence):
+        if sentence and sentence not in self.sentences:
+            self.sentences.append(sentence)
+
+    def add(self, departments, role):
+        """Add departments with this role, unless they have another already."""
+        for department in departments:
+            if department not in self.departments:
+                department.role = role
+                self.departments.append(department)
+
+    @property
+    def all_departments(self):
+        return [*self.departments, *self.local]
+
+
+def for_place(place):
+    """Return the :class:`Answer` for a ZIP code, a town or coordinates; None if not even the state is known.
+
+    Four queries for a ZIP code and five for a town; up to three more if it has no residents.
+    """
+    found = areas.of_place(place)
+    state = found.found[0].jurisdiction.state if found.found else place.state
+    return _Writer(str(place) if place.state else _("this location"), state, found, place).write() if state else None
+
+
+def for_county(state, county_slug, label):
+    """Return the :class:`Answer` for the county with this slug and name. Four queries."""
+    return _Writer(label, state, areas.of_county(state, county_slug)).write()
+
+
+class _Writer:
+    """Writes the answer for the areas of a place, or of a county if ``place`` is None."""
+
+    def __init__(self, name, state, found, place=None):
+        self.answer = Answer(name)
+        self.state, self.areas, self.place = state, found, place
+        self.counties = _load_police(found)
+        _use_policed_places(found)
+        self.used = found.found[:MAX_AREAS]
+        rows = [area.jurisdiction for area in self.used]
+        self.names = {row.pk: area_names.name_of(row, rows) for row in rows}
+        self.forces, self.local = self._statewide_and_local()
+
+    def write(self):
+        """Return the answer."""
+        answer = self.answer
+        self._say_where()
+        for area in self.used:
+            self._add_likely(area)
+        if not self.used:
+            answer.say(patrol.of_state(self.state).note)
+            answer.say(_("We don't know which department serves %(place)s.") % {"place": answer.place})
+        answer.is_sure = self.areas.is_sure and self._is_sure()
+        self._add_tribal()
+        for area in self.used:
+            self._add_of_county(area)
+        for code, force in self.forces.items():
+            answer.add(force, _role_of_force(code))
+        answer.local = [each for each in self.local if each not in answer.departments][:MAX_LOCAL]
+        return answer
+
+    def _is_sure(self):
+        if self.place is None:
+            return True  # the page lists the cities' departments
+        known = all(self._own(area) or area.is_county for area in self.used)
+        return known and len(self.answer.departments) == 1
+
+    def _say_where(self):
+        """Say which municipalities and counties the place is in, if they have other names."""
+        if not self.place or not self.used:
+            return
+        place, answer = self.place, self.answer
+        names = [self.names[area.jurisdiction.pk] for area in self.used]
+        own = {area.jurisdiction.key for area in [*self.used, *self.areas.without_government]}
+        if not self.areas.is_sure:
+            answer.say(_("We don't know the borders there. This is the answer for the nearest ZIP code with homes."))
+        elif place.zip and len(self.used) > 1:
+            for sentence in area_names.parts_in_words(place.zip, self.used, self.names):
+                answer.say(sentence)
+        elif place.key not in own and not (len(names) == 1 and self.used[0].is_county):
+            answer.say(_("%(place)s is in %(areas)s.") % {"place": place, "areas": area_names.listed(names)})
+        elif len(names) > 1:
+            words = {"place": place, "areas": area_names.listed(names[1:])}
+            answer.say(_("Some addresses in %(place)s are in %(areas)s.") % words)
+        bases = [place.name, *(area.jurisdiction.name for area in self.areas.without_government)]
+        if any(map(area_names.MILITARY.search, bases)) and self.used[0].jurisdiction.key != place.key:
+            answer.say(_("On a military base, call its military police. They are not in our directory."))
+
+    def _add_likely(self, area):
+        """Add the departments that answer calls in an area, and say how we know."""
+        place = self.names[area.jurisdiction.pk]
+        if own := self._own(area):
+            words = {"departments": area_names.listed(each.name for each in own), "place": place}
+            serve = ngettext("%(departments)s serves %(place)s.", "%(departments)s serve %(place)s.", len(own))
+            self.answer.say(serve % words)
+            self.answer.add(own, _("Serves %(place)s.") % {"place": place})
+        elif area.is_county and not self._has_outside(area):
+            self.answer.say(_("All of %(county)s is in cities and towns. Most have their own police.") % {"county": place})
+        else:
+            self._add_outside(area, place)
+
+    def _add_outside(self, area, place):
+        """Add the departments that serve an area without police of its own."""
+        state, rules = area.jurisdiction.state, patrol.of_state(area.jurisdiction.state)
+        likely = self._patrol_of_county(area)
+        role = OUTSIDE_CITIES % {"county": area.jurisdiction.county} if area.is_county else WITHOUT_POLICE
+        towns = [each.jurisdiction for each in self.areas.without_government if each.county == area.county]
+        words = {"place": towns[0].name if area.is_county and towns else place}
+        words |= {"department": likely[0].name if likely else ""}
+        if area.is_county and towns:
+            know = _("%(place)s has no city government; the %(department)s serves areas outside cities.")
+            start = _("%(place)s has no city government.")
+        elif area.is_county:
+            know, start = _("The %(department)s serves areas of %(place)s outside cities."), ""
+        else:
+            know = _(
+                "%(place)s has no police department in our directory; "
+                "the %(department)s serves places without their own police."
+            )
+            start = _("%(place)s has no police department in our directory.")
+        if rules.note:
+            self.answer.say(start % words)
+            self.answer.say(rules.note)
+        elif likely:
+            self.answer.say(know % words)
+        else:
+            self.answer.say(_("We don't know which department serves %(place)s.") % words)
+        self.answer.add(likely, role)
+        if rules.force_patrols or rules.force_is_all:
+            self.answer.add(self.forces.get(state, []), _role_of_force(state))
+
+    def _own(self, area):
+        """Return the departments of a municipality, without a sheriff unless there is only that."""
+        row = area.jurisdiction
+        police = self.counties.get(area.county, []) if row.kind in WHOLE_COUNTY and not row.police else row.police
+        if area.is_county and not patrol.of_state(row.state).county_police_is_all:
+            return []
+        return [each for each in police if each.kind != Kind.SHERIFF] or police
+
+    def _patrol_of_county(self, area):
+        """Return the county police, or the sheriff, if they patrol there."""
+        rules, county = patrol.of_state(area.jurisdiction.state), self.counties.get(area.county, [])
+        police = [each for each in county if each.kind != Kind.SHERIFF and rules.county_police_patrol]
+        sheriffs = [each for each in county if each.kind == Kind.SHERIFF and rules.sheriffs_patrol]
+        return police or sheriffs
+
+    def _has_outside(self, area):
+        """Return whether people live in the county outside of municipalities."""
+        return any(county.has_people for county in self.areas.counties if _county(county) == area.county)
+
+    def _add_tribal(self):
+        """Add the tribal police of a place without a government before the county's."""
+        if self.place and self.used and self.used[0].is_county:
+            here = [each for each in self.local if each.kind == Kind.TRIBAL and each.city_key == self.place.key]
+            self.answer.add(here, LOCAL_ROLES[Kind.TRIBAL])
+            self.answer.is_sure &= not here
+
+    def _add_of_county(self, area):
+        """Add the other departments of the area's county: its police and its sheriff."""
+        patrolling = self._patrol_of_county(area)
+        role = OUTSIDE_CITIES if self._has_outside(area) else WITHOUT_POLICE
+        for department in self.counties.get(area.county, []):
+            patrols = department in patrolling and area.jurisdiction.kind not in WHOLE_COUNTY
+            if department.kind == Kind.SHERIFF:
+                words = role if patrols else COURTS
+            else:
+                words = role if patrols else _("Helps town police.")
+            self.answer.add([department], words % {"county": area.jurisdiction.county})
+
+    def _statewide_and_local(self):
+        """Return the force of each state as ``{code: [department]}``, and the local departments. One query."""
+        codes = dict.fromkeys([self.state, *(area.jurisdiction.state for area in self.used)])
+        names = {code: patrol.of_state(code).force for code in codes}
+        wanted = [Q(state=code, name_key__startswith=normalize(name)) for code, name in names.items() if name]
+        if self.place:
+            cities = {self.place.key, *(area.jurisdiction.key for area in self.used if not area.is_county)}
+            counties = {area.jurisdiction.county_slug for area in self.used if area.is_county}
+            there = Q(city_key__in=cities - {""}) | Q(county_slug__in=counties)
+            near = bounding_box(self.place.point, LOCAL_MILES).contains()
+            wanted.append(Q(state__in=codes, kind__in=LOCAL_ROLES) & there & near)
+        rows = list(Department.objects.listed().filter(reduce(or_, wanted))) if wanted else []
+        local = sorted((row for row in rows if row.kind in LOCAL_ROLES), key=self._distance)
+        for row in local:
+            row.role = LOCAL_ROLES[row.kind]
+        forces = {code: [row for row in rows if row.state == code and row.kind not in LOCAL_ROLES] for code in codes}
+        return {code: sorted(rows, key=self._rank_of_force)[:1] for code, rows in forces.items()}, local
+
+    def _rank_of_force(self, department):
+        """Sort a headquarters first, then the post of the county, then the nearest post."""
+        name = patrol.of_state(department.state).force
+        in_county = (department.state, department.county_slug) in {area.county for area in self.used}
+        return not department.name.removesuffix(" Headquarters") == name, not in_county, self._distance(department)
+
+    def _distance(self, department):
+        known = self.place and department.point
+        return miles_between(self.place.point, department.point) if known else float("inf")
+
+
+def _county(row):
+    return row.state, row.county_slug
+
+
+def _load_police(found):
+    """Set ``.police`` of the jurisdictions, and return that of their counties by state and slug. Two queries."""
+    rows = [area.jurisdiction for area in [*found.found, *found.without_government]]
+    if not rows:
+        return {}
+    keys = {_county(row) for row in rows}
+    found.counties = Jurisdiction.objects.filter(
+        reduce(or_, (Q(state=state, county_slug=slug) for state, slug in keys)), kind=Jurisdiction.Kind.COUNTY
+    ).annotate(has_people=Exists(ZipPart.objects.filter(jurisdiction=OuterRef("pk"))))
+    found.counties = list(found.counties)
+    listed = Department.objects.listed().order_by("-size", "pk")
+    prefetch_related_objects([*rows, *found.counties], Prefetch("departments", listed, to_attr="police"))
+    return {_county(row): row.police for row in found.counties}
+
+
+def _use_policed_places(found):
+    """Treat places without a government that have a department of their own as municipalities."""
+    policed = [area for area in found.without_government if area.jurisdiction.police]
+    for place in policed:
+        found.without_government.remove(place)
+        found.found.insert(0, place)
+
+
+def _role_of_force(code):
+    rules = patrol.of_state(code)
+    if rules.force_is_all:
+        return _("Serves all of %(state)s.") % {"state": states.STATES[code].name}
+    return WITHOUT_POLICE if rules.force_patrols else _("Patrols highways and helps local police.")
