@@ -14,6 +14,9 @@ from .department import Department
 
 # Names of the Census Bureau that nobody uses.
 COMMON_NAMES = {("HI", "Urban Honolulu"): "Honolulu", ("ID", "Boise City"): "Boise"}
+# Counties that the directory names differently.
+COUNTY_NAMES = {("IN", "LaPorte County"): "La Porte", ("TX", "DeWitt County"): "De Witt"}
+COUNTY_GOVERNMENT = re.compile(r" City and Borough\Z")
 # "Athens-Clarke County" and "Lynchburg, Moore County" are called Athens and Lynchburg.
 CONSOLIDATED_WITH = re.compile(r"[-,].*")
 
@@ -130,7 +133,8 @@ class Jurisdiction(models.Model):
         if self.kind == self.Kind.CONSOLIDATED:
             name = CONSOLIDATED_WITH.sub("", name)
         self.key = normalize(name)
-        self.county_slug = slug_of(without_county_word(self.county), "")
+        county = COUNTY_NAMES.get((self.state, self.county), COUNTY_GOVERNMENT.sub("", self.county))
+        self.county_slug = slug_of(without_county_word(county), "")
 
 
 class ZipPart(models.Model):
