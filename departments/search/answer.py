@@ -5,6 +5,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -47,8 +48,8 @@ class Answer:
     is_sure: bool = True
 
     def say(self, sentence):
-        if sentence and sentence not in self.sentences:
-            self.sentences.append(sentence)
+        if sentence and capfirst(sentence) not in self.sentences:
+            self.sentences.append(capfirst(sentence))
 
     def add(self, departments, role):
         """Add departments with this role, unless they have another already."""
@@ -96,9 +97,11 @@ class _Writer:
         self._say_where()
         for area in self.used:
             self._add_likely(area)
-        if not self.used:
-            answer.say(patrol.of_state(self.state).note)
-            answer.say(_("We don't know which department serves %(place)s.") % {"place": answer.place})
+        if not answer.departments and not answer.sentences:
+            note = patrol.of_state(self.state).note if patrol.of_state(self.state).force_is_all else ""
+            answer.say(note or _("We don't know which department serves %(place)s.") % {"place": answer.place})
+        if self.place is None and all(area.is_county for area in self.used):
+            answer.say(_("Cities and towns there can have their own police."))
         answer.is_sure = self.areas.is_sure and self._is_sure()
         self._add_tribal()
         for area in self.used:
@@ -110,7 +113,7 @@ class _Writer:
 
     def _is_sure(self):
         if self.place is None:
-            return True  # the page lists the cities' departments
+            return True
         known = all(self._own(area) or area.is_county for area in self.used)
         return known and len(self.answer.departments) == 1
 
@@ -119,7 +122,7 @@ class _Writer:
         if not self.place or not self.used:
             return
         place, answer = self.place, self.answer
-        names = [self.names[area.jurisdiction.pk] for area in self.used]
+        names = [area_names.where(area, self.used, self.names) for area in self.used]
         own = {area.jurisdiction.key for area in [*self.used, *self.areas.without_government]}
         if not self.areas.is_sure:
             answer.say(_("We don't know the borders there. This is the answer for the nearest ZIP code with homes."))
@@ -144,7 +147,7 @@ class _Writer:
             self.answer.say(serve % words)
             self.answer.add(own, _("Serves %(place)s.") % {"place": place})
         elif area.is_county and not self._has_outside(area):
-            self.answer.say(_("All of %(county)s is in cities and towns. Most have their own police.") % {"county": place})
+            self.answer.say(_("All of %(county)s is in cities and towns.") % {"county": place})
         else:
             self._add_outside(area, place)
 
@@ -152,31 +155,54 @@ class _Writer:
         """Add the departments that serve an area without police of its own."""
         state, rules = area.jurisdiction.state, patrol.of_state(area.jurisdiction.state)
         likely = self._patrol_of_county(area)
-        role = OUTSIDE_CITIES % {"county": area.jurisdiction.county} if area.is_county else WITHOUT_POLICE
-        towns = [each.jurisdiction for each in self.areas.without_government if each.county == area.county]
-        words = {"place": towns[0].name if area.is_county and towns else place}
-        words |= {"department": likely[0].name if likely else ""}
-        if area.is_county and towns:
-            know = _("%(place)s has no city government; the %(department)s serves areas outside cities.")
-            start = _("%(place)s has no city government.")
-        elif area.is_county:
-            know, start = _("The %(department)s serves areas of %(place)s outside cities."), ""
-        else:
-            know = _(
-                "%(place)s has no police department in our directory; "
-                "the %(department)s serves places without their own police."
-            )
-            start = _("%(place)s has no police department in our directory.")
         if rules.note:
-            self.answer.say(start % words)
+            self.answer.say(self._without(area, place))
             self.answer.say(rules.note)
         elif likely:
-            self.answer.say(know % words)
+            self.answer.say(self._without(area, place, likely[0].name))
         else:
-            self.answer.say(_("We don't know which department serves %(place)s.") % words)
+            self.answer.say(_("We don't know which department serves %(place)s.") % {"place": place})
+        role = OUTSIDE_CITIES % {"county": area.jurisdiction.county} if area.is_county else WITHOUT_POLICE
         self.answer.add(likely, role)
         if rules.force_patrols or rules.force_is_all:
             self.answer.add(self.forces.get(state, []), _role_of_force(state))
+
+    def _without(self, area, place, department=""):
+        """Return a sentence about an area without police of its own, and who serves it if that is known."""
+        words = {"place": place, "department": department}
+        if area.is_county:
+            towns = [each.jurisdiction for each in self.areas.without_government if each.county == area.county]
+            if not towns:
+                return _("The %(department)s serves areas of %(place)s outside cities.") % words if department else ""
+            words["place"] = towns[0].name
+            if department:
+                return _("%(place)s has no city government; the %(department)s serves areas outside cities.") % words
+            return _("%(place)s has no city government.") % words
+        # One sentence for all municipalities that the same department serves.
+        same = [each for each in self.used if self._lacks_police(each) and each.county == area.county]
+        words["place"] = area_names.listed(self.names[each.jurisdiction.pk] for each in same)
+        if department:
+            return (
+                ngettext(
+                    "%(place)s has no police department in our directory; "
+                    "the %(department)s serves places without their own police.",
+                    "%(place)s have no police department in our directory; "
+                    "the %(department)s serves places without their own police.",
+                    len(same),
+                )
+                % words
+            )
+        return (
+            ngettext(
+                "%(place)s has no police department in our directory.",
+                "%(place)s have no police department in our directory.",
+                len(same),
+            )
+            % words
+        )
+
+    def _lacks_police(self, area):
+        return not area.is_county and not self._own(area)
 
     def _own(self, area):
         """Return the departments of a municipality, without a sheriff unless there is only that."""
@@ -201,7 +227,9 @@ class _Writer:
         """Add the tribal police of a place without a government before the county's."""
         if self.place and self.used and self.used[0].is_county:
             here = [each for each in self.local if each.kind == Kind.TRIBAL and each.city_key == self.place.key]
-            self.answer.add(here, LOCAL_ROLES[Kind.TRIBAL])
+            for department in here:
+                self.answer.say(_("On tribal land, call the tribal police: %(name)s.") % {"name": department.name})
+            self.answer.departments[:0] = here
             self.answer.is_sure &= not here
 
     def _add_of_county(self, area):
@@ -266,14 +294,16 @@ def _load_police(found):
 
 def _use_policed_places(found):
     """Treat places without a government that have a department of their own as municipalities."""
-    policed = [area for area in found.without_government if area.jurisdiction.police]
-    for place in policed:
-        found.without_government.remove(place)
-        found.found.insert(0, place)
+    for area in [area for area in found.without_government if area.jurisdiction.police]:
+        if not patrol.of_state(area.jurisdiction.state).county_police_is_all:
+            found.without_government.remove(area)
+            found.found.insert(0, area)
 
 
 def _role_of_force(code):
     rules = patrol.of_state(code)
     if rules.force_is_all:
         return _("Serves all of %(state)s.") % {"state": states.STATES[code].name}
-    return WITHOUT_POLICE if rules.force_patrols else _("Patrols highways and helps local police.")
+    if rules.force_patrols:
+        return _("Patrols highways and places without their own police.")
+    return _("Patrols highways and helps local police.")

@@ -55,10 +55,10 @@ def parts_in_words(zip_code, areas, names):
     """Return a sentence about the shares of a ZIP code's areas, and one about the villages inside of its towns."""
     outer = sorted((area for area in areas if not area.host), key=lambda area: -area.share)
     words = [
-        _("%(share)s in %(area)s") % {"share": _share(area), "area": _where(area, areas, names)} for area in outer[1:]
+        _("%(share)s in %(area)s") % {"share": _share(area), "area": where(area, areas, names)} for area in outer[1:]
     ]
     whole = _("%(share)s of %(zip)s is in %(area)s")
-    first = whole % {"share": capfirst(_share(outer[0])), "zip": zip_code, "area": _where(outer[0], areas, names)}
+    first = whole % {"share": capfirst(_share(outer[0])), "zip": zip_code, "area": where(outer[0], areas, names)}
     sentences = [", ".join([first, *words]) + "."]
     for area in areas:
         if area.host:
@@ -72,7 +72,7 @@ def _share(area):
     return str(next(words for least, words in SHARES if area.share >= least))
 
 
-def _where(area, areas, names):
+def where(area, areas, names):
     """Return the name of an area. A county is its part outside of cities if it has one of the cities."""
     name = names[area.jurisdiction.pk]
     if area.is_county and any(other.county == area.county for other in areas if not other.is_county):

@@ -16,6 +16,9 @@ Kind = Jurisdiction.Kind
 NESTING = {"CT", "MI", "NY", "OH", "VT"}
 # Kinds that are a county of their own. One department serves all of it.
 WHOLE_COUNTY = {Kind.INDEPENDENT_CITY, Kind.CONSOLIDATED}
+# Municipalities that can lie in several counties, with a row for each. Towns can't where counties consist of them.
+SPANNING = {Kind.CITY, Kind.VILLAGE, Kind.BOROUGH, Kind.CONSOLIDATED}
+TOWNSHIP_STATES = {"CT", "MA", "ME", "NH", "NJ", "NY", "RI", "VT", "WI"}
 
 MAX_TOWN_MILES = 30  # from the middle of a town to its ZIP codes; farther ones belong to another town of that name
 MAX_NEAREST_MILES = 10  # to the nearest ZIP code of a place without ZIP codes
@@ -119,7 +122,7 @@ def _with_residents(places):
 
 def _arrange(rows, town, is_sure):
     """Return :class:`Areas`. Those with the town's name come first, then the largest shares, villages before towns."""
-    areas = [Area(row, *[getattr(row, "share", 1.0)] * 2) for row in rows]
+    areas = [Area(row, row.share, row.share) for row in _merge(rows)]
     found = [area for area in areas if area.jurisdiction.kind != Kind.PLACE]
     _find_hosts(found)
     places = [area for area in areas if area.jurisdiction.kind == Kind.PLACE]
@@ -134,6 +137,21 @@ def _arrange(rows, town, is_sure):
         found = [area for area in found if is_named(area) or area.share >= LEAST_SHARE_OF_TOWN] or found
     found.sort(key=lambda area: (not is_named(area), -round(area.own_share, 2), area.host is None))
     return Areas(found, places, is_sure=is_sure)
+
+
+def _merge(rows):
+    """Merge the rows of a municipality in several counties into that with the largest share."""
+    merged = {}
+    for row in rows:
+        spans = row.kind in SPANNING or (row.kind == Kind.TOWN and row.state not in TOWNSHIP_STATES)
+        key = (row.state, row.key, row.kind) if spans else row.pk
+        share = getattr(row, "share", 1.0)
+        if key in merged:
+            merged[key].share = min(1.0, merged[key].share + share)
+        else:
+            row.share = share
+            merged[key] = row
+    return merged.values()
 
 
 def _find_hosts(areas):
