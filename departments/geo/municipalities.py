@@ -10,6 +10,7 @@ SERVES = {
     "CA0211700": ["Corte Madera", "Larkspur", "San Anselmo"],  # Central Marin
     "DCMPD0000": ["Washington"],
     "GA1340100": ["McRae-Helena"],
+    "GM0010000": ["Territory of Guam"],
     "HI0020000": ["Honolulu", "Honolulu County"],
     "KS0810000": ["Leonardville", "Manhattan", "Ogden", "Randolph", "Riley", "Riley County"],
     "KS1050200": ["Wyandotte County"],  # Kansas City, one government with the county
@@ -23,7 +24,10 @@ SERVES = {
     "NY0303000": ["New York"],
     "OH0130100": [],  # Batavia is the village inside Batavia Township
     "OK0490200": ["Pryor Creek"],
+    "OK0750100": ["New Cordell"],
+    "PA0412800": [],  # Lycoming Regional does not serve Lycoming Township
     "PA0450800": ["East Stroudsburg", "Stroud", "Stroudsburg"],  # Stroud Area
+    "PA0580100": ["Susquehanna Depot"],
     "TX1012400": ["Bunker Hill Village", "Hunters Creek Village", "Piney Point Village"],  # Memorial Villages
     "UT0021700": ["Garland", "Tremonton"],
     "UT0031000": ["Hyde Park", "North Logan"],  # North Park
@@ -31,6 +35,7 @@ SERVES = {
     "WI0371300": ["Schofield", "Weston"],  # Everest
     "WI0450400": ["Kimberly", "Little Chute"],  # Fox Valley
     "WI0570300": ["Prairie du Sac", "Sauk City"],  # Sauk Prairie
+    "WI0651100": ["Fontana-on-Geneva Lake"],
 }
 
 # The kind of municipality that a word means, most likely first: a "township" of Wisconsin is a town.
@@ -59,9 +64,14 @@ BEFORE_NAME = re.compile(r"(?:the )?(?:(?:city|village|town) of )?")
 COUNTY_GOVERNMENT = re.compile(r" (?:city and borough|municipality)\Z")
 
 
+def bare_name(key):
+    """Return the normalized name of a municipality without its kind: "orange" for "city of orange"."""
+    return BEFORE_NAME.sub("", key, count=1)
+
+
 def fold(key):
-    """Return a normalized name in the form that is compared: "attleboro" for "the city of attleborough"."""
-    return BEFORE_NAME.sub("", key, count=1).replace("borough", "boro").replace(" ", "") or key
+    """Return a normalized name in the form that is compared: "the dalles" becomes "dalles"."""
+    return key.removeprefix("the ").replace("borough", "boro").replace(" ", "")
 
 
 @lru_cache(maxsize=5_000)

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from policeapp.database.analyze import analyze
 
-from ..geo.municipalities import CITIES, MEANT, OMITTED, SERVES, county_key, fold, readings
+from ..geo.municipalities import CITIES, MEANT, OMITTED, SERVES, bare_name, county_key, fold, readings
 from ..models import Department, Jurisdiction, ZipPart
 from ..names import normalize
 
@@ -185,7 +185,7 @@ class Matcher:
             if area.kind == Kind.COUNTY:
                 self.counties[area.state, county_key(area.county)] = area
             else:
-                self.named[area.state, fold(area.key)].append(area)
+                self.named[area.state, fold(bare_name(area.key))].append(area)
                 self.within[area.state, area.county].append(area)
         self.departments = defaultdict(set)
 
@@ -226,9 +226,13 @@ class Matcher:
         return [county] if county and county.key == normalize(agency.name.removesuffix(" Police Department")) else []
 
     def _served(self, agency, name):
-        if name.endswith(" County"):
-            return [self.counties[agency.state, county_key(name)]]
-        return self._find(agency, name, "")
+        """Return the area of this name, with its parts in other counties."""
+        county = self.counties.get((agency.state, county_key(name)))
+        if county and county.name == name:
+            return [county]
+        kinds = {area.kind for area in self._find(agency, name, "")}
+        areas = self.named.get((agency.state, fold(normalize(name))), ())
+        return [area for area in areas if area.kind in kinds and (area.can_cross or _in_county(area, agency))]
 
     def _find(self, agency, name, kind):
         """Return the areas of this name: none, one, or a New England town and the village in it."""
@@ -236,16 +240,26 @@ class Matcher:
         in_county = [area for area in near if _in_county(area, agency)]
         if (agency.state, county_key(agency.county)) not in self.counties:
             in_county = near or self._only(agency, name)
-        cities = [area for area in in_county if area.can_cross or area.kind in CITIES]
+        if agency.state in NEW_ENGLAND:
+            return choose(in_county, kind)
         # A city whose row is in the next county comes before the township of its name in this county.
+        cities = [area for area in in_county if area.can_cross or area.kind in CITIES]
         crossing = [area for area in near if area.can_cross]
-        pools = (cities, crossing, in_county) if agency.state not in NEW_ENGLAND else (in_county,)
+        pools = (cities, crossing, in_county, self._in_region(agency, name))
         return next((found for pool in pools if (found := choose(pool, kind))), [])
 
     def _near(self, agency, name):
         """Return the areas of this name that are in the department's county or in the ZIP code of its address."""
         areas = self.named.get((agency.state, fold(normalize(name))), ())
         return [area for area in areas if _in_county(area, agency) or agency.zip[:5] in self.zips[area.pk]]
+
+    def _in_region(self, agency, name):
+        """Return the only municipality of this name in the state if it is in the region of the department's address.
+
+        The address of a department can have the ZIP code of a neighbor, or one of PO boxes.
+        """
+        areas = [area for area in self._only(agency, name) if area.can_cross]
+        return [area for area in areas if agency.zip[:3] in {zip_code[:3] for zip_code in self.zips[area.pk]}]
 
     def _only(self, agency, name):
         areas = self.named.get((agency.state, fold(normalize(name))), ())
@@ -261,12 +275,17 @@ class Matcher:
                 self.departments[free[0].pk].add(agency.pk)
 
     def _share_with_cities(self):
-        """Give an independent or consolidated city without a department those of its county, as in Jacksonville."""
+        """Give an independent or consolidated city and its county each other's departments.
+
+        Jacksonville has no department of its own, and Davidson County is policed by Nashville's.
+        """
         for areas in self._same_names():
-            city = max(areas, key=lambda area: len(self.zips[area.pk]))
-            if city.kind in CITIES[1:] and not any(self.departments.get(area.pk) for area in areas):
+            city = max(areas, key=lambda area: (area.name == area.county, len(self.zips[area.pk])))
+            if city.kind in CITIES[1:]:
                 county = self.counties[city.state, county_key(city.county)]
-                self.departments[city.pk] |= self.departments[county.pk]
+                own = self.departments[city.pk]
+                self.departments[city.pk] = own or self.departments[county.pk]
+                self.departments[county.pk] = self.departments[county.pk] | own
 
     def _cross_counties(self):
         """Give the parts of a municipality in other counties its departments, unless they have their own."""
@@ -281,13 +300,13 @@ class Matcher:
     def _same_names(self):
         """Yield the areas with the same name and kind in a state, each of which can be a part of one municipality."""
         for named in self.named.values():
-            of_kind = defaultdict(list)
+            alike = defaultdict(list)
             for area in named:
-                of_kind[area.kind].append(area)
-            yield from of_kind.values()
+                alike[area.key, area.kind].append(area)
+            yield from alike.values()
 
     def _share_with_counties(self):
-        """Give a county that is one city, or is consolidated with one, the city's departments."""
+        """Give a county that is one city the city's departments, as in New York."""
         for county in self.counties.values():
             cities = [area for area in self.within[county.state, county.county] if area.kind != Kind.PLACE]
             whole = cities if len(cities) == 1 and not self.zips[county.pk] else []

@@ -13,7 +13,14 @@ from ..names import normalize, slug_of, without_county_word
 from .department import Department
 
 # Names of the Census Bureau that nobody uses.
-COMMON_NAMES = {("HI", "Urban Honolulu"): "Honolulu", ("ID", "Boise City"): "Boise"}
+COMMON_NAMES = {
+    ("HI", "Urban Honolulu"): "Honolulu",
+    ("ID", "Boise City"): "Boise",
+    ("MI", "Village of Grosse Pointe Shores"): "Grosse Pointe Shores",
+    ("NJ", "City of Orange"): "Orange",
+    ("NJ", "South Orange Village"): "South Orange",
+    ("OH", "The Village of Indian Hill"): "Indian Hill",
+}
 # Counties that the directory names differently.
 COUNTY_NAMES = {("IN", "LaPorte County"): "La Porte", ("TX", "DeWitt County"): "De Witt"}
 COUNTY_GOVERNMENT = re.compile(r" City and Borough\Z")
