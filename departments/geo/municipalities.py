@@ -13,11 +13,11 @@ SERVES = {
     "GM0010000": ["Territory of Guam"],
     "HI0020000": ["Honolulu", "Honolulu County"],
     "KS0810000": ["Leonardville", "Manhattan", "Ogden", "Randolph", "Riley", "Riley County"],
-    "KS1050200": ["Wyandotte County"],  # Kansas City, one government with the county
     "MN0020300": ["Centerville", "Circle Pines", "Lexington"],  # Centennial Lakes
     "MN0130900": ["Chisago City", "Lindstrom"],  # Lakes Area
     "MN0270700": ["Excelsior", "Greenwood", "Shorewood", "Tonka Bay"],  # South Lake Minnetonka
     "MN0273700": ["Independence", "Maple Plain"],  # West Hennepin
+    "NC0600100": ["Charlotte", "Mecklenburg County"],
     "NJ0040800": ["Camden"],  # Camden County's department serves the city
     "NM0150100": ["Los Alamos", "White Rock", "Los Alamos County"],
     "NV0020100": ["Las Vegas", "Clark County"],

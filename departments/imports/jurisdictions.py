@@ -162,6 +162,7 @@ class Agency(NamedTuple):
     name: str
     kind: str
     county: str
+    city: str
     zip: str
     ori: str
 
@@ -237,9 +238,8 @@ class Matcher:
     def _find(self, agency, name, kind):
         """Return the areas of this name: none, one, or a New England town and the village in it."""
         near = self._near(agency, name)
-        in_county = [area for area in near if _in_county(area, agency)]
-        if (agency.state, county_key(agency.county)) not in self.counties:
-            in_county = near or self._only(agency, name)
+        is_known = (agency.state, county_key(agency.county)) in self.counties
+        in_county = [area for area in near if _in_county(area, agency) or not is_known]
         if agency.state in NEW_ENGLAND:
             return choose(in_county, kind)
         # A city whose row is in the next county comes before the township of its name in this county.
@@ -254,16 +254,16 @@ class Matcher:
         return [area for area in areas if _in_county(area, agency) or agency.zip[:5] in self.zips[area.pk]]
 
     def _in_region(self, agency, name):
-        """Return the only municipality of this name in the state if it is in the region of the department's address.
+        """Return the only municipality of this name in the state if the department's address is near it or blank.
 
-        The address of a department can have the ZIP code of a neighbor, or one of PO boxes.
+        The ZIP code of an address can be that of a neighbor or of PO boxes.
         """
-        areas = [area for area in self._only(agency, name) if area.can_cross]
-        return [area for area in areas if agency.zip[:3] in {zip_code[:3] for zip_code in self.zips[area.pk]}]
-
-    def _only(self, agency, name):
         areas = self.named.get((agency.state, fold(normalize(name))), ())
-        return areas if len(areas) == 1 else []
+        if len(areas) != 1 or (agency.county and not areas[0].can_cross):
+            return []
+        if not agency.zip:
+            return [area for area in areas if normalize(agency.city) in ("", area.key)]
+        return [area for area in areas if agency.zip[:3] in {zip_code[:3] for zip_code in self.zips[area.pk]}]
 
     def _match_short_names(self, agencies):
         """Match "Dania Police Department" to Dania Beach if no other department does."""
