@@ -17,7 +17,7 @@ from . import breadcrumbs
 from .geo import maps, states
 from .models import Department, Place, SlugRedirect
 from .names import county_label
-from .search import counts, ranking
+from .search import answer, counts, ranking
 from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 
@@ -35,12 +35,15 @@ def directory(request):
     """List all departments or search them. If none are near enough, suggest the nearest."""
     number = page_number(request)
     form = DepartmentSearchForm(request.GET)
-    page = _page(form.results(Job.objects.open()), number)
+    page = paginate(form.results(Job.objects.open()), number)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
+    found = answer.for_search(form) if number == 1 else None
+    count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
     by_state, letters = counts.by_state_and_letters()
     context = {
+        "answer": found,
         "form": form,
         "page": page,
         "nearest": nearest,
@@ -97,12 +100,19 @@ def state(request, state):
 def county(request, state, county):
     """List the departments of a county. 404 if it has none."""
     departments = Department.objects.listed().in_county(state, county)
-    page = _page(departments.by_name(), page_number(request))
+    page = paginate(departments.by_name(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
-    crumbs = breadcrumbs.for_county(state, county, label)
-    context = {"breadcrumbs": crumbs, "state": states.STATES[state], "county_label": label, "page": page}
+    found = answer.for_county(state, county) if page.number == 1 else None
+    count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
+    context = {
+        "breadcrumbs": breadcrumbs.for_county(state, county, label),
+        "state": states.STATES[state],
+        "county_label": label,
+        "page": page,
+        "answer": found,
+    }
     return render(request, "departments/county.html", context)
 
 

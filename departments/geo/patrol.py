@@ -95,10 +95,13 @@ def _note(code):
     if code in NO_SHERIFFS:
         return _("%(state)s has no sheriffs. The State Police serve towns without their own police.") % state
     if code in COURT_SHERIFFS:
-        return _(
-            "In %(state)s, the State Police serve towns without their own police. "
-            "Sheriffs mostly serve courts and jails."
-        ) % state
+        return (
+            _(
+                "In %(state)s, the State Police serve towns without their own police. "
+                "Sheriffs mostly serve courts and jails."
+            )
+            % state
+        )
     if code in SHARING_SHERIFFS:
         return _("In %(state)s, the sheriff and the State Police share towns without their own police.") % state
     return ""

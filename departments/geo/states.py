@@ -26,6 +26,13 @@ class State(NamedTuple):
     west: float
     east: float
 
+    @property
+    def in_sentence(self):
+        """The name as it is written within a sentence, such as "the District of Columbia"."""
+        return f"the {self.name}" if self.code in WITH_ARTICLE else self.name
+
+
+WITH_ARTICLE = {"DC", "MP", "VI"}
 
 _ALL = (
     State("AL", "Alabama", "America/Chicago", 30.2, 35.1, -88.5, -84.8),

@@ -1,10 +1,11 @@
 """The answer to "Who polices here?" for a place or a county: the likely departments first, then the others there."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,11 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from ..geo import patrol, states
 from ..geo.points import bounding_box, miles_between
 from ..models import Department, Jurisdiction, ZipPart
-from ..names import normalize
+from ..names import normalize, slug_of, without_county_word
 from . import area_names, areas
 from .areas import WHOLE_COUNTY
 
 Kind = Department.Kind
+COUNTY = Jurisdiction.Kind.COUNTY
 
 MAX_AREAS = 4
 # Departments of one institution there, and what they serve.
@@ -66,16 +68,25 @@ class Answer:
 def for_place(place):
     """Return the :class:`Answer` for a ZIP code, a town or coordinates; None if not even the state is known.
 
-    Four queries for a ZIP code and five for a town; up to three more if it has no residents.
+    Three queries, or up to five for places without ZIP codes of their own.
     """
     found = areas.of_place(place)
     state = found.found[0].jurisdiction.state if found.found else place.state
     return _Writer(str(place) if place.state else _("this location"), state, found, place).write() if state else None
 
 
-def for_county(state, county_slug, label):
-    """Return the :class:`Answer` for the county with this slug and name. Four queries."""
-    return _Writer(label, state, areas.of_county(state, county_slug)).write()
+def for_search(form):
+    """Return the :class:`Answer` for a search that is a place and nothing else, or None. Call it after the results."""
+    place = form.whole_place
+    if place and not place.key and place.state:  # a county
+        return for_county(place.state, slug_of(without_county_word(place.name), ""))
+    return for_place(place) if place else None
+
+
+def for_county(state, county_slug):
+    """Return the :class:`Answer` for the county with this slug, or None if it has no jurisdictions. Three queries."""
+    found = areas.of_county(state, county_slug)
+    return _Writer(f"{found.found[0].jurisdiction.county}, {state}", state, found).write() if found.found else None
 
 
 class _Writer:
@@ -100,7 +111,7 @@ class _Writer:
         if not answer.departments and not answer.sentences:
             note = patrol.of_state(self.state).note if patrol.of_state(self.state).force_is_all else ""
             answer.say(note or _("We don't know which department serves %(place)s.") % {"place": answer.place})
-        if self.place is None and all(area.is_county for area in self.used):
+        if self.place is None and any(area.is_county and not self._own(area) for area in self.used):
             answer.say(_("Cities and towns there can have their own police."))
         answer.is_sure = self.areas.is_sure and self._is_sure()
         self._add_tribal()
@@ -131,9 +142,12 @@ class _Writer:
                 answer.say(sentence)
         elif place.key not in own and not (len(names) == 1 and self.used[0].is_county):
             answer.say(_("%(place)s is in %(areas)s.") % {"place": place, "areas": area_names.listed(names)})
-        elif len(names) > 1:
-            words = {"place": place, "areas": area_names.listed(names[1:])}
-            answer.say(_("Some addresses in %(place)s are in %(areas)s.") % words)
+        else:
+            own = self._own(self.used[0])
+            same = self._served_by(own) if own else self.used[:1]
+            others = [name for area, name in zip(self.used, names, strict=True) if area not in same]
+            words = {"place": place, "areas": area_names.listed(others)}
+            answer.say(_("Some addresses in %(place)s are in %(areas)s.") % words if others else "")
         bases = [place.name, *(area.jurisdiction.name for area in self.areas.without_government)]
         if any(map(area_names.MILITARY.search, bases)) and self.used[0].jurisdiction.key != place.key:
             answer.say(_("On a military base, call its military police. They are not in our directory."))
@@ -142,12 +156,13 @@ class _Writer:
         """Add the departments that answer calls in an area, and say how we know."""
         place = self.names[area.jurisdiction.pk]
         if own := self._own(area):
+            place = area_names.listed(self.names[each.jurisdiction.pk] for each in self._served_by(own))
             words = {"departments": area_names.listed(each.name for each in own), "place": place}
             serve = ngettext("%(departments)s serves %(place)s.", "%(departments)s serve %(place)s.", len(own))
             self.answer.say(serve % words)
             self.answer.add(own, _("Serves %(place)s.") % {"place": place})
         elif area.is_county and not self._has_outside(area):
-            self.answer.say(_("All of %(county)s is in cities and towns.") % {"county": place})
+            self.answer.say(_("All of %(county)s is in cities or towns.") % {"county": place})
         else:
             self._add_outside(area, place)
 
@@ -155,6 +170,8 @@ class _Writer:
         """Add the departments that serve an area without police of its own."""
         state, rules = area.jurisdiction.state, patrol.of_state(area.jurisdiction.state)
         likely = self._patrol_of_county(area)
+        if area.is_county and likely and all(each in self.answer.departments for each in likely):
+            return
         if rules.note:
             self.answer.say(self._without(area, place))
             self.answer.say(rules.note)
@@ -162,10 +179,10 @@ class _Writer:
             self.answer.say(self._without(area, place, likely[0].name))
         else:
             self.answer.say(_("We don't know which department serves %(place)s.") % {"place": place})
+        force = self.forces.get(state, []) if rules.force_patrols or rules.force_is_all else []
         role = OUTSIDE_CITIES % {"county": area.jurisdiction.county} if area.is_county else WITHOUT_POLICE
-        self.answer.add(likely, role)
-        if rules.force_patrols or rules.force_is_all:
-            self.answer.add(self.forces.get(state, []), _role_of_force(state))
+        self.answer.add([each for each in likely if each not in force], role)
+        self.answer.add(force, _role_of_force(state))
 
     def _without(self, area, place, department=""):
         """Return a sentence about an area without police of its own, and who serves it if that is known."""
@@ -201,6 +218,9 @@ class _Writer:
             % words
         )
 
+    def _served_by(self, own):
+        return [area for area in self.used if self._own(area) == own]
+
     def _lacks_police(self, area):
         return not area.is_county and not self._own(area)
 
@@ -221,7 +241,9 @@ class _Writer:
 
     def _has_outside(self, area):
         """Return whether people live in the county outside of municipalities."""
-        return any(county.has_people for county in self.areas.counties if _county(county) == area.county)
+        if area.is_county:
+            return area.share > 0
+        return any(department.has_outside for department in self.counties.get(area.county, []))
 
     def _add_tribal(self):
         """Add the tribal police of a place without a government before the county's."""
@@ -273,23 +295,30 @@ class _Writer:
         return miles_between(self.place.point, department.point) if known else float("inf")
 
 
-def _county(row):
-    return row.state, row.county_slug
-
-
 def _load_police(found):
-    """Set ``.police`` of the jurisdictions, and return that of their counties by state and slug. Two queries."""
+    """Set ``.police`` of the jurisdictions, and return that of their counties by state and slug. One query.
+
+    Departments of a county have ``.has_outside``: whether people live in it outside of municipalities.
+    """
     rows = [area.jurisdiction for area in [*found.found, *found.without_government]]
     if not rows:
         return {}
-    keys = {_county(row) for row in rows}
-    found.counties = Jurisdiction.objects.filter(
-        reduce(or_, (Q(state=state, county_slug=slug) for state, slug in keys)), kind=Jurisdiction.Kind.COUNTY
-    ).annotate(has_people=Exists(ZipPart.objects.filter(jurisdiction=OuterRef("pk"))))
-    found.counties = list(found.counties)
-    listed = Department.objects.listed().order_by("-size", "pk")
-    prefetch_related_objects([*rows, *found.counties], Prefetch("departments", listed, to_attr="police"))
-    return {_county(row): row.police for row in found.counties}
+    in_counties = reduce(or_, {Q(state=row.state, county_slug=row.county_slug) for row in rows})
+    wanted = Jurisdiction.objects.filter(Q(pk__in=[row.pk for row in rows]) | in_counties & Q(kind=COUNTY))
+    linked = Department.objects.listed().filter(jurisdictions__in=wanted).order_by("-size", "pk")
+    police, counties = defaultdict(list), defaultdict(list)
+    for department in linked.annotate(
+        of=F("jurisdictions__pk"),
+        of_kind=F("jurisdictions__kind"),
+        of_county=F("jurisdictions__county_slug"),
+        has_outside=Exists(ZipPart.objects.filter(jurisdiction=OuterRef("jurisdictions__pk"))),
+    ):
+        police[department.of].append(department)
+        if department.of_kind == COUNTY:
+            counties[department.state, department.of_county].append(department)
+    for row in rows:
+        row.police = police[row.pk]
+    return counties
 
 
 def _use_policed_places(found):
@@ -303,7 +332,7 @@ def _use_policed_places(found):
 def _role_of_force(code):
     rules = patrol.of_state(code)
     if rules.force_is_all:
-        return _("Serves all of %(state)s.") % {"state": states.STATES[code].name}
+        return _("Serves all of %(state)s.") % {"state": states.STATES[code].in_sentence}
     if rules.force_patrols:
         return _("Patrols highways and places without their own police.")
     return _("Patrols highways and helps local police.")

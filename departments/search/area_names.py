@@ -21,7 +21,11 @@ SHARES = [
     (0, gettext_lazy("a small part")),
 ]
 # What people call places that the Census Bureau calls otherwise.
-COMMON_NAMES = {("NY", "New York"): "New York City", ("HI", "Urban Honolulu"): "Honolulu", ("ID", "Boise City"): "Boise"}
+COMMON_NAMES = {
+    ("NY", "New York"): "New York City",
+    ("HI", "Urban Honolulu"): "Honolulu",
+    ("ID", "Boise City"): "Boise",
+}
 WITH_KIND = {
     Kind.CITY: gettext_lazy("the City of %s"),
     Kind.INDEPENDENT_CITY: gettext_lazy("the City of %s"),
@@ -46,7 +50,9 @@ def name_of(jurisdiction, others=()):
     if jurisdiction.kind == Kind.TOWNSHIP and not jurisdiction.key.endswith("township"):
         return _("%s Township") % name
     same_name = any(
-        jurisdiction.key in (other.key, other.county_slug.replace("-", " ")) for other in others if other != jurisdiction
+        jurisdiction.key in (other.key, other.county_slug.replace("-", " "))
+        for other in others
+        if other != jurisdiction
     )
     return WITH_KIND[jurisdiction.kind] % name if same_name and jurisdiction.kind in WITH_KIND else name
 

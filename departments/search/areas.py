@@ -5,10 +5,11 @@ looked up by its ZIP codes.
 """
 
 from dataclasses import dataclass, field
+from math import cos, radians
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Case, Exists, F, Max, OuterRef, Sum, When
 
-from ..geo.points import bounding_box, miles_between
+from ..geo.points import bounding_box
 from ..models import Jurisdiction, Place, ZipPart
 
 Kind = Jurisdiction.Kind
@@ -51,28 +52,30 @@ class Area:
 
 @dataclass
 class Areas:
-    """The areas of a place, most likely first, the places without a government there, and the rows of their counties.
+    """The areas of a place, most likely first, and the places without a government there.
 
     ``is_sure`` is False if they are those of the nearest ZIP code.
     """
 
     found: list = field(default_factory=list)
     without_government: list = field(default_factory=list)
-    counties: list = field(default_factory=list)
     is_sure: bool = True
 
 
 def of_place(place):
-    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. Two queries, or up to five without an area."""
-    zip_codes, is_sure = [place.zip], True
-    rows = _in(zip_codes) if place.zip else []
+    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, or up to three without ZIP codes of its own.
+
+    PO boxes have no area: theirs is that of the nearest ZIP code of the town.
+    """
+    if place.zip:
+        rows = _in(_by_distance(place, _zip_codes_of_town(place))[:1])
+        is_sure = any(row.zip == place.zip for row in rows)
+    else:
+        rows = _in(_zip_codes_of_town(place)) if place.zip_codes else []
+        rows, is_sure = rows or (_of_name(place) if place.key else []), True
     if not rows:
-        zip_codes, is_sure = _zip_codes_of_town(place), not place.zip
-        rows = _in(zip_codes)
-    if not rows and place.key and not place.zip:
-        rows, is_sure = list(Jurisdiction.objects.of_town(place.state, place.name, place.county)), True
-    if not rows:
-        rows, is_sure = _in(_nearest_zip_code(place)), False
+        box = bounding_box(place.point, MAX_NEAREST_MILES).contains()
+        rows, is_sure = _in(_by_distance(place, _with_residents(Place.objects.filter(box)))[:1]), False
     return _arrange(rows, "" if place.zip else place.key, is_sure)
 
 
@@ -88,36 +91,38 @@ def of_county(state, county_slug):
     whole = [row for row in cities if row.kind in WHOLE_COUNTY]
     if not whole and len(cities) == 1 and not any(county.has_people for county in counties):
         whole = cities
-    return Areas([Area(row) for row in whole or counties])
+    return Areas([Area(row, float(row.has_people)) for row in whole or counties])
 
 
-def _in(zip_codes):
-    """Return the jurisdictions of these ZIP codes, each with ``.share``, the mean of the ZIP codes' shares."""
-    if not zip_codes:
-        return []
-    found = Jurisdiction.objects.filter(zip_parts__zip__in=zip_codes)
-    return list(found.annotate(share=Sum("zip_parts__share") / len(zip_codes)).order_by("-share", "pk"))
+def _in(places):
+    """Return the jurisdictions of these ZIP codes, each with ``.share``, the sum of its shares, and ``.zip``, one."""
+    found = Jurisdiction.objects.filter(zip_parts__zip__in=places.values("zip"))
+    return list(found.annotate(share=Sum("zip_parts__share"), zip=Max("zip_parts__zip")).order_by("-share", "pk"))
+
+
+def _of_name(place):
+    """Return the municipalities with the name of the town, or the place without a government and its county."""
+    rows = list(Jurisdiction.objects.of_town(place.state, place.name, place.county))
+    if rows and rows[0].kind == Kind.PLACE:
+        rows += Jurisdiction.objects.county(place.state, rows[0].county_slug)
+    return rows
 
 
 def _zip_codes_of_town(place):
-    """Return the ZIP codes of a town. For a ZIP code of PO boxes, return the nearest of its town that has residents."""
-    if not place.key:
-        return []
-    named = _with_residents(Place.objects.filter(state=place.state, key=place.key))
-    distances = sorted((miles_between(each.point, place.point), each.zip) for each in named)
-    near = [zip_code for miles, zip_code in distances if miles <= MAX_TOWN_MILES]
-    return near[:1] if place.zip else near
-
-
-def _nearest_zip_code(place):
-    box = bounding_box(place.point, MAX_NEAREST_MILES)
-    found = _with_residents(Place.objects.filter(box.contains()))
-    nearest = min(found, key=lambda each: miles_between(each.point, place.point), default=None)
-    return [nearest.zip] if nearest else []
+    box = bounding_box(place.point, MAX_TOWN_MILES).contains()
+    return _with_residents(Place.objects.filter(box, state=place.state, key=place.key))
 
 
 def _with_residents(places):
-    return places.exclude(zip="").filter(Exists(ZipPart.objects.filter(zip=OuterRef("zip"))))
+    return places.filter(Exists(ZipPart.objects.filter(zip=OuterRef("zip")))).exclude(zip="")
+
+
+def _by_distance(place, places):
+    """Order places by their distance from a place, itself first. For these few miles, the Earth is flat."""
+    narrowing = cos(radians(place.latitude))
+    north, east = F("latitude") - place.latitude, (F("longitude") - place.longitude) * narrowing
+    itself = Case(When(zip=place.zip, then=0), default=1)
+    return places.order_by(itself, north * north + east * east, "zip")
 
 
 def _arrange(rows, town, is_sure):
@@ -125,9 +130,15 @@ def _arrange(rows, town, is_sure):
     areas = [Area(row, row.share, row.share) for row in _merge(rows)]
     found = [area for area in areas if area.jurisdiction.kind != Kind.PLACE]
     _find_hosts(found)
+    # The shares of each ZIP code add up to about 1.
+    total = max(1.0, sum(area.share for area in found if not area.host)) if town else 1.0
+    for area in areas:
+        area.share, area.own_share = area.share / total, area.own_share / total
     places = [area for area in areas if area.jurisdiction.kind == Kind.PLACE]
-    places = [area for area in places if area.jurisdiction.key == town or area.share >= LEAST_SHARE_OF_NAME]
-    places.sort(key=lambda area: (area.jurisdiction.key != town, -area.share))
+    if town:
+        places = [area for area in places if area.jurisdiction.key == town]
+    else:
+        places = sorted((area for area in places if area.share >= LEAST_SHARE_OF_NAME), key=lambda area: -area.share)
     named = {area.county for area in places if area.jurisdiction.key == town}
 
     def is_named(area):
@@ -135,8 +146,13 @@ def _arrange(rows, town, is_sure):
 
     if town:
         found = [area for area in found if is_named(area) or area.share >= LEAST_SHARE_OF_TOWN] or found
-    found.sort(key=lambda area: (not is_named(area), -round(area.own_share, 2), area.host is None))
-    return Areas(found, places, is_sure=is_sure)
+    found.sort(key=lambda area: _rank(area, is_named(area)))
+    return Areas(found, places, is_sure)
+
+
+def _rank(area, is_named):
+    """Sort the town of the searched name and the village in it first, the village before the town."""
+    return not is_named, is_named and not area.host, -round(area.own_share, 2), not area.host
 
 
 def _merge(rows):
@@ -147,7 +163,7 @@ def _merge(rows):
         key = (row.state, row.key, row.kind) if spans else row.pk
         share = getattr(row, "share", 1.0)
         if key in merged:
-            merged[key].share = min(1.0, merged[key].share + share)
+            merged[key].share += share
         else:
             row.share = share
             merged[key] = row
