@@ -1,34 +1,20 @@
 """The answer to "Who polices here?" for a place or a county: the likely departments first, then the others there."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..geo import patrol, states
-from ..geo.points import bounding_box, miles_between
-from ..models import Department, Jurisdiction, ZipPart
-from ..names import normalize, slug_of, without_county_word
-from . import area_names, areas
+from ..models import Department
+from ..names import slug_of, without_county_word
+from . import area_names, areas, police
 from .areas import WHOLE_COUNTY
 
 Kind = Department.Kind
-COUNTY = Jurisdiction.Kind.COUNTY
 
 MAX_AREAS = 4
-# Departments of one institution there, and what they serve.
-LOCAL_ROLES = {
-    Kind.TRIBAL: gettext_lazy("Serves tribal land."),
-    Kind.CAMPUS: gettext_lazy("Serves its campus."),
-    Kind.SCHOOL_DISTRICT: gettext_lazy("Serves its schools."),
-    Kind.TRANSIT: gettext_lazy("Serves its vehicles, stations, airport or port."),
-}
-LOCAL_MILES = 10
 MAX_LOCAL = 8
 WITHOUT_POLICE = gettext_lazy("Serves places without their own police.")
 OUTSIDE_CITIES = gettext_lazy("Serves areas of %(county)s outside cities.")
@@ -37,10 +23,10 @@ COURTS = gettext_lazy("Mostly serves courts and the jail.")
 
 @dataclass
 class Answer:
-    """Who polices a place. Each of ``departments``, the likely ones first, and of ``local`` has a ``.role``, a sentence.
+    """Who polices a place.
 
-    ``local`` are campus, school, transit and tribal police there. ``is_sure`` is False if any of ``departments`` may
-    serve an address there.
+    Each of ``departments``, the likely ones first, and of ``local`` has a ``.role``, a sentence. ``local`` are campus,
+    school, transit and tribal police there. ``is_sure`` is False if any of ``departments`` may serve an address there.
     """
 
     place: str
@@ -68,7 +54,7 @@ class Answer:
 def for_place(place):
     """Return the :class:`Answer` for a ZIP code, a town or coordinates; None if not even the state is known.
 
-    Three queries, or up to five for places without ZIP codes of their own.
+    Two queries, or three for places without ZIP codes of their own.
     """
     found = areas.of_place(place)
     state = found.found[0].jurisdiction.state if found.found else place.state
@@ -84,7 +70,7 @@ def for_search(form):
 
 
 def for_county(state, county_slug):
-    """Return the :class:`Answer` for the county with this slug, or None if it has no jurisdictions. Three queries."""
+    """Return the :class:`Answer` for the county with this slug, or None if it has no jurisdictions. Two queries."""
     found = areas.of_county(state, county_slug)
     return _Writer(f"{found.found[0].jurisdiction.county}, {state}", state, found).write() if found.found else None
 
@@ -95,12 +81,11 @@ class _Writer:
     def __init__(self, name, state, found, place=None):
         self.answer = Answer(name)
         self.state, self.areas, self.place = state, found, place
-        self.counties = _load_police(found)
-        _use_policed_places(found)
+        self.police = police.load([*found.found[:MAX_AREAS], *found.without_government], state, place)
+        self._use_policed_places()
         self.used = found.found[:MAX_AREAS]
         rows = [area.jurisdiction for area in self.used]
         self.names = {row.pk: area_names.name_of(row, rows) for row in rows}
-        self.forces, self.local = self._statewide_and_local()
 
     def write(self):
         """Return the answer."""
@@ -117,10 +102,17 @@ class _Writer:
         self._add_tribal()
         for area in self.used:
             self._add_of_county(area)
-        for code, force in self.forces.items():
+        for code, force in self.police.forces.items():
             answer.add(force, _role_of_force(code))
-        answer.local = [each for each in self.local if each not in answer.departments][:MAX_LOCAL]
+        answer.local = [each for each in self.police.local if each not in answer.departments][:MAX_LOCAL]
         return answer
+
+    def _use_policed_places(self):
+        """Treat places without a government that have a department of their own as municipalities."""
+        for area in [area for area in self.areas.without_government if self.police.municipal[area.jurisdiction.pk]]:
+            if not patrol.of_state(area.jurisdiction.state).county_police_is_all:
+                self.areas.without_government.remove(area)
+                self.areas.found.insert(0, area)
 
     def _is_sure(self):
         if self.place is None:
@@ -179,7 +171,7 @@ class _Writer:
             self.answer.say(self._without(area, place, likely[0].name))
         else:
             self.answer.say(_("We don't know which department serves %(place)s.") % {"place": place})
-        force = self.forces.get(state, []) if rules.force_patrols or rules.force_is_all else []
+        force = self.police.forces[state] if rules.force_patrols or rules.force_is_all else []
         role = OUTSIDE_CITIES % {"county": area.jurisdiction.county} if area.is_county else WITHOUT_POLICE
         self.answer.add([each for each in likely if each not in force], role)
         self.answer.add(force, _role_of_force(state))
@@ -227,14 +219,14 @@ class _Writer:
     def _own(self, area):
         """Return the departments of a municipality, without a sheriff unless there is only that."""
         row = area.jurisdiction
-        police = self.counties.get(area.county, []) if row.kind in WHOLE_COUNTY and not row.police else row.police
         if area.is_county and not patrol.of_state(row.state).county_police_is_all:
             return []
-        return [each for each in police if each.kind != Kind.SHERIFF] or police
+        found = self.police.municipal[row.pk] or (self.police.counties[area.county] if row.kind in WHOLE_COUNTY else [])
+        return [each for each in found if each.kind != Kind.SHERIFF] or found
 
     def _patrol_of_county(self, area):
         """Return the county police, or the sheriff, if they patrol there."""
-        rules, county = patrol.of_state(area.jurisdiction.state), self.counties.get(area.county, [])
+        rules, county = patrol.of_state(area.jurisdiction.state), self.police.counties[area.county]
         police = [each for each in county if each.kind != Kind.SHERIFF and rules.county_police_patrol]
         sheriffs = [each for each in county if each.kind == Kind.SHERIFF and rules.sheriffs_patrol]
         return police or sheriffs
@@ -243,12 +235,12 @@ class _Writer:
         """Return whether people live in the county outside of municipalities."""
         if area.is_county:
             return area.share > 0
-        return any(department.has_outside for department in self.counties.get(area.county, []))
+        return any(department.has_outside for department in self.police.counties[area.county])
 
     def _add_tribal(self):
         """Add the tribal police of a place without a government before the county's."""
         if self.place and self.used and self.used[0].is_county:
-            here = [each for each in self.local if each.kind == Kind.TRIBAL and each.city_key == self.place.key]
+            here = [each for each in self.police.local if each.kind == Kind.TRIBAL and each.city_key == self.place.key]
             for department in here:
                 self.answer.say(_("On tribal land, call the tribal police: %(name)s.") % {"name": department.name})
             self.answer.departments[:0] = here
@@ -258,75 +250,13 @@ class _Writer:
         """Add the other departments of the area's county: its police and its sheriff."""
         patrolling = self._patrol_of_county(area)
         role = OUTSIDE_CITIES if self._has_outside(area) else WITHOUT_POLICE
-        for department in self.counties.get(area.county, []):
+        for department in self.police.counties[area.county]:
             patrols = department in patrolling and area.jurisdiction.kind not in WHOLE_COUNTY
             if department.kind == Kind.SHERIFF:
                 words = role if patrols else COURTS
             else:
                 words = role if patrols else _("Helps town police.")
             self.answer.add([department], words % {"county": area.jurisdiction.county})
-
-    def _statewide_and_local(self):
-        """Return the force of each state as ``{code: [department]}``, and the local departments. One query."""
-        codes = dict.fromkeys([self.state, *(area.jurisdiction.state for area in self.used)])
-        names = {code: patrol.of_state(code).force for code in codes}
-        wanted = [Q(state=code, name_key__startswith=normalize(name)) for code, name in names.items() if name]
-        if self.place:
-            cities = {self.place.key, *(area.jurisdiction.key for area in self.used if not area.is_county)}
-            counties = {area.jurisdiction.county_slug for area in self.used if area.is_county}
-            there = Q(city_key__in=cities - {""}) | Q(county_slug__in=counties)
-            near = bounding_box(self.place.point, LOCAL_MILES).contains()
-            wanted.append(Q(state__in=codes, kind__in=LOCAL_ROLES) & there & near)
-        rows = list(Department.objects.listed().filter(reduce(or_, wanted))) if wanted else []
-        local = sorted((row for row in rows if row.kind in LOCAL_ROLES), key=self._distance)
-        for row in local:
-            row.role = LOCAL_ROLES[row.kind]
-        forces = {code: [row for row in rows if row.state == code and row.kind not in LOCAL_ROLES] for code in codes}
-        return {code: sorted(rows, key=self._rank_of_force)[:1] for code, rows in forces.items()}, local
-
-    def _rank_of_force(self, department):
-        """Sort a headquarters first, then the post of the county, then the nearest post."""
-        name = patrol.of_state(department.state).force
-        in_county = (department.state, department.county_slug) in {area.county for area in self.used}
-        return not department.name.removesuffix(" Headquarters") == name, not in_county, self._distance(department)
-
-    def _distance(self, department):
-        known = self.place and department.point
-        return miles_between(self.place.point, department.point) if known else float("inf")
-
-
-def _load_police(found):
-    """Set ``.police`` of the jurisdictions, and return that of their counties by state and slug. One query.
-
-    Departments of a county have ``.has_outside``: whether people live in it outside of municipalities.
-    """
-    rows = [area.jurisdiction for area in [*found.found, *found.without_government]]
-    if not rows:
-        return {}
-    in_counties = reduce(or_, {Q(state=row.state, county_slug=row.county_slug) for row in rows})
-    wanted = Jurisdiction.objects.filter(Q(pk__in=[row.pk for row in rows]) | in_counties & Q(kind=COUNTY))
-    linked = Department.objects.listed().filter(jurisdictions__in=wanted).order_by("-size", "pk")
-    police, counties = defaultdict(list), defaultdict(list)
-    for department in linked.annotate(
-        of=F("jurisdictions__pk"),
-        of_kind=F("jurisdictions__kind"),
-        of_county=F("jurisdictions__county_slug"),
-        has_outside=Exists(ZipPart.objects.filter(jurisdiction=OuterRef("jurisdictions__pk"))),
-    ):
-        police[department.of].append(department)
-        if department.of_kind == COUNTY:
-            counties[department.state, department.of_county].append(department)
-    for row in rows:
-        row.police = police[row.pk]
-    return counties
-
-
-def _use_policed_places(found):
-    """Treat places without a government that have a department of their own as municipalities."""
-    for area in [area for area in found.without_government if area.jurisdiction.police]:
-        if not patrol.of_state(area.jurisdiction.state).county_police_is_all:
-            found.without_government.remove(area)
-            found.found.insert(0, area)
 
 
 def _role_of_force(code):

@@ -7,10 +7,11 @@ looked up by its ZIP codes.
 from dataclasses import dataclass, field
 from math import cos, radians
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Sum, When
+from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterRef, Sum, Value, When
 
 from ..geo.points import bounding_box
 from ..models import Jurisdiction, Place, ZipPart
+from ..names import slug_of, without_county_word
 
 Kind = Jurisdiction.Kind
 # In these states, villages lie inside of towns and townships, so both have a row.
@@ -63,19 +64,18 @@ class Areas:
 
 
 def of_place(place):
-    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, or up to three without ZIP codes of its own.
+    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, or two without ZIP codes of its own.
 
     PO boxes have no area: theirs is that of the nearest ZIP code of the town.
     """
     if place.zip:
-        rows = _in(_by_distance(place, _zip_codes_of_town(place))[:1])
+        rows = list(_in(_by_distance(place, _zip_codes_of_town(place))[:1]))
         is_sure = any(row.zip == place.zip for row in rows)
     else:
-        rows = _in(_zip_codes_of_town(place)) if place.zip_codes else []
-        rows, is_sure = rows or (_of_name(place) if place.key else []), True
+        rows, is_sure = _of_town(place) if place.key else [], True
     if not rows:
         box = bounding_box(place.point, MAX_NEAREST_MILES).contains()
-        rows, is_sure = _in(_by_distance(place, _with_residents(Place.objects.filter(box)))[:1]), False
+        rows, is_sure = list(_in(_by_distance(place, _with_residents(Place.objects.filter(box)))[:1])), False
     return _arrange(rows, "" if place.zip else place.key, is_sure)
 
 
@@ -96,16 +96,24 @@ def of_county(state, county_slug):
 
 def _in(places):
     """Return the jurisdictions of these ZIP codes, each with ``.share``, the sum of its shares, and ``.zip``, one."""
-    found = Jurisdiction.objects.filter(zip_parts__zip__in=places.values("zip"))
-    return list(found.annotate(share=Sum("zip_parts__share"), zip=Max("zip_parts__zip")).order_by("-share", "pk"))
+    found = Jurisdiction.objects.filter(zip_parts__zip__in=places.values("zip")).order_by()
+    return found.annotate(share=Sum("zip_parts__share"), zip=Max("zip_parts__zip"))
 
 
-def _of_name(place):
-    """Return the municipalities with the name of the town, or the place without a government and its county."""
-    rows = list(Jurisdiction.objects.of_town(place.state, place.name, place.county))
-    if rows and rows[0].kind == Kind.PLACE:
-        rows += Jurisdiction.objects.county(place.state, rows[0].county_slug)
-    return rows
+def _of_town(place):
+    """Return the jurisdictions of a town's ZIP codes, else those of its name. One query.
+
+    A place without a government comes with its county.
+    """
+    share, no_zip = Value(1.0, FloatField()), Value("", CharField())
+    named = Jurisdiction.objects.of_town(place.state, place.name, place.county)
+    county = Jurisdiction.objects.county(place.state, slug_of(without_county_word(place.county), ""))
+    others = (rows.order_by().annotate(share=share, zip=no_zip) for rows in (named, county))
+    rows = list(_in(_zip_codes_of_town(place)).union(*others, all=True))
+    if found := [row for row in rows if row.zip]:
+        return found
+    named = [row for row in rows if row.kind != Kind.COUNTY]
+    return [row for row in named if row.kind != Kind.PLACE] or (rows if named else [])
 
 
 def _zip_codes_of_town(place):

@@ -253,14 +253,14 @@ class DepartmentSearchForm(NearForm):
 
     @property
     def whole_place(self):
-        """The place if the search asks about nothing else, such as "10451", "Joshua Tree" or "Clay County, MO"; or None.
+        """The place if the search asks about nothing else, such as "10451", "Reno" or "Clay County, MO"; or None.
 
         Call it after :meth:`results`. A county has no ``key``, and may have no point.
         """
         if self.errors or self.filters_in_use or self.correction:
             return None
         text = self.cleaned_data["q"]
-        if self.place:
+        if self.place or ranking.short_form(text)[0]:
             return None if text else self.place
         return places.best_known(self.possible_towns) or places.named_county(text)
 

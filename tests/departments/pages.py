@@ -3,7 +3,6 @@
 import re
 from html import unescape
 
-
 ANSWER = re.compile(r'<section class="answer".*?</section>', re.DOTALL)
 
 

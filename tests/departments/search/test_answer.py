@@ -78,7 +78,8 @@ def test_a_place_without_a_government_has_the_sheriff(joshua_tree):
     found = ask("92252")
     assert names(found) == ["San Bernardino County Sheriff's Department", "California Highway Patrol"]
     assert found.sentences == [
-        "Joshua Tree has no city government; the San Bernardino County Sheriff's Department serves areas outside cities."
+        "Joshua Tree has no city government; "
+        "the San Bernardino County Sheriff's Department serves areas outside cities."
     ]
     assert found.is_sure
 
@@ -431,9 +432,9 @@ def test_the_county_page_has_the_answer_on_its_first_page(client, joshua_tree):
     assert "Who polices San Bernardino County, CA?" in text_of(client.get(url))
 
 
-def test_the_answer_takes_three_queries(joshua_tree, django_assert_num_queries):
+def test_the_answer_takes_two_queries(joshua_tree, django_assert_num_queries):
     for place in Place.objects.all():
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             answer.for_place(place)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         answer.for_county("CA", "san-bernardino")
