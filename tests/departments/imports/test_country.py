@@ -1,13 +1,14 @@
 """The directory that ships with the site, loaded as a whole."""
 
 from io import StringIO
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
 
 from departments.imports import country
-from departments.models import Department, Place, Specialization
+from departments.models import Department, Jurisdiction, Place, Specialization, ZipPart
 from departments.search import counts
 from departments.search.forms import DepartmentSearchForm
 from policeapp.imports.models import Import
@@ -188,6 +189,40 @@ def whole_country(loaded, db):
 def test_it_reports_what_it_loaded(loaded):
     assert "Loaded the Westport Police Department." in loaded
     assert f"{AGENCIES - 1:,} added, 1 updated, 0 unchanged, 0 rejected." in loaded
+
+
+@pytest.mark.unmeasured
+def test_it_reports_how_many_municipalities_have_a_department(loaded):
+    assert "Loaded 37,148 municipalities and counties." in loaded
+    assert (
+        "11,356 of 28,062 municipalities and 3,063 of 3,231 counties have a department. 202 municipal departments have "
+        "no municipality, and 0 sheriffs and county police no county."
+    ) in loaded
+
+
+def test_departments_serve_the_municipalities_and_counties_that_they_police():
+    """``policed.txt`` was picked by hand in all states, with what is easily mistaken."""
+    expected, found = {}, {}
+    for line in (Path(__file__).parent / "policed.txt").read_text(encoding="utf-8").splitlines():
+        *key, expected[tuple(key)] = line.split("|")
+        state, name, kind, county = key
+        jurisdiction = Jurisdiction.objects.get(state=state, name=name, kind=kind, county=county)
+        names = sorted(department.name for department in jurisdiction.departments.all())
+        found[tuple(key)] = "; ".join(names) or "-"
+    assert found == expected
+    assert len({state for state, *_rest in expected}) == 51
+
+
+def test_jurisdictions_have_the_counties_of_the_directory():
+    counties = set(Jurisdiction.objects.filter(kind="county").values_list("state", "county_slug"))
+    sheriffs = Department.objects.filter(kind="sheriff").values_list("state", "county_slug")
+    assert set(sheriffs) - counties == set()
+
+
+def test_every_zip_code_of_the_file_lies_somewhere():
+    assert ZipPart.objects.values("zip").distinct().count() == 33_790
+    bronx = Jurisdiction.objects.of_zip("10451").first()
+    assert (bronx.name, bronx.county, bronx.share) == ("New York", "Bronx County", 1.0)
 
 
 def test_every_agency_is_published():
