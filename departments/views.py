@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,8 +24,10 @@ from .structured_data import organization
 
 # The number of specializations before "Show more" on a profile.
 SPECIALIZATIONS_SHOWN = 10
-# The number of nearest departments or jobs if a search or a department has none.
+# The number of nearest departments if a search has none.
 NEAREST_SHOWN = 5
+# What a profile shows of its surroundings, and how far they reach.
+NEIGHBORS_SHOWN, NEARBY_JOBS_SHOWN, NEARBY_MILES = 5, 3, 100
 SUGGESTIONS_SHOWN = 8
 PLACES_SUGGESTED = 4
 
@@ -41,16 +44,12 @@ def directory(request):
         nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
     found = answer.for_search(form) if number == 1 else None
     count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
-    by_state, letters = counts.by_state_and_letters()
-    context = {
-        "answer": found,
-        "form": form,
-        "page": page,
-        "nearest": nearest,
-        "regions": maps.regions(by_state),
-        "letters": letters,
-        "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
-    }
+    context = {"form": form, "page": page, "nearest": nearest, "answer": found}
+    if form.place:
+        context["map"] = maps.locator_map(form.place, form.miles, page.object_list, page.start_index())
+    if not request.GET:
+        by_state, context["letters"] = counts.by_state_and_letters()
+        context["regions"] = maps.regions(by_state)
     response = render(request, "departments/directory.html", context)
     # The check box sends "on"; any other value means the same.
     if form.errors or request.GET.get("hiring", "on") != "on":
@@ -151,14 +150,18 @@ def profile(request, state, slug):
 def render_profile(request, department, is_preview=False):
     """Return the profile of a department from ``Department.objects.with_place()``."""
     openings = list(department.jobs.open().listed().by_deadline())
-    nearest = [] if openings else Job.objects.open().listed().close_to(department, NEAREST_SHOWN)
+    jobs = Job.objects.open().listed()
+    nearby = ([], None) if openings else jobs.nearby_or_nearest(department, NEARBY_MILES, NEARBY_JOBS_SHOWN)
+    neighbors = Department.objects.listed().neighbors_of(department, NEARBY_MILES, NEIGHBORS_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,
         "is_preview": is_preview,
         "place": department.place and Place(**department.place),
         "openings": openings,
-        "nearest": nearest,
+        "real_jobs": sum(not job.is_sample for job in openings),
+        "nearby_jobs": nearby[0],
+        "nearest_job": nearby[1],
         "roadmap": HiringStep.objects.for_departments([department])[department.pk],
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
@@ -166,10 +169,21 @@ def render_profile(request, department, is_preview=False):
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
         "posts": list(department.published_posts()),
+        "neighbors": neighbors,
+        "profile_map": maps.profile_map(department, neighbors),
+        "unknown_facts": _unknown_facts(department, specializations),
+        "contact": settings.CONTACT_EMAIL,
         "breadcrumbs": breadcrumbs.for_department(department),
         "structured_data": organization(department),
     }
     return render(request, "departments/profile.html", context)
+
+
+def _unknown_facts(department, specializations):
+    """Return the labels of the expected facts that a department lacks."""
+    values = {fact: getattr(department, fact) for fact in department.EXPECTED if fact != "specializations"}
+    values["specializations"] = specializations
+    return [department.label_of(fact) for fact in department.EXPECTED if values[fact] in (None, "", [])]
 
 
 def _page(departments, number):

@@ -116,6 +116,8 @@ class Figures(models.Model):
         """Return whether the population counts the people that the department serves. A blank basis says so."""
         if self.population_basis == PopulationBasis.WHOLE_COUNTY:
             return False
+        if self.kind == DepartmentKind.SHERIFF and self.population_basis:
+            return False  # deputies patrol outside cities, but run the jail and guard the courts of the whole county
         if self.population_basis == PopulationBasis.LOCAL_GOVERNMENT:
             return self.kind == DepartmentKind.MUNICIPAL
         return self.kind in self.RESIDENTIAL

@@ -83,6 +83,16 @@ class DepartmentQuerySet(models.QuerySet):
     def _by_distance(self, point):
         return self.annotate(miles=miles_from(point)).order_by("miles", "pk")
 
+    def neighbors_of(self, department, miles, count):
+        """Return a list of the ``count`` nearest other departments within ``miles``, each with ``.miles``.
+
+        It is empty if the location of the department is unknown. One query, which fetches what a list shows.
+        """
+        if not department.point:
+            return []
+        fields = ("name", "slug", "city", "state", "kind", "latitude", "longitude")
+        return list(self.exclude(pk=department.pk).near(department.point, miles).only(*fields)[:count])
+
     def with_place(self):
         """Add ``.place``: the fields of the place that ``Department.find_place()`` finds as a dict, or None."""
         found = Place.objects.of_address(Left(OuterRef("zip"), 5), OuterRef("city_key"), OuterRef("state"))

@@ -155,17 +155,17 @@ class NearForm(forms.Form):
     @property
     def filters_in_use(self):
         """Whether a field under "More filters" has a value or an error."""
-        return any(self[name].data or name in self.errors for name in self.filters)
+        return any(field.data or field.errors for field in self.filters)
 
     @property
     def filters(self):
-        """The names of the fields under "More filters"."""
-        return [name for name in self.fields if name not in ("q", "near", "within")]
+        """The fields under "More filters"."""
+        return [field for field in self if field.name not in ("q", "near", "within")]
 
     @property
     def summary(self):
         """The search in words, for the title of its page: "“diver”, within 25 miles of Westport, CT, Connecticut"."""
-        text, near = ((self[name].value() or "")[:MAX_SEARCH_LENGTH] for name in ("q", "near"))
+        text, near = self._texts()
         found = [_("“%(words)s”") % {"words": text}] if text and not self.text_is_place else []
         if self.place and self.miles is None:
             found.append(_("nearest to %(place)s") % {"place": self.place})
@@ -173,8 +173,20 @@ class NearForm(forms.Form):
             found.append(_("within %(miles)s miles of %(place)s") % {"miles": self.miles, "place": self.place})
         elif near:
             found.append(near)
-        found += [self._value_in_words(name) for name in self.filters if self._has_value(name)]
-        return ", ".join(map(str, found))
+        return ", ".join(map(str, [*found, *self._filters_in_words()]))
+
+    @property
+    def typed(self):
+        """The search in the visitor's words, for the line that the form folds to: "diver, 06880, Connecticut"."""
+        return ", ".join(map(str, filter(None, [*self._texts(), *self._filters_in_words()])))
+
+    def _texts(self):
+        """Return what the visitor typed into both text fields. The name of a state is among the filters."""
+        text, near = ((self[name].value() or "")[:MAX_SEARCH_LENGTH] for name in ("q", "near"))
+        return text, "" if self.state_from_place else near
+
+    def _filters_in_words(self):
+        return [self._value_in_words(field.name) for field in self.filters if self._has_value(field.name)]
 
     def _has_value(self, name):
         return self.is_bound and self.cleaned_data.get(name) not in (None, "", False)
@@ -226,7 +238,6 @@ class DepartmentSearchForm(NearForm):
         empty_label=_("Any"),
         widget=LongSelect,
     )
-    hiring = forms.BooleanField(label=_("Hiring now"), required=False)
     sort = forms.ChoiceField(
         label=_("Sort by"),
         required=False,
@@ -237,6 +248,7 @@ class DepartmentSearchForm(NearForm):
             ("population", _("Population served")),
         ],
     )
+    hiring = forms.BooleanField(label=_("Hiring now"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

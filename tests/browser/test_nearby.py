@@ -29,21 +29,15 @@ def test_search_nearby_jobs_lists_the_nearest_jobs(visit, neighborhood):
     near, _, far = page.locator(".card").all()
     expect(near).to_contain_text("Norwalk Police Department, Norwalk, CT · 5 miles")
     expect(near).to_contain_text("$60,000 to $70,000 a year")
-    expect(near).to_contain_text("closes ")
+    expect(near).to_contain_text("Closes ")
     expect(far).to_contain_text("Bridgeport Police Department, Bridgeport, CT · 9 miles")
 
 
 def test_the_page_of_a_department_without_jobs_lists_the_nearest_ones(visit, neighborhood):
     page = visit(WESTPORT)
-    assert titles(page) == [
-        "Police Officer",
-        "Dispatcher",
-        "Beach Patrol Officer",
-        "Police Recruit",
-        "School Safety Agent",
-    ]
+    assert titles(page) == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]
     distances = [re.search(r"(\d+) miles", card)[1] for card in page.locator(".card").all_inner_texts()]
-    assert distances == ["4", "4", "9", "40", "45"]
+    assert distances == ["4", "4", "9"]
 
 
 def test_a_wider_radius_finds_more_and_a_narrower_one_fewer(visit, neighborhood):

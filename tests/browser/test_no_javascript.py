@@ -12,7 +12,7 @@ def page(visit, neighborhood):
 def test_a_department_is_found_from_the_home_page(page):
     page.get_by_label("ZIP, city or department").fill("westport")
     page.get_by_role("button", name="Find departments").click()
-    page.get_by_role("link", name="Westport Police Department").click()
+    page.get_by_role("link", name="Westport Police Department", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Westport Police Department")
 
 

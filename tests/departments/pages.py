@@ -3,6 +3,9 @@
 import re
 from html import unescape
 
+import brotli
+from django.template.loader import render_to_string
+
 ANSWER = re.compile(r'<section class="answer".*?</section>', re.DOTALL)
 
 
@@ -17,7 +20,7 @@ def answer(response):
 
 
 def _cards(markup):
-    return [unescape(name) for name in re.findall(r'<li class="card">\s*<h3><a [^>]*>([^<]*)</a>', markup)]
+    return [unescape(name) for name in re.findall(r'<li class="card"[^>]*>\s*<h3><a [^>]*>([^<]*)</a>', markup)]
 
 
 def links(response):
@@ -47,6 +50,11 @@ def value_of(response, field):
 
 def html(response):
     return response.content.decode()
+
+
+def compressed_size(template, **context):
+    """Return the bytes of a part of a page, compressed with Brotli as our pages are."""
+    return len(brotli.compress(render_to_string(template, context).encode(), quality=4))
 
 
 def profile(client, department):
