@@ -18,7 +18,7 @@ from . import breadcrumbs
 from .geo import maps, states
 from .models import Department, Place, SlugRedirect
 from .names import county_label
-from .search import counts, ranking
+from .search import answer, counts, ranking
 from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 
@@ -42,11 +42,13 @@ def directory(request):
     """List all departments or search them. If none are near enough, suggest the nearest."""
     number = page_number(request)
     form = DepartmentSearchForm(request.GET)
-    page = _page(form.results(Job.objects.open()), number)
+    page = paginate(form.results(Job.objects.open()), number)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
-    context = {"form": form, "page": page, "nearest": nearest}
+    found = answer.for_search(form) if number == 1 else None
+    count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
+    context = {"form": form, "page": page, "nearest": nearest, "answer": found}
     if form.place:
         context["map"] = maps.locator_map(form.place, form.miles, page.object_list, page.start_index())
     if not request.GET:
@@ -116,10 +118,12 @@ def _overview(state, departments):
 def county(request, state, county):
     """List the departments of a county by kind. 404 if it has none."""
     departments = Department.objects.listed().in_county(state, county)
-    page = _page(departments.by_kind(), page_number(request))
+    page = paginate(departments.by_kind(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
+    found = answer.for_county(state, county) if page.number == 1 else None
+    count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
     counties = list(Department.objects.listed().filter(state=state).counties())
     nearest = counts.nearest_counties(counties, county, COUNTIES_SHOWN)
     context = {
@@ -127,6 +131,7 @@ def county(request, state, county):
         "state": states.STATES[state],
         "county_label": label,
         "page": page,
+        "answer": found,
         "totals": counts.totals(departments, Department.NATIONWIDE | Department.STATEWIDE),
         "population": departments.county_population(),
         "counties": _county_links(state, nearest),

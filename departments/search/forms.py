@@ -9,11 +9,14 @@ from policeapp.web.forms import LongSelect
 from ..geo import states
 from ..models import Department, Specialization
 from ..models.querysets import DepartmentQuerySet
+from ..names import normalize
 from . import places, ranking, spelling
 
 RADII = (10, 25, 50, 100, 250)  # miles
 DEFAULT_MILES = 25
 ANYWHERE = "any"
+# Words that say nothing more than the place: "police near 06880".
+POLICE_WORDS = frozenset("police cops officers department departments".split())
 MAX_SEARCH_LENGTH = 100  # characters
 # Fields get their choices as functions. Otherwise each form copies the list, which takes longer than finding a place.
 WITHIN = [
@@ -253,6 +256,26 @@ class DepartmentSearchForm(NearForm):
         self.fields["q"].help_text = _("For example 06880 or Westport")
         self.fields["q"].widget.attrs["data-suggest"] = True
 
+    def clean(self):
+        cleaned = super().clean()
+        words = normalize(cleaned.get("q") or "").split()
+        if self.place and words and POLICE_WORDS.issuperset(words):
+            self.use_place(self.place)
+        return cleaned
+
+    @property
+    def whole_place(self):
+        """The place if the search asks about nothing else, such as "10451", "Reno" or "Clay County, MO"; or None.
+
+        Call it after :meth:`results`. A county has no ``key``, and may have no point.
+        """
+        if self.errors or self.filters_in_use or self.correction:
+            return None
+        text = self.cleaned_data["q"]
+        if self.place or ranking.short_form(text)[0]:
+            return None if text else self.place
+        return places.best_known(self.possible_towns) or places.named_county(text)
+
     def results(self, open_jobs):
         """Return the published departments that match the search, in its order; none if the form has errors.
 
@@ -307,7 +330,7 @@ class DepartmentSearchForm(NearForm):
         if not self.possible_towns and chiefs.exists():
             return chiefs.by_population()
         if not self.use_possible_town() and not self.use_town_at_end(text):
-            self.correction = spelling.correct(text)
+            self.correction = spelling.correct_county(text) or spelling.correct(text)
             if self.correction:
                 self.look_for_place(self.correction)
         if self.errors:
