@@ -47,8 +47,10 @@ LABEL_OFFSETS = {
     "KY": (14, 0),
 }
 
-# The map of a state: the pixels of its longer side.
-STATE_SIDE = 600
+# The map of a state: the pixels of its longer side, the height of a label, and the width of a letter in it. There are
+# labels if this part of the counties has room for one.
+STATE_SIDE, LABEL_HEIGHT, LETTER_WIDTH = 600, 13, 8
+LABELED_PART = 1 / 3
 
 # A locator map is a square of this many pixels. The radius of its ring is this part of half a side.
 SIDE = 400
@@ -131,11 +133,15 @@ class County(NamedTuple):
 
 
 class CountyMap(NamedTuple):
-    """The map of a state, in pixels."""
+    """The map of a state, in pixels.
+
+    ``labels`` are ``(name, x, y)`` of the counties with room for their names, or [] if these are few.
+    """
 
     width: int
     height: int
     counties: list[County]
+    labels: list[tuple[str, int, int]]
 
     @property
     def has_gray(self):
@@ -149,7 +155,7 @@ def county_map(state_code, numbers):
     """
     if len(county_shapes().get(state_code, ())) < 2:
         return None
-    width, height, drawn = _drawn_counties(state_code)
+    width, height, drawn, labels = _drawn_counties(state_code)
     # If two spellings of a county share a shape, it links to the one with more departments.
     slugs = {}
     for slug, _number in sorted(numbers.items(), key=lambda item: item[1]):
@@ -165,28 +171,50 @@ def county_map(state_code, numbers):
         title = title_of(county_label(name, state_code), number)
         url = f"{start}{slug}{end}" if number else ""
         counties.append(County(title, url, f"shade{shade_of(number, most)}", data))
-    return CountyMap(width, height, counties)
+    return CountyMap(width, height, counties, labels)
 
 
 @cache
 def _drawn_counties(state_code):
-    """Return the width and height of a state's map, and ``(name, path)`` of each county, with north up, in pixels."""
+    """Return the width and height of a state's map, ``(name, path)`` of each county, and the labels. North is up."""
     state = states.STATES[state_code]
-    shapes = county_shapes()[state_code].values()
+    shapes = {shape.name: shape for shape in county_shapes()[state_code].values()}
     middle = state.west + (state.east - state.west) % 360 / 2
     first = state_shapes()[state_code]
     turn = conic_at(first.x, first.y).turn(middle)
-    rings = {shape.name: [[rotate(x, y, turn) for x, y in ring] for ring in corners(shape.path)] for shape in shapes}
+    rings = {
+        name: [[rotate(x, y, turn) for x, y in ring] for ring in corners(shape.path)] for name, shape in shapes.items()
+    }
     points = [point for found in rings.values() for ring in found for point in ring]
     left, top = (min(values) for values in zip(*points, strict=True))
     east, bottom = (max(values) for values in zip(*points, strict=True))
     scale = STATE_SIDE / max(east - left, bottom - top)
-    drawn = []
+    drawn, labels = [], []
     for name, found in rings.items():
-        data = path(_snapped(found, left, top, scale))
+        snapped = _snapped(found, left, top, scale)
+        data = path(snapped)
         data = mark_safe(data)  # nosec B308, B703 # path data has only numbers and a few letters
         drawn.append((name, data))
-    return ceil((east - left) * scale), ceil((bottom - top) * scale), drawn
+        x, y = rotate(shapes[name].x / FINE_GRID, shapes[name].y / FINE_GRID, turn)
+        x, y = round((x - left) * scale), round((y - top) * scale)
+        if len(name) * LETTER_WIDTH <= room(snapped[0], x, y):
+            labels.append((name, x, y))
+    labels = labels if len(labels) >= len(drawn) * LABELED_PART else []
+    return ceil((east - left) * scale), ceil((bottom - top) * scale), drawn, labels
+
+
+def room(ring, x, y):
+    """Return the width of a line of text inside the ring with its middle at ``x, y``, in pixels; 0 without room."""
+    widths = []
+    # Half a pixel keeps the lines off the corners.
+    for height in (y - LABEL_HEIGHT / 2 + 0.5, y + 0.5, y + LABEL_HEIGHT / 2 + 0.5):
+        sides = zip(ring, ring[1:] + ring[:1], strict=True)
+        crossed = [((x1, y1), (x2, y2)) for (x1, y1), (x2, y2) in sides if (y1 > height) != (y2 > height)]
+        found = [x1 + (x2 - x1) * (height - y1) / (y2 - y1) for (x1, y1), (x2, y2) in crossed]
+        left, right = ([other for other in found if (other < x) == is_left] for is_left in (True, False))
+        is_inside = len(left) % 2 == 1
+        widths.append(2 * min(x - max(left), min(right) - x) if is_inside else 0)
+    return min(widths)
 
 
 def _snapped(rings, left, top, scale):

@@ -47,6 +47,9 @@ class Figures(models.Model):
         DepartmentKind.TRIBAL,
     }  # fmt: skip
 
+    # Kinds whose officers work in many states, not only in that of the headquarters.
+    NATIONWIDE = {DepartmentKind.FEDERAL}
+
     sworn_officers = models.PositiveIntegerField(
         _("number of officers"),
         null=True,

@@ -29,7 +29,7 @@ def test_search_nearby_jobs_lists_the_nearest_jobs(visit, neighborhood):
     near, _, far = page.locator(".card").all()
     expect(near).to_contain_text("Norwalk Police Department, Norwalk, CT · 5 miles")
     expect(near).to_contain_text("$60,000 to $70,000 a year")
-    expect(near).to_contain_text("closes ")
+    expect(near).to_contain_text("Closes ")
     expect(far).to_contain_text("Bridgeport Police Department, Bridgeport, CT · 9 miles")
 
 
@@ -78,7 +78,8 @@ def test_an_ambiguous_name_offers_the_towns_as_links(visit, neighborhood, path):
 
 def test_an_ambiguous_name_on_the_home_page_offers_the_towns_too(visit, neighborhood):
     page = visit("/")
-    page.get_by_label("ZIP, city or department").fill("springfield")
+    page.get_by_role("radio", name="Jobs").check()
+    page.get_by_label("ZIP, city or job title").fill("springfield")
     page.get_by_role("button", name="Find jobs").click()
 
     box = page.get_by_label("Keywords")
@@ -118,6 +119,11 @@ def test_use_my_location_works_on_the_home_page_too(visit, neighborhood):
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("heading", name="within 25 miles of 41.1, -73.42")).to_be_visible()
     assert titles(page)[0] == "Norwalk Police Department"
+
+    page = visit("/", permissions=["geolocation"], geolocation={"latitude": 41.0964, "longitude": -73.4193})
+    page.get_by_role("radio", name="Jobs").check()
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_role("heading", name="jobs within 25 miles of 41.1, -73.42")).to_be_visible()
 
 
 def test_a_denied_location_is_explained(visit, neighborhood):

@@ -90,7 +90,7 @@ def test_a_specialization_links_to_the_departments_that_have_it(visit, westport)
     page = visit(WESTPORT)
     page.get_by_role("link", name="EMT Basic").click()
     expect(page.get_by_role("heading", name="One department")).to_be_visible()
-    expect(page.get_by_role("link", name="Westport Police Department")).to_be_visible()
+    expect(page.get_by_role("link", name="Westport Police Department", exact=True)).to_be_visible()
     expect(page.get_by_label("Specialization")).to_have_value("emt-basic")
 
 

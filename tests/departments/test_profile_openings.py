@@ -47,7 +47,7 @@ def test_without_jobs_the_nearest_ones_are_listed_with_distance_pay_and_closing_
     text = openings(response)
     assert text.startswith("There are currently no open jobs at this department. Search Nearby Jobs")
     assert "Nearest jobs Patrol Officer Norwalk Police Department, Norwalk, CT · 4 miles" in text
-    assert f"$70,000 to $80,000 a year · closes {last_day:%B} {last_day.day}, {last_day.year}" in text
+    assert f"$70,000 to $80,000 a year Closes {last_day:%B} {last_day.day}, {last_day.year} (tomorrow)" in text
 
 
 def test_it_lists_the_three_nearest_jobs(client, westport):

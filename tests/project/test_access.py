@@ -163,6 +163,7 @@ TABLE = {
     "robots.txt": {"/robots.txt": EVERYONE},
     ".well-known/security.txt": {"/.well-known/security.txt": NOBODY},
     "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 7},
+    "apple-touch-icon.png": {"/apple-touch-icon.png": (ELSEWHERE,) * 7},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
     "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
     "healthz": {"/healthz": EVERYONE},
@@ -212,6 +213,7 @@ TABLE = {
         f"{CHOOSE}?app_label=departments&model_name=departmentspecialization&field_name=specialization": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": PERMITTED,
         f"{CHOOSE}?app_label=departments&model_name=department&field_name=recruiters": PERMITTED,
+        f"{CHOOSE}?app_label=departments&model_name=jurisdiction&field_name=departments": EDITORS,
         CHOOSE: NOT_HERE,
     },
     "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
@@ -304,6 +306,8 @@ TABLE = {
         }
         for what in ("approve", "decline")
     },
+    # Who polices a municipality or a county
+    **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
     **permitted("auth/group", add=ALICE, delete=ALICE),
     **permitted("policeapp/user"),
     # Uploads can be added, applied and deleted, but not changed.

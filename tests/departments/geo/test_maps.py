@@ -53,10 +53,14 @@ def test_the_map_is_hidden_from_assistive_technology_and_the_list_is_not(client,
     assert listed == [code.lower() for code in states.STATES]
 
 
-def test_a_search_has_the_list_of_states_without_the_map(client, db):
-    page = client.get("/departments/?hiring=on")
+@pytest.mark.parametrize("query", ["hiring=on", "q=westport", "page=2"])
+def test_a_search_has_neither_the_map_nor_the_list_of_states_nor_the_letters(client, db, query):
+    for number in range(21):
+        make_department(f"Westport Precinct {number}")
+    page = client.get(f"/departments/?{query}")
     assert "<svg" not in html(page)
-    assert "Connecticut 0" in text_of(page)
+    assert "By state" not in text_of(page)
+    assert "/departments/a-to-z/" not in html(page)
 
 
 # The locator map
@@ -255,6 +259,32 @@ def box(path):
     """Return the ``(left, top, right, bottom)`` of path data."""
     xs, ys = zip(*(corner for ring in corners(path) for corner in ring), strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def test_counties_with_room_have_their_names():
+    labels = {name: (x, y) for name, x, y in maps.county_map("CT", {}).labels}
+    assert set(labels) == {
+        "Fairfield",
+        "Hartford",
+        "Litchfield",
+        "Middlesex",
+        "New Haven",
+        "New London",
+        "Tolland",
+        "Windham",
+    }
+    assert labels["Litchfield"][1] < labels["Fairfield"][1] and labels["Litchfield"][0] < labels["Windham"][0]
+    assert "Storey" not in {name for name, *_ in maps.county_map("NV", {}).labels}, "it is too small"
+    assert maps.county_map("TX", {}).labels == [], "only two of 254 have room"
+
+
+@pytest.mark.parametrize(
+    ("at", "width"),
+    [((50, 50), 100), ((20, 50), 40), ((50, 2), 0), ((150, 50), 0)],
+    ids=["middle", "side", "top", "out"],
+)
+def test_a_label_has_the_room_inside_its_county(at, width):
+    assert maps.room([(0, 0), (100, 0), (100, 100), (0, 100)], *at) == width
 
 
 def test_a_county_under_two_spellings_links_to_the_one_with_more_departments():

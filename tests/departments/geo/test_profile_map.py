@@ -60,6 +60,11 @@ def test_the_caption_explains_the_map(westport):
     assert "Shaded: Fairfield County. Dots: nearby departments. </figcaption>" in beside
 
 
+def test_the_caption_says_that_a_star_is_only_the_middle_of_an_area(westport):
+    westport.precision = "zip"
+    assert "Star: the middle of the ZIP code." in draw(westport) and "this department" not in draw(westport)
+
+
 def test_dots_at_one_place_can_be_tapped_one_by_one(westport):
     neighbors = [make_department(f"Campus {n}", at=westport.point) for n in range(6)]
     drawn = maps.profile_map(westport, neighbors)

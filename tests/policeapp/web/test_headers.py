@@ -14,7 +14,8 @@ from ...whole_site import Markup
 pytestmark = pytest.mark.unmeasured
 
 # URLs that are not HTML pages.
-MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz", "/jobs/feed/", "/jobs/calendar/"]
+MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/apple-touch-icon.png", "/healthz"]
+MACHINES += ["/readyz", "/jobs/feed/", "/jobs/calendar/"]
 
 SUBRESOURCES = {
     "script": ["src"],
