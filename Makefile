@@ -37,10 +37,10 @@ run: port install .secret-key ## run the site and its mail worker for developmen
 	$(MANAGE) runserver 127.0.0.1:$(PORT) <&3 & server=$$!; \
 	wait $$server
 
-admin: install .secret-key ## create an admin for the site that `make run` serves
+admin: install .secret-key ## create an admin for the site that `make run` serves: make admin EMAIL=alice@example.org
 	@$(SAY_IGNORED)
 	@$(DEVELOPER) $(MANAGE) migrate --verbosity 0
-	@$(DEVELOPER) exec $(MANAGE) createsuperuser
+	@$(DEVELOPER) exec $(MANAGE) create_admin $(EMAIL)
 
 serve: install ## serve the site in production; SECRET_KEY, ALLOWED_HOSTS and SITE_URL must be set
 	@$(MANAGE) collectstatic --noinput --verbosity 0

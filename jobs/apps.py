@@ -9,12 +9,14 @@ class JobsConfig(AppConfig):
 
     def ready(self):
         from departments.signals import departments_changed
+        from policeapp.accounts import emails
         from policeapp.caching.middleware import next_changes
         from policeapp.imports.uploads import IMPORTERS
         from policeapp.operations.clean_up import TASKS
         from policeapp.operations.metrics import figures
 
         from . import checks, metrics
+        from .alerts.messages import delete_account_emails, send_account_email
         from .alerts.models import delete_unconfirmed
         from .imports.openings import PostingImporter
         from .models import HiringStep, Job, sync_from_departments
@@ -22,6 +24,8 @@ class JobsConfig(AppConfig):
         next_changes += [Job.objects.next_change, HiringStep.objects.next_change]
         IMPORTERS["openings"] = PostingImporter
         TASKS["unconfirmed alerts"] = delete_unconfirmed
+        TASKS["emails about accounts"] = delete_account_emails
+        emails.outbox = send_account_email
         figures.append(metrics.figures)
         register(checks.check_mail, deploy=True)
         register(checks.check_alerts, Tags.database, deploy=True)

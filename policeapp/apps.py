@@ -17,12 +17,21 @@ class PoliceAppConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self):
+        from allauth.account.signals import authentication_step_completed, password_reset
+        from django.contrib.auth.signals import user_logged_in
+
+        from .accounts.lockout import remember_network
+        from .accounts.middleware import begin_session, renew_key
         from .caching.content import add_triggers
         from .database.fulltext import restore_triggers
         from .operations import checks
 
         post_migrate.connect(restore_triggers, dispatch_uid="full text")
         post_migrate.connect(add_triggers, dispatch_uid="content")
+        user_logged_in.connect(remember_network, dispatch_uid="known networks")
+        user_logged_in.connect(begin_session, dispatch_uid="session")
+        authentication_step_completed.connect(renew_key, dispatch_uid="key of the session")
+        password_reset.connect(remember_network, dispatch_uid="known networks after a reset")
         register(checks.check_database, Tags.database, deploy=True)
         register(checks.check_cache, Tags.caches, deploy=True)
         register(checks.check_hosts, Tags.security, deploy=True)

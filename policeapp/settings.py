@@ -69,6 +69,8 @@ try:
     host = urlsplit(SITE_URL).hostname
     # The sender of emails, and where delivery reports go.
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"PoliceApp <alerts@{host}>")
+    # Administrators can do nothing until they have set up a passkey or an authenticator app.
+    REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", not DEBUG)
     # DEBUG, INFO, WARNING or ERROR.
     LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
     # "json" for lines of JSON, "text" for people.
@@ -137,6 +139,10 @@ INSTALLED_APPS = [
     "django.forms",
     "django_http_compression",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -158,6 +164,8 @@ MIDDLEWARE = [
     # Before CsrfViewMiddleware reads a form, which it does when Django enters the view.
     "policeapp.web.middleware.limit_bodies",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "policeapp.accounts.middleware.AccountSession",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -232,15 +240,53 @@ CACHES = {"default": cache("default", 10_000), "pages": cache("pages", PAGE_CACH
 if not PAGE_CACHE_ENTRIES:
     CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
+# Accounts; see accounts/README.md.
+
+LOGIN_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "policeapp.accounts.validators.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "policeapp.accounts.validators.ContextWordsValidator"},
 ]
+# Seconds. Links that set a password work once, for four hours. A session ends two hours after the last request, and 12
+# hours after signing in. Who changes what gives rights has signed in, or confirmed who they are, within 15 minutes.
+PASSWORD_RESET_TIMEOUT = 4 * 3600
+SESSION_COOKIE_AGE = 2 * 3600
+SESSION_MAX_AGE = 12 * 3600
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+
+ACCOUNT_ADAPTER = "policeapp.accounts.adapter.AccountAdapter"
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "login": "policeapp.accounts.forms.SignInForm",
+    "change_password": "policeapp.accounts.forms.ChangePasswordForm",  # nosec B105
+    "reset_password": "policeapp.accounts.forms.ResetPasswordForm",  # nosec B105
+    "reset_password_from_key": "policeapp.accounts.forms.SetPasswordForm",  # nosec B105
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+# django-axes and accounts/lockout.py count failures. These would be counted in a cache.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}  # nosec B105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+MFA_ADAPTER = "policeapp.accounts.adapter.MFAAdapter"
+# Nobody signs up, so there are no addresses to verify.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "add_webauthn": "policeapp.accounts.forms.AddPasskeyForm",
+    "authenticate": "policeapp.accounts.forms.AuthenticateForm",
+    "reauthenticate": "policeapp.accounts.forms.ReauthenticateForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Browsers offer passkeys without HTTPS only on localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # Sign-in: after this many failures for an account from an IP address, or five times as many from the IP address, nobody
 # can sign in from there for this time; see accounts/lockout.py. Successful sign-ins are not logged.
@@ -257,7 +303,7 @@ AXES_CLIENT_STR_CALLABLE = "policeapp.accounts.lockout.format_for_log"
 AXES_RESET_ON_SUCCESS = True
 # Trying again during a lockout does not extend it.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next"]
+AXES_SENSITIVE_PARAMETERS = ["login", "oldpassword", "csrfmiddlewaretoken", "next"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

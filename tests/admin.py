@@ -2,7 +2,9 @@
 
 import re
 from html import unescape
+from types import SimpleNamespace
 
+from allauth.account.internal.flows.login import record_authentication
 from django.test import Client
 
 from tests.factories import form_of, html_of
@@ -30,9 +32,18 @@ NO_CHOICE = ["one", "-1", "9" * 30, "nothing\0here"]
 
 
 def signed_in(person):
+    """Return a client of the person, who has just signed in with the password."""
     client = Client()
-    client.force_login(person)
+    sign_in(client, person)
     return client
+
+
+def sign_in(client, person, method="password"):
+    """Sign the person in with ``method``, as django-allauth records it."""
+    client.force_login(person)
+    session = client.session
+    record_authentication(SimpleNamespace(session=session), person, method)
+    session.save()
 
 
 def page(target, name="change"):

@@ -16,6 +16,7 @@ os.environ.update(
     DEBUG="0",
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     HTTPS="0",
+    REQUIRE_SECOND_FACTOR="0",
     SITE_URL="https://police.example.org",
     EMAIL_URL="memory:",
     DEFAULT_FROM_EMAIL="PoliceApp <alerts@police.example.org>",
@@ -31,5 +32,7 @@ os.environ.update(
 
 from policeapp.settings import *  # noqa: E402, F403
 
+# A test may end in the next period of 30 seconds.
+MFA_TOTP_TOLERANCE = 1
 # The production hasher is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

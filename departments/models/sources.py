@@ -69,7 +69,7 @@ class Sourced(models.Model):
         {"phone": {"source": "DHS HIFLD", "as_of": "2009", "set_by": "import"}}
 
     ``source`` is a publication or a person's role. ``as_of`` is a year, a date in ISO 8601, or "" if it isn't known.
-    ``set_by`` is "fixture", "import", "samples", "unknown" or "user:NAME". ``guessed`` is True if an import derived the
+    ``set_by`` is "fixture", "import", "samples", "unknown" or "user:ID". ``guessed`` is True if an import derived the
     value. ``other`` is the value of an import that did not replace that of a person: ``{"value", "source", "as_of"}``.
     :mod:`departments.models.precedence` decides which value counts. ``FACT_LABELS`` has labels for facts whose field's
     verbose name isn't one.

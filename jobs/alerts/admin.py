@@ -47,7 +47,8 @@ class AlertAdmin(SuperuserOnlyAdmin):
 
 @admin.register(Message)
 class MessageAdmin(SuperuserOnlyAdmin):
-    list_display = ["key", "kind", "alert", "created", "sent_at", "attempts", "problem"]
+    exclude = ["content"]
+    list_display = ["key", "kind", "alert", "recipient", "created", "sent_at", "attempts", "problem"]
     list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
     list_select_related = ["alert"]
-    search_fields = ["key", "alert__subscriber__email"]
+    search_fields = ["key", "alert__subscriber__email", "recipient"]

@@ -113,7 +113,8 @@ def _record_report(email, message):
     if message.abandoned_at:
         return Result.KNOWN
     message.abandon(failures[0])
-    return Result.RECORDED if message.alert.subscriber.mark_refused(failures[0]) else Result.KNOWN
+    is_known = message.alert and not message.alert.subscriber.mark_refused(failures[0])
+    return Result.KNOWN if is_known else Result.RECORDED
 
 
 def _is_permanent(action, status):

@@ -1,4 +1,4 @@
-"""The emails of alerts: confirmation requests, digests and renewal requests, each as plain text and as HTML.
+"""The emails of alerts and accounts, each as plain text and as HTML.
 
 The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (automatic emails) and RFC 5322.
 """
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.geo.points import Point, miles_between
+from policeapp.web.forms import printable_line
 from policeapp.web.routes import absolute_url, site_host
 
 from ..models import Job
@@ -37,6 +38,8 @@ def compose(message):
 
     Uses the message's alert, subscriber and department; select them with the message.
     """
+    if message.kind == Message.Kind.ACCOUNT:
+        return _email(message, message.content["title"], message.content | {"site": settings.SITE_URL})
     alert = message.alert
     openings = _openings(message) if message.kind == Message.Kind.DIGEST else []
     if message.kind == Message.Kind.DIGEST and not openings:
@@ -45,11 +48,15 @@ def compose(message):
     description = alert.describe(quotes_keywords=False) if message.kind == Message.Kind.CONFIRM else alert.describe()
     context = {"description": printable_line(description), "site": settings.SITE_URL, "links": _links(alert)}
     context |= {"openings": openings, "is_full": len(openings) == MAX_OPENINGS, "is_confirmed": alert.is_confirmed}
+    return _email(message, _subject(message, context["description"], len(openings)), context)
+
+
+def _email(message, subject, context):
     email = AlertEmail(
-        subject=_subject(message, context["description"], len(openings))[:MAX_SUBJECT_LENGTH],
+        subject=printable_line(subject)[:MAX_SUBJECT_LENGTH],
         body=render_to_string(f"emails/{message.kind}.txt", context),
-        to=[alert.subscriber.email],
-        headers=_headers(message, context["links"]),
+        to=[message.alert.subscriber.email if message.alert else message.recipient],
+        headers=_headers(message, context.get("links")),
     )
     email.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")
     return email
@@ -58,11 +65,6 @@ def compose(message):
 def message_id(message):
     """Return `<key@host of the site>`, which is the same for every attempt."""
     return f"<{message.key}@{site_host()}>"
-
-
-def printable_line(text):
-    """Return the text on one line without unprintable characters, so that it cannot add a header."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _subject(message, description, number):
@@ -79,7 +81,7 @@ def _subject(message, description, number):
 
 def _headers(message, links):
     headers = {"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"}
-    if message.kind != Message.Kind.CONFIRM:
+    if message.kind in (Message.Kind.DIGEST, Message.Kind.RENEW):
         headers["List-Unsubscribe"] = f"<{links['unsubscribe']}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers

@@ -1,4 +1,4 @@
-"""The outbox: messages to subscribers, the openings in them, and the last run of the worker."""
+"""The outbox: messages to subscribers and to account holders, and the last run of the worker."""
 
 from datetime import timedelta
 
@@ -14,13 +14,15 @@ class MessageQuerySet(models.QuerySet):
     def to_send(self):
         """Messages that are neither sent nor abandoned and are still wanted, including leased ones.
 
+        An email about an account is wanted for ``ACCOUNT_EMAIL_LIFETIME``, because the links in it end soon.
         A confirmation request is no longer wanted once the alert is confirmed. A subscriber whose mail server refused
         an email may sign up again, so requests made after the refusal are sent.
         """
         request = Q(kind="confirm") & (Q(alert__confirmed_at=None) | Q(alert__confirmed_at__lte=F("created")))
         request &= Q(alert__subscriber__refused_at=None) | Q(alert__subscriber__refused_at__lte=F("created"))
         other = ~Q(kind="confirm") & Q(alert__in=Alert.objects.active())
-        return self.filter(request | other, sent_at=None, abandoned_at=None)
+        account = Q(kind="account", created__gt=timezone.now() - Message.ACCOUNT_EMAIL_LIFETIME)
+        return self.filter(request | other | account, sent_at=None, abandoned_at=None)
 
     def free(self, at):
         """Messages that no sender has leased and whose retry delay is over at `at` (an aware datetime)."""
@@ -33,11 +35,17 @@ class Message(models.Model):
     IS_SHOWN = False  # not on any public page
 
     class Kind(models.TextChoices):
+        # The outbox sends messages in the order of these values.
+        ACCOUNT = "account", _("About an account")
         CONFIRM = "confirm", _("Confirmation request")
         DIGEST = "digest", _("New jobs")
         RENEW = "renew", _("Renewal request")
 
-    alert = models.ForeignKey(Alert, models.CASCADE, related_name="messages", verbose_name=_("alert"))
+    # None for an email about an account, which has a recipient, and the context of its template in ``content``. That is
+    # deleted once it is sent, because it can contain a link that sets a password.
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="messages", null=True, verbose_name=_("alert"))
+    recipient = models.EmailField(_("recipient"), blank=True)
+    content = models.JSONField(default=dict, editable=False)
     kind = models.CharField(_("type"), max_length=8, choices=Kind.choices)
     # The local part of the Message-ID header. All attempts use the same.
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
@@ -52,6 +60,9 @@ class Message(models.Model):
     problem = models.CharField(_("problem"), max_length=300, blank=True)
 
     LEASE_TIME = timedelta(minutes=15)  # longer than a mail server may take to accept one email
+    ACCOUNT_EMAIL_LIFETIME = timedelta(days=1)
+    # Emails about accounts are deleted after this time, sent or not.
+    ACCOUNT_EMAIL_RETENTION = timedelta(days=30)
     # The delay after each failure. After four days, give up (RFC 5321, 4.5.4.1).
     RETRY_DELAYS = [timedelta(hours=hours) for hours in (1 / 12, 1 / 4, 1, 3, 6, 12, 24, 24, 24)]
 
@@ -61,7 +72,11 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["confirm", "digest", "renew"]), name="message_kind_known")
+            models.CheckConstraint(
+                condition=Q(kind="account", alert=None) & ~Q(recipient="")
+                | Q(kind__in=["confirm", "digest", "renew"], alert__isnull=False),
+                name="message_kind_known",
+            )
         ]
         indexes = [models.Index(fields=["kind", "id"], condition=Q(sent_at=None, abandoned_at=None), name="outbox_due")]
 
@@ -77,7 +92,7 @@ class Message(models.Model):
 
     def mark_sent(self):
         """Record that the mail server accepted the email."""
-        self._record(sent_at=timezone.now(), problem="")
+        self._record(sent_at=timezone.now(), problem="", content={})
 
     def schedule_retry(self, problem):
         """Schedule the next attempt and return True. After the last one, abandon the message and return False."""
@@ -89,10 +104,21 @@ class Message(models.Model):
 
     def abandon(self, problem):
         """Never try to send the message again."""
-        self._record(abandoned_at=timezone.now(), problem=problem)
+        self._record(abandoned_at=timezone.now(), problem=problem, content={})
 
     def _record(self, problem, **values):
         Message.objects.filter(pk=self.pk).update(problem=single_line(problem), **values)
+
+
+def send_account_email(address, content):
+    """Put an email about an account into the outbox. See :func:`policeapp.accounts.emails.send`."""
+    Message.objects.create(kind=Message.Kind.ACCOUNT, recipient=address, content=content)
+
+
+def delete_account_emails():
+    """Delete old emails about accounts and return their number."""
+    cutoff = timezone.now() - Message.ACCOUNT_EMAIL_RETENTION
+    return Message.objects.filter(kind=Message.Kind.ACCOUNT, created__lt=cutoff).delete()[0]
 
 
 class NotifiedOpening(models.Model):

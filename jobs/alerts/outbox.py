@@ -94,7 +94,7 @@ def is_overdue(run):
 
 
 def _free_messages():
-    """Yield free messages: confirmation requests first, then the oldest first.
+    """Yield free messages: those that somebody waits for first, which are about accounts and confirmation requests.
 
     A failed message is rescheduled, so each appears once.
     """
@@ -146,7 +146,7 @@ def _record_refusal(message, refusal, connection):
     if code < 500:
         return _record_failure(message, answer)
     message.abandon(answer)
-    if is_about_recipient:
+    if is_about_recipient and message.alert:
         message.alert.subscriber.mark_refused(answer)
     return Outcome.REFUSED
 

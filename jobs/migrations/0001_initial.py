@@ -522,6 +522,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
+                            ("account", "About an account"),
                             ("confirm", "Confirmation request"),
                             ("digest", "New jobs"),
                             ("renew", "Renewal request"),
@@ -548,9 +549,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("problem", models.CharField(blank=True, max_length=300, verbose_name="problem")),
+                ("recipient", models.EmailField(blank=True, max_length=254, verbose_name="recipient")),
+                ("content", models.JSONField(default=dict, editable=False)),
                 (
                     "alert",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="messages",
                         to="jobs.alert",
@@ -968,7 +972,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="message",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["confirm", "digest", "renew"])), name="message_kind_known"
+                condition=models.Q(
+                    models.Q(("alert", None), ("kind", "account"), models.Q(("recipient", ""), _negated=True)),
+                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"])),
+                    _connector="OR",
+                ),
+                name="message_kind_known",
             ),
         ),
         migrations.AddConstraint(

@@ -1,19 +1,34 @@
 """The admin of user accounts and groups. Nobody can use it to get more rights than they have."""
 
+from allauth.account.admin import EmailAddress
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
 from ..web.admin import BadRequestAdmin
 from ..web.conflicts import EditForm
+from .emails import send_notice
 from .models import User
+from .reauthentication import ReauthenticationMixin, require_recent
 
 # Only superusers can change these.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
-admin.site.unregister(Group)
+# The pages of one's own account show these, and nobody needs those of others.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
+
+
+class AddUserForm(AdminUserCreationForm):
+    """Django's form of a new user, with an email address for a user name."""
+
+    class Meta:
+        model = User
+        fields = ["email"]
 
 
 class UserForm(EditForm, UserChangeForm):
@@ -21,14 +36,47 @@ class UserForm(EditForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(BadRequestAdmin, DjangoUserAdmin):
+class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
     """Other staff with Django's permissions manage accounts that give no more rights than their own."""
 
     form = UserForm
+    add_form = AddUserForm
+    fieldsets = [
+        (None, {"fields": ["email", "password", "first_name", "last_name"]}),
+        (_("Permissions"), {"fields": ["is_active", *RIGHTS]}),
+        (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
+    list_display = ["email", "first_name", "last_name", "is_staff", "is_active"]
+    search_fields = ["email", "first_name", "last_name"]
+    ordering = ["email"]
+    actions = ["end_sessions", "remove_second_factor"]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else [*fields, *RIGHTS]
+
+    def user_change_password(self, request, id, form_url=""):
+        require_recent(request, repeats=False)
+        return super().user_change_password(request, id, form_url)
+
+    def has_support_permission(self, request):
+        return request.user.is_superuser
+
+    @admin.action(permissions=["support"], description=_("End all sessions of selected users"))
+    def end_sessions(self, request, users):
+        for session in UserSession.objects.filter(user__in=users):
+            session.end()
+        self.message_user(request, _("Their sessions are ended."))
+
+    @admin.action(permissions=["support"], description=_("Remove the second factor of selected users"))
+    def remove_second_factor(self, request, users):
+        """Help people who have lost their phone and their recovery codes. The caller made sure who they are."""
+        for user in users:
+            if user.authenticator_set.all().delete()[0]:
+                send_notice(user, "second factor removed")
+                self.log_change(request, user, _("Removed the second factor."))
+        self.message_user(request, _("They can sign in with their password alone. Tell them to set up another one."))
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
@@ -40,7 +88,7 @@ class UserAdmin(BadRequestAdmin, DjangoUserAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(BadRequestAdmin, DjangoGroupAdmin):
+class GroupAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoGroupAdmin):
     """Only superusers change groups, because others could add permissions to their own."""
 
     def has_add_permission(self, request):

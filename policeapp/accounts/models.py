@@ -1,17 +1,78 @@
 """User accounts."""
 
-from django.contrib.auth.models import AbstractUser, Permission
+from django.contrib.auth.models import AbstractUser, BaseUserManager, Permission
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..web import email_addresses
 
 # Makes its holder an administrator of all departments.
 EDIT_EVERY_DEPARTMENT = "departments.edit_every_department"
 
 
+class EmailUserManager(BaseUserManager):
+    """Creates and finds accounts by email address. All spellings of one mailbox are one account."""
+
+    @classmethod
+    def normalize_email(cls, email):
+        """Return the address as it is sent, or raise ``ValidationError``."""
+        return email_addresses.normalize(email)
+
+    def get_by_natural_key(self, email):
+        return self.get(mailbox=email_addresses.mailbox_key(email.strip()))
+
+    def create_user(self, email, password=None, **values):
+        user = self.model(email=self.normalize_email(email), **values)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **values):
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True} | values)
+
+
 class User(AbstractUser):
     """A person who signs in to edit: an administrator, or an editor of one or more departments.
 
-    The site has its own user model from the first migration, so that fields can be added to it later.
+    The email address is the login name. ``mailbox`` is the same for all spellings of it.
     """
+
+    username = None
+    email = models.EmailField(_("email address"), unique=True, validators=[email_addresses.normalize])
+    mailbox = models.CharField(max_length=254, unique=True, editable=False)
+
+    objects = EmailUserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    def save(self, *args, **options):
+        self.mailbox = email_addresses.mailbox_key(self.email)
+        super().save(*args, **options)
+
+    def clean(self):
+        super().clean()
+        mailbox = email_addresses.mailbox_key(self.email)
+        if User.objects.filter(mailbox=mailbox).exclude(pk=self.pk).exists():
+            raise ValidationError({"email": _("There is already an account with this email address.")})
+
+    @property
+    def public_name(self):
+        """The name that colleagues see. They don't see email addresses."""
+        return self.get_full_name() or gettext("account %(number)d") % {"number": self.pk}
+
+    @property
+    def is_administrator(self):
+        """Whether the user can change all departments or all accounts."""
+        return self.is_superuser or self.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    @property
+    def has_second_factor(self):
+        """Whether signing in takes more than the password. One query."""
+        return self.authenticator_set.exclude(type="recovery_codes").exists()
 
     def may_manage(self, account):
         """Return whether the user has all rights that the account gives, so that taking it over gains nothing.
@@ -22,8 +83,12 @@ class User(AbstractUser):
             return True
         if account.is_superuser or account._permissions().difference(self._permissions()).exists():
             return False
-        others = account.departments_edited.exclude(pk__in=self.departments_edited.values("pk"))
-        return self.has_perm(EDIT_EVERY_DEPARTMENT) or not others.exists()
+        if self.has_perm(EDIT_EVERY_DEPARTMENT):
+            return True
+        edited = Q(pk__in=self.departments_edited.values("pk"))
+        recruited = edited | Q(pk__in=self.departments_recruited.values("pk"))
+        others = account.departments_edited.exclude(edited), account.departments_recruited.exclude(recruited)
+        return not any(departments.exists() for departments in others)
 
     def _permissions(self):
         return Permission.objects.filter(Q(user=self) | Q(group__user=self)).order_by().values("pk").distinct()

@@ -79,6 +79,14 @@ def _is_connected():
     return connection.connection is not None and not connection.connection.closed
 
 
+def respond(request, error):
+    """Log a temporary error and return the 503 page; return None for any other error."""
+    if not is_temporary(error):
+        return None
+    logger.error("%s: %s", type(error).__name__, str(error).partition("\n")[0])
+    return unavailable_page(request)
+
+
 class DatabaseUnavailable:
     """Middleware that answers 503 when a view fails with a temporary error, and logs one line for it.
 
@@ -100,7 +108,4 @@ class DatabaseUnavailable:
         return response
 
     def process_exception(self, request, error):
-        if not is_temporary(error):
-            return None
-        logger.error("%s: %s", type(error).__name__, str(error).partition("\n")[0])
-        return unavailable_page(request)
+        return respond(request, error)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ..accounts.models import EDIT_EVERY_DEPARTMENT
+from ..accounts.reauthentication import require_recent
 from ..web.admin import BadRequestAdmin
 from . import uploads
 from .commands import YEAR_OR_DATE
@@ -173,6 +174,8 @@ class ImportAdmin(BadRequestAdmin):
         upload = get_object_or_404(Import, pk=pk)
         if upload.overwrite and not self.can_overwrite(request):
             raise PermissionDenied
+        if upload.overwrite:
+            require_recent(request)
         try:
             applied = uploads.apply(upload)
         except (NotATable, *FAILURES) as error:

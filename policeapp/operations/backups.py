@@ -32,7 +32,13 @@ from psycopg.pq import Conninfo
 from ..database.copying import FILLED_BY_MIGRATIONS
 
 # Sessions would let people in, failed sign-ins may contain mistyped passwords, and counts expire.
-EXCLUDED = ("sessions.Session", "axes.AccessAttempt", "axes.AccessAttemptExpiration", "policeapp.RateCount")
+EXCLUDED = (
+    "sessions.Session",
+    "usersessions.UserSession",
+    "axes.AccessAttempt",
+    "axes.AccessAttemptExpiration",
+    "policeapp.RateCount",
+)
 DUMP, MANIFEST, MEDIA = "database", "manifest.json", "media/"
 
 

@@ -2,6 +2,7 @@
 
 import logging
 
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -14,8 +15,9 @@ logger = logging.getLogger(__name__)
 
 
 def delete_ended_sessions():
-    """Delete sessions that have ended and return their number."""
-    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+    """Delete sessions that have ended, with the client's IP address and browser, and return the number of rows."""
+    number = Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+    return number + UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
 
 
 def delete_old_attempts():

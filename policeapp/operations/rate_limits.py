@@ -33,12 +33,18 @@ class RateLimit(NamedTuple):
 
     def hit(self, person):
         """Count a hit of the person (any text that identifies them). Return whether it is within the limit."""
-        window = seconds_now() // self.seconds
-        key = digest(f"{self.name} {window} {person}")
-        ends_at = datetime.fromtimestamp((window + 1) * self.seconds, UTC)
+        key = self._key(person)
+        ends_at = datetime.fromtimestamp((seconds_now() // self.seconds + 1) * self.seconds, UTC)
         RateCount.objects.bulk_create([RateCount(key=key, ends_at=ends_at)], ignore_conflicts=True)
         # A single statement, so that processes that count at the same time cannot exceed the limit together.
         return RateCount.objects.filter(key=key, number__lt=self.most).update(number=F("number") + 1) == 1
+
+    def is_reached(self, person):
+        """Return whether the person has no hit left in this window. Counts nothing."""
+        return RateCount.objects.filter(key=self._key(person), number__gte=self.most).exists()
+
+    def _key(self, person):
+        return digest(f"{self.name} {seconds_now() // self.seconds} {person}")
 
     @property
     def wait(self):

@@ -19,8 +19,13 @@ from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, diges
 TAKEN = _("Somebody has just saved the same name or number. Change yours and save again.")
 
 
+# Views of Django's admin that the site does not have: a redirect to any object, which ignores permissions, and those
+# that the pages of accounts replace.
+UNUSED_VIEWS = {"view_on_site", "password_change", "password_change_done"}
+
+
 class StaffSite(admin.AdminSite):
-    """The admin without the view that redirects to any object, which ignores permissions. No cache stores its pages."""
+    """The admin without ``UNUSED_VIEWS``. No cache stores its pages."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -34,7 +39,7 @@ class StaffSite(admin.AdminSite):
             return super().autocomplete_view(request)
 
     def get_urls(self):
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") not in UNUSED_VIEWS]
 
 
 class BadRequestAdmin(admin.ModelAdmin):

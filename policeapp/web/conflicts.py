@@ -301,7 +301,7 @@ def who_changed(instance, since, user, facts=()):
     for entry in entries.order_by("-action_time"):
         times.setdefault(entry.user, entry.action_time)
     people = [
-        f"{_('you, in another window') if person == user else person.get_username()} ({naturaltime(at)})"
+        f"{_('you, in another window') if person == user else person.public_name} ({naturaltime(at)})"
         for person, at in times.items()
     ]
     sources = getattr(instance, "sources", {})

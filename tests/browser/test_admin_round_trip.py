@@ -13,9 +13,9 @@ WESTPORT = "/departments/ct/westport-police-department/"
 
 def sign_in(page, name):
     page.goto("/admin/")
-    page.get_by_label("Username").fill(name)
+    page.get_by_label("Email address").fill(f"{name}@example.com")
     page.get_by_label("Password").fill(f"{name}-password")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="What would you like to change?")).to_be_visible()
 
 

@@ -80,7 +80,7 @@ def test_it_finds_nothing_when_the_location_is_denied(visit):
 
 
 def test_it_finds_nothing_on_the_login_page(visit):
-    # This is Django's own page, so it only needs to meet WCAG.
+    # The frame of the page is Django's, so it only needs to meet WCAG.
     assert findings(visit("/admin/login/"), WCAG) == []
 
 
@@ -90,9 +90,9 @@ def test_it_finds_nothing_on_the_rate_limit_pages(visit, settings, monkeypatch):
     page = visit("/jobs/?q=officer", status=429)
     assert findings(page) == []
     go(page, "/admin/login/")
-    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Email address").fill("alice@example.com")
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Too many failed sign-ins")).to_be_visible()
     assert findings(page) == []
 
@@ -100,8 +100,8 @@ def test_it_finds_nothing_on_the_rate_limit_pages(visit, settings, monkeypatch):
 def test_it_finds_nothing_on_the_csrf_failure_page(visit):
     page = visit("/admin/login/")
     page.context.clear_cookies()
-    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Email address").fill("alice@example.com")
     page.get_by_label("Password").fill("alice-password")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Please send the form again")).to_be_visible()
     assert findings(page) == []

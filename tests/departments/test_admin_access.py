@@ -8,7 +8,7 @@ from departments.models import Department
 from jobs.models import Job
 from policeapp.models import User
 from tests.admin import errors_of, html_of, page, rows_of, save, saved, signed_in
-from tests.factories import make_department, make_division, make_job, text_of
+from tests.factories import get_user, make_department, make_division, make_job, make_user, text_of
 
 # Other tests cover the same lines, so measuring this one adds nothing.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
@@ -18,7 +18,7 @@ LOGIN = "/admin/login/"
 
 def test_the_index_asks_others_to_sign_in_too(charlie):
     assert Client().get("/admin/")["Location"].startswith(LOGIN)
-    ordinary = signed_in(User.objects.create_user("dora"))
+    ordinary = signed_in(make_user("dora"))
     assert ordinary.get("/admin/")["Location"].startswith(LOGIN)
     assert "You don’t have permission to view or edit anything." in text_of(charlie.get("/admin/"))
 
@@ -51,7 +51,7 @@ def test_an_editor_who_is_no_longer_staff_has_no_access(own, bob):
 
 
 def test_the_permission_to_edit_every_department_gives_access_to_all(charlie, own, strange):
-    person = User.objects.get(username="charlie")
+    person = get_user("charlie")
     person.user_permissions.add(Permission.objects.get(codename="edit_every_department"))
     job = make_job(strange)
     assert rows_of(charlie.get("/admin/departments/department/")) == ["Own Police", "Strange Police"]
@@ -61,7 +61,7 @@ def test_the_permission_to_edit_every_department_gives_access_to_all(charlie, ow
 
 
 def test_model_permissions_alone_give_access_to_no_department(charlie, own):
-    person = User.objects.get(username="charlie")
+    person = get_user("charlie")
     for codename in ("view_department", "change_department", "view_job", "add_job"):
         person.user_permissions.add(Permission.objects.get(codename=codename))
     assert rows_of(charlie.get("/admin/departments/department/")) == []
@@ -82,17 +82,17 @@ class TestEditors:
     def test_they_cannot_change_identifying_fields_even_by_a_forged_form(self, bob, own):
         before = {name: getattr(own, name) for name in ("name", "slug", "kind", "ori", "state", "status")}
         forged = {"name": "X", "slug": "x", "kind": "federal", "ori": "XX0000000", "state": "NY", "status": "draft"}
-        eve = User.objects.create_user("eve")
+        eve = make_user("eve")
         assert saved(save(bob, own, **forged, editors=[eve.pk], chief_name="New Chief"))
         own.refresh_from_db()
         assert {name: getattr(own, name) for name in before} == before
-        assert [person.username for person in own.editors.all()] == ["bob"]
+        assert [person.first_name for person in own.editors.all()] == ["Bob"]
         assert own.chief_name == "New Chief"
 
     @pytest.mark.parametrize("action", ["publish", "unpublish", "delete_selected"])
     def test_they_cannot_publish_or_delete_departments_by_a_forged_action(self, bob, own, strange, action):
         draft = make_department("Own Draft", status="draft")
-        draft.editors.add(User.objects.get(username="bob"))
+        draft.editors.add(get_user("bob"))
         for department in (own, strange, draft):
             bob.post(page(Department, "list"), {"action": action, "_selected_action": department.pk, "post": "yes"})
         assert Department.objects.published().count() == 2

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from departments.models import Department, Specialization
 from jobs.models import Job
-from policeapp.models import User
 from tests.admin import EXTREMES, NO_CHOICE, errors_of, html_of, page, peel, rows_of, save, saved
 from tests.factories import (
     form_of,
@@ -19,6 +18,7 @@ from tests.factories import (
     make_job,
     make_specialization,
     make_unit,
+    make_user,
     text_of,
 )
 
@@ -106,7 +106,7 @@ def test_every_field_can_be_changed_and_the_form_shows_the_change(alice):
 
 def test_the_table_of_fields_is_complete(alice):
     names = set(alice.get("/admin/departments/department/add/").context["adminform"].form.fields)
-    assert names == set(EVERY_FIELD) | {"logo", "parent", "editors"}
+    assert names == set(EVERY_FIELD) | {"logo", "parent", "editors", "recruiters"}
 
 
 def test_every_optional_field_can_be_cleared(alice):
@@ -136,7 +136,7 @@ def test_a_new_department_needs_little_more_than_a_name(alice, places):
 
 
 def test_an_editor_can_be_added(alice, own):
-    eve = User.objects.create_user("eve", is_staff=True)
+    eve = make_user("eve", is_staff=True)
     assert saved(save(alice, own, editors=[eve.pk]))
     assert list(own.editors.all()) == [eve]
 
@@ -344,7 +344,9 @@ class TestExtremeValues:
         make_unit(own)
         list_specializations(own, "Drone")
         form = form_of(alice.get(page(own)))
-        unchanged = re.compile(r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^(editors|parent)$")
+        unchanged = re.compile(
+            r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^(editors|recruiters|parent)$"
+        )
         peel(alice, page(own), form, [name for name in form if not unchanged.search(name)], value)
 
     def test_as_the_name_of_a_specialization(self, alice, value):
@@ -353,7 +355,9 @@ class TestExtremeValues:
 
 
 @pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
-@pytest.mark.parametrize("field", ["editors", "listed_specializations-0-specialization", "parent", "state"])
+@pytest.mark.parametrize(
+    "field", ["editors", "recruiters", "listed_specializations-0-specialization", "parent", "state"]
+)
 @pytest.mark.unmeasured
 @pytest.mark.any_engine
 def test_an_invalid_choice_is_a_form_error(alice, own, field, value):

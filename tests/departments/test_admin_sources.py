@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from tests.admin import page, save, saved, signed_in
-from tests.factories import make_bob, text_of
+from tests.factories import make_bob, set_by, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ class TestSources:
     """A changed fact gets the user and the date as its source; other facts keep theirs."""
 
     def by(self, name):
-        return {"source": "Editor of this site", "as_of": timezone.localdate().isoformat(), "set_by": f"user:{name}"}
+        return {"source": "Editor of this site", "as_of": timezone.localdate().isoformat(), "set_by": set_by(name)}
 
     def test_only_changed_facts_get_a_new_source(self, westport):
         before = dict(westport.sources)
@@ -48,7 +48,7 @@ class TestSources:
         found = westport.facts_by_source()
         assert saved(save(alice, westport, status="draft"))
         westport.refresh_from_db()
-        assert westport.sources["status"]["set_by"] == "user:alice"
+        assert westport.sources["status"]["set_by"] == set_by("alice")
         assert westport.facts_by_source() == found
 
     def test_the_facts_of_a_new_department_have_its_author_as_source(self, alice):
@@ -70,4 +70,4 @@ class TestSources:
 
     def test_the_history_shows_who_changed_what(self, own, bob):
         save(bob, own, chief_name="New Chief")
-        assert "bob Changed Chief's name." in text_of(bob.get(page(own, "history")))
+        assert "Bob Changed Chief's name." in text_of(bob.get(page(own, "history")))

@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from departments.logos import LogoField
 from departments.models import Department
 from tests.admin import errors_of, html_of, page, save, saved
-from tests.factories import make_department, text_of
+from tests.factories import make_department, set_by, text_of
 
 RED, GREEN, BLUE = (220, 30, 30, 255), (30, 160, 30, 255), (30, 30, 220, 255)
 SECRET = b"where-it-was-taken"
@@ -315,7 +315,7 @@ class TestInTheAdmin:
         shown = client.get(own.logo.url)
         with Image.open(BytesIO(b"".join(shown))) as picture:
             assert (picture.format, picture.size) == ("PNG", (480, 160))
-        assert own.sources["logo"]["set_by"] == "user:alice"
+        assert own.sources["logo"]["set_by"] == set_by("alice")
 
     def test_saving_again_keeps_the_logo(self, alice, own):
         save(alice, own, logo=self.picture())

@@ -7,7 +7,6 @@ import pytest
 from django.db import connection, transaction
 
 from departments.models import Department
-from policeapp.models import User
 from tests.factories import (
     add_zip_part,
     list_specializations,
@@ -18,6 +17,7 @@ from tests.factories import (
     make_place,
     make_specialization,
     make_unit,
+    make_user,
     yesterday,
 )
 
@@ -174,7 +174,7 @@ def add_slug_redirects(westport, number):
 
 def add_editors(westport, number):
     for n in range(number):
-        westport.editors.add(User.objects.create(username=f"editor-{n}", is_staff=True))
+        westport.editors.add(make_user(f"editor-{n}", is_staff=True))
 
 
 def add_departments(westport, number):

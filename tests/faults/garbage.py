@@ -24,7 +24,7 @@ MOST_MEGABYTES, MOST_GROWTH = 200, 40
 
 METHODS = ["GET"] * 12 + ["HEAD", "POST", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
 HEADERS = ["Accept", "Accept-Encoding", "Cookie", "Range", "Referer", "If-None-Match", "If-Modified-Since"]
-FIELDS = "email frequency username password next shown d j".split()
+FIELDS = "email frequency login username password next shown d j".split()
 TARGETS = PATHS | st.sampled_from(sorted(SEARCHES)).flatmap(
     lambda url: queries(SEARCHES[url]).map(lambda query: f"{url}?{query}")
 )

@@ -8,9 +8,8 @@ from django.contrib.auth.models import Permission
 
 from departments.models import Department
 from jobs.models import HiringStep, Job
-from policeapp.models import User
 from tests.admin import EXTREMES, errors_of, html_of, page, peel, save, saved
-from tests.factories import form_of, make_job, make_step, text_of
+from tests.factories import form_of, get_user, make_job, make_step, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -183,7 +182,7 @@ def test_a_forged_form_cannot_move_a_step_to_others(bob, own, strange):
 
 
 def test_the_permission_to_edit_every_department_includes_hiring_steps(charlie, own):
-    person = User.objects.get(username="charlie")
+    person = get_user("charlie")
     person.user_permissions.add(Permission.objects.get(codename="edit_every_department"))
     for owner in (own, make_job(own)):
         add_step(charlie, owner, name="Oral exam")
@@ -191,6 +190,6 @@ def test_the_permission_to_edit_every_department_includes_hiring_steps(charlie, 
 
 
 def test_permission_to_change_jobs_does_not_include_their_steps(charlie, own):
-    person = User.objects.get(username="charlie")
+    person = get_user("charlie")
     person.user_permissions.add(*Permission.objects.filter(codename__in=["view_job", "change_job"]))
     assert charlie.get(page(make_job(own))).status_code == 302

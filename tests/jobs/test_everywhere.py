@@ -149,7 +149,7 @@ def public_patterns(patterns=None):
         if not isinstance(pattern, URLResolver):
             assert pattern.name, f"{pattern} has no name."
             names |= set() if str(pattern.pattern).startswith("admin/") else {pattern.name}
-        elif pattern.namespace != "admin":
+        elif not str(pattern.pattern).startswith("admin/"):
             names |= public_patterns(pattern.url_patterns)
     return names
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from departments.models import Department
 from jobs import samples
 from jobs.models import HiringStep, Job, Requirements
-from tests.factories import form_of, make_job, make_step, text_of
+from tests.factories import form_of, make_job, make_step, make_user, text_of
 
 from .sampling import SAMPLES, everything, run
 
@@ -188,7 +188,7 @@ def test_removing_keeps_an_edited_department(field):
 
 def test_removing_keeps_a_department_with_an_editor(django_user_model):
     department = Department.objects.get(ori="CT0005100")
-    department.editors.add(django_user_model.objects.create_user("bob"))
+    department.editors.add(make_user("bob"))
     run("remove_samples")
     assert list(Department.objects.all()) == [department]
 

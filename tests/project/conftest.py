@@ -1,22 +1,24 @@
 """Fixtures for the tests of the whole site."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
+from departments.claims import tokens as claims
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Message
-from policeapp.models import User
 
 from .. import factories
-from ..factories import make_department, make_job
+from ..admin import sign_in
+from ..factories import get_user, make_department, make_job, make_user
 
 # The columns of the tables in test_access and test_access_writes.
-VISITORS = ("stranger", "sue", "charlie", "clara", "bob", "alice")
+VISITORS = ("stranger", "sue", "charlie", "clara", "rita", "bob", "alice")
 
 
 @pytest.fixture
@@ -26,8 +28,10 @@ def numbers(db):
     other = make_department("Elsewhere Police", slug="other")
     draft = make_department("Unseen Police", slug="draft", county="Hidden", status=Department.Status.DRAFT)
     SlugRedirect.objects.create(state="CT", slug="draft-before", department=draft)
-    for make in (factories.make_charlie, lambda: factories.make_bob(own), factories.make_alice):
+    for make in (factories.make_charlie, factories.make_alice):
         make()
+    factories.make_bob(own)
+    factories.make_rita(own)
     objects = {
         "own": own,
         "other": other,
@@ -43,19 +47,25 @@ def numbers(db):
         "departments/jurisdiction": factories.make_jurisdiction(departments=[own]),
         "departments/specialization": factories.make_specialization(),
         "departments/slugredirect": SlugRedirect.objects.create(state="CT", slug="former", department=own),
+        "departments/claim": factories.make_claim(other),
         "auth/group": Group.objects.create(name="Clerks"),
         "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
         "type of alerts": ContentType.objects.get_for_model(Alert),
-        "policeapp/user": User.objects.create_user("sue"),
+        "policeapp/user": make_user("sue"),
     }
     objects["withdrawn draft"].withdraw()
-    clara = User.objects.create_user("clara", is_staff=True)
+    clara = make_user("clara", is_staff=True)
     clara.user_permissions.set(Permission.objects.exclude(codename="edit_every_department"))
     alert = factories.make_alert(confirmed=False)
     objects |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
     objects["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
+    someone = make_user("someone", is_active=False)
+    objects["passkey"] = Authenticator.objects.create(user=someone, type="webauthn", data={"name": "x"})
     tokens = {purpose: make_token(purpose, alert.key) for purpose in ("confirm", "renew", "unsubscribe")}
     tokens["manage"] = make_token("manage", alert.subscriber.key)
+    invitation = factories.make_invitation(other, "rita@example.org", get_user("alice"))
+    tokens |= {"claim": claims.make_token("claim", objects["departments/claim"].key)}
+    tokens |= {"invitation": claims.make_token("invitation", invitation.key)}
     return {name: instance.pk for name, instance in objects.items()} | tokens
 
 
@@ -64,7 +74,7 @@ def visitors(numbers):
     """``{name of a visitor: their client, signed in}``."""
     clients = {name: Client() for name in VISITORS}
     for name in VISITORS[1:]:
-        clients[name].force_login(User.objects.get(username=name))
+        sign_in(clients[name], get_user(name))
     return clients
 
 

@@ -292,7 +292,7 @@ def test_a_wrong_host_is_a_bad_request(client, site, host):
 @given(name=VALUES, password=VALUES, next_page=VALUES)
 @settings(LOTS, max_examples=30)
 def test_no_name_and_no_password_makes_signing_in_fail(client, site, name, password, next_page):
-    body = f"username={name}&password={password}&next={next_page}"
+    body = f"login={name}&password={password}&next={next_page}"
     response = client.post("/admin/login/", body, content_type="application/x-www-form-urlencoded")
     # 429 after too many failures.
     assert response.status_code in (200, 429)

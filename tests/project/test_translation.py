@@ -19,16 +19,15 @@ from icalendar import Calendar
 
 from departments.geo.states import STATES
 from departments.models import Department, Place, Specialization
-from jobs.alerts.forms import sign_time
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Subscriber
 from policeapp.database import unavailable
-from policeapp.models import User
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.pages.policies import cookies
+from policeapp.web.spam import sign_time
 
 from .. import whole_site
-from ..factories import make_alert, make_alice, make_job, today
+from ..factories import make_alert, make_alice, make_job, make_user, today
 from ..whole_site import Markup
 
 # Other tests cover the same code.
@@ -162,7 +161,7 @@ def test_translators_see_all_text_of_the_rate_limit_pages(marked, client, db, se
     settings.UNCACHED_PAGE_LIMIT = 10
     monkeypatch.setattr("policeapp.operations.rate_limits.count_uncached", lambda client: False)
     settings.AXES_FAILURE_LIMIT = 1
-    answers = [client.get("/jobs/"), client.post("/admin/login/", {"username": "α", "password": "β"})]
+    answers = [client.get("/jobs/"), client.post("/admin/login/", {"login": "1@βήτα.ελ", "password": "β"})]
     assert [(response.status_code, untranslated(response)) for response in answers] == [(429, [])] * 2
 
 
@@ -190,7 +189,7 @@ ADMIN_DATA = re.compile(r"[A-Z][a-z]+/[A-Z][A-Za-z_]+|https://\S+|logos/0+\.png|
 
 @pytest.mark.parametrize("model", [Department, Specialization, Place, Job, Subscriber, Alert])
 def test_translators_see_all_text_of_the_admin(marked, client, public_pages, model):
-    client.force_login(User.objects.create_superuser("Άλφα"))
+    client.force_login(make_user("alpha", first_name="Άλφα", is_staff=True, is_superuser=True))
     changelist = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     urls = [changelist, f"{changelist}{model.objects.first().pk}/change/"]
     if model not in (Place, Subscriber, Alert):

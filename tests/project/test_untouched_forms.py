@@ -18,6 +18,7 @@ from tests.admin import page, save, saved, signed_in
 from tests.departments.imports.agency_files import WESTPORT, import_rows
 from tests.factories import (
     form_of,
+    get_user,
     list_specializations,
     make_alice,
     make_bob,
@@ -64,14 +65,14 @@ def fill():
     Job.objects.filter(pk=job.pk).update(description=LINES, title="Officer\r\n", opens_time=time(10, 0, 30, 123456))
     Division.objects.update(responsibilities=LINES)
     HiringStep.objects.update(note=" note\n", place=" there ")
-    User.objects.filter(username="bob").update(first_name="Bob ", email="BOB@example.com ")
+    User.objects.filter(email="bob@example.com").update(first_name="Bob ", email="BOB@example.com ")
     Specialization.objects.filter(name="Drone").update(name="Drone ")
 
 
 def editable():
     """Return the models whose objects Alice can change."""
     request = RequestFactory().get("/")
-    request.user = User.objects.get(username="alice")
+    request.user = get_user("alice")
     return [model for model, found in admin.site._registry.items() if found.has_change_permission(request)]
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.alerts import bounces
-from jobs.models import Subscriber
+from jobs.models import Message, Subscriber
 from tests.factories import make_alert
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,13 @@ def test_a_permanent_failure_is_recorded(read_one):
     assert refused() == {JANE}
     assert Subscriber.objects.get(email=JANE).refusal == "550 5.1.1 <jane@example.com>: no such user"
     assert "0 recorded, 1 already known" in read_one(report(message_id=message_id))
+
+
+def test_a_report_about_an_email_to_an_account_is_recorded(read_one):
+    message = Message.objects.create(kind="account", recipient=JANE, content={"title": "x"})
+    output = read_one(report(message_id=f"<{message.key}@police.example.org>"))
+    message.refresh_from_db()
+    assert "1 recorded" in output and message.abandoned_at and message.content == {} and refused() == set()
 
 
 def test_an_old_report_counts_only_once(read_one):

@@ -14,7 +14,7 @@ from django.test import Client
 from departments.models import Department
 from jobs.imports.openings import PostingImporter
 from jobs.models import Job
-from tests.factories import form_of, make_alice, make_department, make_job, text_of, today
+from tests.factories import form_of, make_alice, make_department, make_job, set_by, text_of, today
 
 from .rows import ORI, counts, post
 
@@ -224,7 +224,7 @@ class TestEdits:
     def test_the_admin_records_who_set_which_fact(self, job):
         job.refresh_from_db()
         by = {name: origin["set_by"] for name, origin in job.sources.items()}
-        assert by.pop("title") == by.pop("pay_max") == by.pop("status") == "user:alice"
+        assert by.pop("title") == by.pop("pay_max") == by.pop("status") == set_by("alice")
         assert set(by.values()) == {"import"} and by.keys() | {"title", "pay_max", "status"} == set(Job.FACTS)
 
     def test_an_import_keeps_an_edit_and_reports_both_values(self, load, job, tmp_path):
@@ -236,10 +236,10 @@ class TestEdits:
         with open(tmp_path / "conflicts.csv", encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         assert [(row["job_id"], row["column"], row["ours"], row["theirs"], row["set_by"]) for row in rows] == [
-            ("757172", "pay_min", "52110.00", "53000.00", "user:alice"),
-            ("757172", "pay_max", "65000.00", "60000.00", "user:alice"),
-            ("757172", "title", "Counsel", "Agency Attorney", "user:alice"),
-            ("757172", "status", "withdrawn", "published", "user:alice"),
+            ("757172", "pay_min", "52110.00", "53000.00", set_by("alice")),
+            ("757172", "pay_max", "65000.00", "60000.00", set_by("alice")),
+            ("757172", "title", "Counsel", "Agency Attorney", set_by("alice")),
+            ("757172", "status", "withdrawn", "published", set_by("alice")),
         ]
         assert "4 values were not changed because people had entered others" in words
 
@@ -254,7 +254,7 @@ class TestEdits:
 
     def test_a_row_that_would_close_before_an_edited_opening_date_is_rejected(self, load, job):
         job.closes_on = date(2026, 6, 20)
-        job.set_source(["closes_on"], "Editor of this site", "", "user:alice")
+        job.set_source(["closes_on"], "Editor of this site", "", "user:1")
         job.save()
         numbers, words = load(post(posting_date="2026-06-30"))
         assert numbers == counts(read=1, rejected=1) and "post_until: is before the opening date" in words
@@ -273,7 +273,7 @@ class TestEdits:
         client.force_login(make_alice())
         client.post("/admin/jobs/job/", {"action": "publish", "_selected_action": job.pk})
         job.refresh_from_db()
-        assert (job.status, job.sources["status"]["set_by"]) == ("published", "user:alice")
+        assert (job.status, job.sources["status"]["set_by"]) == ("published", set_by("alice"))
 
 
 class TestChangesDuringTheImport:

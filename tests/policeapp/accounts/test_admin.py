@@ -2,11 +2,23 @@
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from policeapp.models import User
 
 from ...admin import page, save, saved, signed_in
-from ...factories import form_of, make_alice, make_bob, make_charlie, make_department
+from ...factories import (
+    form_of,
+    get_user,
+    html_of,
+    make_alice,
+    make_bob,
+    make_charlie,
+    make_department,
+    make_rita,
+    make_user,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
@@ -20,7 +32,7 @@ def give(person, *codenames):
 def clerk(db):
     """A staff member with the permissions to add, change and delete accounts and groups."""
     names = [f"{what}_{model}" for what in ("view", "add", "change", "delete") for model in ("user", "group")]
-    return give(User.objects.create_user("clerk", is_staff=True), *names)
+    return give(make_user("clerk", is_staff=True), *names)
 
 
 @pytest.fixture
@@ -31,11 +43,11 @@ def clerks(clerk):
 def rights_of(person):
     person.refresh_from_db()
     found = (person.is_staff, person.is_superuser, person.groups.count(), person.user_permissions.count())
-    return found, person.username, person.password, person.is_active
+    return found, person.email, person.password, person.is_active
 
 
 def test_a_clerk_changes_an_ordinary_account(clerks):
-    sue = User.objects.create_user("sue")
+    sue = make_user("sue")
     assert saved(save(clerks, sue, first_name="Sue", is_active=""))
     sue.refresh_from_db()
     assert (sue.first_name, sue.is_active) == ("Sue", False)
@@ -44,12 +56,12 @@ def test_a_clerk_changes_an_ordinary_account(clerks):
     sue.refresh_from_db()
     assert sue.check_password("Aq7-sent-Aq7")
     clerks.post(page(sue, "delete"), {"post": "yes"})
-    assert not User.objects.filter(username="sue").exists()
+    assert not User.objects.filter(email="sue@example.com").exists()
 
 
 def test_a_clerk_gives_no_rights_by_a_forged_form(clerks, clerk):
     group = Group.objects.create(name="Administrators")
-    sue = User.objects.create_user("sue")
+    sue = make_user("sue")
     for person in (clerk, sue):
         before = rights_of(person)
         everything = [permission.pk for permission in Permission.objects.all()]
@@ -59,9 +71,10 @@ def test_a_clerk_gives_no_rights_by_a_forged_form(clerks, clerk):
 
 
 def test_a_clerk_adds_accounts_without_rights(clerks):
-    account = {"username": "sue", "usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
+    passwords = {"usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
+    account = {"email": "sue@example.com"} | passwords
     clerks.post(page(User, "add"), account | {"is_staff": "on", "is_superuser": "on"})
-    sue = User.objects.get(username="sue")
+    sue = get_user("sue")
     assert (sue.is_staff, sue.is_superuser) == (False, False)
 
 
@@ -69,21 +82,21 @@ def with_more_rights():
     """Return accounts that a clerk must not take over, by what they have more."""
     group = Group.objects.create(name="Importers")
     group.permissions.add(Permission.objects.get(codename="import_files"))
-    member = User.objects.create_user("member", is_staff=True)
+    member = make_user("member", is_staff=True)
     member.groups.add(group)
-    asleep = give(User.objects.create_user("asleep", is_active=False), "edit_every_department")
-    former = User.objects.create_superuser("former", is_active=False)
+    asleep = give(make_user("asleep", is_active=False), "edit_every_department")
+    former = make_user("former", is_staff=True, is_superuser=True, is_active=False)
     return [make_alice(), make_bob(make_department()), member, asleep, former]
 
 
 def test_a_clerk_cannot_take_over_an_account_with_more_rights(clerks, clerk):
     for person in with_more_rights():
         before = rights_of(person)
-        form = form_of(signed_in(User.objects.create_superuser("root")).get(page(person)))
-        User.objects.filter(username="root").delete()
+        form = form_of(signed_in(make_user("root", is_staff=True, is_superuser=True)).get(page(person)))
+        User.objects.filter(email="root@example.com").delete()
         passwords = {"usable_password": "true", "password1": "Aq7-sent-Aq7", "password2": "Aq7-sent-Aq7"}
         answers = [
-            clerks.post(page(person), form | {"username": "taken"}),
+            clerks.post(page(person), form | {"email": "taken@example.com"}),
             clerks.post(page(person, "password"), passwords),
             clerks.post(page(person, "delete"), {"post": "yes"}),
         ]
@@ -104,6 +117,18 @@ def test_a_clerk_manages_an_account_with_the_same_rights(clerk, clerks):
     assert signed_in(give(clerk, "edit_every_department")).get(page(bob, "password")).status_code == 200
 
 
+def test_a_clerk_manages_a_recruiter_only_with_a_role_at_the_same_department(clerk, clerks):
+    department = make_department()
+    rita = make_rita(department)
+    for role, status in ((department.recruiters, 200), (department.editors, 200)):
+        assert clerks.get(page(rita, "password")).status_code == 403
+        role.add(clerk)
+        assert clerks.get(page(rita, "password")).status_code == status
+        role.remove(clerk)
+    department.recruiters.add(clerk)
+    assert clerks.get(page(make_bob(department), "password")).status_code == 403
+
+
 def test_only_superusers_change_groups(clerk, clerks):
     group = Group.objects.create(name="Clerks")
     clerk.groups.add(group)
@@ -121,3 +146,28 @@ def test_superusers_give_rights():
     assert saved(save(alice, charlie, is_superuser="on"))
     charlie.refresh_from_db()
     assert charlie.is_superuser
+
+
+def test_colleagues_see_the_names_of_those_who_changed_a_department_and_no_email_address():
+    own = make_department()
+    bob, dora = make_bob(own), make_user("dora", is_staff=True, first_name="")
+    own.editors.add(dora)
+    for person in (bob, dora):
+        assert saved(save(signed_in(person), own, chief_name=f"Chief {person.pk}"))
+    words = html_of(signed_in(bob).get(page(own, "history")))
+    assert "Bob" in words and f"account {dora.pk}" in words
+    assert "dora@" not in words and "bob@" not in html_of(signed_in(dora).get(page(own, "history")))
+
+
+def test_all_spellings_of_a_mailbox_are_one_account():
+    sue = make_user("sue")
+    for typed in ("Sue@Example.com", " sue+work@example.com"):
+        assert User.objects.get_by_natural_key(typed) == sue, typed
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.create_user(typed)
+
+
+def test_an_account_needs_an_email_address_at_a_public_domain():
+    for address in ("", "sue", "sue@localhost", "sue@[192.0.2.1]"):
+        with pytest.raises(ValidationError):
+            User.objects.create_user(address)

@@ -10,7 +10,10 @@ from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 
-from policeapp.accounts.lockout import FAILURES_PER_IP
+from jobs.models import Message
+from policeapp.accounts.emails import password_link
+from policeapp.accounts.lockout import FAILURES_PER_ACCOUNT, FAILURES_PER_IP
+from policeapp.models import User
 
 from ...factories import make_alice, make_bob, text_of
 
@@ -30,7 +33,8 @@ def people(db):
 
 def sign_in(name="alice", password="wrong", address=HERE, client=None, **headers):
     client = client or Client()
-    return client.post(LOGIN, {"username": name, "password": password}, REMOTE_ADDR=address, headers=headers)
+    typed = {"login": f"{name}@example.com", "password": password}
+    return client.post(LOGIN, typed, REMOTE_ADDR=address, headers=headers)
 
 
 def statuses(number, *arguments, **options):
@@ -83,7 +87,7 @@ def test_other_accounts_and_clients_are_not_locked_out():
 
 
 def test_one_ip_address_cannot_try_many_accounts():
-    tried = [sign_in(f"account {number}").status_code for number in range(FAILURES_PER_IP)]
+    tried = [sign_in(f"account-{number}").status_code for number in range(FAILURES_PER_IP)]
     assert tried == [FAILED] * (FAILURES_PER_IP - 1) + [LOCKED]
     assert sign_in("alice", "alice-password").status_code == LOCKED
     assert sign_in("alice", "alice-password", THERE).status_code == SIGNED_IN
@@ -91,7 +95,7 @@ def test_one_ip_address_cannot_try_many_accounts():
 
 def test_signing_in_with_another_account_does_not_reset_the_count():
     for number in range(FAILURES_PER_IP - 1):
-        assert sign_in(f"account {number}").status_code == FAILED
+        assert sign_in(f"account-{number}").status_code == FAILED
         assert sign_in("bob", "bob-password").status_code == SIGNED_IN
     assert sign_in().status_code == LOCKED
 
@@ -141,7 +145,9 @@ def test_it_counts_in_the_database_for_all_processes(settings):
     assert sign_in("bob", "bob-password").status_code == SIGNED_IN
 
 
-@pytest.mark.parametrize("command", [["axes_reset_username", "alice"], ["axes_reset_ip", HERE], ["axes_reset"]])
+@pytest.mark.parametrize(
+    "command", [["axes_reset_username", "alice@example.com"], ["axes_reset_ip", HERE], ["axes_reset"]]
+)
 def test_an_operator_can_end_a_lockout(command):
     statuses(MOST)
     call_command(*command, stdout=StringIO())
@@ -183,3 +189,63 @@ def test_signed_in_users_stay_signed_in():
     sign_in("alice", "alice-password", client=client)
     statuses(MOST)
     assert client.get("/admin/", REMOTE_ADDR=HERE).status_code == 200
+
+
+class TestManyNetworks:
+    """Somebody guesses at one account from many networks, each below its own limit."""
+
+    def guess(self, name="alice", number=FAILURES_PER_ACCOUNT.most):
+        return [sign_in(name, address=f"192.0.2.{number}").status_code for number in range(number)]
+
+    def test_the_account_is_closed_to_new_networks_and_the_owner_is_told_once(self):
+        assert set(self.guess()) == {FAILED}
+        refused = sign_in(password="alice-password", address=THERE)
+        assert refused.status_code == LOCKED
+        assert "Too many sign-ins to this account have failed today." in text_of(refused)
+        sign_in(address=THERE)
+        message = Message.objects.get()
+        assert message.recipient == "alice@example.com"
+        assert message.content["title"] == "Many failed sign-ins to your account"
+
+    def test_it_stays_open_to_networks_from_which_the_owner_has_signed_in(self):
+        sign_in(password="alice-password", address=HERE)
+        self.guess()
+        assert sign_in(password="alice-password", address=HERE).status_code == SIGNED_IN
+        assert sign_in(password="wrong", address=HERE).status_code == FAILED
+
+    def test_a_known_network_is_known_for_one_account_alone(self):
+        sign_in("bob", "bob-password", HERE)
+        self.guess()
+        assert sign_in(password="alice-password", address=HERE).status_code == LOCKED
+
+    def test_resetting_the_password_opens_it_to_the_network_of_the_owner(self):
+        self.guess()
+        link = password_link(User.objects.get(email="alice@example.com")).removeprefix(settings.SITE_URL)
+        client = Client(REMOTE_ADDR=THERE)
+        url = client.get(link, follow=True).request["PATH_INFO"]
+        client.post(url, {"password1": "correct horse battery", "password2": "correct horse battery"})
+        assert sign_in(password="correct horse battery", address=THERE).status_code == SIGNED_IN
+        assert sign_in(password="correct horse battery", address="198.51.100.5").status_code == LOCKED
+
+    def test_other_accounts_stay_open(self):
+        self.guess()
+        assert sign_in("bob", "bob-password", THERE).status_code == SIGNED_IN
+
+    def test_the_next_day_it_is_open_again(self, clock):
+        self.guess()
+        clock(days=1)
+        assert sign_in(password="alice-password", address=THERE).status_code == SIGNED_IN
+
+    def test_attempts_that_were_refused_count_nothing(self):
+        sign_in(password="alice-password", address=HERE)
+        for _ in range(3 * FAILURES_PER_ACCOUNT.most):
+            sign_in(address=THERE)
+        assert sign_in(password="alice-password", address="198.51.100.5").status_code == SIGNED_IN
+
+    def test_it_does_not_reveal_whether_the_account_exists(self):
+        pages = []
+        for name in ("alice", "nobody"):
+            self.guess(name)
+            refused = sign_in(name, address=THERE)
+            pages.append((refused.status_code, text_of(refused)))
+        assert pages[0] == pages[1]

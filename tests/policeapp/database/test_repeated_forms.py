@@ -4,17 +4,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from policeapp.models import User
-
-from ...factories import form_of, text_of
+from ...factories import form_of, get_user, text_of
 from .test_unavailable import ADD, away
 
 FORMS_THAT_ARE_NOT_REPEATED = [
-    ("/admin/login/", {"username": "alice", "password": "very secret"}),
+    ("/admin/login/", {"login": "alice@example.com", "password": "very secret"}),
     ("/admin/password_change/", {"old_password": "very secret", "new_password1": "very secret"}),
-    ("/admin/policeapp/user/add/", {"username": "eve", "password1": "very secret", "password2": "very secret"}),
+    ("/admin/policeapp/user/add/", {"email": "eve@example.com", "password1": "very secret"}),
     ("/admin/policeapp/user/{}/password/", {"password1": "very secret", "password2": "very secret"}),
-    ("/admin/policeapp/user/{}/change/", {"username": "eve", "email": "very secret"}),
+    ("/admin/policeapp/user/{}/change/", {"email": "very secret"}),
     ("/admin/auth/group/add/", {"name": "very secret"}),
     ("/admin/policeapp/import/add/", {"source": "very secret"}),
     ("/admin/departments/specialization/", {"action": "delete_selected", "x": "very secret"}),
@@ -23,7 +21,7 @@ FORMS_THAT_ARE_NOT_REPEATED = [
 
 @pytest.mark.parametrize(("path", "typed"), FORMS_THAT_ARE_NOT_REPEATED)
 def test_only_forms_for_departments_jobs_and_alerts_are_repeated(alice, path, typed):
-    url = path.format(User.objects.get(username="alice").pk)
+    url = path.format(get_user("alice").pk)
     with connection.execute_wrapper(away):
         response = alice.post(url, typed)
     assert response.status_code == 503
@@ -34,7 +32,7 @@ def test_only_forms_for_departments_jobs_and_alerts_are_repeated(alice, path, ty
 def test_a_password_is_not_repeated_before_anyone_has_signed_in(client, db):
     form = form_of(client.get("/admin/login/"))
     with connection.execute_wrapper(away):
-        response = client.post("/admin/login/", form | {"username": "alice", "password": "very secret"})
+        response = client.post("/admin/login/", form | {"login": "alice@example.com", "password": "very secret"})
     assert response.status_code == 503
     assert "very secret" not in response.content.decode()
 

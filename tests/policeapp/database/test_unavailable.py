@@ -233,7 +233,7 @@ def test_a_session_that_cannot_be_saved_is_503_and_a_deleted_one_400(client, db,
             raise problem
         return execute(sql, params, many, context)
 
-    typed = form_of(client.get("/admin/login/")) | {"username": "alice", "password": "alice-password"}
+    typed = form_of(client.get("/admin/login/")) | {"login": "alice@example.com", "password": "alice-password"}
     with connection.execute_wrapper(fail):
         response = client.post("/admin/login/", typed)
     assert response.status_code == status

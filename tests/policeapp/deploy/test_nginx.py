@@ -256,9 +256,10 @@ def test_searches_are_limited_by_client_whatever_its_headers(site, visitor):
     assert site.ask("/healthz?near=06880").status == 200
 
 
-def test_logins_are_limited_by_client_whatever_its_headers(site, visitor):
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/account/password/reset/"])
+def test_logins_are_limited_by_client_whatever_its_headers(site, visitor, path):
     def ask(number):
-        return site.ask("/admin/login/", "POST", "username=alice", client=visitor, **forged(number))
+        return site.ask(path, "POST", "login=alice", client=visitor, **forged(number))
 
     answered, refused = first_refused(site, ask)
     assert 3 <= answered <= 10

@@ -17,7 +17,7 @@ from jobs.models import Job
 from policeapp.imports import admin, engine, tables
 from policeapp.models import Import
 from tests.admin import errors_of, messages_of, signed_in
-from tests.factories import form_of, make_bob, make_charlie, make_department, make_import, text_of
+from tests.factories import form_of, get_user, make_bob, make_charlie, make_department, make_import, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_apply_imports_the_file_and_deletes_its_content(alice, westport_pd):
     assert "Import result" in text_of(response) and "Apply" not in form_of(response)
     assert [job.title for job in westport_pd.jobs.all()] == ["Dispatcher"]
     found.refresh_from_db()
-    assert found.content is None and found.applied_at and found.by.username == "alice"
+    assert found.content is None and found.applied_at and found.by == get_user("alice")
     assert found.report["created"] == 1
     words = text_of(alice.get("/admin/policeapp/import/"))
     assert "june.csv Jobs" in words and "1 new, 0 changed, 1 rejected of 2" in words

@@ -20,7 +20,7 @@ from ...server import run_sql
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("postgres_programs")]
 
 PASSWORD = "password-of-the-database"
-EXCLUDED = {"django_session", "policeapp_ratecount", "axes_accessattempt"}
+EXCLUDED = {"django_session", "usersessions_usersession", "policeapp_ratecount", "axes_accessattempt"}
 DIFFERENT = EXCLUDED | {"policeapp_contentversion"}
 
 # Prints JSON: all rows by table, the indexes, triggers and constraints, and the unapplied migrations.
@@ -67,6 +67,7 @@ for number in count():
 FILL = """
 import django
 django.setup()
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
@@ -78,11 +79,12 @@ from tests import factories
 from tests import whole_site
 whole_site.build()
 factories.make_department("Pictured Police", logo=ContentFile(bytes(range(256)), "pictured.png"))
-factories.make_bob(factories.make_department("Bob's Police"))
+bob = factories.make_bob(factories.make_department("Bob's Police"))
 factories.make_alert()
 session = SessionStore()
 session["note"] = "stored in a session"
 session.save()
+UserSession.objects.create(user=bob, ip="192.0.2.1", session_key=session.session_key)
 RateCount.objects.create(key="digest of a counted address", ends_at=timezone.now())
 AccessAttempt.objects.create(username="typed in the wrong field", failures_since_start=1)
 call_command("migrate", "admin", "0002", verbosity=0)

@@ -18,7 +18,7 @@ import io, logging
 from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 from policeapp.wsgi import application
-from django.contrib.auth.forms import AuthenticationForm
+from policeapp.accounts.forms import SignInForm
 
 def clean(form):
     local = "local-secret"
@@ -32,9 +32,9 @@ def fail(cause, argument):
     detail = "DETAIL: Key (city)=(row-secret)"
     raise ValueError(f"cannot sign alice@example.com in at /jobs/?near=06880\\n{detail}") from cause
 
-AuthenticationForm.clean = clean
+SignInForm.clean = clean
 token = "t" * 32
-form = {"username": "alice@example.com", "password": "body-secret", "csrfmiddlewaretoken": token}
+form = {"login": "alice@example.com", "password": "body-secret", "csrfmiddlewaretoken": token}
 body = urlencode(form).encode()
 environ = {
     "REQUEST_METHOD": "POST",

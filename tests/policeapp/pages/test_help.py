@@ -1,9 +1,8 @@
 """The help page of the admin."""
 
-from django.contrib.auth import get_user_model
 from django.test import Client
 
-from ...factories import text_of
+from ...factories import make_user, text_of
 
 HELP = "/admin/help/"
 
@@ -15,7 +14,7 @@ def test_strangers_must_sign_in_first(client, db):
 
 def test_users_who_are_not_staff_must_sign_in_as_staff(db):
     client = Client()
-    client.force_login(get_user_model().objects.create_user("sue"))
+    client.force_login(make_user("sue"))
     assert client.get(HELP).status_code == 302
 
 

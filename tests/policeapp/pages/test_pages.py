@@ -17,7 +17,7 @@ from PIL import Image
 from departments.models import Department
 from jobs.models import Job
 
-from ...factories import make_alert, make_department, make_job, make_place, text_of, tomorrow, yesterday
+from ...factories import make_alert, make_department, make_job, make_place, make_user, text_of, tomorrow, yesterday
 from ...processes import PRODUCTION, python
 from ...whole_site import Markup
 
@@ -179,7 +179,7 @@ class TestWhenSomethingIsWrong:
         assert "Traceback" not in response.content.decode()
 
     def test_signed_in_visitors_get_the_503_page_too(self, client, django_user_model, db):
-        client.force_login(django_user_model.objects.create_user("alice"))
+        client.force_login(make_user("alice"))
         client.raise_request_exception = False
 
         def fail(*_):
@@ -207,7 +207,7 @@ class TestWhenSomethingIsWrong:
         assert "We can't understand this request" in text_of(response)
 
     def test_a_form_without_a_token_must_be_sent_again(self, db):
-        response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "alice"})
+        response = Client(enforce_csrf_checks=True).post("/admin/login/", {"login": "alice"})
         assert response.status_code == 403
         assert "Please send the form again" in text_of(response)
 

@@ -11,6 +11,8 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
+from departments.claims.forms import CLAIMS_PER_CLIENT
+from departments.models import Claim, Invitation
 from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
@@ -26,6 +28,8 @@ pytestmark = pytest.mark.django_db
 # {model: the section of the page that describes it, or None if it has no personal data}. If you add a model, add it
 # here and, if it has personal data, to the page.
 DESCRIBED = {
+    "account.EmailAddress": None,  # these two stay empty
+    "account.EmailConfirmation": None,
     "admin.LogEntry": "editors",
     "auth.Group": None,
     "auth.Permission": None,
@@ -34,11 +38,13 @@ DESCRIBED = {
     "axes.AccessFailureLog": None,
     "axes.AccessLog": None,
     "contenttypes.ContentType": None,
+    "departments.Claim": "claims",
     "departments.Department": "departments",
     "departments.DepartmentSpecialization": None,
     "departments.Division": None,
-    "departments.SlugRedirect": None,
+    "departments.Invitation": "invitations",
     "departments.Jurisdiction": None,
+    "departments.SlugRedirect": None,
     "departments.Place": None,
     "departments.SpecialUnit": None,
     "departments.Specialization": None,
@@ -46,16 +52,18 @@ DESCRIBED = {
     "jobs.Alert": "alerts",
     "jobs.HiringStep": None,
     "jobs.Job": "departments",
-    "jobs.Message": "alerts",
+    "jobs.Message": "account-emails",
     "jobs.NotifiedOpening": "alerts",
     "jobs.Requirements": None,
     "jobs.SendRun": None,
     "jobs.Subscriber": "alerts",
+    "mfa.Authenticator": "editors",
     "policeapp.ContentVersion": None,
     "policeapp.Import": "editors",
     "policeapp.RateCount": "counts",
     "policeapp.User": "editors",
     "sessions.Session": "editors",
+    "usersessions.UserSession": "editors",
 }
 
 
@@ -75,8 +83,16 @@ def test_all_personal_columns_are_described(privacy):
     assert {field.name for field in apps.get_model("jobs.Subscriber")._meta.concrete_fields} == {
         *("id", "key", "email", "created", "refused_at", "refusal"),
     }
+    assert {field.name for field in Claim._meta.concrete_fields} == {
+        *("id", "key", "department", "name", "title", "email", "proof", "created", "confirmed_at"),
+        *("decision", "decided_at", "decided_by"),
+    }
+    assert {field.name for field in Invitation._meta.concrete_fields} == {
+        *("id", "key", "department", "email", "role", "created", "invited_by"),
+        *("accepted_by", "accepted_at", "withdrawn_at"),
+    }
     assert {field.name for field in User._meta.concrete_fields} == {
-        *("id", "username", "first_name", "last_name", "email", "password"),
+        *("id", "first_name", "last_name", "email", "mailbox", "password"),
         *("is_active", "is_staff", "is_superuser", "last_login", "date_joined"),
     }
     text = text_of(privacy)
@@ -91,8 +107,13 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setattr(AlertQuerySet, "RENEWAL_GRACE", timedelta(days=33))
     monkeypatch.setattr("policeapp.pages.policies.SIGN_UPS_PER_CLIENT", SIGN_UPS_PER_CLIENT._replace(seconds=7200))
     monkeypatch.setattr("policeapp.pages.policies.EMAILS_PER_ADDRESS", EMAILS_PER_ADDRESS._replace(seconds=2 * 86400))
+    monkeypatch.setattr(Claim, "TO_CONFIRM", timedelta(days=8))
+    monkeypatch.setattr(Claim, "KEPT", timedelta(days=91))
+    monkeypatch.setattr(Invitation, "LIFETIME", timedelta(days=9))
+    monkeypatch.setattr(Invitation, "KEPT", timedelta(days=92))
+    monkeypatch.setattr("policeapp.pages.policies.CLAIMS_PER_CLIENT", CLAIMS_PER_CLIENT._replace(seconds=3 * 3600))
     settings.AXES_COOLOFF_TIME = timedelta(minutes=47)
-    settings.SESSION_COOKIE_AGE = 17 * 86400
+    settings.SESSION_COOKIE_AGE, settings.SESSION_MAX_AGE = 17 * 3600, 19 * 3600
     text = text_of(client.get("/privacy/"))
     for words in (
         "don't confirm is deleted after 11 days",
@@ -101,8 +122,14 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "If you don't answer within 33 days",
         "count requests for pages by IP address for 1 minute, and requests for alerts by IP address for 2 hours",
         "by email address for 2 days",
+        "A request that you don't confirm is deleted after 8 days",
+        "A request with a decision is deleted 91 days after it",
+        "It works for 9 days. If you don't accept it, we delete it 92 days later",
+        "count requests by IP address for 3 hours",
         "count for 47 minutes",
-        "at most 17 days",
+        "A session ends 17 hours after your last page, and at most 19 hours after you signed in.",
+        "are deleted after 30 days",
+        "for 90 days after the last time",
     ):
         assert words in text, words
 
@@ -151,7 +178,7 @@ def test_every_cookie_is_listed(privacy):
     make_alice()
     visitor.get("/alerts/new/")
     visitor.get("/admin/login/")
-    visitor.post("/admin/login/", {"username": "alice", "password": "alice-password", "next": "/admin/"})
+    visitor.post("/admin/login/", {"login": "alice@example.com", "password": "alice-password", "next": "/admin/"})
     job = make_job(department)
     assert save(visitor, job, title="Another").status_code == 200
     visitor.post(page(job, "delete"), {"post": "yes"})
@@ -161,7 +188,7 @@ def test_every_cookie_is_listed(privacy):
 
 def test_the_session_is_for_the_admin_only(client):
     make_alice()
-    client.post("/admin/login/", {"username": "alice", "password": "alice-password", "next": "/admin/"})
+    client.post("/admin/login/", {"login": "alice@example.com", "password": "alice-password", "next": "/admin/"})
     assert client.cookies["sessionid"]["path"] == settings.SESSION_COOKIE_PATH == "/admin/"
 
 
@@ -181,13 +208,13 @@ def test_the_lifetimes_of_cookies_are_listed(privacy):
     text = named(privacy)
     assert {name: words.rpartition("; ")[2] for name, words in text.items()} == {
         "csrftoken": "364 days",
-        "sessionid": "14 days",
+        "sessionid": "2 hours",
     }
 
 
 def test_a_session_ends_as_described(client):
     client.force_login(make_alice())
-    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE == 14 * 86400
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE == 2 * 3600
     assert client.session.get_expiry_date() > timezone.now()
 
 

@@ -8,7 +8,6 @@ from django.db import connection
 
 from departments.models import Department
 from jobs.models import HiringStep, Job, Requirements
-from policeapp.models import User
 from tests.admin import errors_of, page, saved, signed_in
 from tests.departments.imports.agency_files import import_rows
 from tests.factories import (
@@ -21,6 +20,8 @@ from tests.factories import (
     make_requirements,
     make_specialization,
     make_step,
+    make_user,
+    set_by,
     text_of,
 )
 from tests.policeapp.database.test_unavailable import away
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def dora(db):
     """A second administrator, signed in."""
-    return signed_in(User.objects.create_superuser("dora", password="dora-password"))
+    return signed_in(make_user("dora", is_staff=True, is_superuser=True, password="dora-password"))
 
 
 class Open:
@@ -66,7 +67,7 @@ class TestDepartment:
         assert not saved(response)
         words = words_of(response)
         assert "Nothing is saved yet, because somebody changed this department after you opened it." in words
-        assert "Changed by alice (now): Chief's name." in words
+        assert "Changed by Alice (now): Chief's name." in words
         assert errors_of(response)["chief_name"] == ["Now: Ada Byron. You entered: Grace Hopper."]
         assert second.form["chief_name"] == "Grace Hopper" and second.form["phone"] == "203-341-6199"
         assert (Department.objects.values().get(), LogEntry.objects.count()) == (before, entries)
@@ -77,7 +78,7 @@ class TestDepartment:
         second.send(chief_name="Grace Hopper")
         assert saved(second.send())
         assert reload(own).chief_name == "Grace Hopper"
-        assert reload(own).sources["chief_name"]["set_by"] == "user:dora"
+        assert reload(own).sources["chief_name"]["set_by"] == set_by("dora")
 
     def test_a_field_that_only_the_other_changed_takes_their_value(self, alice, dora, own):
         first, second = Open(alice, own), Open(dora, own)
@@ -89,8 +90,8 @@ class TestDepartment:
         own = reload(own)
         assert (own.chief_name, own.phone, own.about) == ("Ada Byron", "203-341-6199", "One\n\nTwo")
         assert (own.status, own.more_specializations) == ("draft", True)
-        assert own.sources["chief_name"]["set_by"] == "user:alice"
-        assert own.sources["phone"]["set_by"] == "user:dora"
+        assert own.sources["chief_name"]["set_by"] == set_by("alice")
+        assert own.sources["phone"]["set_by"] == set_by("dora")
 
     def test_the_same_change_twice_is_no_conflict(self, alice, dora, own):
         first, second = Open(alice, own), Open(dora, own)
@@ -131,7 +132,7 @@ class TestDepartment:
         errors = errors_of(second.send(kind="tribal", editors=[charlie.pk]))
         kinds = dict(Department.Kind.choices)
         assert errors["kind"] == [f"Now: {kinds['sheriff']}. You entered: {kinds['tribal']}."]
-        assert errors["editors"] == ["Now: bob. You entered: charlie."]
+        assert errors["editors"] == ["Now: bob@example.com. You entered: charlie@example.com."]
 
     def test_an_import_is_named(self, alice, own):
         form = Open(alice, own)
@@ -180,7 +181,7 @@ class TestParts:
         first.send(**{"divisions-1-name": "Help", "divisions-1-responsibilities": "Desk"})
         response = second.send(**{"divisions-1-name": "Aid"})
         assert errors_of(response)["divisions-1-name"] == ["Now: Help. You entered: Aid."]
-        assert "Changed by alice (now): Division “Help”." in words_of(response)
+        assert "Changed by Alice (now): Division “Help”." in words_of(response)
         assert saved(second.send())
         assert list(own.divisions.values_list("name", "responsibilities")) == [("Ops", ""), ("Aid", "Desk")]
 
@@ -278,7 +279,7 @@ class TestOtherModels:
         form = Open(dora, job)
         alice.post(page(Job, "list"), {"action": "withdraw", "_selected_action": [job.pk]})
         response = form.send(title="Officer")
-        assert "Changed by alice (now): Status." in words_of(response)
+        assert "Changed by Alice (now): Status." in words_of(response)
         assert saved(form.send())
         assert (reload(job).status, reload(job).title) == ("withdrawn", "Officer")
 
@@ -317,7 +318,7 @@ class TestDeletion:
         form = form_of(dora.get(url))
         Open(alice, own).send(chief_name="Ada Byron")
         response = dora.post(url, form, follow=True)
-        assert "Nothing is deleted yet, because this department was changed by alice (now)." in words_of(response)
+        assert "Nothing is deleted yet, because this department was changed by Alice (now)." in words_of(response)
         assert Department.objects.filter(pk=own.pk).exists()
         assert saved(dora.post(url, form_of(response), follow=True))
         assert not Department.objects.filter(pk=own.pk).exists()

@@ -69,10 +69,10 @@ def test_a_specialization(alice, first_check_passes):
     assert list(errors_of(save(alice, Specialization, name="Drone"))) == ["name"]
 
 
-def test_a_user_name(alice, first_check_passes):
+def test_the_email_address_of_an_account(alice, first_check_passes):
     first_check_passes(User)
     charlie = make_charlie()
-    assert list(errors_of(save(alice, charlie, username="alice"))) == ["username"]
+    assert list(errors_of(save(alice, charlie, email="alice@example.com"))) == ["email"]
 
 
 def test_a_constraint_that_no_check_knows_is_a_form_error_too(alice, own, strange, monkeypatch):

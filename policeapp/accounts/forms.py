@@ -1,0 +1,103 @@
+"""The forms of django-allauth that find accounts by mailbox and count attempts in the database."""
+
+from allauth.account import forms as account_forms
+from allauth.core import context
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ..operations.rate_limits import client_ip
+from ..web.email_addresses import mailbox_key
+from . import emails, lockout
+from .adapter import AccountAdapter
+from .models import User
+
+
+class SignInForm(account_forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Email address")
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SetPasswordForm(account_forms.ResetPasswordKeyForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _label_new_passwords(self.fields)
+
+
+class ChangePasswordForm(account_forms.ChangePasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Your password until now")
+        _label_new_passwords(self.fields)
+
+
+def _label_new_passwords(fields):
+    fields["password1"].label, fields["password2"].label = _("New password"), _("The same again")
+    for field in fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class ResetPasswordForm(account_forms.ResetPasswordForm):
+    """Sends a link to the owner of an account. The page after it is the same if there is no account."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Email address")
+        del self.fields["email"].widget.attrs["placeholder"]
+
+    def clean_email(self):
+        self.users = []
+        if not lockout.RESETS_PER_CLIENT.hit(client_ip(context.request)):
+            raise ValidationError(_("Too many requests from your network. Try again in an hour."))
+        return self.cleaned_data["email"]
+
+    def save(self, request, **options):
+        """Send the link to the stored address, however it was typed. Above the limit, earlier links still work."""
+        mailbox = mailbox_key(self.cleaned_data["email"])
+        user = User.objects.filter(mailbox=mailbox, is_active=True).first()
+        if user and lockout.RESETS_PER_MAILBOX.hit(mailbox):
+            emails.send_reset(user)
+        return self.cleaned_data["email"]
+
+
+class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
+    """A passkey, or a security key that only comes after the password."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of this passkey")
+        self.fields["name"].max_length = 100
+        passwordless = self.fields["passwordless"]
+        passwordless.initial, passwordless.label = True, _("Sign in with this passkey alone")
+        passwordless.help_text = _("Clear this for an old security key without a PIN. You then need your password too.")
+
+
+class CodeLimit:
+    """Limits wrong codes per account. Only somebody who knows the password can reach the limit."""
+
+    def clean_code(self):
+        if lockout.WRONG_CODES.is_reached(self.user.pk):
+            raise ValidationError(_("Too many wrong codes. Try again in 15 minutes."))
+        try:
+            code = super().clean_code()
+            if not lockout.use_code(self.user, code):
+                raise ValidationError(AccountAdapter.error_messages["incorrect_code"])
+            return code
+        except ValidationError:
+            lockout.WRONG_CODES.hit(self.user.pk)
+            if lockout.WRONG_CODES.is_reached(self.user.pk) and lockout.CODE_WARNINGS.hit(self.user.pk):
+                emails.send_code_warning(self.user)
+            raise
+
+
+class AuthenticateForm(CodeLimit, mfa_forms.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(CodeLimit, mfa_forms.ReauthenticateForm):
+    pass
