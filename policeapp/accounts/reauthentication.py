@@ -1,6 +1,6 @@
 """Asks for the password or the second factor again before somebody changes what gives rights."""
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.shortcuts import redirect
@@ -14,6 +14,11 @@ def is_recent(request):
     """Return whether the user has signed in, or confirmed who they are, within ``ACCOUNT_REAUTHENTICATION_TIMEOUT``."""
     records = get_authentication_records(request, request.user)
     return bool(records) and seconds_now() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def record_password(request):
+    """Record that the user has just entered a password on a page that is not django-allauth's."""
+    record_authentication(request, request.user, "password")
 
 
 def require_recent(request, repeats=True):
