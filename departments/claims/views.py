@@ -1,8 +1,6 @@
 """The pages of a claim, and the page that accepts an invitation. State changes only on POST."""
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from policeapp.accounts.reauthentication import record_password
+from policeapp.accounts.reauthentication import sign_in_with_chosen_password
 from policeapp.models import User
 from policeapp.operations.rate_limits import client_ip, too_many_requests
 from policeapp.web.secret_links import require_get_or_post, secret_link
@@ -96,8 +94,7 @@ def _create_account(request, invitation):
             accepted = False
         if not accepted:
             return redirect(request.path)
-        login(request, user, settings.AUTHENTICATION_BACKENDS[-1])
-        record_password(request)
+        sign_in_with_chosen_password(request, user)
         return _welcome(request, invitation)
     return _render_invitation(request, invitation, "new account", form=form)
 

@@ -2,7 +2,9 @@
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import login
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,9 +18,11 @@ def is_recent(request):
     return bool(records) and seconds_now() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-def record_password(request):
-    """Record that the user has just entered a password on a page that is not django-allauth's."""
-    record_authentication(request, request.user, "password")
+def sign_in_with_chosen_password(request, user):
+    """Sign in a user who has just chosen a password, as django-allauth does: the session is recent, and is listed."""
+    login(request, user, settings.AUTHENTICATION_BACKENDS[-1])
+    record_authentication(request, user, "password")
+    UserSession.objects.create_from_request(request)
 
 
 def require_recent(request, repeats=True):

@@ -171,6 +171,7 @@ def test_the_invited_person_is_welcome_and_not_asked_for_the_password_again_at_o
     response = choose_password(jane, invited(bob, own))
     assert "Welcome. You can change the department's page here." in text_of(jane.get(response["Location"]))
     assert messages_of(invite(jane, own, "joe@example.com")) == ["The invitation is on its way."]
+    assert "(this one)" in text_of(jane.get("/admin/account/sessions/"))
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ class TestList:
     def test_sessions_that_ended_are_deleted_with_their_addresses(self):
         make_alice()
         here = log_in()
-        log_in().post("/admin/logout/")
+        assert "You are signed out Sign in again" in text_of(log_in().post("/admin/logout/"))
         assert UserSession.objects.count() == 2
         clean_up()
         assert [session.session_key for session in UserSession.objects.all()] == [here.session.session_key]
