@@ -279,7 +279,7 @@ MFA_ADAPTER = "policeapp.accounts.adapter.MFAAdapter"
 # Nobody signs up, so there are no addresses to verify.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
-    "activate_totp": "policeapp.accounts.forms.ActivateAppForm",
+    "activate_totp": "policeapp.accounts.forms.AddAppForm",
     "add_webauthn": "policeapp.accounts.forms.AddPasskeyForm",
     "authenticate": "policeapp.accounts.forms.AuthenticateForm",
     "reauthenticate": "policeapp.accounts.forms.ReauthenticateByCodeForm",

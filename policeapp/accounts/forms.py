@@ -99,7 +99,7 @@ class CodeForm(WithoutPlaceholders):
         return super().clean_code()
 
 
-class ActivateAppForm(CodeForm, totp_forms.ActivateTOTPForm):
+class AddAppForm(CodeForm, totp_forms.ActivateTOTPForm):
     pass
 
 
