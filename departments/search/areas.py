@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterR
 
 from ..geo.points import bounding_box
 from ..models import Jurisdiction, Place, ZipPart
+from ..models.jurisdiction import can_span_counties
 from ..names import slug_of, without_county_word
 
 Kind = Jurisdiction.Kind
@@ -18,9 +19,6 @@ Kind = Jurisdiction.Kind
 NESTING = {"CT", "MI", "NY", "OH", "VT"}
 # Kinds that are a county of their own. One department serves all of it.
 WHOLE_COUNTY = {Kind.INDEPENDENT_CITY, Kind.CONSOLIDATED}
-# Municipalities that can lie in several counties, with a row for each. Towns can't where counties consist of them.
-SPANNING = {Kind.CITY, Kind.VILLAGE, Kind.BOROUGH, Kind.CONSOLIDATED}
-TOWNSHIP_STATES = {"CT", "MA", "ME", "NH", "NJ", "NY", "RI", "VT", "WI"}
 
 MAX_TOWN_MILES = 30  # from the middle of a town to its ZIP codes; farther ones belong to another town of that name
 MAX_NEAREST_MILES = 10  # to the nearest ZIP code of a place without ZIP codes
@@ -167,8 +165,7 @@ def _merge(rows):
     """Merge the rows of a municipality in several counties into that with the largest share."""
     merged = {}
     for row in rows:
-        spans = row.kind in SPANNING or (row.kind == Kind.TOWN and row.state not in TOWNSHIP_STATES)
-        key = (row.state, row.key, row.kind) if spans else row.pk
+        key = (row.state, row.key, row.kind) if can_span_counties(row.kind, row.state) else row.pk
         share = getattr(row, "share", 1.0)
         if key in merged:
             merged[key].share += share
