@@ -28,7 +28,7 @@ COUNTY_KINDS = (Department.Kind.SHERIFF, Department.Kind.COUNTY_POLICE)
 
 
 def load():
-    """Make the stored jurisdictions and parts of ZIP codes those of the file.
+    """Store the jurisdictions and the parts of ZIP codes in the file.
 
     Return the number of jurisdictions in the file, or 0 if there was nothing to do. Jurisdictions that the file doesn't
     have are deleted, except those that an administrator corrected.

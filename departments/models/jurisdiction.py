@@ -59,7 +59,7 @@ def can_span_counties(kind, state):
     return kind in UNIQUE_KINDS or (kind == JurisdictionKind.TOWN and state not in STATES_OF_TOWNS)
 
 
-# Kinds that have a name of their own in a typed name, such as "Manchester Township" or "Village of Hempstead".
+# Kinds that people write with the name of a municipality: "Manchester Township" or "Village of Hempstead".
 NAMED_KINDS = {"city", "town", "township", "village", "borough", "plantation", "municipality"}
 KIND_BEFORE = re.compile(rf"({'|'.join(sorted(NAMED_KINDS))}) of (.+)")
 KIND_AFTER = re.compile(rf"(.+) ({'|'.join(sorted(NAMED_KINDS - {'city'}))})")

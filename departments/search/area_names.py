@@ -77,7 +77,7 @@ def _share(area):
 
 
 def where(area, areas, names):
-    """Return the name of an area. A county is its part outside of cities if it has one of the cities."""
+    """Return the name of an area: "McKinley County outside cities" beside a city of that county."""
     name = names[area.jurisdiction.pk]
     if area.is_county and any(other.county == area.county for other in areas if not other.is_county):
         return _("%(county)s outside cities") % {"county": name}

@@ -80,7 +80,7 @@ def of_place(place):
 def of_county(state, county_slug):
     """Return the :class:`Areas` of a county: a city that is all of it, or the part outside of municipalities.
 
-    None if it has neither. One query.
+    ``found`` is empty if it has neither. One query.
     """
     rows = Jurisdiction.objects.filter(state=state, county_slug=county_slug).exclude(kind=Kind.PLACE)
     rows = list(rows.annotate(has_people=Exists(ZipPart.objects.filter(jurisdiction=OuterRef("pk")))))
