@@ -11,7 +11,7 @@ from policeapp.database.analyze import analyze
 
 from ..geo.municipalities import CITIES, MEANT, OMITTED, SERVES, bare_name, county_key, fold, readings
 from ..models import Department, Jurisdiction, ZipPart
-from ..models.jurisdiction import NEW_ENGLAND, can_span_counties
+from ..models.jurisdiction import NEW_ENGLAND, WHOLE_COUNTY, can_span_counties
 from ..names import normalize
 
 ZIP_MUNICIPALITIES = settings.BASE_DIR / "fixtures" / "zip_municipalities.csv"
@@ -275,7 +275,7 @@ class Matcher:
         """
         for areas in self._same_names():
             city = max(areas, key=lambda area: (area.name == area.county, len(self.zips[area.pk])))
-            if city.kind in CITIES[1:]:
+            if city.kind in WHOLE_COUNTY:
                 county = self.counties[city.state, county_key(city.county)]
                 own = self.departments[city.pk]
                 self.departments[city.pk] = own or self.departments[county.pk]

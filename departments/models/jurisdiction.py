@@ -42,6 +42,8 @@ class JurisdictionKind(models.TextChoices):
     COUNTY = "county", _("county")
 
 
+# Kinds that are a county of their own. One department serves all of it.
+WHOLE_COUNTY = {JurisdictionKind.INDEPENDENT_CITY, JurisdictionKind.CONSOLIDATED}
 # Kinds whose names are unique in a state, so that rows of one name in several counties are one municipality. Towns are,
 # too, except where counties consist of them.
 UNIQUE_KINDS = {

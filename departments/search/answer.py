@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..geo import patrol, states
 from ..models import Department
+from ..models.jurisdiction import WHOLE_COUNTY
 from ..names import slug_of, without_county_word
 from . import area_names, areas, police
-from .areas import WHOLE_COUNTY
 
 Kind = Department.Kind
 

@@ -11,14 +11,12 @@ from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterR
 
 from ..geo.points import bounding_box
 from ..models import Jurisdiction, Place, ZipPart
-from ..models.jurisdiction import can_span_counties
+from ..models.jurisdiction import WHOLE_COUNTY, can_span_counties
 from ..names import slug_of, without_county_word
 
 Kind = Jurisdiction.Kind
 # In these states, villages lie inside of towns and townships, so both have a row.
 NESTING = {"CT", "MI", "NY", "OH", "VT"}
-# Kinds that are a county of their own. One department serves all of it.
-WHOLE_COUNTY = {Kind.INDEPENDENT_CITY, Kind.CONSOLIDATED}
 
 MAX_TOWN_MILES = 30  # from the middle of a town to its ZIP codes; farther ones belong to another town of that name
 MAX_NEAREST_MILES = 10  # to the nearest ZIP code of a place without ZIP codes
