@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..fields import KeyField
 from ..geo import states
-from ..names import normalize, slug_of, without_county_word
+from ..names import normalize, slug_of_county
 from .department import Department
 
 # Names of the Census Bureau that nobody uses.
@@ -96,7 +96,7 @@ class JurisdictionQuerySet(models.QuerySet):
         wanted = Q(key=key) | Q(key=bare, kind=kind) if kind else Q(key=key)
         found = self.filter(wanted, state=state).exclude(kind=JurisdictionKind.COUNTY)
         if county:
-            found = found.filter(county_slug=slug_of(without_county_word(county), ""))
+            found = found.filter(county_slug=slug_of_county(county))
         return found.order_by(Case(When(kind=JurisdictionKind.PLACE, then=1), default=0), "county_slug", "pk")
 
     def county(self, state, county_slug):
@@ -160,7 +160,7 @@ class Jurisdiction(models.Model):
         """Compute the fields that depend on the names."""
         self.key = normalize(self.common_name)
         county = COUNTY_NAMES.get((self.state, self.county), COUNTY_GOVERNMENT.sub("", self.county))
-        self.county_slug = slug_of(without_county_word(county), "")
+        self.county_slug = slug_of_county(county)
 
 
 class ZipPart(models.Model):

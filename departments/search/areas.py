@@ -12,7 +12,7 @@ from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterR
 from ..geo.points import bounding_box
 from ..models import Jurisdiction, Place, ZipPart
 from ..models.jurisdiction import WHOLE_COUNTY, can_span_counties
-from ..names import slug_of, without_county_word
+from ..names import slug_of_county
 
 Kind = Jurisdiction.Kind
 # In these states, villages lie inside of towns and townships, so both have a row.
@@ -103,7 +103,7 @@ def _of_town(place):
     """
     share, no_zip = Value(1.0, FloatField()), Value("", CharField())
     named = Jurisdiction.objects.of_town(place.state, place.name, place.county)
-    county = Jurisdiction.objects.county(place.state, slug_of(without_county_word(place.county), ""))
+    county = Jurisdiction.objects.county(place.state, slug_of_county(place.county))
     others = (rows.order_by().annotate(share=share, zip=no_zip) for rows in (named, county))
     rows = list(_in(_zip_codes_of_town(place)).union(*others, all=True))
     if found := [row for row in rows if row.zip]:
