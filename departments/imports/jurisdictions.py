@@ -9,10 +9,10 @@ from django.db import transaction
 
 from policeapp.database.analyze import analyze
 
-from ..geo.municipalities import CITIES, MEANT, OMITTED, SERVES, bare_name, county_key, fold, readings
 from ..models import Department, Jurisdiction, ZipPart
 from ..models.jurisdiction import NEW_ENGLAND, WHOLE_COUNTY, can_span_counties
 from ..names import normalize
+from .municipality_names import CITIES, MEANT, OMITTED, SERVES, bare_name, county_key, fold, readings
 
 ZIP_MUNICIPALITIES = settings.BASE_DIR / "fixtures" / "zip_municipalities.csv"
 BATCH_SIZE = 500

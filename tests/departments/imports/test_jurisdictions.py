@@ -2,8 +2,8 @@
 
 import pytest
 
-from departments.geo.municipalities import readings
 from departments.imports import jurisdictions
+from departments.imports.municipality_names import readings
 from departments.models import Jurisdiction, ZipPart
 from tests.factories import make_department, make_jurisdiction
 
