@@ -3,7 +3,7 @@
 import pytest
 
 from departments.models import Jurisdiction
-from departments.search import area_names
+from departments.policing import area_names
 
 
 @pytest.mark.parametrize(

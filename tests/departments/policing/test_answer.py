@@ -3,7 +3,7 @@
 import pytest
 
 from departments.models import Department, Place
-from departments.search import answer
+from departments.policing import answer
 from tests.departments import pages
 from tests.factories import add_zip_part, make_department, make_job, make_jurisdiction, make_place, text_of
 
