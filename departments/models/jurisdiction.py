@@ -4,7 +4,7 @@ import re
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from ..fields import KeyField
@@ -80,6 +80,14 @@ def split_kind(key):
 
 
 class JurisdictionQuerySet(models.QuerySet):
+    def of_zip(self, zip_code):
+        """Jurisdictions that this ZIP code (five digits) lies in, each with ``.share``, the largest share first.
+
+        The shares add up to more than 1 where villages lie inside townships.
+        """
+        found = self.filter(zip_parts__zip=zip_code).annotate(share=F("zip_parts__share"))
+        return found.order_by("-share", "pk")
+
     def policed(self, is_policed=True):
         """Jurisdictions that have departments, or those that have none. Each is listed once."""
         links = self.model.departments.through.objects.filter(jurisdiction=OuterRef("pk"))

@@ -1,16 +1,29 @@
-"""Finding jurisdictions by name, by county and by their departments."""
+"""Finding jurisdictions by ZIP code, by name, by county and by their departments."""
 
 import pytest
 
 from departments.models import Jurisdiction
 from departments.models.jurisdiction import can_span_counties
-from tests.factories import make_department, make_jurisdiction
+from tests.factories import add_zip_part, make_department, make_jurisdiction
 
 pytestmark = pytest.mark.django_db
 
 
 def names(found):
     return [(each.name, each.kind) for each in found]
+
+
+def test_a_zip_code_lies_in_its_largest_part_first():
+    city = make_jurisdiction("Fairfax", "VA", "independent city", "Fairfax city")
+    county = make_jurisdiction("Fairfax County", "VA", "county", "Fairfax County")
+    add_zip_part("22030", city, 0.42)
+    add_zip_part("22030", county, 0.58)
+    add_zip_part("22031", city, 0.9)
+    assert [(each.name, each.share) for each in Jurisdiction.objects.of_zip("22030")] == [
+        ("Fairfax County", 0.58),
+        ("Fairfax", 0.42),
+    ]
+    assert not Jurisdiction.objects.of_zip("22032")
 
 
 def test_the_policed_are_those_with_a_department_each_once(westport):
