@@ -18,7 +18,8 @@ from . import breadcrumbs
 from .geo import maps, states
 from .models import Department, Place, SlugRedirect
 from .names import county_label
-from .search import answer, counts, ranking
+from .policing import answer
+from .search import counts, ranking
 from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 

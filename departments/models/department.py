@@ -291,7 +291,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
             return  # the fields' validators report it
         if not states.contains(self.state, *self.point):
             message = gettext("This location is not in %(state)s. Check the order and the minus sign of the longitude.")
-            raise ValidationError({"latitude": message % {"state": states.STATES[self.state].in_sentence}})
+            raise ValidationError({"latitude": message % {"state": self.state_in_sentence}})
 
     def locate(self, find_place=None):
         """Like :meth:`Located.locate`. A location that comes from the address has no other source."""

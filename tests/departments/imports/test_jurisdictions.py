@@ -2,8 +2,8 @@
 
 import pytest
 
-from departments.geo.municipalities import readings
 from departments.imports import jurisdictions
+from departments.imports.municipality_names import readings
 from departments.models import Jurisdiction, ZipPart
 from tests.factories import make_department, make_jurisdiction
 
@@ -223,7 +223,7 @@ def test_a_name_without_a_kind_is_that_of_the_likeliest(state, kinds, matched):
     assert {kind for kind in kinds if departments_of("Dover", kind)} == set(matched)
 
 
-def test_a_city_of_the_same_county_comes_first():
+def test_a_township_of_the_same_county_comes_first():
     make_jurisdiction("Springfield", "NJ", "township", "Union County")
     make_jurisdiction("Springfield", "NJ", "township", "Burlington County")
     match(("Springfield Police Department", "NJ", "Union"))

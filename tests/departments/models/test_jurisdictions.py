@@ -1,9 +1,10 @@
-"""Finding jurisdictions by ZIP code, by name and by county."""
+"""Finding jurisdictions by ZIP code, by name, by county and by their departments."""
 
 import pytest
 
 from departments.models import Jurisdiction
-from tests.factories import add_zip_part, make_jurisdiction
+from departments.models.jurisdiction import can_span_counties
+from tests.factories import add_zip_part, make_department, make_jurisdiction
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,30 @@ def test_a_zip_code_lies_in_its_largest_part_first():
         ("Fairfax", 0.42),
     ]
     assert not Jurisdiction.objects.of_zip("22032")
+
+
+def test_the_policed_are_those_with_a_department_each_once(westport):
+    make_jurisdiction("Westport", departments=[westport, make_department("Town Constable")])
+    make_jurisdiction("Weston")
+    assert names(Jurisdiction.objects.policed()) == [("Westport", "town")]
+    assert names(Jurisdiction.objects.policed(False)) == [("Weston", "town")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "can_span"),
+    [
+        ("city", "MO", True),
+        ("village", "NY", True),
+        ("consolidated city-county", "GA", True),
+        ("town", "AZ", True),
+        ("town", "NY", False),
+        ("town", "CT", False),
+        ("township", "MI", False),
+        ("county", "MO", False),
+    ],
+)
+def test_cities_can_lie_in_several_counties_but_towns_that_make_up_counties_cannot(kind, state, can_span):
+    assert can_span_counties(kind, state) == can_span
 
 
 @pytest.mark.parametrize(

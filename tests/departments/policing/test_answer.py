@@ -3,7 +3,7 @@
 import pytest
 
 from departments.models import Department, Place
-from departments.search import answer
+from departments.policing import answer
 from tests.departments import pages
 from tests.factories import add_zip_part, make_department, make_job, make_jurisdiction, make_place, text_of
 
@@ -360,7 +360,10 @@ def test_a_county_that_is_one_city_has_its_police(massachusetts):
 
 
 def test_drafts_and_posts_are_left_out(massachusetts):
-    Department.objects.get(name="Boston Police Department").unpublish()
+    police = Department.objects.get(name="Boston Police Department")
+    precinct = make_police("Boston Police Department, North End", "MA", city="Boston", parent=police)
+    precinct.jurisdictions.set(police.jurisdictions.all())
+    police.unpublish()
     assert names(ask("02108")) == ["Massachusetts State Police"]
 
 
@@ -404,6 +407,8 @@ def test_the_answer_shows_911_and_open_jobs(client, massachusetts):
 def test_neighbors_follow_with_their_distance(client, massachusetts):
     page = client.get("/departments/?q=02108")
     assert pages.cards(page) == ["Emerson College", "Boston Police Department"]
+    text = text_of(page)
+    assert text.index("Boston, MA · less than a mile") < text.index("Boston, MA · 13 miles")
 
 
 def test_the_best_known_town_of_a_name_is_answered(client, massachusetts):

@@ -20,12 +20,8 @@ SHARES = [
     (0.18, gettext_lazy("about a quarter")),
     (0, gettext_lazy("a small part")),
 ]
-# What people call places that the Census Bureau calls otherwise.
-COMMON_NAMES = {
-    ("NY", "New York"): "New York City",
-    ("HI", "Urban Honolulu"): "Honolulu",
-    ("ID", "Boise City"): "Boise",
-}
+# "New York" alone is the state.
+NEW_YORK = ("NY", "New York")
 WITH_KIND = {
     Kind.CITY: gettext_lazy("the City of %s"),
     Kind.INDEPENDENT_CITY: gettext_lazy("the City of %s"),
@@ -46,7 +42,9 @@ def name_of(jurisdiction, others=()):
 
     Townships always have it: "Richland Township".
     """
-    name = COMMON_NAMES.get((jurisdiction.state, jurisdiction.name), jurisdiction.name)
+    name = jurisdiction.common_name
+    if (jurisdiction.state, name) == NEW_YORK:
+        name = "New York City"
     if jurisdiction.kind == Kind.TOWNSHIP and not jurisdiction.key.endswith("township"):
         return _("%s Township") % name
     same_name = any(
@@ -79,7 +77,7 @@ def _share(area):
 
 
 def where(area, areas, names):
-    """Return the name of an area. A county is its part outside of cities if it has one of the cities."""
+    """Return the name of an area: "McKinley County outside cities" beside a city of that county."""
     name = names[area.jurisdiction.pk]
     if area.is_county and any(other.county == area.county for other in areas if not other.is_county):
         return _("%(county)s outside cities") % {"county": name}

@@ -11,16 +11,12 @@ from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterR
 
 from ..geo.points import bounding_box
 from ..models import Jurisdiction, Place, ZipPart
-from ..names import slug_of, without_county_word
+from ..models.jurisdiction import WHOLE_COUNTY, can_span_counties
+from ..names import slug_of_county
 
 Kind = Jurisdiction.Kind
 # In these states, villages lie inside of towns and townships, so both have a row.
 NESTING = {"CT", "MI", "NY", "OH", "VT"}
-# Kinds that are a county of their own. One department serves all of it.
-WHOLE_COUNTY = {Kind.INDEPENDENT_CITY, Kind.CONSOLIDATED}
-# Municipalities that can lie in several counties, with a row for each. Towns can't where counties consist of them.
-SPANNING = {Kind.CITY, Kind.VILLAGE, Kind.BOROUGH, Kind.CONSOLIDATED}
-TOWNSHIP_STATES = {"CT", "MA", "ME", "NH", "NJ", "NY", "RI", "VT", "WI"}
 
 MAX_TOWN_MILES = 30  # from the middle of a town to its ZIP codes; farther ones belong to another town of that name
 MAX_NEAREST_MILES = 10  # to the nearest ZIP code of a place without ZIP codes
@@ -82,7 +78,7 @@ def of_place(place):
 def of_county(state, county_slug):
     """Return the :class:`Areas` of a county: a city that is all of it, or the part outside of municipalities.
 
-    None if it has neither. One query.
+    ``found`` is empty if it has neither. One query.
     """
     rows = Jurisdiction.objects.filter(state=state, county_slug=county_slug).exclude(kind=Kind.PLACE)
     rows = list(rows.annotate(has_people=Exists(ZipPart.objects.filter(jurisdiction=OuterRef("pk")))))
@@ -107,7 +103,7 @@ def _of_town(place):
     """
     share, no_zip = Value(1.0, FloatField()), Value("", CharField())
     named = Jurisdiction.objects.of_town(place.state, place.name, place.county)
-    county = Jurisdiction.objects.county(place.state, slug_of(without_county_word(place.county), ""))
+    county = Jurisdiction.objects.county(place.state, slug_of_county(place.county))
     others = (rows.order_by().annotate(share=share, zip=no_zip) for rows in (named, county))
     rows = list(_in(_zip_codes_of_town(place)).union(*others, all=True))
     if found := [row for row in rows if row.zip]:
@@ -167,8 +163,7 @@ def _merge(rows):
     """Merge the rows of a municipality in several counties into that with the largest share."""
     merged = {}
     for row in rows:
-        spans = row.kind in SPANNING or (row.kind == Kind.TOWN and row.state not in TOWNSHIP_STATES)
-        key = (row.state, row.key, row.kind) if spans else row.pk
+        key = (row.state, row.key, row.kind) if can_span_counties(row.kind, row.state) else row.pk
         share = getattr(row, "share", 1.0)
         if key in merged:
             merged[key].share += share

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..geo import patrol, states
 from ..models import Department
-from ..names import slug_of, without_county_word
+from ..models.jurisdiction import WHOLE_COUNTY
+from ..names import slug_of_county
 from . import area_names, areas, police
-from .areas import WHOLE_COUNTY
 
 Kind = Department.Kind
 
@@ -65,7 +65,7 @@ def for_search(form):
     """Return the :class:`Answer` for a search that is a place and nothing else, or None. Call it after the results."""
     place = form.whole_place
     if place and not place.key and place.state:  # a county
-        return for_county(place.state, slug_of(without_county_word(place.name), ""))
+        return for_county(place.state, slug_of_county(place.name))
     return for_place(place) if place else None
 
 
