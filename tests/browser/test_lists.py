@@ -134,6 +134,13 @@ def test_a_printed_list_is_compact_and_has_the_paths_of_its_pages(visit, neighbo
     expect(page.locator(".locator svg")).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["/departments/?near=06880", "/jobs/?near=06880"])
+def test_the_names_on_cards_are_large_targets(visit, neighborhood, path):
+    page = visit(path, width=PHONE)
+    for name in page.locator(".card h3 a").all():
+        assert name.bounding_box()["height"] >= 28
+
+
 def test_a_phone_number_is_one_tap_away(visit, neighborhood):
     neighborhood.phone, neighborhood.website = "203-341-6000", "https://westportct.gov/police"
     neighborhood.save()
