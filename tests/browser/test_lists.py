@@ -149,3 +149,10 @@ def test_a_phone_number_is_one_tap_away(visit, neighborhood):
     expect(phone).to_have_attribute("href", "tel:+1-203-341-6000")
     assert phone.bounding_box()["height"] >= 30
     assert page.get_by_role("link", name="westportct.gov, Westport Police Department").bounding_box()["height"] >= 30
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_tabs_of_the_home_page_stand_side_by_side(visit, neighborhood, width):
+    tabs = visit("/", width=width).locator(".tabs label").all()
+    departments, jobs = (tab.bounding_box() for tab in tabs)
+    assert departments["y"] == jobs["y"] and departments["height"] == jobs["height"] < 60
