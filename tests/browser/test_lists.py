@@ -134,6 +134,19 @@ def test_a_printed_list_is_compact_and_has_the_paths_of_its_pages(visit, neighbo
     expect(page.locator(".locator svg")).to_be_visible()
 
 
+def test_a_printed_list_has_no_links_to_other_lists_but_says_which_page_it_is(visit, neighborhood):
+    for number in range(21):
+        factories.make_department(f"Precinct {number}", county="Fairfield")
+    factories.make_department("Hartford Police Department", city="Hartford", county="Hartford", at=(41.76, -72.67))
+    for path in ("/departments/ct/", "/departments/ct/county/fairfield/", "/departments/"):
+        page = visit(path)
+        links = page.locator("nav a")
+        assert links.count() > 3, path
+        page.emulate_media(media="print")
+        assert [link.text_content() for link in links.all() if link.is_visible()] == [], path
+        expect(page.get_by_text("Page 1 of 2")).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["/departments/?near=06880", "/jobs/?near=06880"])
 def test_the_names_on_cards_are_large_targets(visit, neighborhood, path):
     page = visit(path, width=PHONE)
