@@ -232,8 +232,8 @@ class PlaceAdmin(ViewOnlyAdmin):
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
     list_filter = ["state"]
-    search_fields = ["key", "zip"]
-    search_help_text = _("Town (in lower case) or ZIP code")
+    search_fields = ["name", "zip"]
+    search_help_text = _("Town or ZIP code")
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -256,8 +256,8 @@ class JurisdictionAdmin(BadRequestAdmin):
 
     list_display = ["name", "state", "kind", "county", "department_names", "is_corrected"]
     list_filter = [WithDepartmentFilter, "is_corrected", "kind", "state"]
-    search_fields = ["key", "county"]
-    search_help_text = _("Name (in lower case) or county")
+    search_fields = ["name", "county"]
+    search_help_text = _("Name or county")
     list_per_page = 50
     fields = ["name", "state", "kind", "county", "departments", "is_corrected"]
     readonly_fields = ["name", "state", "kind", "county"]

@@ -95,7 +95,7 @@ class _Writer:
             self._add_likely(area)
         if not answer.departments and not answer.sentences:
             note = patrol.of_state(self.state).note if patrol.of_state(self.state).force_is_all else ""
-            answer.say(note or _("We don't know which department serves %(place)s.") % {"place": answer.place})
+            answer.say(note or _("We don't know which department that is."))
         if self.place is None and any(area.is_county and not self._own(area) for area in self.used):
             answer.say(_("Cities and towns there can have their own police."))
         answer.is_sure = self.areas.is_sure and self._is_sure()

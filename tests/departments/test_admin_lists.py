@@ -156,7 +156,7 @@ def test_jurisdictions_are_listed_with_their_departments(alice, own, strange):
     assert listed(alice, Jurisdiction, "department=no") == ["Weston"]
     assert listed(alice, Jurisdiction, "department=yes") == ["Westport"]
     assert listed(alice, Jurisdiction, "department=perhaps") == ["Weston", "Westport"]
-    assert listed(alice, Jurisdiction, "q=westp") == ["Westport"]
+    assert listed(alice, Jurisdiction, "q=Westp") == ["Westport"]
     assert listed(alice, Jurisdiction, "kind__exact=city") == []
 
 

@@ -328,7 +328,7 @@ def test_nothing_is_concluded_about_an_unknown_place(db):
     make_place("Nowhere", "TX", "79999", at=(31, -104), county="")
     make_police("Department of Public Safety", "TX", Kind.STATE_OTHER)
     found = ask("79999")
-    assert found.sentences == ["We don't know which department serves Nowhere, TX 79999."]
+    assert found.sentences == ["We don't know which department that is."]
     assert names(found) == ["Department of Public Safety"]
     assert not found.is_sure
 
@@ -443,3 +443,9 @@ def test_the_answer_takes_two_queries(joshua_tree, django_assert_num_queries):
             answer.for_place(place)
     with django_assert_num_queries(2):
         answer.for_county("CA", "san-bernardino")
+
+
+def test_a_page_says_only_once_that_nothing_is_known(client, db):
+    make_place("Nowhere", "TX", "79999", at=(31, -104), county="")
+    text = text_of(client.get("/departments/?q=79999"))
+    assert "We don't know which department that is. In an emergency, call 911." in text
