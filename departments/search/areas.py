@@ -64,9 +64,9 @@ class Areas:
 
 
 def of_place(place):
-    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, and up to two without own ZIP codes.
+    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, or up to three.
 
-    PO boxes have no area: theirs is that of the nearest ZIP code of the town.
+    PO boxes have no area: theirs is that of the nearest ZIP code of the town, else of any.
     """
     if place.zip:
         rows, is_sure = list(Jurisdiction.objects.of_zip(place.zip)), True
