@@ -43,13 +43,14 @@ def directory(request):
     """List all departments or search them. If none are near enough, suggest the nearest."""
     number = page_number(request)
     form = DepartmentSearchForm(request.GET)
-    page = paginate(form.results(Job.objects.open()), number)
+    found = form.results(Job.objects.open()).for_cards()
+    page = paginate(found, number, keys_first=form.place is not None and form.miles is None)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
-        nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
-    found = answer.for_search(form) if number == 1 else None
-    count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
-    context = {"form": form, "page": page, "nearest": nearest, "answer": found}
+        nearest = with_open_jobs(form.nearest(Job.objects.open()).for_cards())[:NEAREST_SHOWN]
+    police = answer.for_search(form) if number == 1 else None
+    count_open_jobs([*page.object_list, *(police.all_departments if police else [])])
+    context = {"form": form, "page": page, "nearest": nearest, "answer": police}
     if form.place:
         context["map"] = maps.locator_map(form.place, form.miles, page.object_list, page.start_index())
     if not request.GET:
@@ -119,7 +120,7 @@ def _overview(state, departments):
 def county(request, state, county):
     """List the departments of a county by kind. 404 if it has none."""
     departments = Department.objects.listed().in_county(state, county)
-    page = paginate(departments.by_kind(), page_number(request))
+    page = paginate(departments.by_kind().for_cards(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
@@ -222,6 +223,6 @@ def _unknown_facts(department, specializations):
 
 def _page(departments, number):
     """Return a page of departments, each with ``.open_jobs``."""
-    page = paginate(departments, number)
+    page = paginate(departments.for_cards(), number)
     count_open_jobs(page.object_list)
     return page

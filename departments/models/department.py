@@ -76,6 +76,8 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
 
     # The distance from a place in miles. Searches set it.
     miles = None
+    # What it does in the place that an answer is about, as a sentence. The answer sets it.
+    role = ""
 
     TRACKED = (*Located.TRACKED, "slug", "search_text", "status")
     # Fields that are computed from other fields and saved with them. ``save()`` and ``derive()`` set them.

@@ -54,7 +54,7 @@ class Answer:
 def for_place(place):
     """Return the :class:`Answer` for a ZIP code, a town or coordinates; None if not even the state is known.
 
-    Two queries, or three for places without ZIP codes of their own.
+    Two queries, or up to four for PO boxes and for places without ZIP codes of their own.
     """
     found = areas.of_place(place)
     state = found.found[0].jurisdiction.state if found.found else place.state

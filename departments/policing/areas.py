@@ -60,13 +60,14 @@ class Areas:
 
 
 def of_place(place):
-    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, or two without ZIP codes of its own.
+    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, or up to three.
 
-    PO boxes have no area: theirs is that of the nearest ZIP code of the town.
+    PO boxes have no area: theirs is that of the nearest ZIP code of the town, else of any.
     """
     if place.zip:
-        rows = list(_in(_by_distance(place, _zip_codes_of_town(place))[:1]))
-        is_sure = any(row.zip == place.zip for row in rows)
+        rows, is_sure = list(Jurisdiction.objects.of_zip(place.zip)), True
+        if not rows:
+            rows, is_sure = list(_in(_by_distance(place, _zip_codes_of_town(place))[:1])), False
     else:
         rows, is_sure = _of_town(place) if place.key else [], True
     if not rows:

@@ -44,6 +44,7 @@ class NearForm(forms.Form):
         label=_("Within"),
         initial=DEFAULT_MILES,
         choices=lambda: WITHIN,
+        widget=LongSelect,
     )
 
     def __init__(self, data=None, *args, **kwargs):
@@ -228,7 +229,10 @@ class DepartmentSearchForm(NearForm):
         widget=LongSelect,
     )
     kind = forms.ChoiceField(
-        label=_("Agency type"), required=False, choices=lambda: [("", _("Any type")), *Department.Kind.choices]
+        label=_("Agency type"),
+        required=False,
+        choices=lambda: [("", _("Any type")), *Department.Kind.choices],
+        widget=LongSelect,
     )
     specialization = forms.ModelChoiceField(
         label=_("Specialization"),

@@ -28,6 +28,8 @@ def top_of(locator):
 
 @pytest.mark.parametrize("path", SEARCHES)
 def test_the_first_result_is_on_the_first_screen_of_a_phone(visit, neighborhood, path):
+    town = factories.make_jurisdiction("Westport", "CT", "town", "Fairfield County", [neighborhood])
+    factories.add_zip_part("06880", town, 1.0)
     for job in Job.objects.all():
         factories.make_requirements(job, minimum_age=18)
     page = visit(path, width=PHONE)
