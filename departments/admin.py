@@ -1,7 +1,7 @@
 """The admin of departments."""
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,16 @@ from policeapp.web.conflicts import EditForm
 
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from .logos import LogoField, check_storage
-from .models import Department, DepartmentSpecialization, Division, Place, SlugRedirect, Specialization, SpecialUnit
+from .models import (
+    Department,
+    DepartmentSpecialization,
+    Division,
+    Jurisdiction,
+    Place,
+    SlugRedirect,
+    Specialization,
+    SpecialUnit,
+)
 from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
@@ -219,6 +228,60 @@ class PlaceAdmin(ViewOnlyAdmin):
     list_filter = ["state"]
     search_fields = ["key", "zip"]
     search_help_text = _("Town (in lower case) or ZIP code")
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class WithDepartmentFilter(admin.SimpleListFilter):
+    title = _("department")
+    parameter_name = "department"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("With a department")), ("no", _("Without a department"))]
+
+    def queryset(self, request, queryset):
+        # The links, and not the departments, so that a jurisdiction with two departments is listed once.
+        linked = Exists(Jurisdiction.departments.through.objects.filter(jurisdiction=OuterRef("pk")))
+        wanted = {"yes": linked, "no": ~linked}.get(self.value())
+        return queryset.filter(wanted) if wanted is not None else queryset
+
+
+@admin.register(Jurisdiction)
+class JurisdictionAdmin(BadRequestAdmin):
+    """Who polices a municipality or a county. ``manage.py load_places`` creates and deletes the rows."""
+
+    list_display = ["name", "state", "kind", "county", "department_names", "is_corrected"]
+    list_filter = [WithDepartmentFilter, "is_corrected", "kind", "state"]
+    search_fields = ["key", "county"]
+    search_help_text = _("Name (in lower case) or county")
+    list_per_page = 50
+    fields = ["name", "state", "kind", "county", "departments", "is_corrected"]
+    readonly_fields = ["name", "state", "kind", "county"]
+    autocomplete_fields = ["departments"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("departments")
+
+    @admin.display(description=_("departments"))
+    def department_names(self, jurisdiction):
+        return "; ".join(department.name for department in jurisdiction.departments.all()) or "-"
+
+    def save_model(self, request, obj, form, change):
+        obj.is_corrected = obj.is_corrected or "departments" in form.changed_data
+        super().save_model(request, obj, form, change)
+
+    def has_module_permission(self, request):
+        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def has_add_permission(self, request):
+        return False
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,15 +18,21 @@ from . import breadcrumbs
 from .geo import maps, states
 from .models import Department, Place, SlugRedirect
 from .names import county_label
-from .search import counts, ranking
+from .search import answer, counts, ranking
 from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 
 # The number of specializations before "Show more" on a profile.
 SPECIALIZATIONS_SHOWN = 10
-# The number of nearest departments or jobs if a search or a department has none.
+# The number of nearest departments if a search has none.
 NEAREST_SHOWN = 5
+# What a profile shows of its surroundings, and how far they reach.
+NEIGHBORS_SHOWN, NEARBY_JOBS_SHOWN, NEARBY_MILES = 5, 3, 100
 SUGGESTIONS_SHOWN = 8
+# On the pages of states and counties: the largest and hiring departments, and the nearest counties.
+LARGEST_SHOWN = 10
+HIRING_SHOWN = 5
+COUNTIES_SHOWN = 8
 PLACES_SUGGESTED = 4
 
 
@@ -35,19 +42,18 @@ def directory(request):
     """List all departments or search them. If none are near enough, suggest the nearest."""
     number = page_number(request)
     form = DepartmentSearchForm(request.GET)
-    page = _page(form.results(Job.objects.open()), number)
+    page = paginate(form.results(Job.objects.open()), number)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
         nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
-    by_state, letters = counts.by_state_and_letters()
-    context = {
-        "form": form,
-        "page": page,
-        "nearest": nearest,
-        "regions": maps.regions(by_state),
-        "letters": letters,
-        "map": maps.locator_map(form.place, form.miles, page.object_list, page.start_index()) if form.place else None,
-    }
+    found = answer.for_search(form) if number == 1 else None
+    count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
+    context = {"form": form, "page": page, "nearest": nearest, "answer": found}
+    if form.place:
+        context["map"] = maps.locator_map(form.place, form.miles, page.object_list, page.start_index())
+    if not request.GET:
+        by_state, context["letters"] = counts.by_state_and_letters()
+        context["regions"] = maps.regions(by_state)
     response = render(request, "departments/directory.html", context)
     # The check box sends "on"; any other value means the same.
     if form.errors or request.GET.get("hiring", "on") != "on":
@@ -80,30 +86,66 @@ def suggest(request):
 @public_page("page")
 @require_safe
 def state(request, state):
-    """List the departments, letters and counties of a state."""
+    """List the departments of a state. The first page begins with figures and links to parts of the list."""
     departments = Department.objects.listed().filter(state=state)
+    page = _page(departments.by_name(), page_number(request))
     context = {
         "breadcrumbs": breadcrumbs.for_state(state),
         "state": states.STATES[state],
-        "page": _page(departments.by_name(), page_number(request)),
+        "page": page,
         "letters": counts.letters(state),
-        "counties": [(slug, county_label(name, state), number) for slug, name, number in departments.counties()],
     }
+    if page.number == 1 and page.paginator.count > 1:
+        context |= _overview(state, departments)
     return render(request, "departments/state.html", context)
+
+
+def _overview(state, departments):
+    """Return the figures of a state, a few of its departments and all of its counties. Four queries."""
+    brief = departments.only("name", "slug", "state", "sworn_officers").by_officers()
+    counties = list(departments.counties())
+    return {
+        "totals": counts.totals(departments, Department.NATIONWIDE),
+        "largest": list(brief.filter(sworn_officers__gt=0).exclude(kind__in=Department.NATIONWIDE)[:LARGEST_SHOWN]),
+        "hiring": list(brief.hiring(Job.objects.open().real())[:HIRING_SHOWN]),
+        "counties": _county_links(state, counties),
+        "county_map": maps.county_map(state, {county.slug: county.number for county in counties}),
+    }
 
 
 @public_page("page")
 @require_safe
 def county(request, state, county):
-    """List the departments of a county. 404 if it has none."""
+    """List the departments of a county by kind. 404 if it has none."""
     departments = Department.objects.listed().in_county(state, county)
-    page = _page(departments.by_name(), page_number(request))
+    page = paginate(departments.by_kind(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
-    crumbs = breadcrumbs.for_county(state, county, label)
-    context = {"breadcrumbs": crumbs, "state": states.STATES[state], "county_label": label, "page": page}
+    found = answer.for_county(state, county) if page.number == 1 else None
+    count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
+    counties = list(Department.objects.listed().filter(state=state).counties())
+    nearest = counts.nearest_counties(counties, county, COUNTIES_SHOWN)
+    context = {
+        "breadcrumbs": breadcrumbs.for_county(state, county, label),
+        "state": states.STATES[state],
+        "county_label": label,
+        "page": page,
+        "answer": found,
+        "totals": counts.totals(departments, Department.NATIONWIDE | Department.STATEWIDE),
+        "population": departments.county_population(),
+        "counties": _county_links(state, nearest),
+    }
     return render(request, "departments/county.html", context)
+
+
+def _county_links(state, counties):
+    """Return ``[(URL, label, number of departments)]`` for rows of ``Department.objects.counties()``, as text."""
+    # Reversing a URL takes longer than the rest of a list item, and a state has up to 255.
+    before, after = reverse("county", args=[state, "-"]).split("-")
+    return [
+        (f"{before}{county.slug}{after}", county_label(county.name, state), f"{county.number:,}") for county in counties
+    ]
 
 
 @public_page("page")
@@ -141,14 +183,18 @@ def profile(request, state, slug):
 def render_profile(request, department, is_preview=False):
     """Return the profile of a department from ``Department.objects.with_place()``."""
     openings = list(department.jobs.open().listed().by_deadline())
-    nearest = [] if openings else Job.objects.open().listed().close_to(department, NEAREST_SHOWN)
+    jobs = Job.objects.open().listed()
+    nearby = ([], None) if openings else jobs.nearby_or_nearest(department, NEARBY_MILES, NEARBY_JOBS_SHOWN)
+    neighbors = Department.objects.listed().neighbors_of(department, NEARBY_MILES, NEIGHBORS_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
     context = {
         "department": department,
         "is_preview": is_preview,
         "place": department.place and Place(**department.place),
         "openings": openings,
-        "nearest": nearest,
+        "real_jobs": sum(not job.is_sample for job in openings),
+        "nearby_jobs": nearby[0],
+        "nearest_job": nearby[1],
         "roadmap": HiringStep.objects.for_departments([department])[department.pk],
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
@@ -156,10 +202,21 @@ def render_profile(request, department, is_preview=False):
         "divisions": list(department.divisions.all()),
         "special_units": list(department.special_units.all()),
         "posts": list(department.published_posts()),
+        "neighbors": neighbors,
+        "profile_map": maps.profile_map(department, neighbors),
+        "unknown_facts": _unknown_facts(department, specializations),
+        "contact": settings.CONTACT_EMAIL,
         "breadcrumbs": breadcrumbs.for_department(department),
         "structured_data": organization(department),
     }
     return render(request, "departments/profile.html", context)
+
+
+def _unknown_facts(department, specializations):
+    """Return the labels of the expected facts that a department lacks."""
+    values = {fact: getattr(department, fact) for fact in department.EXPECTED if fact != "specializations"}
+    values["specializations"] = specializations
+    return [label for fact, label in department.EXPECTED.items() if values[fact] in (None, "", [])]
 
 
 def _page(departments, number):

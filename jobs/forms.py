@@ -166,9 +166,10 @@ class JobSearchForm(NearForm):
     def beyond(self):
         """Return suggestions if nothing is within the radius.
 
-        A pair: a list of the nearest openings, and ``{miles: number of openings}`` for wider radii.
+        A pair: a list of the nearest openings, and ``{miles: number of openings}`` for the wider radii that have any.
         """
         if not self.is_valid() or not self.place or self.miles is None:
             return [], {}
         point = self.place.point
-        return self.found.nearest(point, NEAREST_SHOWN), self.found.count_within(point, self.wider)
+        wider = self.found.count_within(point, self.wider)
+        return self.found.nearest(point, NEAREST_SHOWN), {miles: number for miles, number in wider.items() if number}

@@ -13,9 +13,11 @@ from departments.models import (
     Department,
     DepartmentSpecialization,
     Division,
+    Jurisdiction,
     Place,
     Specialization,
     SpecialUnit,
+    ZipPart,
 )
 from departments.names import normalize
 from jobs.models import Alert, HiringStep, Job, Requirements, Subscriber
@@ -62,6 +64,18 @@ def make_place(name="Westport", state="CT", zip="", **values):
     return Place.objects.create(
         name=name, key=normalize(name), state=state, zip=zip, latitude=at[0], longitude=at[1], **(defaults | values)
     )
+
+
+def make_jurisdiction(name="Westport", state="CT", kind="town", county="Fairfield County", departments=(), **values):
+    """Create a municipality, a county or a place without a government, which these departments police."""
+    jurisdiction = Jurisdiction.objects.create(name=name, state=state, kind=kind, county=county, **values)
+    jurisdiction.departments.set(departments)
+    return jurisdiction
+
+
+def add_zip_part(zip_code, jurisdiction, share=1.0):
+    """Let this share (0 to 1) of a ZIP code's residents live in the jurisdiction."""
+    return ZipPart.objects.create(zip=zip_code, jurisdiction=jurisdiction, share=share)
 
 
 def make_specialization(name="K-9 Unit"):

@@ -1,31 +1,41 @@
-"""Data of maps that templates draw as SVG: the map of the country, and locator maps of search results near a place.
+"""Data of maps that templates draw as SVG.
 
-The plane is d3's "Albers USA": three equal-area conic projections side by side, 975 by 610 units. A unit is
-3 miles in the lower 48 states and in Hawaii, and 9 miles in Alaska. The territories are not on the plane. The shapes
-come from the files in ``geometry/``, which ``geometry/draw.py`` creates from the Census Bureau's boundaries.
-
-Source of the formulas: J. P. Snyder, "Map Projections: A Working Manual", USGS Professional Paper 1395 (1987), pages
-100 and 101, on a sphere. The constants are those of d3-geo's geoAlbersUsa at scale 1300 and translation (487.5, 305).
+The map of the country with its states, the map of a state with its counties, the locator map beside results near a
+place, and the small map of a profile. The territories have no maps.
 """
 
-import json
 from functools import cache, cached_property
-from itertools import groupby
-from math import ceil, cos, radians, sin, sqrt
-from pathlib import Path
+from math import ceil, dist, sqrt
 from typing import NamedTuple
 
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..names import county_label
 from . import states
-from .points import EARTH_RADIUS_MILES, Box, miles_between
+from .geometry.paths import area, corners, path
+from .pins import Pin, format_ranges, label_of, spread
+from .plane import (
+    COUNTY_REACH,
+    FINE_GRID,
+    STATES_GRID,
+    Frame,
+    Shape,
+    conic_at,
+    conic_of,
+    county_shapes,
+    find_county,
+    rotate,
+    state_shapes,
+)
+from .points import miles_between
 
-GEOMETRY = Path(__file__).parent / "geometry"
-
-# The grids of the numbers in the files, in units of the plane; see geometry/draw.py.
-STATES_GRID, FINE_GRID, COARSE_GRID = 0.5, 0.05, 1
-
-# The map of the country: the number of shades, the states that are too small for a label, and the offsets of labels
-# from the middle of a state, in steps of the grid.
+# The number of shades of a map with numbers of departments.
 SHADES = 4
+# The map of the country: the states that are too small for a label, and the offsets of labels from the middle of a
+# state, in steps of the grid.
 TOO_SMALL_FOR_LABEL = {"CT", "DC", "DE", "HI", "MA", "MD", "NH", "NJ", "RI", "VT"}
 LABEL_OFFSETS = {
     "FL": (40, 4),
@@ -37,92 +47,27 @@ LABEL_OFFSETS = {
     "KY": (14, 0),
 }
 
+# The map of a state: the pixels of its longer side, the height of a label, and the width of a letter in it. There are
+# labels if this part of the counties has room for one.
+STATE_SIDE, LABEL_HEIGHT, LETTER_WIDTH = 600, 13, 8
+LABELED_PART = 1 / 3
+
 # A locator map is a square of this many pixels. The radius of its ring is this part of half a side.
 SIDE = 400
 RING = 0.94
-# The largest radius of a map with detailed counties, and of a map with counties, in miles. Larger maps show states.
-FINE_MILES, COUNTY_MILES = 100, 300
 MIN_MILES = 3
-# The height of a dot and the width of a character in it, in pixels.
-DOT_HEIGHT, CHARACTER_WIDTH = 22, 8
-MAX_RANGES = 3
+# If all results are near, the map has the smallest of these rings around them instead of that of the search, in miles.
+RINGS = (3, 5, 10, 25, 50, 100)
+# The size of the cross in the middle, which pins leave free.
+CROSS = 18
+# The height of a pin, the width of a character in it, and the least distance between two pins, in pixels of the map.
+# On a screen of 320 pixels the map is 280 pixels wide, so the middles of two pins are at least 24 pixels apart.
+PIN_HEIGHT, CHARACTER_WIDTH, PIN_GAP = 28, 8, 7
 
-
-class Conic:
-    """An equal-area conic projection of the points in ``box`` onto a part of the plane.
-
-    ``parallels`` are the two standard parallels, and ``middle`` is the longitude that points straight up. ``center`` is
-    the point (degrees) at ``at`` (units of the plane). ``scale`` is the Earth's radius in units. ``inset`` is the
-    rectangle of the plane that is reserved for this projection: west, north, east, south.
-    """
-
-    def __init__(self, box, parallels, middle, center, at, scale, inset=None):
-        self.box, self.middle, self.scale, self.inset = box, middle, scale, inset
-        south, north = (sin(radians(parallel)) for parallel in parallels)
-        self.n = (south + north) / 2
-        self.c = 1 + south * north
-        self.x = self.y = 0
-        x, y = self.project(*center)
-        self.x, self.y = at[0] - x, at[1] - y
-
-    def shows(self, point):
-        """Return whether the point is in the box of this projection."""
-        width = (self.box.east - self.box.west) % 360
-        inside = self.box.south <= point.latitude <= self.box.north
-        return inside and (point.longitude - self.box.west) % 360 <= width
-
-    def project(self, latitude, longitude):
-        """Return ``(x, y)`` on the plane. The y axis points down."""
-        radius = self.scale * sqrt(self.c - 2 * self.n * sin(radians(latitude))) / self.n
-        angle = self.turn(longitude)
-        return self.x + radius * sin(angle), self.y + radius * cos(angle)
-
-    def turn(self, longitude):
-        """Return the angle between north and straight up at this longitude, in radians, west positive."""
-        return self.n * radians((longitude - self.middle + 180) % 360 - 180)
-
-    @property
-    def miles(self):
-        """Miles per unit."""
-        return EARTH_RADIUS_MILES / self.scale
-
-
-CONICS = (
-    Conic(Box(24, 50, -125, -66), (29.5, 45.5), -96, (38.7, -96.6), (487.5, 305), 1300),
-    Conic(Box(51, 72, 172, -129), (55, 65), -154, (58.5, -156), (88.4, 566.3), 455, (-65, 461, 209.3, 609.2)),
-    Conic(Box(18, 23, -161, -154), (8, 18), -157, (19.9, -160), (221, 580.6), 1300, (209.3, 520.8, 338, 609.2)),
-)
-
-
-def conic_of(point):
-    """Return the projection for a point, or None for the territories and foreign countries."""
-    return next((conic for conic in CONICS if conic.shows(point)), None)
-
-
-def conic_at(x, y):
-    """Return the projection at this position of the plane."""
-    for conic in CONICS[1:]:
-        west, north, east, south = conic.inset
-        if west <= x < east and north <= y < south:
-            return conic
-    return CONICS[0]
-
-
-class Shape(NamedTuple):
-    """A state, a county, or a border between two states: its bounding circle on the plane and SVG path data."""
-
-    name: str
-    x: float
-    y: float
-    radius: float
-    path: str
-    coarse: str = ""
-
-
-@cache
-def shapes(name):
-    """Return the shapes in ``geometry/<name>.json`` as a list of ``Shape``. The file is read once."""
-    return [Shape(*shape) for shape in json.loads((GEOMETRY / f"{name}.json").read_text())["shapes"]]
+# The map of a profile: its side and the size of the area for tapping a dot in pixels, and the least reach in miles.
+PROFILE_SIDE, TARGET, PROFILE_MILES = 320, 28, 5
+# A map reaches this much farther than what it must show, and up to this much farther for neighbors.
+MARGIN, MARGIN_FOR_NEIGHBORS = 1.1, 1.5
 
 
 class Region(NamedTuple):
@@ -144,141 +89,188 @@ class Region(NamedTuple):
     def has_room(self):
         return self.shape and self.code not in TOO_SMALL_FOR_LABEL
 
+    @property
+    def title(self):
+        return title_of(self.name, self.number)
+
 
 def regions(numbers):
     """Return a ``Region`` for each state and territory, by name. ``numbers`` is ``{code: number of departments}``."""
-    shown = {shape.name: shape for shape in shapes("states")}
     most = max(numbers.values(), default=0)
     found = []
     for code, state in states.STATES.items():
-        number, shape = numbers.get(code, 0), shown.get(code)
-        # The square root keeps a few large states from making all others pale.
-        shade = ceil(SHADES * sqrt(number / most)) if number else 0
+        number, shape = numbers.get(code, 0), state_shapes().get(code)
         right, down = LABEL_OFFSETS.get(code, (0, 0))
         x, y = (round(shape.x / STATES_GRID) + right, round(shape.y / STATES_GRID) + down) if shape else (0, 0)
-        found.append(Region(code, state.name, number, shade, shape, x, y))
+        found.append(Region(code, state.name, number, shade_of(number, most), shape, x, y))
     return found
 
 
-class Dot(NamedTuple):
-    """A dot with the numbers of one or more results, in pixels of the map."""
-
-    x: int
-    y: int
-    numbers: list
-
-    @property
-    def label(self):
-        """A short text with the numbers, such as "1–3, 5" or "1, 3, …"."""
-        ranges = format_ranges(self.numbers)
-        return ", ".join(ranges if len(ranges) <= MAX_RANGES else [*ranges[:2], "…"])
-
-    @property
-    def title(self):
-        """A text with all numbers, such as "1–3, 5, 7"."""
-        return ", ".join(format_ranges(self.numbers))
-
-    @property
-    def width(self):
-        return max(DOT_HEIGHT, 10 + CHARACTER_WIDTH * len(self.label))
-
-    @property
-    def height(self):
-        return DOT_HEIGHT
-
-    @property
-    def left(self):
-        return self.x - self.width // 2
-
-    @property
-    def top(self):
-        return self.y - self.height // 2
-
-    def touches(self, other):
-        return abs(self.y - other.y) < self.height and abs(self.x - other.x) < (self.width + other.width) / 2
+def shade_of(number, most):
+    """Return the shade of a number of departments: 0 for none, up to ``SHADES`` for the largest number."""
+    # The square root keeps a few large ones from making all others pale.
+    return ceil(SHADES * sqrt(number / most)) if number else 0
 
 
-class Layer(NamedTuple):
-    """SVG path data, and the ``matrix()`` that transforms it to pixels."""
+def title_of(name, number):
+    """Return a text such as "Texas: 1,234 departments"."""
+    if not number:
+        return _("%(name)s: no departments") % {"name": name}
+    text = ngettext("%(name)s: %(number)s department", "%(name)s: %(number)s departments", number)
+    return text % {"name": name, "number": f"{number:,}"}
 
-    matrix: str
-    land: str
-    borders: str
 
+class County(NamedTuple):
+    """A county on the map of its state. ``url`` is "" without departments.
 
-class LocatorMap:
-    """A square map around a point, north up, with a ring of ``miles`` (None: no ring).
-
-    ``found`` is a list of ``(point, number)`` of the search results. :func:`conic_of` must have a projection for the
-    point in the middle.
+    ``shade`` is a CSS class, "shade0" (no departments) to "shade4". ``path`` is in pixels.
     """
 
-    side, middle = SIDE, SIDE // 2
+    title: str
+    url: str
+    shade: str
+    path: str
+
+
+class CountyMap(NamedTuple):
+    """The map of a state, in pixels.
+
+    ``labels`` are ``(name, x, y)`` of the counties with room for their names, or [] if these are few.
+    """
+
+    width: int
+    height: int
+    counties: list[County]
+    labels: list[tuple[str, int, int]]
+
+    @property
+    def has_gray(self):
+        return not all(county.url for county in self.counties)
+
+
+def county_map(state_code, numbers):
+    """Return the ``CountyMap`` of a state, or None for a territory and the District of Columbia.
+
+    ``numbers`` is ``{county_slug: number of departments}``. Counties that are not in it are shown without a link.
+    """
+    if len(county_shapes().get(state_code, ())) < 2:
+        return None
+    width, height, drawn, labels = _drawn_counties(state_code)
+    # If two spellings of a county share a shape, it links to the one with more departments.
+    slugs = {}
+    for slug, _number in sorted(numbers.items(), key=lambda item: item[1]):
+        if shape := find_county(state_code, slug):
+            slugs[shape.name] = slug
+    # Reversing a URL for each of 254 counties takes longer than all the rest.
+    start, _slug, end = reverse("county", args=[state_code, "-"]).rpartition("-")
+    most = max(numbers.values(), default=0)
+    counties = []
+    for name, data in drawn:
+        slug = slugs.get(name)
+        number = numbers.get(slug, 0)
+        title = title_of(county_label(name, state_code), number)
+        url = f"{start}{slug}{end}" if number else ""
+        counties.append(County(title, url, f"shade{shade_of(number, most)}", data))
+    return CountyMap(width, height, counties, labels)
+
+
+@cache
+def _drawn_counties(state_code):
+    """Return the width and height of a state's map, ``(name, path)`` of each county, and the labels. North is up."""
+    state = states.STATES[state_code]
+    shapes = {shape.name: shape for shape in county_shapes()[state_code].values()}
+    middle = state.west + (state.east - state.west) % 360 / 2
+    first = state_shapes()[state_code]
+    turn = conic_at(first.x, first.y).turn(middle)
+    rings = {
+        name: [[rotate(x, y, turn) for x, y in ring] for ring in corners(shape.path)] for name, shape in shapes.items()
+    }
+    points = [point for found in rings.values() for ring in found for point in ring]
+    left, top = (min(values) for values in zip(*points, strict=True))
+    east, bottom = (max(values) for values in zip(*points, strict=True))
+    scale = STATE_SIDE / max(east - left, bottom - top)
+    drawn, labels = [], []
+    for name, found in rings.items():
+        snapped = _snapped(found, left, top, scale)
+        data = path(snapped)
+        data = mark_safe(data)  # nosec B308, B703 # path data has only numbers and a few letters
+        drawn.append((name, data))
+        x, y = rotate(shapes[name].x / FINE_GRID, shapes[name].y / FINE_GRID, turn)
+        x, y = round((x - left) * scale), round((y - top) * scale)
+        if len(name) * LETTER_WIDTH <= room(snapped[0], x, y):
+            labels.append((name, x, y))
+    labels = labels if len(labels) >= len(drawn) * LABELED_PART else []
+    return ceil((east - left) * scale), ceil((bottom - top) * scale), drawn, labels
+
+
+def room(ring, x, y):
+    """Return the width of a line of text inside the ring with its middle at ``x, y``, in pixels; 0 without room."""
+    widths = []
+    # Half a pixel keeps the lines off the corners.
+    for height in (y - LABEL_HEIGHT / 2 + 0.5, y + 0.5, y + LABEL_HEIGHT / 2 + 0.5):
+        sides = zip(ring, ring[1:] + ring[:1], strict=True)
+        crossed = [((x1, y1), (x2, y2)) for (x1, y1), (x2, y2) in sides if (y1 > height) != (y2 > height)]
+        found = [x1 + (x2 - x1) * (height - y1) / (y2 - y1) for (x1, y1), (x2, y2) in crossed]
+        left, right = ([other for other in found if (other < x) == is_left] for is_left in (True, False))
+        is_inside = len(left) % 2 == 1
+        widths.append(2 * min(x - max(left), min(right) - x) if is_inside else 0)
+    return min(widths)
+
+
+def _snapped(rings, left, top, scale):
+    """Return the rings in whole pixels, without islands of less than 2 pixels. The first ring always stays."""
+    found = []
+    for ring in rings:
+        points = [(round((x - left) * scale), round((y - top) * scale)) for x, y in ring]
+        pixels = [point for i, point in enumerate(points) if point != points[i - 1]]
+        if not found or (pixels and area(pixels) >= 2):
+            found.append(pixels or points[:1])
+    return found
+
+
+class LocatorMap(Frame):
+    """A square map around a point, north up, with a ring around the results.
+
+    ``miles`` is the radius of the search, and then that of the ring (None: no ring).
+
+    ``found`` is a list of ``(point, numbers, name)`` of departments and the numbers of their search results.
+    :func:`conic_of` must have a projection for the point in the middle.
+    """
 
     def __init__(self, point, miles, found):
-        self.conic = conic_of(point)
-        self.miles = miles
-        self.found = [(other, number) for other, number in found if self.conic.shows(other)]
-        farthest = max((miles_between(point, other) for other, _ in self.found), default=0)
-        self.reach = miles or max(farthest, MIN_MILES)
-        self.scale = RING * self.middle / self.reach * self.conic.miles  # pixels per unit of the plane
-        turn = self.conic.turn(point.longitude)
-        self.right, self.down = self.scale * cos(turn), self.scale * sin(turn)
-        self.x, self.y = self.conic.project(*point)
+        conic = conic_of(point)
+        self.found = [result for result in found if conic.shows(result[0])]
+        farthest = max((miles_between(point, other) for other, *_ in self.found), default=0)
+        self.miles = miles and min([miles, *(ring for ring in RINGS if self.found and ring > farthest)])
+        reach = self.miles or max(farthest, MIN_MILES)
+        super().__init__(conic, *conic.project(*point), conic.turn(point.longitude), reach / RING, SIDE)
 
     @property
     def ring(self):
         """The ring's radius in pixels, or None without a ring."""
         return round(RING * self.middle) if self.miles else None
 
-    def place(self, x, y):
-        """Return a position of the plane in pixels."""
-        x, y = x - self.x, y - self.y
-        return self.middle + self.right * x - self.down * y, self.middle + self.down * x + self.right * y
+    @cached_property
+    def land(self):
+        return self.layer()
 
     @cached_property
-    def layer(self):
-        """The land and the state borders: detailed counties, coarse counties or states, depending on the radius."""
-        if self.reach > COUNTY_MILES:
-            land = "".join(shape.path for shape in self.within(shapes("states")))
-            return Layer(self.matrix(STATES_GRID), land, "")
-        fine = self.reach <= FINE_MILES
-        paths = {"county": [], "border": []}
-        for shape in self.within(shapes("counties")):
-            paths[shape.name].append(shape.path if fine else shape.coarse)
-        return Layer(self.matrix(FINE_GRID if fine else COARSE_GRID), *map("".join, paths.values()))
+    def pins(self):
+        """A pin for each department, in the order of the results."""
+        boxes = [(*self.pixels(point), width_of(numbers), PIN_HEIGHT) for point, numbers, _name in self.found]
+        pins = []
+        cross = (self.middle, self.middle, CROSS, CROSS)
+        spots = spread([cross, *boxes], SIDE, PIN_GAP)[1:]
+        for (_point, numbers, name), box, spot in zip(self.found, boxes, spots, strict=True):
+            all_numbers = ", ".join(format_ranges(numbers))
+            x, y, *size = box
+            pins.append(Pin(*spot, (x, y), *size, label_of(numbers), f"{all_numbers}: {name}", f"#r{numbers[0]}"))
+        return pins
 
-    def matrix(self, grid):
-        """Return :meth:`place` as an SVG matrix for path data in steps of the grid."""
-        left, top = self.place(0, 0)
-        right, down = self.right * grid, self.down * grid
-        return " ".join(f"{number:.6g}" for number in (right, down, -down, right, left, top))
 
-    def within(self, shapes):
-        """Yield the shapes that may be partly visible on the map."""
-        far = self.middle * sqrt(2) / self.scale
-        for shape in shapes:
-            near = far + shape.radius
-            if abs(shape.x - self.x) < near and abs(shape.y - self.y) < near:
-                x, y = self.place(shape.x, shape.y)
-                edge = self.middle + shape.radius * self.scale
-                seen = abs(x - self.middle) < edge and abs(y - self.middle) < edge
-                # Alaska lies south of California on the plane, but not on the Earth.
-                if seen and conic_at(shape.x, shape.y) is self.conic:
-                    yield shape
-
-    @cached_property
-    def dots(self):
-        """A dot for each result. Dots that would touch are merged."""
-        dots = []
-        for point, number in self.found:
-            x, y = self.place(*self.conic.project(*point))
-            dot = Dot(round(x), round(y), [number])
-            while touched := next((other for other in dots if other.touches(dot)), None):
-                dots.remove(touched)
-                dot = Dot(touched.x, touched.y, sorted(touched.numbers + dot.numbers))
-            dots.append(dot)
-        return sorted(dots, key=lambda dot: dot.numbers)
+def width_of(numbers):
+    """Return the width of a pin with these numbers, in pixels."""
+    return max(PIN_HEIGHT, 12 + CHARACTER_WIDTH * len(label_of(numbers)))
 
 
 def locator_map(place, miles, found, first=1):
@@ -286,14 +278,92 @@ def locator_map(place, miles, found, first=1):
 
     Return None if no department has a location, or the place is not on the plane.
     """
-    numbered = [(department.point, number) for number, department in enumerate(found, first) if department.point]
-    return LocatorMap(place.point, miles, numbered) if numbered and conic_of(place.point) else None
+    departments, numbers = {}, {}
+    for number, department in enumerate(found, first):
+        if department.point:
+            departments.setdefault(department.pk, department)
+            numbers.setdefault(department.pk, []).append(number)
+    results = [(department.point, numbers[pk], department.name) for pk, department in departments.items()]
+    return LocatorMap(place.point, miles, results) if results and conic_of(place.point) else None
 
 
-def format_ranges(numbers):
-    """Return texts of sorted numbers, with consecutive ones as a range: ``["1–3", "5"]`` for 1, 2, 3 and 5."""
-    texts = []
-    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-        first, *rest = [number for _, number in group]
-        texts.append(f"{first}–{rest[-1]}" if rest else str(first))
-    return texts
+class ProfileMap(Frame):
+    """The map of a department's profile: an outline of its county, the department, and its neighbors as dots.
+
+    ``outline`` is the Shape of the county, of the state if the county is unknown, or None. Both must be near the
+    department: an error in its location must not show half the country. ``neighbors`` are the departments that are near
+    enough to be on the map.
+    """
+
+    def __init__(self, department, neighbors):
+        self.department, self.neighbors = department, neighbors
+        conic = conic_of(department.point)
+        county = find_county(department.state, department.county_slug)
+        near = (shape for shape in (county, state_shapes().get(department.state)) if is_near(department, shape))
+        self.outline = next(near, None)
+        self.is_county = self.outline is not None and self.outline is county
+        turn = conic.turn(department.point.longitude)
+        self.neighbors = [each for each in neighbors if each.point and conic.shows(each.point)]
+        x, y, half = self._fit(conic, turn)
+        super().__init__(conic, x, y, turn, half * conic.miles, PROFILE_SIDE)
+
+    def _fit(self, conic, turn):
+        """Return the middle and half the width on the plane of a map of the outline, the department and neighbors.
+
+        Neighbors that are too far away are removed.
+        """
+        shown = [conic.project(*self.department.point)]
+        if self.outline:
+            grid = FINE_GRID if self.is_county else STATES_GRID
+            shown += [(x * grid, y * grid) for x, y in corners(self.outline.path)[0]]
+        turned = [rotate(x, y, turn) for x, y in shown]
+        (left, right), (top, bottom) = ((min(values), max(values)) for values in zip(*turned, strict=True))
+        u, v = (left + right) / 2, (top + bottom) / 2
+        half = max(max(right - left, bottom - top) / 2 * MARGIN, PROFILE_MILES / conic.miles)
+        far = {}
+        for neighbor in self.neighbors:
+            x, y = rotate(*conic.project(*neighbor.point), turn)
+            far[neighbor] = max(abs(x - u), abs(y - v)) * MARGIN
+        self.neighbors = [each for each in self.neighbors if far[each] <= half * MARGIN_FOR_NEIGHBORS]
+        return *rotate(u, v, -turn), max([half, *(far[each] for each in self.neighbors)])
+
+    @cached_property
+    def land(self):
+        return self.layer(self.outline)
+
+    @property
+    def area(self):
+        """The name of the shaded county or state, or ""."""
+        county = county_label(self.department.county, self.department.state) if self.is_county else ""
+        return county or (self.department.get_state_display() if self.outline else "")
+
+    @cached_property
+    def here(self):
+        """The place of the department in pixels."""
+        return self.pixels(self.department.point)
+
+    @cached_property
+    def pins(self):
+        """A pin without a label for each neighbor."""
+        places = [self.pixels(each.point) for each in self.neighbors]
+        spots = spread([(*place, TARGET, TARGET) for place in (self.here, *places)], PROFILE_SIDE)[1:]
+        return [
+            Pin(*spot, place, TARGET, TARGET, "", each.name, each.get_absolute_url())
+            for spot, place, each in zip(spots, places, self.neighbors, strict=True)
+        ]
+
+
+def is_near(department, shape):
+    """Return whether a department is in or near the shape. ``shape`` may be None."""
+    conic = conic_of(department.point)
+    if not shape or conic_at(shape.x, shape.y) is not conic:
+        return False
+    return dist(conic.project(*department.point), (shape.x, shape.y)) < shape.radius + COUNTY_REACH
+
+
+def profile_map(department, neighbors):
+    """Return the ``ProfileMap`` of a department, or None if its location is unknown or in a territory.
+
+    ``neighbors`` are departments, nearest first.
+    """
+    return ProfileMap(department, neighbors) if department.point and conic_of(department.point) else None

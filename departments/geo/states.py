@@ -26,6 +26,13 @@ class State(NamedTuple):
     west: float
     east: float
 
+    @property
+    def in_sentence(self):
+        """The name as it is written within a sentence, such as "the District of Columbia"."""
+        return f"the {self.name}" if self.code in WITH_ARTICLE else self.name
+
+
+WITH_ARTICLE = {"DC", "MP", "VI"}
 
 _ALL = (
     State("AL", "Alabama", "America/Chicago", 30.2, 35.1, -88.5, -84.8),
@@ -94,9 +101,17 @@ ALIASES = {
     "NB": "NE", "GM": "GU", "Washington DC": "DC", "Washington, DC": "DC", "Virgin Islands": "VI",
     "US Virgin Islands": "VI", "CNMI": "MP",
 }  # fmt: skip
+# Traditional abbreviations that are not also postal codes, without their periods: "N. Mex." is "NMex".
+ABBREVIATIONS = {
+    "Ala": "AL", "Ariz": "AZ", "Ark": "AR", "Calif": "CA", "Colo": "CO", "Conn": "CT", "Del": "DE", "Fla": "FL",
+    "Ill": "IL", "Ind": "IN", "Kan": "KS", "Kans": "KS", "Mass": "MA", "Mich": "MI", "Minn": "MN", "Miss": "MS",
+    "Mont": "MT", "Neb": "NE", "Nebr": "NE", "Nev": "NV", "NMex": "NM", "NDak": "ND", "Okla": "OK", "Ore": "OR",
+    "Oreg": "OR", "Penn": "PA", "Penna": "PA", "SDak": "SD", "Tenn": "TN", "Tex": "TX", "Wash": "WA", "WVa": "WV",
+    "Wis": "WI", "Wisc": "WI", "Wyo": "WY",
+}  # fmt: skip
 
 _BY_TEXT = {text.casefold(): state for state in _ALL for text in (state.code, state.name)}
-_BY_TEXT |= {text.casefold(): STATES[code] for text, code in ALIASES.items()}
+_BY_TEXT |= {text.casefold(): STATES[code] for text, code in (ALIASES | ABBREVIATIONS).items()}
 
 
 def contains(code: str, latitude: float, longitude: float, margin: float = 0.25) -> bool:
@@ -114,6 +129,6 @@ def contains(code: str, latitude: float, longitude: float, margin: float = 0.25)
 
 
 def find(text: str) -> State | None:
-    """Return the state with this code or name, in any case and spacing and with or without periods, or None."""
+    """Return the state with this code, name or abbreviation, in any case and with or without periods, or None."""
     text = " ".join(text.split()).casefold()
-    return _BY_TEXT.get(text) or _BY_TEXT.get(text.replace(".", ""))
+    return _BY_TEXT.get(text) or _BY_TEXT.get(text.replace(". ", "").replace(".", ""))

@@ -45,15 +45,21 @@ HARBOR_TOWN = re.compile(r"\bharbors?\b.*\bpolice department$")
 def kind(cell, name, city=""):
     """Return the agency's kind from the cell, made more specific or corrected by its name and city.
 
-    Some files derive the type from words in the name. They mistake a town called Marshall for a marshal, and Oak Harbor
-    and the sheriff of Grays Harbor County for ports. Raise ``ValueError`` for an unknown type.
+    Some files derive the type from words in the name. They mistake a town called Marshall for a marshal, College
+    Station for a campus, the sheriff of Forest County for a ranger, and Oak Harbor for a port. Raise ``ValueError`` for
+    an unknown type.
     """
     cell, name, city = normalize(cleaning.text(cell)), normalize(name), normalize(city)
     known = KIND_BY_NAME.get(cell)
+    is_town = city and name == f"{city} police department"
     if cell and not known:
         raise ValueError(_("is an unknown agency type"))
     if known in (None, "other"):
-        return "municipal" if city and name == f"{city} police department" else kind_from_name(name) or "other"
+        return "municipal" if is_town else kind_from_name(name) or "other"
+    if known in ("campus", "school_district", "park_wildlife") and re.search(r"\bcounty sheriffs\b", name):
+        return "sheriff"
+    if known in ("campus", "school_district") and is_town:
+        return "municipal"
     if re.match(r"state (police|patrol)\b", name):
         return "state_police"
     if cell == "county" and "police" in name and "sheriff" not in name:

@@ -1,6 +1,6 @@
 """How to reach a department."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from .. import phones
 from ..fields import EmailAddressField, HttpsURLField, PhoneField
 from .kinds import WebsiteKind
+from .location import is_mailbox
 
 
 class Contact(models.Model):
-    """A model with a phone number, an email address and a website. It has a ``kind``."""
+    """A model with a phone number, an email address and a website. It has a name, an address and a ``kind``."""
 
     WebsiteKind = WebsiteKind
 
@@ -41,3 +42,17 @@ class Contact(models.Model):
     def website_host(self):
         """The website's host name without "www."."""
         return (urlsplit(self.website).hostname or self.website).removeprefix("www.")
+
+    @property
+    def street_lines(self):
+        """The lines of the address that lead to a building; [] if there is only a P.O. box or the like."""
+        lines = [line for line in (self.street1, self.street2) if line and not is_mailbox(line)]
+        return [line for line in lines if line[0].isdigit()] if is_mailbox(self.street1) else lines
+
+    @property
+    def directions_url(self):
+        """The URL of directions to the street address, or "" without one."""
+        if not self.street_lines or not self.city:
+            return ""
+        to = f"{self.name}, {self.street_lines[0]}, {self.city}, {self.state} {self.zip}"
+        return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"

@@ -1,7 +1,5 @@
 """The model of a police department."""
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -21,7 +19,7 @@ from ..signals import departments_changed
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
-from .location import Located, is_mailbox
+from .location import Located
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
@@ -51,6 +49,13 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         "specializations", "more_specializations", "about", "mission", "mission_is_summary", "divisions",
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
+
+    # The facts that a profile misses if they are unknown.
+    EXPECTED = {
+        "chief_name": _("chief"), "street1": _("street address"), "phone": _("phone"), "email": _("email"),
+        "website": _("website"), "sworn_officers": _("number of officers"), "specializations": _("specializations"),
+        "about": _("about"),
+    }  # fmt: skip
 
     SET_WITH = {
         "sworn_year": "sworn_officers", "population_year": "population", "population_basis": "population",
@@ -293,7 +298,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
             return  # the fields' validators report it
         if not states.contains(self.state, *self.point):
             message = gettext("This location is not in %(state)s. Check the order and the minus sign of the longitude.")
-            raise ValidationError({"latitude": message % {"state": self.get_state_display()}})
+            raise ValidationError({"latitude": message % {"state": states.STATES[self.state].in_sentence}})
 
     def locate(self, find_place=None):
         """Like :meth:`Located.locate`. A location that comes from the address has no other source."""
@@ -344,6 +349,11 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         return self.status == self.Status.PUBLISHED
 
     @property
+    def badge(self):
+        """The static file of the picture that stands for its kind where it has no logo."""
+        return f"img/badges/{self.kind}.svg"
+
+    @property
     def town(self):
         """A text such as "Westport, CT", or the state's name if the city is unknown."""
         return f"{self.city}, {self.state}" if self.city else self.get_state_display()
@@ -362,20 +372,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
     @property
     def county_label(self):
         return county_label(self.county, self.state)
-
-    @property
-    def street_lines(self):
-        """The lines of the address that lead to a building; [] if there is only a P.O. box or the like."""
-        lines = [line for line in (self.street1, self.street2) if line and not is_mailbox(line)]
-        return [line for line in lines if line[0].isdigit()] if is_mailbox(self.street1) else lines
-
-    @property
-    def directions_url(self):
-        """The URL of directions to the street address, or "" without one."""
-        if not self.street_lines or not self.city:
-            return ""
-        to = f"{self.name}, {self.street_lines[0]}, {self.city}, {self.state} {self.zip}"
-        return f"https://www.google.com/maps/dir/?{urlencode({'api': 1, 'destination': to})}"
 
 
 @receiver(pre_save, sender=Department)

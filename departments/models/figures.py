@@ -47,6 +47,9 @@ class Figures(models.Model):
         DepartmentKind.TRIBAL,
     }  # fmt: skip
 
+    # Kinds whose officers work in many states, not only in that of the headquarters.
+    NATIONWIDE = {DepartmentKind.FEDERAL}
+
     sworn_officers = models.PositiveIntegerField(
         _("number of officers"),
         null=True,
@@ -116,6 +119,8 @@ class Figures(models.Model):
         """Return whether the population counts the people that the department serves. A blank basis says so."""
         if self.population_basis == PopulationBasis.WHOLE_COUNTY:
             return False
+        if self.kind == DepartmentKind.SHERIFF and self.population_basis:
+            return False  # deputies patrol outside cities, but run the jail and guard the courts of the whole county
         if self.population_basis == PopulationBasis.LOCAL_GOVERNMENT:
             return self.kind == DepartmentKind.MUNICIPAL
         return self.kind in self.RESIDENTIAL

@@ -1,13 +1,31 @@
 """Jurisdictions: municipalities, counties and places without a government, their ZIP codes and their departments."""
 
+import re
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from ..fields import KeyField
 from ..geo import states
 from ..names import normalize, slug_of, without_county_word
 from .department import Department
+
+# Names of the Census Bureau that nobody uses.
+COMMON_NAMES = {
+    ("HI", "Urban Honolulu"): "Honolulu",
+    ("ID", "Boise City"): "Boise",
+    ("MI", "Village of Grosse Pointe Shores"): "Grosse Pointe Shores",
+    ("NJ", "City of Orange"): "Orange",
+    ("NJ", "South Orange Village"): "South Orange",
+    ("OH", "The Village of Indian Hill"): "Indian Hill",
+}
+# Counties that the directory names differently.
+COUNTY_NAMES = {("IN", "LaPorte County"): "La Porte", ("TX", "DeWitt County"): "De Witt"}
+COUNTY_GOVERNMENT = re.compile(r" City and Borough\Z")
+# "Athens-Clarke County" and "Lynchburg, Moore County" are called Athens and Lynchburg.
+CONSOLIDATED_WITH = re.compile(r"[-,].*")
 
 
 class JurisdictionKind(models.TextChoices):
@@ -22,6 +40,52 @@ class JurisdictionKind(models.TextChoices):
     CONSOLIDATED = "consolidated city-county", _("consolidated city-county")
     PLACE = "CDP", _("place without a government")
     COUNTY = "county", _("county")
+
+
+# Kinds that have a name of their own in a typed name, such as "Manchester Township" or "Village of Hempstead".
+NAMED_KINDS = {"city", "town", "township", "village", "borough", "plantation", "municipality"}
+KIND_BEFORE = re.compile(rf"({'|'.join(sorted(NAMED_KINDS))}) of (.+)")
+KIND_AFTER = re.compile(rf"(.+) ({'|'.join(sorted(NAMED_KINDS - {'city'}))})")
+
+
+def split_kind(key):
+    """Split a normalized name: "village of hempstead" and "hempstead village" become ("hempstead", "village").
+
+    A name without a kind has the kind "".
+    """
+    if match := KIND_BEFORE.fullmatch(key):
+        return match[2], match[1]
+    if match := KIND_AFTER.fullmatch(key):
+        return match[1], match[2]
+    return key, ""
+
+
+class JurisdictionQuerySet(models.QuerySet):
+    def of_zip(self, zip_code):
+        """Jurisdictions that this ZIP code (five digits) lies in, each with ``.share``, the largest share first.
+
+        The shares add up to more than 1 where villages lie inside townships.
+        """
+        found = self.filter(zip_parts__zip=zip_code).annotate(share=F("zip_parts__share"))
+        return found.order_by("-share", "pk")
+
+    def of_town(self, state, name, county=""):
+        """Municipalities and places without a government of this name, in the county if one is given.
+
+        Municipalities come first. ``name`` can name the kind: "Manchester Township". ``county`` can have the word
+        County. A municipality in several counties has a row for each.
+        """
+        key = normalize(name)
+        bare, kind = split_kind(key)
+        wanted = Q(key=key) | Q(key=bare, kind=kind) if kind else Q(key=key)
+        found = self.filter(wanted, state=state).exclude(kind=JurisdictionKind.COUNTY)
+        if county:
+            found = found.filter(county_slug=slug_of(without_county_word(county), ""))
+        return found.order_by(Case(When(kind=JurisdictionKind.PLACE, then=1), default=0), "county_slug", "pk")
+
+    def county(self, state, county_slug):
+        """The county with this slug, at most one row. An independent city is a county, too."""
+        return self.filter(state=state, county_slug=county_slug, kind=JurisdictionKind.COUNTY)
 
 
 class Jurisdiction(models.Model):
@@ -45,6 +109,8 @@ class Jurisdiction(models.Model):
     is_corrected = models.BooleanField(
         _("corrected"), default=False, help_text=_("Imports leave the departments of this row as they are.")
     )
+
+    objects = JurisdictionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("jurisdiction")
@@ -70,8 +136,12 @@ class Jurisdiction(models.Model):
 
     def derive(self):
         """Compute the fields that depend on the names."""
-        self.key = normalize(self.name)
-        self.county_slug = slug_of(without_county_word(self.county), "")
+        name = COMMON_NAMES.get((self.state, self.name), self.name)
+        if self.kind == self.Kind.CONSOLIDATED:
+            name = CONSOLIDATED_WITH.sub("", name)
+        self.key = normalize(name)
+        county = COUNTY_NAMES.get((self.state, self.county), COUNTY_GOVERNMENT.sub("", self.county))
+        self.county_slug = slug_of(without_county_word(county), "")
 
 
 class ZipPart(models.Model):

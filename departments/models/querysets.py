@@ -5,15 +5,19 @@ from functools import reduce
 from operator import and_, or_
 
 from django.db import models
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Subquery, When
+from django.db.models import Avg, Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import JSONObject, Left
 
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 
 from ..geo.points import bounding_box, miles_from
 from ..names import name_prefixes
+from .figures import PopulationBasis
+from .kinds import DepartmentKind
 from .place import Place
 
+# The order of the departments of a county: first those that police most of it.
+COUNTY_ORDER = dict.fromkeys(("sheriff", "county_police", "municipal", *DepartmentKind.values))
 NO_PERSON = re.compile(r"\d|\b(police|county|department|university|school)\b", re.IGNORECASE)
 
 
@@ -83,6 +87,16 @@ class DepartmentQuerySet(models.QuerySet):
     def _by_distance(self, point):
         return self.annotate(miles=miles_from(point)).order_by("miles", "pk")
 
+    def neighbors_of(self, department, miles, count):
+        """Return a list of the ``count`` nearest other departments within ``miles``, each with ``.miles``.
+
+        It is empty if the location of the department is unknown. One query, which fetches what a list shows.
+        """
+        if not department.point:
+            return []
+        fields = ("name", "slug", "city", "state", "kind", "latitude", "longitude")
+        return list(self.exclude(pk=department.pk).near(department.point, miles).only(*fields)[:count])
+
     def with_place(self):
         """Add ``.place``: the fields of the place that ``Department.find_place()`` finds as a dict, or None."""
         found = Place.objects.of_address(Left(OuterRef("zip"), 5), OuterRef("city_key"), OuterRef("state"))
@@ -95,6 +109,15 @@ class DepartmentQuerySet(models.QuerySet):
     def by_population(self):
         """Order by population served, largest first, unknown populations last."""
         return self.order_by("-size", "name_key", "pk")
+
+    def by_officers(self):
+        """Order by the number of sworn officers, largest first, unknown numbers last."""
+        return self.order_by(F("sworn_officers").desc(nulls_last=True), "name_key", "pk")
+
+    def by_kind(self):
+        """Order as on the page of a county: its sheriff, county police, municipal departments, then the others."""
+        ranks = (When(kind=kind, then=rank) for rank, kind in enumerate(COUNTY_ORDER))
+        return self.order_by(Case(*ranks), "name_key", "pk")
 
     def starting_with(self, text):
         """Departments whose name or town starts with ``text``, which may end within a word.
@@ -119,6 +142,38 @@ class DepartmentQuerySet(models.QuerySet):
         return self.filter(name_key__gte=letter[0], name_key__lt=chr(ord(letter[-1]) + 1))
 
     def counties(self):
-        """Return ``(slug, name, number of departments)`` of each county, A to Z."""
+        """Return the counties of a state, A to Z, as rows: ``slug, name, number`` of departments and ``x, y, z``.
+
+        The latter is the average of the departments' unit vectors, which is near the middle of the county, or None.
+        """
         named = self.exclude(county_slug="").order_by("county_slug").values("county_slug")
-        return named.annotate(name=Min("county"), number=Count("pk")).values_list("county_slug", "name", "number")
+        middle = {axis: Avg(axis) for axis in "xyz"}
+        rows = named.annotate(slug=F("county_slug"), name=Min("county"), number=Count("pk"), **middle)
+        return rows.values_list("slug", "name", "number", *"xyz", named=True)
+
+    def county_population(self):
+        """Return ``(number of people, year or None)`` of the whole county as its sheriff states it, or None."""
+        known = self.filter(county_population__isnull=False)
+        latest = known.order_by(F("county_population_year").desc(nulls_last=True), "pk")
+        return latest.values_list("county_population", "county_population_year").first()
+
+    def figures_by_kind(self):
+        """Return a dict for each kind of department, in the order of ``DepartmentKind``. One query.
+
+        ``number`` counts the departments. ``officers`` is the sum of the sworn officers of ``with_officers`` of them,
+        and ``people`` the sum of the populations of ``with_people`` of them. It leaves out populations of whole towns
+        and counties, because the FBI may count the same people at another department.
+        """
+        own_area = Q(population_basis__in=("", PopulationBasis.FBI_JURISDICTION))
+        rows = (
+            self.order_by()
+            .values("kind")
+            .annotate(
+                number=Count("pk"),
+                officers=Sum("sworn_officers", default=0),
+                with_officers=Count("sworn_officers"),
+                people=Sum("population", filter=own_area, default=0),
+                with_people=Count("population", filter=own_area),
+            )
+        )
+        return sorted(rows, key=lambda row: DepartmentKind.values.index(row["kind"]))

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .precedence import PERSON, is_older, reason_to_keep
@@ -32,6 +33,8 @@ PUBLICATIONS = {
 NAME_OF = {other: name for name, others in PUBLICATIONS.items() for other in (name.casefold(), *others)}
 # A code can end with the year of the publication: "hifld2009", "fbi_lee_2025".
 CODE_WITH_YEAR = re.compile(r"(\w+?)_?((?:19|20)\d\d)\Z", re.ASCII)
+# Pages show the year of a fact whose source is more than this many years old.
+CURRENT_YEARS = 5
 # The years of publications whose codes have none.
 YEAR_OF = {"hifld_only": "2009", "leaic_local_gov": "2012"}
 
@@ -209,6 +212,13 @@ class Sourced(models.Model):
             self.set_source([field], *origin[:2], "import", origin.guessed)
             changed = True
         return changed
+
+    @property
+    def old_facts(self):
+        """The facts that may be out of date, as ``{fact: year}`` such as ``{"phone": "2009"}``."""
+        first_current = str(timezone.now().year - CURRENT_YEARS)
+        years = {fact: source.get("as_of", "")[:4] for fact, source in self.sources.items()}
+        return {fact: year for fact, year in years.items() if year and year < first_current}
 
     def facts_by_source(self):
         """Return ``[(source, as_of, [labels of the facts])]``, in the order of ``FACTS``."""

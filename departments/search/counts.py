@@ -1,7 +1,9 @@
-"""The number of listed departments in each state under each letter, cached until content changes."""
+"""Numbers of departments: in each state under each letter, cached until content changes, and figures of a list."""
 
 from collections import Counter, defaultdict
+from math import dist
 from string import ascii_lowercase
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Count
@@ -62,3 +64,46 @@ def _count():
     for state, letter, number in first.annotate(Count("pk")):
         counts[state][letter if letter in LETTERS else DIGITS if letter.isdecimal() else ""] += number
     return dict(counts)
+
+
+class Total(NamedTuple):
+    """A sum over the ``known`` of ``number`` departments that state a figure."""
+
+    amount: int
+    known: int
+    number: int
+
+
+def totals(departments, elsewhere):
+    """Return the figures of the departments of a state or county. One query.
+
+    ``officers`` is a ``Total`` without the kinds in ``elsewhere``, whose officers work elsewhere too. ``people`` is one
+    of municipal departments, which have separate residents. A sheriff's county includes them, so it is not added.
+    ``kinds`` are the rows of ``Department.objects.figures_by_kind()`` with a ``label``.
+    """
+    kinds = [row | {"label": Department.Kind(row["kind"]).label} for row in departments.figures_by_kind()]
+    local = [row for row in kinds if row["kind"] not in elsewhere]
+    municipal = [row for row in kinds if row["kind"] == Department.Kind.MUNICIPAL]
+    return {
+        "kinds": kinds,
+        "officers": _total(local, "officers"),
+        "people": _total(municipal, "people"),
+        "number": sum(row["number"] for row in kinds),
+    }
+
+
+def _total(rows, figure):
+    return Total(*(sum(row[name] for row in rows) for name in (figure, f"with_{figure}", "number")))
+
+
+def nearest_counties(counties, slug, count):
+    """Return the ``count`` rows of ``Department.objects.counties()`` nearest to the county with this slug.
+
+    If its position is unknown, return the first others, A to Z.
+    """
+    own = next(county for county in counties if county.slug == slug)
+    others = [county for county in counties if county is not own]
+    if own.x is not None:
+        others = [county for county in others if county.x is not None]
+        others.sort(key=lambda county: dist(own[-3:], county[-3:]))
+    return others[:count]

@@ -9,11 +9,14 @@ from policeapp.web.forms import LongSelect
 from ..geo import states
 from ..models import Department, Specialization
 from ..models.querysets import DepartmentQuerySet
+from ..names import normalize
 from . import places, ranking, spelling
 
 RADII = (10, 25, 50, 100, 250)  # miles
 DEFAULT_MILES = 25
 ANYWHERE = "any"
+# Words that say nothing more than the place: "police near 06880".
+POLICE_WORDS = frozenset("police cops officers department departments".split())
 MAX_SEARCH_LENGTH = 100  # characters
 # Fields get their choices as functions. Otherwise each form copies the list, which takes longer than finding a place.
 WITHIN = [
@@ -152,17 +155,17 @@ class NearForm(forms.Form):
     @property
     def filters_in_use(self):
         """Whether a field under "More filters" has a value or an error."""
-        return any(self[name].data or name in self.errors for name in self.filters)
+        return any(field.data or field.errors for field in self.filters)
 
     @property
     def filters(self):
-        """The names of the fields under "More filters"."""
-        return [name for name in self.fields if name not in ("q", "near", "within")]
+        """The fields under "More filters"."""
+        return [field for field in self if field.name not in ("q", "near", "within")]
 
     @property
     def summary(self):
         """The search in words, for the title of its page: "“diver”, within 25 miles of Westport, CT, Connecticut"."""
-        text, near = ((self[name].value() or "")[:MAX_SEARCH_LENGTH] for name in ("q", "near"))
+        text, near = self._texts()
         found = [_("“%(words)s”") % {"words": text}] if text and not self.text_is_place else []
         if self.place and self.miles is None:
             found.append(_("nearest to %(place)s") % {"place": self.place})
@@ -170,8 +173,20 @@ class NearForm(forms.Form):
             found.append(_("within %(miles)s miles of %(place)s") % {"miles": self.miles, "place": self.place})
         elif near:
             found.append(near)
-        found += [self._value_in_words(name) for name in self.filters if self._has_value(name)]
-        return ", ".join(map(str, found))
+        return ", ".join(map(str, [*found, *self._filters_in_words()]))
+
+    @property
+    def typed(self):
+        """The search in the visitor's words, for the line that the form folds to: "diver, 06880, Connecticut"."""
+        return ", ".join(map(str, filter(None, [*self._texts(), *self._filters_in_words()])))
+
+    def _texts(self):
+        """Return what the visitor typed into both text fields. The name of a state is among the filters."""
+        text, near = ((self[name].value() or "")[:MAX_SEARCH_LENGTH] for name in ("q", "near"))
+        return text, "" if self.state_from_place else near
+
+    def _filters_in_words(self):
+        return [self._value_in_words(field.name) for field in self.filters if self._has_value(field.name)]
 
     def _has_value(self, name):
         return self.is_bound and self.cleaned_data.get(name) not in (None, "", False)
@@ -223,7 +238,6 @@ class DepartmentSearchForm(NearForm):
         empty_label=_("Any"),
         widget=LongSelect,
     )
-    hiring = forms.BooleanField(label=_("Hiring now"), required=False)
     sort = forms.ChoiceField(
         label=_("Sort by"),
         required=False,
@@ -234,12 +248,33 @@ class DepartmentSearchForm(NearForm):
             ("population", _("Population served")),
         ],
     )
+    hiring = forms.BooleanField(label=_("Hiring now"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["q"].label = _("ZIP, city or department")
         self.fields["q"].help_text = _("For example 06880 or Westport")
         self.fields["q"].widget.attrs["data-suggest"] = True
+
+    def clean(self):
+        cleaned = super().clean()
+        words = normalize(cleaned.get("q") or "").split()
+        if self.place and words and POLICE_WORDS.issuperset(words):
+            self.use_place(self.place)
+        return cleaned
+
+    @property
+    def whole_place(self):
+        """The place if the search asks about nothing else, such as "10451", "Reno" or "Clay County, MO"; or None.
+
+        Call it after :meth:`results`. A county has no ``key``, and may have no point.
+        """
+        if self.errors or self.filters_in_use or self.correction:
+            return None
+        text = self.cleaned_data["q"]
+        if self.place or ranking.short_form(text)[0]:
+            return None if text else self.place
+        return places.best_known(self.possible_towns) or places.named_county(text)
 
     def results(self, open_jobs):
         """Return the published departments that match the search, in its order; none if the form has errors.
@@ -295,7 +330,7 @@ class DepartmentSearchForm(NearForm):
         if not self.possible_towns and chiefs.exists():
             return chiefs.by_population()
         if not self.use_possible_town() and not self.use_town_at_end(text):
-            self.correction = spelling.correct(text)
+            self.correction = spelling.correct_county(text) or spelling.correct(text)
             if self.correction:
                 self.look_for_place(self.correction)
         if self.errors:

@@ -26,11 +26,15 @@ FILLERS = frozenset(
 NOT_AT_END = AGENCY_WORDS | set("academy college district field headquarters school station university".split())
 ZIP_CODE = re.compile(r"\bzip code\b", re.IGNORECASE)
 STREET = re.compile(r"(?!911 (?:dispatch|operator|call|telecom))\d", re.IGNORECASE)
+# Short names that people type for cities.
+SHORT_NAMES = {"nyc": "New York, NY", "phila": "Philadelphia", "philly": "Philadelphia, PA", "wash": "Washington"}
 COORDINATES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\Z", re.ASCII)
 MAX_CHOICES = 12
 MAX_ROWS = 200  # no name of a town is that frequent
 MAX_STATE_WORDS = 3  # Northern Mariana Islands
 MAX_TOWN_WORDS = 6
+# A town with this many times the ZIP codes of any other of its name is the one that people mean.
+BEST_KNOWN = 10
 
 
 class FoundPlaces(NamedTuple):
@@ -75,7 +79,7 @@ def find(text):
     place that is not in the database.
     """
     found = look_up(text)
-    if found := found.exact or found.towns or _counties(text):
+    if found := found.exact or found.towns or counties(text):
         return found
     inside = find_inside(text) or find_at_end(text)
     return inside.places if inside else []
@@ -83,7 +87,7 @@ def find(text):
 
 def look_up(text):
     """Return :class:`FoundPlaces`. At most one query."""
-    text = COUNTRY.sub("", text.strip())
+    text = _with_full_name(COUNTRY.sub("", text.strip()))
     if match := ZIP.match(text):
         return FoundPlaces(list(Place.objects.zip_code(match[1])), [])
     if match := COORDINATES.match(text):
@@ -151,15 +155,42 @@ def _names_town_of(text, place):
     return any(name.name and normalize(name.name) == place.key for name in (*_with_state(text), TownName(text)))
 
 
-def _counties(text):
-    """Return the place in the middle of the ZIP codes of a county, such as "Fairfield County, CT", as a list."""
+def best_known(towns):
+    """Return the town that people mean by its name, or None. ``towns`` has those with the most ZIP codes first."""
+    if not towns:
+        return None
+    first, *others = towns
+    return first if not others or first.zip_codes >= BEST_KNOWN * max(1, others[0].zip_codes) else None
+
+
+def _with_full_name(text):
+    """Return the text with the full name of a city in the place of a short one: "Phila PA", "NYC"."""
+    first, *rest = text.split(maxsplit=1)[:2] or [""]
+    full = SHORT_NAMES.get(first.strip(",.").casefold())
+    if not full:
+        return text
+    town, comma, _state = full.partition(", ")
+    return " ".join([town if rest else full, *rest])
+
+
+def named_county(text):
+    """Return a Place with the name and the state of the county that a text like "Clay County, MO" names, or None."""
     match = COUNTY.match(text.strip())
     state = match and states.find(match[2])
-    if not state:
+    return Place(name=match[1], state=state.code) if state else None
+
+
+def counties(text):
+    """Return the place in the middle of the ZIP codes of a county, such as "Fairfield County, CT", as a list.
+
+    It has the county's name, and no key. At most one query.
+    """
+    county = named_county(text)
+    if not county:
         return []
-    rows = Place.objects.filter(state=state.code, county__iexact=match[1]).exclude(zip="")
+    rows = Place.objects.filter(state=county.state, county__iexact=county.name).exclude(zip="")
     middle = rows.aggregate(latitude=Avg("latitude"), longitude=Avg("longitude"), name=Max("county"))
-    return [Place(state=state.code, **middle)] if middle["name"] else []
+    return [Place(state=county.state, **middle)] if middle["name"] else []
 
 
 def split_state(text):

@@ -14,9 +14,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ..geo import states
-from ..models import Department, Place
+from ..models import Department, Jurisdiction, Place
 from ..names import GENERIC_WORDS, core_name, normalize
-from .places import split_state
+from .places import named_county, split_state
 from .ranking import short_form
 
 CACHE_SECONDS = 60 * 60
@@ -54,6 +54,20 @@ def correct(text, preferred=frozenset()):
             for word in words
         ]
     return " ".join(map(_capitalize, " ".join(corrected).split())) if all(corrected) else ""
+
+
+def correct_county(text):
+    """Return "Loudoun County, VA" for "Loudon County, VA"; "" if the text names no county or one that exists.
+
+    At most one query.
+    """
+    county = named_county(text)
+    if not county:
+        return ""
+    counties = Jurisdiction.objects.filter(state=county.state, kind=Jurisdiction.Kind.COUNTY)
+    names = {name.casefold(): name for name in counties.values_list("county", flat=True)}
+    closest = process.extractOne(county.name.casefold(), names.keys(), scorer=OSA.distance, score_cutoff=2)
+    return f"{names[closest[0]]}, {county.state}" if closest and closest[1] else ""
 
 
 def _capitalize(word):

@@ -215,7 +215,7 @@ class Alert(models.Model):
             words = _t("“%(words)s”") % {"words": self.q} if quotes_keywords else _t("your keywords")
             jobs = _t("%(jobs)s matching %(words)s") % {"jobs": jobs, "words": words}
         if self.state:
-            jobs = _t("%(jobs)s in %(state)s") % {"jobs": jobs, "state": self.get_state_display()}
+            jobs = _t("%(jobs)s in %(state)s") % {"jobs": jobs, "state": states.STATES[self.state].in_sentence}
         if self.near and self.miles is None:
             jobs = _t("%(jobs)s at any distance from %(place)s") % {"jobs": jobs, "place": self.near}
         elif self.near:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from departments.geo import states
+
 AGE = [MinValueValidator(14), MaxValueValidator(99)]
 
 
@@ -155,7 +157,8 @@ class Requirements(models.Model):
             text = ngettext("At least %(years)d year of experience", "At least %(years)d years of experience", required)
             return text % {"years": required}
         if required == Certification.THIS_STATE:
-            return _t("POST certification from %(state)s") % {"state": self.job.department.get_state_display()}
+            state = states.STATES[self.job.department.state].in_sentence
+            return _t("POST certification from %(state)s") % {"state": state}
         return str(dict(self._meta.get_field(name).choices)[required])
 
     def _verdict(self, name, applicant):

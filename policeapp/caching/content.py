@@ -30,7 +30,7 @@ def add_triggers(sender, using, **kwargs):
         return
     create = _create_postgresql if connections[using].vendor == "postgresql" else _create_sqlite
     with connections[using].cursor() as cursor:
-        for model in sender.get_models():
+        for model in sender.get_models(include_auto_created=True):
             if getattr(model, "IS_SHOWN", True):
                 create(cursor, model._meta.db_table)
 

@@ -21,7 +21,7 @@ from .models import RateCount
 
 UNCACHED_SECONDS = 60
 # The names of URLs that are not counted: files of pages, and what monitors the site.
-UNCOUNTED = {"logo", "favicon", "healthz", "readyz", "metrics"}
+UNCOUNTED = {"logo", "favicon", "apple touch icon", "healthz", "readyz", "metrics"}
 
 
 class RateLimit(NamedTuple):

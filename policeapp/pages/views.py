@@ -2,6 +2,7 @@
 
 import re
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from departments.geo import maps
 from departments.search import counts
-from departments.search.forms import DepartmentSearchForm
 from jobs.models import Job
 
 from ..caching.decorators import public_page
@@ -28,12 +29,14 @@ LOGO_NAME = re.compile(r"[0-9a-f]{32}\.png\Z")
 @public_page()
 @require_safe
 def home(request):
-    """Show the home page: a search box, the latest jobs and links to the lists."""
+    """Show the home page: a search, links for each kind of visitor, the map of the states and the latest jobs."""
+    by_state = counts.by_state()
     context = {
-        "form": DepartmentSearchForm(),
+        "contact": settings.CONTACT_EMAIL,
         "latest": latest_jobs(),
-        "all_jobs": CappedPaginator(Job.objects.open().newest(), LATEST_JOBS),
-        "department_count": sum(counts.by_state().values()),
+        "jobs": CappedPaginator(Job.objects.open().real().newest(), LATEST_JOBS),
+        "department_count": sum(by_state.values()),
+        "regions": maps.regions(by_state),
         "structured_data": website(),
     }
     return render(request, "pages/home.html", context)
@@ -66,6 +69,6 @@ def robots(request):
 
 
 @require_safe
-def favicon(request):
-    """Redirect browsers that ask for the icon at its default URL."""
-    return redirect(static("img/icon.svg"))
+def icon(request, name):
+    """Redirect browsers that ask for an icon at its default URL to the file in ``static/img``."""
+    return redirect(static(f"img/{name}"))

@@ -1,8 +1,7 @@
 // "Use my location": fills the place field with the location, rounded to about a mile, and searches.
-(() => {
-  const field = document.querySelector("input[data-location]");
+document.querySelectorAll("input[data-location]").forEach((field) => {
   const words = document.getElementById("location-words");
-  if (!field || !words || !navigator.geolocation) return;
+  if (!words || !navigator.geolocation) return;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "plain";
@@ -24,4 +23,4 @@
       { timeout: 10000, maximumAge: 600000 },
     );
   });
-})();
+});

@@ -26,7 +26,7 @@ from tests.postgres import private_server, run_program
 
 from .table import Bar, Case, Row, Size, show
 
-SUBJECTS = ["pages", "front", "workers", "near", "searches", "directory", "imports"]
+SUBJECTS = ["pages", "front", "workers", "near", "searches", "directory", "maps", "imports"]
 EMPTY = Size(0, 0)
 
 

@@ -66,7 +66,8 @@ def query_department(state, slug):
 
     department = Department.objects.published().with_place().filter(state=state, slug=slug).first()
     if not list(department.jobs.open().listed().by_deadline()):
-        Job.objects.open().listed().close_to(department, 5)
+        Job.objects.open().listed().nearby_or_nearest(department, 100, 3)
+    Department.objects.listed().neighbors_of(department, 100, 5)
     HiringStep.objects.for_departments([department])
     for rows in (department.listed_specializations.with_names(), department.divisions, department.special_units):
         list(rows.all())

@@ -14,19 +14,24 @@ from .scenes import GROUPS
 
 MAX_STOPS = 120
 
-# Opens all <details>, lists the focusable elements in document order, and records where the focus goes.
+# Opens all <details>, lists the focusable elements in document order, and records where the focus goes. Tab reaches
+# only the checked one of several radio buttons.
 PREPARE = """() => {
     document.querySelectorAll("details").forEach(details => { details.open = true });
     window.stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
-        .filter(e => e.tabIndex >= 0)
+        .filter(e => e.tabIndex >= 0 && (e.type !== "radio" || e.checked))
         .filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}));
     window.path = [];
-    addEventListener("focusin", ({target}) => path.push({
-        index: stops.indexOf(target),
-        text: (target.innerText || target.name || "").trim(),
-        top: target.getBoundingClientRect().top + scrollY,
-        left: target.getBoundingClientRect().left,
-    }));
+    addEventListener("focusin", ({target}) => {
+        // The pins of a map are in the order of the list, wherever they are on the map.
+        const box = (target.closest("svg") || target).getBoundingClientRect();
+        path.push({
+            index: stops.indexOf(target),
+            text: (target.innerText || target.name || "").trim(),
+            top: box.top + scrollY,
+            left: box.left,
+        });
+    });
     return stops.length;
 }"""
 
@@ -74,7 +79,7 @@ def test_a_job_is_found_from_the_home_page_without_a_mouse(visit, neighborhood):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="within 25 miles of Westport, CT 06880")).to_be_visible()
 
-    tab_to(page, page.get_by_role("link", name="Westport Police Department"))
+    tab_to(page, page.get_by_role("link", name="Westport Police Department", exact=True))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Westport Police Department")
 
@@ -86,6 +91,17 @@ def test_a_job_is_found_from_the_home_page_without_a_mouse(visit, neighborhood):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Police Officer")
     expect(page.get_by_role("heading", name="How to apply")).to_be_visible()
+
+
+def test_the_search_for_jobs_is_chosen_on_the_home_page_without_a_mouse(visit, neighborhood):
+    page = visit("/")
+    tab_to(page, page.get_by_role("radio", name="Departments"))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Jobs")).to_be_focused()
+    tab_to(page, page.get_by_label("ZIP, city or job title"))
+    page.keyboard.type("06880")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="3 jobs within 25 miles of Westport, CT 06880")).to_be_visible()
 
 
 def test_a_search_is_refined_and_a_place_is_chosen_without_a_mouse(visit, neighborhood):

@@ -29,21 +29,15 @@ def test_search_nearby_jobs_lists_the_nearest_jobs(visit, neighborhood):
     near, _, far = page.locator(".card").all()
     expect(near).to_contain_text("Norwalk Police Department, Norwalk, CT · 5 miles")
     expect(near).to_contain_text("$60,000 to $70,000 a year")
-    expect(near).to_contain_text("closes ")
+    expect(near).to_contain_text("Closes ")
     expect(far).to_contain_text("Bridgeport Police Department, Bridgeport, CT · 9 miles")
 
 
 def test_the_page_of_a_department_without_jobs_lists_the_nearest_ones(visit, neighborhood):
     page = visit(WESTPORT)
-    assert titles(page) == [
-        "Police Officer",
-        "Dispatcher",
-        "Beach Patrol Officer",
-        "Police Recruit",
-        "School Safety Agent",
-    ]
+    assert titles(page) == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]
     distances = [re.search(r"(\d+) miles", card)[1] for card in page.locator(".card").all_inner_texts()]
-    assert distances == ["4", "4", "9", "40", "45"]
+    assert distances == ["4", "4", "9"]
 
 
 def test_a_wider_radius_finds_more_and_a_narrower_one_fewer(visit, neighborhood):
@@ -84,7 +78,8 @@ def test_an_ambiguous_name_offers_the_towns_as_links(visit, neighborhood, path):
 
 def test_an_ambiguous_name_on_the_home_page_offers_the_towns_too(visit, neighborhood):
     page = visit("/")
-    page.get_by_label("ZIP, city or department").fill("springfield")
+    page.get_by_role("radio", name="Jobs").check()
+    page.get_by_label("ZIP, city or job title").fill("springfield")
     page.get_by_role("button", name="Find jobs").click()
 
     box = page.get_by_label("Keywords")
@@ -124,6 +119,11 @@ def test_use_my_location_works_on_the_home_page_too(visit, neighborhood):
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_role("heading", name="within 25 miles of 41.1, -73.42")).to_be_visible()
     assert titles(page)[0] == "Norwalk Police Department"
+
+    page = visit("/", permissions=["geolocation"], geolocation={"latitude": 41.0964, "longitude": -73.4193})
+    page.get_by_role("radio", name="Jobs").check()
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_role("heading", name="jobs within 25 miles of 41.1, -73.42")).to_be_visible()
 
 
 def test_a_denied_location_is_explained(visit, neighborhood):

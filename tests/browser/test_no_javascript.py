@@ -12,12 +12,15 @@ def page(visit, neighborhood):
 def test_a_department_is_found_from_the_home_page(page):
     page.get_by_label("ZIP, city or department").fill("westport")
     page.get_by_role("button", name="Find departments").click()
-    page.get_by_role("link", name="Westport Police Department").click()
+    page.get_by_role("link", name="Westport Police Department", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Westport Police Department")
 
 
 def test_jobs_are_found_from_the_home_page(page):
-    page.get_by_label("ZIP, city or department").fill("06880")
+    expect(page.get_by_role("button", name="Find jobs")).to_be_hidden()
+    page.get_by_role("radio", name="Jobs").check()
+    expect(page.get_by_role("button", name="Find departments")).to_be_hidden()
+    page.get_by_label("ZIP, city or job title").fill("06880")
     page.get_by_role("button", name="Find jobs").click()
     expect(page.get_by_role("heading", name="3 jobs within 25 miles of Westport, CT 06880")).to_be_visible()
     assert page.locator(".card h3").all_inner_texts() == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]

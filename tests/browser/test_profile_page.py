@@ -1,6 +1,7 @@
 """The page of a department: its specializations, phone numbers, logo and printout."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from .. import factories
@@ -35,7 +36,7 @@ IS_VISIBLE = "element => element.checkVisibility({contentVisibilityAuto: true, v
 
 
 def specializations(page):
-    return [text for text in page.locator("dl").first.get_by_role("listitem").all_inner_texts() if text]
+    return [text for text in page.locator(".facts .tags").get_by_role("listitem").all_inner_texts() if text]
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_a_specialization_links_to_the_departments_that_have_it(visit, westport)
     page = visit(WESTPORT)
     page.get_by_role("link", name="EMT Basic").click()
     expect(page.get_by_role("heading", name="One department")).to_be_visible()
-    expect(page.get_by_role("link", name="Westport Police Department")).to_be_visible()
+    expect(page.get_by_role("link", name="Westport Police Department", exact=True)).to_be_visible()
     expect(page.get_by_label("Specialization")).to_have_value("emt-basic")
 
 
@@ -102,8 +103,8 @@ def test_phone_numbers_are_links(visit, westport):
     assert abs(emergency.bounding_box()["y"] - number["y"]) < number["height"], "911 is beside the number"
 
 
-def test_the_logo_is_shown_and_described(visit, westport):
-    logo = visit(WESTPORT).get_by_role("img", name="Logo for: Westport Police Department")
+def test_the_badge_is_shown_and_described(visit, westport):
+    logo = visit(WESTPORT).get_by_role("img", name="Logo for: PoliceApp")
     expect(logo).to_be_visible()
     assert logo.evaluate("image => image.complete && image.naturalWidth > 0")
 
@@ -126,6 +127,39 @@ def test_the_printed_page_includes_the_closed_and_more(visit, twelve):
     page.emulate_media(media="print")
     assert page.get_by_role("link", name="Mounted Patrol").evaluate(IS_VISIBLE)
     assert page.get_by_text("This list is not complete.").evaluate(IS_VISIBLE)
+
+
+def test_the_printed_page_has_the_urls_of_links_and_ends_with_its_own_and_the_day(visit, neighborhood):
+    westport = neighborhood
+    westport.website = "https://www.westportct.gov/police"
+    westport.save()
+    page = visit(WESTPORT)
+    page.emulate_media(media="print")
+    after = "element => getComputedStyle(element, '::after').content"
+    website = page.get_by_role("link", name="westportct.gov")
+    assert website.evaluate(after) == '" (https://www.westportct.gov/police)"'
+    assert page.get_by_role("link", name="203-341-6000").first.evaluate(after) == "none"
+    now = timezone.now()
+    printed = f"PoliceApp, https://police.example.org{WESTPORT}, {now:%B} {now.day}, {now.year}"
+    expect(page.locator("main")).to_have_attribute("data-printed", printed)
+    assert page.locator("main").evaluate(after) == f'"{printed}"'
+    page.emulate_media(media="screen")
+    assert page.locator("main").evaluate(after) == website.evaluate(after) == "none"
+
+
+def test_contact_and_map_stand_beside_the_facts_on_a_wide_screen_only(visit, westport):
+    def corners(width):
+        page = visit(WESTPORT, width=width)
+        boxes = [
+            page.get_by_text(text, exact=True).first.bounding_box()
+            for text in ("Chief:", "Phone:", "Number of Officers:")
+        ]
+        return [box["x"] for box in boxes], [box["y"] for box in boxes]
+
+    (chief, phone, officers), tops = corners(1280)
+    assert chief == officers < phone and abs(tops[0] - tops[1]) < 150
+    lefts, tops = corners(390)
+    assert max(lefts) - min(lefts) < 30 and tops == sorted(tops)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,10 +3,24 @@
 import re
 from html import unescape
 
+import brotli
+from django.template.loader import render_to_string
+
+ANSWER = re.compile(r'<section class="answer".*?</section>', re.DOTALL)
+
 
 def cards(response):
-    """Return the headings of the cards in order: names of departments or titles of jobs."""
-    return [unescape(name) for name in re.findall(r'<li class="card">\s*<h3><a [^>]*>([^<]*)</a>', html(response))]
+    """Return the headings of the cards in order: names of departments or titles of jobs. See also ``answer``."""
+    return _cards(ANSWER.sub("", html(response)))
+
+
+def answer(response):
+    """Return the headings of the cards under "Who polices here?" in order; [] if there is no such section."""
+    return _cards("".join(ANSWER.findall(html(response))))
+
+
+def _cards(markup):
+    return [unescape(name) for name in re.findall(r'<li class="card"[^>]*>\s*<h3><a [^>]*>([^<]*)</a>', markup)]
 
 
 def links(response):
@@ -36,6 +50,11 @@ def value_of(response, field):
 
 def html(response):
     return response.content.decode()
+
+
+def compressed_size(template, **context):
+    """Return the bytes of a part of a page, compressed with Brotli as our pages are."""
+    return len(brotli.compress(render_to_string(template, context).encode(), quality=4))
 
 
 def profile(client, department):

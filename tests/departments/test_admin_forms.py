@@ -87,7 +87,6 @@ def test_a_department_can_be_added_with_every_field(alice, client):
         "County website: example.org",
         "Population Served: 89,442 (2023)",
         "County Population: 957,419 (2025)",
-        "Officers per 1,000 Residents: 2.0",
         "And more...",
         "Us We have boats bikes",
         "To serve.",

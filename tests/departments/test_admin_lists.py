@@ -6,14 +6,15 @@ from datetime import date
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from departments.models import Department, Place, SlugRedirect
+from departments.models import Department, Jurisdiction, Place, SlugRedirect
 from jobs.models import Job
-from tests.admin import html_of, listed, messages_of, page, save
-from tests.factories import make_department, make_job, make_place, text_of, tomorrow
+from tests.admin import html_of, listed, messages_of, page, save, signed_in
+from tests.factories import make_charlie, make_department, make_job, make_jurisdiction, make_place, text_of, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +146,43 @@ def test_an_unknown_object_redirects_to_the_index(alice, model, number):
     for name in ("change", "delete", "history"):
         response = alice.get(f"{page(model, 'list')}{number}/{name}/")
         assert response.status_code in (302, 404)
+
+
+def test_jurisdictions_are_listed_with_their_departments(alice, own, strange):
+    make_jurisdiction("Westport", departments=[own, strange])
+    make_jurisdiction("Weston")
+    assert listed(alice, Jurisdiction) == ["Weston", "Westport"]
+    assert "Own Police; Strange Police" in text_of(alice.get(page(Jurisdiction, "list")))
+    assert listed(alice, Jurisdiction, "department=no") == ["Weston"]
+    assert listed(alice, Jurisdiction, "department=yes") == ["Westport"]
+    assert listed(alice, Jurisdiction, "department=perhaps") == ["Weston", "Westport"]
+    assert listed(alice, Jurisdiction, "q=westp") == ["Westport"]
+    assert listed(alice, Jurisdiction, "kind__exact=city") == []
+
+
+def test_the_list_of_jurisdictions_takes_few_queries(alice, own, django_assert_max_num_queries):
+    for number in range(20):
+        make_jurisdiction(f"Town {number}", departments=[own])
+    with django_assert_max_num_queries(12):
+        alice.get(page(Jurisdiction, "list"))
+
+
+def test_a_saved_change_of_departments_is_a_correction(alice, own, strange):
+    westport = make_jurisdiction("Westport", departments=[own])
+    save(alice, westport)
+    westport.refresh_from_db()
+    assert not westport.is_corrected
+    save(alice, westport, departments=[strange.pk])
+    westport.refresh_from_db()
+    assert westport.is_corrected and list(westport.departments.all()) == [strange]
+    save(alice, westport, is_corrected="")
+    westport.refresh_from_db()
+    assert not westport.is_corrected
+
+
+def test_whoever_can_edit_every_department_corrects_jurisdictions(own, strange):
+    westport = make_jurisdiction("Westport", departments=[own])
+    administrator = make_charlie()
+    administrator.user_permissions.set(Permission.objects.filter(codename="edit_every_department"))
+    save(signed_in(administrator), westport, departments=[strange.pk])
+    assert list(westport.departments.all()) == [strange]

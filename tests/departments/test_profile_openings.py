@@ -1,6 +1,7 @@
 """The jobs on a profile, and the nearest jobs if it has none."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -46,22 +47,42 @@ def test_without_jobs_the_nearest_ones_are_listed_with_distance_pay_and_closing_
     text = openings(response)
     assert text.startswith("There are currently no open jobs at this department. Search Nearby Jobs")
     assert "Nearest jobs Patrol Officer Norwalk Police Department, Norwalk, CT · 4 miles" in text
-    assert f"$70,000 to $80,000 a year · closes {last_day:%B} {last_day.day}, {last_day.year}" in text
+    assert f"$70,000 to $80,000 a year Closes {last_day:%B} {last_day.day}, {last_day.year} (tomorrow)" in text
 
 
-def test_it_lists_the_five_nearest_jobs(client, westport):
-    for number in range(7):
+def test_it_lists_the_three_nearest_jobs(client, westport):
+    for number in range(5):
         department = make_department(f"Department {number}", at=(41.14 + number / 10, -73.36))
         make_job(department, f"{number} north")
     make_job(make_department("Draft", at=AT_WESTPORT, status="draft"), "Of a draft")
     make_job(make_department("Closed", at=AT_WESTPORT), "Closed", closes_on=yesterday())
-    assert cards(client.get(WESTPORT)) == [f"{number} north" for number in range(5)]
+    assert cards(client.get(WESTPORT)) == ["0 north", "1 north", "2 north"]
 
 
-def test_the_nearest_job_is_listed_however_far_it_is(client, westport):
-    make_job(make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak"), "Officer on an island")
-    assert cards(client.get(WESTPORT)) == ["Officer on an island"]
-    assert re.search(r"Adak, AK · [34],\d{3} miles", text_of(client.get(WESTPORT)))
+def test_jobs_more_than_100_miles_away_are_not_listed(client, westport):
+    make_job(make_department("Near Police", at=(42.55, -73.36)), "97 miles north")
+    make_job(make_department("Far Police", at=(42.62, -73.36)), "102 miles north")
+    assert cards(client.get(WESTPORT)) == ["97 miles north"]
+
+
+def test_without_jobs_within_100_miles_one_line_names_the_nearest_job(client, westport):
+    make_job(make_department("Nome Police", at=(64.5, -165.4), state="AK", city="Nome"), "Farther")
+    adak = make_department("Adak Police", at=(51.88, -176.66), state="AK", city="Adak")
+    make_job(make_department("Reno Police", at=(39.53, -119.81), state="NV", city="Reno"), "Officer in the desert")
+    make_job(adak, "Officer on an island")
+    response = client.get(WESTPORT)
+    assert cards(response) == []
+    assert re.search(
+        r"The nearest job: Officer in the desert, Reno Police, Reno, NV · 2,[45]\d\d miles", text_of(response)
+    )
+    assert client.get(links(response)["Officer in the desert"]).status_code == 200
+
+
+def test_a_sample_that_is_the_nearest_job_is_labeled(client, westport):
+    make_job(make_department("Reno Police", at=(39.53, -119.81), state="NV", city="Reno"), "Officer", is_sample=True)
+    text = text_of(client.get(WESTPORT))
+    assert "The nearest job: Sample Officer, Reno Police" in text
+    assert text.count("Jobs marked “Sample” are not real.") == 1
 
 
 def test_search_nearby_jobs_searches_near_its_zip_code(client, westport, places):
@@ -95,15 +116,19 @@ def test_without_a_known_place_it_lists_the_newest_jobs_of_its_state(client, db)
     atlantis = make_department("Atlantis Police", city="Atlantis")
     make_job(make_department("Norwalk Police", at=AT_NORWALK), "In the state", opens_on=yesterday())
     make_job(make_department("New York Police", at=AT_NEW_YORK, state="NY"), "In another state")
-    assert cards(profile(client, atlantis))[0] == "In the state"
-
-
-def test_without_jobs_in_its_state_it_lists_others(client, db):
-    atlantis = make_department("Atlantis Police", city="Atlantis", state="WY")
-    make_job(make_department("Norwalk Police", at=AT_NORWALK), "In Connecticut")
     response = profile(client, atlantis)
-    assert cards(response) == ["In Connecticut"]
-    assert "No jobs are posted" not in text_of(response)
+    assert cards(response) == ["In the state"]
+    assert "Jobs in Connecticut In the state" in text_of(response) and "Nearest jobs" not in text_of(response)
+
+
+def test_without_jobs_in_its_state_one_line_names_the_newest(client, db):
+    atlantis = make_department("Atlantis Police", city="Atlantis", state="WY")
+    norwalk = make_department("Norwalk Police", at=AT_NORWALK, city="Norwalk")
+    make_job(norwalk, "In Connecticut", opens_on=yesterday())
+    make_job(norwalk, "Older", opens_on=yesterday() - timedelta(days=1))
+    response = profile(client, atlantis)
+    assert cards(response) == []
+    assert "The newest job: In Connecticut, Norwalk Police, Norwalk, CT RSS feed" in text_of(response)
 
 
 @pytest.mark.parametrize("values", [{"at": AT_WESTPORT}, {"city": "Atlantis"}, {"city": "", "state": "WY"}])

@@ -65,7 +65,7 @@ def test_an_open_job_can_be_indexed_and_has_no_notice(client):
 
 @pytest.mark.parametrize(
     ("days", "expected"),
-    [(0, "(closes today)"), (1, "(closes tomorrow)"), (7, "(7 days left)"), (8, None), (100, None)],
+    [(0, "(today)"), (1, "(tomorrow)"), (7, "(7 days left)"), (8, None), (100, None)],
 )
 def test_it_counts_down_the_last_week(client, days, expected):
     department = make_department()

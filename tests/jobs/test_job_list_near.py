@@ -219,7 +219,15 @@ def test_the_nearest_jobs_are_shown_at_any_distance(client, places):
     make_job(make_department("Adak Police", state="AK", city="Adak", at=(51.88, -176.65)), title="Island Officer")
     page = search(client, near="06880")
     assert titles(page) == ["Island Officer"]
-    assert "Within 250 miles: 0" in text_of(page)
+
+
+def test_only_distances_that_have_jobs_are_offered(client, places):
+    hiring_at(240, "Far")
+    page = search(client, near="06880", within="10")
+    assert [words for words, href in links(page) if words.startswith("Within")] == ["Within 250 miles"]
+    assert "Anywhere" in dict(links(page))
+    nothing = search(client, near="06880", within="10", q="zzzz")
+    assert "Within 250 miles" not in dict(links(nothing)) and "Anywhere" not in dict(links(nothing))
 
 
 def test_the_widest_radius_links_only_to_anywhere(client, places):

@@ -41,6 +41,7 @@ def numbers(db):
         "withdrawn draft": make_job(own, status=Job.Status.DRAFT),
         "job of a draft": make_job(draft),
         "departments/place": factories.make_place(),
+        "departments/jurisdiction": factories.make_jurisdiction(departments=[own]),
         "departments/specialization": factories.make_specialization(),
         "departments/slugredirect": SlugRedirect.objects.create(state="CT", slug="former", department=own),
         "auth/group": Group.objects.create(name="Clerks"),

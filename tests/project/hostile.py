@@ -13,7 +13,15 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from departments.models import Department, Division, Place, SlugRedirect, Specialization, SpecialUnit
+from departments.models import (
+    Department,
+    Division,
+    Jurisdiction,
+    Place,
+    SlugRedirect,
+    Specialization,
+    SpecialUnit,
+)
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
 from policeapp.models import Import, User
@@ -56,6 +64,7 @@ ELSEWHERE = {
     "departments.Department.slug": "made from the name",
     "departments.Department.time_zone": "a time zone of the database",
     "departments.SlugRedirect.slug": "made from a name",
+    "departments.ZipPart.zip": "loaded with the places; only digits",
     "departments.Place.key": "made from the name",
     "departments.Place.zip": "loaded with the places; only digits",
     "departments.Place.time_zone": "loaded with the places; a time zone of the database",
@@ -106,6 +115,9 @@ class Hostile:
             **fill(Place, text),
         )
         self.department = self._department(number)
+        jurisdiction = {"kind": "city", "departments": [self.department]} | fill(Jurisdiction, text)
+        self.jurisdiction = factories.make_jurisdiction(**jurisdiction)
+        factories.add_zip_part(self.place.zip or "06880", self.jurisdiction)
         self.job = self._job(number)
         SlugRedirect.objects.create(state="CT", slug=f"former-{number}", department=self.department)
         self.user = User.objects.create(is_staff=True, **fill(User, text))

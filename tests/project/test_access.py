@@ -140,6 +140,7 @@ TABLE = {
     "robots.txt": {"/robots.txt": EVERYONE},
     ".well-known/security.txt": {"/.well-known/security.txt": NOBODY},
     "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 6},
+    "apple-touch-icon.png": {"/apple-touch-icon.png": (ELSEWHERE,) * 6},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
     "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
     "healthz": {"/healthz": EVERYONE},
@@ -183,6 +184,7 @@ TABLE = {
         f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=departmentspecialization&field_name=specialization": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": PERMITTED,
+        f"{CHOOSE}?app_label=departments&model_name=jurisdiction&field_name=departments": EDITORS,
         CHOOSE: NOT_HERE,
     },
     "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
@@ -261,6 +263,8 @@ TABLE = {
     # The rest is for administrators. Places and slug redirects are created by the code.
     **permitted("departments/place", add=NOT_HERE, delete=NOT_HERE),
     **permitted("departments/slugredirect", add=NOT_HERE),
+    # Who polices a municipality or a county
+    **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
     **permitted("auth/group", add=ALICE, delete=ALICE),
     **permitted("policeapp/user"),
     # Uploads can be added, applied and deleted, but not changed.

@@ -43,6 +43,7 @@ SEARCHES = {
     "/accessibility/": [],
     "/robots.txt": [],
     "/favicon.ico": [],
+    "/apple-touch-icon.png": [],
     "/healthz": [],
     "/readyz": [],
     "/departments/ct/westport-police-department/": [],

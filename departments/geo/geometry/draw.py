@@ -10,7 +10,9 @@ from collections import defaultdict
 from math import hypot
 
 from departments.geo import states
-from departments.geo.maps import COARSE_GRID, FINE_GRID, GEOMETRY, STATES_GRID
+from departments.geo.plane import COARSE_GRID, FINE_GRID, GEOMETRY, STATES_GRID
+
+from .paths import area, path
 
 SOURCE = "US Census Bureau, cartographic boundaries of 2017 (public domain), as us-atlas 3.0.1 (ISC) simplifies them"
 
@@ -18,13 +20,18 @@ SOURCE = "US Census Bureau, cartographic boundaries of 2017 (public domain), as 
 # miles), and the smallest island in square units.
 STATES = {"tolerance": 0.7, "grid": STATES_GRID, "island": 6}
 FINE = {"tolerance": 0, "grid": FINE_GRID, "island": 0}
+# Cities that are no part of a county, beside those in Virginia (FIPS): Baltimore and St. Louis.
+CITIES = {"24510", "29510"}
+# Half the width of a city of which the source has only lines, in steps of the fine grid: it has 2 square miles.
+CITY = 5
 COARSE = {"tolerance": 1, "grid": COARSE_GRID, "island": 8}
 
 
 def main(states, counties):
     """Write states.json and counties.json from the files at these paths."""
-    write("states.json", draw_states(Topology.read(states)))
-    write("counties.json", draw_counties(Topology.read(counties)))
+    topology = Topology.read(states)
+    write("states.json", draw_states(topology))
+    write("counties.json", draw_counties(Topology.read(counties), codes(topology)))
 
 
 def write(name, shapes):
@@ -103,34 +110,10 @@ def ring_of(lines, numbers):
     return [corner for i, corner in enumerate(corners) if corner != corners[i - 1]]
 
 
-def area(ring):
-    """Return the area in squares of the grid."""
-    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True))) / 2
-
-
 def outline(topology, lines, shape, grid, island):
     """Return the rings of a shape without tiny islands. The largest ring stays if it has an area."""
     rings = sorted((ring_of(lines, numbers) for numbers in topology.rings(shape)), key=area, reverse=True)
     return [ring for ring in rings if area(ring) and (ring is rings[0] or area(ring) * grid**2 >= island)]
-
-
-def path(pieces, close="z"):
-    """Return SVG path data, with an absolute start for the first piece and relative commands for the rest."""
-    words, x, y = [], None, None
-    for piece in pieces:
-        start, *rest = piece
-        words.append(f"M{start[0]} {start[1]}l" if x is None else f"m{start[0] - x} {start[1] - y}l")
-        x, y = start
-        for corner in rest:
-            words.append(f"{corner[0] - x} {corner[1] - y}")
-            x, y = corner
-        words.append(close)
-        x, y = start if close else (x, y)
-    data = words[0] if words else ""
-    for word in words[1:]:
-        # A sign or a letter separates two numbers, so no space is needed.
-        data += word if word[:1] in ("m", "z", "-", "") or data[-1] in "lz" else f" {word}"
-    return data.replace(" -", "-")
 
 
 def circle(pieces, grid):
@@ -152,33 +135,59 @@ def circle(pieces, grid):
     return [round(x * grid, 1), round(y * grid, 1), round(radius * grid + 0.1, 1)]
 
 
+def codes(topology):
+    """Return the postal codes of the states by the first two digits of the ids of their counties (FIPS)."""
+    by_name = {state.name: code for code, state in states.STATES.items()}
+    return {shape["id"]: by_name[shape["properties"]["name"]] for shape in topology.objects["states"]["geometries"]}
+
+
 def draw_states(topology):
-    """Return ``[code, x, y, radius, path]`` of each state."""
-    codes = {state.name: code for code, state in states.STATES.items()}
+    """Return ``[code, name, x, y, radius, path]`` of each state."""
     lines = topology.simplified(STATES["tolerance"], STATES["grid"])
+    found = codes(topology)
     shapes = []
     for shape in topology.objects["states"]["geometries"]:
         rings = outline(topology, lines, shape, STATES["grid"], STATES["island"])
-        shapes.append([codes[shape["properties"]["name"]], *circle(rings, STATES["grid"]), path(rings)])
+        name = shape["properties"]["name"]
+        shapes.append([found[shape["id"]], name, *circle(rings, STATES["grid"]), path(rings)])
     return sorted(shapes)
 
 
-def draw_counties(topology):
-    """Return ``[kind, x, y, radius, fine path, coarse path]`` of each county and of each border between two states."""
+def draw_counties(topology, codes):
+    """Return ``[code, name, x, y, radius, fine path, coarse path]`` of each county and border between two states.
+
+    ``codes`` has the postal codes by the first two digits of a county's id. A border has no code and no name.
+    """
     fine = topology.simplified(FINE["tolerance"], FINE["grid"])
     coarse = topology.simplified(COARSE["tolerance"], COARSE["grid"])
     shapes, sides = [], defaultdict(set)
     for shape in sorted(topology.objects["counties"]["geometries"], key=lambda shape: shape["id"]):
         for number in (number for ring in topology.rings(shape) for number in ring):
             sides[max(number, ~number)].add(shape["id"][:2])
-        rings = outline(topology, fine, shape, FINE["grid"], FINE["island"])
-        if rings:  # the source has reduced three cities in Virginia to lines
-            seen_from_afar = outline(topology, coarse, shape, COARSE["grid"], COARSE["island"])
-            shapes.append(["county", *circle(rings, FINE["grid"]), path(rings), path(seen_from_afar)])
+        rings = outline(topology, fine, shape, FINE["grid"], FINE["island"]) or [square(topology, fine, shape)]
+        seen_from_afar = outline(topology, coarse, shape, COARSE["grid"], COARSE["island"])
+        name = [codes[shape["id"][:2]], county_name(shape)]
+        shapes.append([*name, *circle(rings, FINE["grid"]), path(rings), path(seen_from_afar)])
     for number in sorted(number for number, found in sides.items() if len(found) == 2):
         line = [fine[number]]
-        shapes.append(["border", *circle(line, FINE["grid"]), path(line, ""), path([coarse[number]], "")])
+        shapes.append(["", "", *circle(line, FINE["grid"]), path(line, ""), path([coarse[number]], "")])
     return shapes
+
+
+def county_name(shape):
+    """Return the name that departments have: cities that are no part of a county have "City" in it."""
+    name, county = shape["properties"]["name"], shape["id"]
+    is_city = county >= "51500" and county[:2] == "51" or county in CITIES
+    return f"{name} City" if is_city else name
+
+
+def square(topology, lines, shape):
+    """Return a ring around the middle of a city of which the source has only lines."""
+    corners = [
+        corner for numbers in topology.rings(shape) for number in numbers for corner in lines[max(number, ~number)]
+    ]
+    x, y = (round(sum(values) / len(values)) for values in zip(*corners, strict=True))
+    return [(x - CITY, y - CITY), (x + CITY, y - CITY), (x + CITY, y + CITY), (x - CITY, y + CITY)]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from departments.imports import country
+from departments.imports import country, jurisdictions
 from departments.models import Place
 from policeapp.imports.commands import progress_bar
 
@@ -12,6 +12,8 @@ class Command(BaseCommand):
     def handle(self, **options):
         if not Place.objects.exists():
             call_command("load_places", stdout=self.stdout)
+        if areas := jurisdictions.load():
+            self.stdout.write(f"Loaded {areas:,} municipalities and counties.")
         if country.load_westport():
             self.stdout.write("Loaded the Westport Police Department.")
         if number := country.load_specializations():
@@ -23,3 +25,5 @@ class Command(BaseCommand):
                     **report
                 )
             )
+        if areas or report or not jurisdictions.are_matched():
+            self.stdout.write(jurisdictions.match())

@@ -57,7 +57,18 @@ def test_every_time_zone_is_valid():
         ("D.C.", "DC"),
         ("NB", "NE"),
         ("gm", "GU"),
-        ("Conn", None),
+        ("Conn.", "CT"),
+        ("conn", "CT"),
+        ("mass.", "MA"),
+        ("Calif", "CA"),
+        ("Penn.", "PA"),
+        ("penna", "PA"),
+        ("Wash.", "WA"),
+        ("W. Va.", "WV"),
+        ("n. dak.", "ND"),
+        ("N. Y.", "NY"),
+        ("Mo.", "MO"),
+        ("Con", None),
         ("XX", None),
         ("", None),
     ],
@@ -65,6 +76,20 @@ def test_every_time_zone_is_valid():
 def test_find_knows_codes_and_names(typed, code):
     found = states.find(typed)
     assert (found and found.code) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("DC", "the District of Columbia"),
+        ("VI", "the U.S. Virgin Islands"),
+        ("MP", "the Northern Mariana Islands"),
+        ("CT", "Connecticut"),
+        ("AS", "American Samoa"),
+    ],
+)
+def test_three_names_have_an_article_within_a_sentence(code, name):
+    assert states.STATES[code].in_sentence == name
 
 
 @pytest.mark.parametrize(

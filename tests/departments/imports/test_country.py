@@ -1,16 +1,18 @@
 """The directory that ships with the site, loaded as a whole."""
 
 from io import StringIO
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
 
 from departments.imports import country
-from departments.models import Department, Place, Specialization
+from departments.models import Department, Jurisdiction, Place, Specialization, ZipPart
 from departments.search import counts
 from departments.search.forms import DepartmentSearchForm
 from policeapp.imports.models import Import
+from tests.departments import pages
 from tests.factories import text_of
 
 AGENCIES = 16_881
@@ -86,6 +88,78 @@ FIRST = {
     "Independent School District: Aldine": "TX1017300",
 }
 
+# A place, and the departments that its answer to "Who polices here?" begins with.
+POLICED = {
+    "10451": ["New York City Police Department", "New York State Police"],
+    "02108": ["Boston Police Department", "Massachusetts State Police"],
+    "92252": ["San Bernardino County Sheriff's Office", "California Highway Patrol"],
+    "22030": ["Fairfax County Police Department", "Fairfax City Police Department", "Virginia State Police"],
+    "Fairfax, VA": ["Fairfax City Police Department", "Fairfax County Police Department"],
+    # Postal names
+    "Bronx, NY": ["New York City Police Department"],
+    "Astoria, NY": ["New York City Police Department"],
+    "Brooklyn": ["New York City Police Department"],
+    "Queens, NY": ["New York City Police Department"],
+    "Long Island City, NY": ["New York City Police Department"],
+    "NYC": ["New York City Police Department"],
+    "Van Nuys, CA": ["Los Angeles Police Department", "Los Angeles County Sheriff's Office"],
+    "Hyannis, MA": ["Barnstable Police Department"],
+    "Phila PA": ["Philadelphia Police Department"],
+    "wash dc": ["Metropolitan Police Department of the District of Columbia"],
+    # Cities that are counties
+    "63101": ["St. Louis Metropolitan Police Department", "Missouri State Highway Patrol"],
+    "21201": ["Baltimore Police Department", "Baltimore City Sheriff's Office", "Maryland State Police"],
+    "89701": ["Carson City County Sheriff's Office", "Nevada Highway Patrol, Northwestern Division"],
+    "Nashville, TN": ["Metropolitan Nashville Police Department", "Tennessee Highway Patrol"],
+    "Indianapolis, IN": ["Indianapolis Metropolitan Police Department", "Indiana State Police"],
+    "Louisville, KY": ["Louisville Metro Police Department", "Jefferson County Sheriff's Office"],
+    "32202": ["Jacksonville Sheriff's Office", "Florida Highway Patrol"],
+    "94103": ["San Francisco Police Department", "San Francisco County Sheriff's Office"],
+    # States that differ
+    "06880": ["Westport Police Department", "Connecticut State Police"],
+    "Exeter, RI": ["Rhode Island State Police Headquarters"],
+    "Tok, AK": ["Alaska State Troopers"],
+    "99801": ["Juneau Police Department", "Alaska State Troopers"],
+    "Kailua, HI": ["Honolulu Police Department"],
+    "96740": ["Hawaii Police Department"],
+    "19962": ["Delaware State Police"],
+    "Cherry Hill, NJ": ["Cherry Hill Township Police Department", "Camden County Sheriff's Office"],
+    # Counties, county police, and contract cities
+    "Reston, VA": ["Fairfax County Police Department", "Virginia State Police"],
+    "Towson, MD": ["Baltimore County Police Department"],
+    "Levittown, NY": ["Nassau County Police Department"],
+    "90069": ["Los Angeles County Sheriff's Office", "Los Angeles Police Department"],
+    "The Woodlands, TX": ["Montgomery County Sheriff's Office"],
+    "San Bernardino County, CA": ["San Bernardino County Sheriff's Office", "California Highway Patrol"],
+    # In several: a city in two counties, two cities, townships, a village in a town, two states
+    "64114": ["Kansas City Police Department", "Jackson County Sheriff's Office"],
+    "64118": ["Kansas City Police Department", "Gladstone Police Department"],
+    "Quakertown, PA": ["Quakertown Police Department"],
+    "Hempstead, NY": ["Hempstead Village Police Department", "Nassau County Police Department"],
+    "86515": ["Navajo Nation", "Apache County Sheriff's Office", "McKinley County Sheriff's Office"],
+    # A base, PO boxes, a point, and territories
+    "92055": ["San Diego County Sheriff's Office", "California Highway Patrol"],
+    "10048": ["New York City Police Department"],
+    "41.14, -73.36": ["Westport Police Department"],
+    "96910": ["Guam Police Department"],
+    "00901": ["Puerto Rico"],
+    "00802": [],
+}
+# And what it says.
+SENTENCES = {
+    "02108": "Boston Police Department serves Boston.",
+    "92252": (
+        "Joshua Tree has no city government; the San Bernardino County Sheriff's Office serves areas outside cities."
+    ),
+    "22030": "Most of 22030 is in Fairfax County, about a third in the City of Fairfax.",
+    "90069": "West Hollywood has no police department in our directory;",
+    "Exeter, RI": "Rhode Island has no sheriffs.",
+    "18951": "About a third of 18951 is in Richland Township, about a quarter in Quakertown,",
+    "92055": "On a military base, call its military police.",
+    "00802": "The Virgin Islands Police Department serves all of the U.S. Virgin Islands.",
+    "87301": "Nearly all of 87301 is in Gallup, a small part in McKinley County outside cities.",
+}
+
 
 def load():
     output = StringIO()
@@ -117,9 +191,48 @@ def test_it_reports_what_it_loaded(loaded):
     assert f"{AGENCIES - 1:,} added, 1 updated, 0 unchanged, 0 rejected." in loaded
 
 
+@pytest.mark.unmeasured
+def test_it_reports_how_many_municipalities_have_a_department(loaded):
+    assert "Loaded 37,148 municipalities and counties." in loaded
+    assert (
+        "11,356 of 28,062 municipalities and 3,067 of 3,231 counties have a department. 202 municipal departments have "
+        "no municipality, and 0 sheriffs and county police no county."
+    ) in loaded
+
+
+def test_departments_serve_the_municipalities_and_counties_that_they_police():
+    """``policed.txt`` was picked by hand in all states, with what is easily mistaken."""
+    expected, found = {}, {}
+    for line in (Path(__file__).parent / "policed.txt").read_text(encoding="utf-8").splitlines():
+        *key, expected[tuple(key)] = line.split("|")
+        state, name, kind, county = key
+        jurisdiction = Jurisdiction.objects.get(state=state, name=name, kind=kind, county=county)
+        names = sorted(department.name for department in jurisdiction.departments.all())
+        found[tuple(key)] = "; ".join(names) or "-"
+    assert found == expected
+    assert len({state for state, *_rest in expected}) == 51
+
+
+def test_jurisdictions_have_the_counties_of_the_directory():
+    counties = set(Jurisdiction.objects.filter(kind="county").values_list("state", "county_slug"))
+    sheriffs = Department.objects.filter(kind="sheriff").values_list("state", "county_slug")
+    assert set(sheriffs) - counties == set()
+
+
+def test_every_zip_code_of_the_file_lies_somewhere():
+    assert ZipPart.objects.values("zip").distinct().count() == 33_790
+    bronx = Jurisdiction.objects.of_zip("10451").first()
+    assert (bronx.name, bronx.county, bronx.share) == ("New York", "Bronx County", 1.0)
+
+
 def test_every_agency_is_published():
     assert Department.objects.published().count() == AGENCIES
     assert len(counts.by_state()) == 53
+
+
+def test_an_interrupted_load_is_finished():
+    Jurisdiction.departments.through.objects.all().delete()
+    assert "11,356 of 28,062 municipalities" in load()
 
 
 def test_no_name_has_a_colon():
@@ -185,6 +298,22 @@ def test_searches_find_the_expected_department_first(client):
     assert found == FIRST
 
 
+def test_the_answer_begins_with_the_expected_departments(client):
+    found = {typed: pages.answer(client.get(f"/departments/?{urlencode({'q': typed})}")) for typed in POLICED}
+    assert {typed: names[: len(POLICED[typed])] for typed, names in found.items()} == POLICED
+
+
+def test_the_answer_says_the_expected_sentence(client):
+    texts = {typed: text_of(client.get(f"/departments/?{urlencode({'near': typed})}")) for typed in SENTENCES}
+    assert [typed for typed, sentence in SENTENCES.items() if sentence not in texts[typed]] == []
+
+
+def test_every_county_page_has_an_answer(client):
+    counties = Department.objects.listed().exclude(county_slug="").order_by("?").values_list("state", "county_slug")
+    for state, county in counties.distinct()[:20]:
+        assert "Who polices" in text_of(client.get(f"/departments/{state.lower()}/county/{county}/")), (state, county)
+
+
 def test_a_short_form_of_an_unknown_agency_is_not_taken_for_a_misspelled_town(client):
     assert "No matching departments" in text_of(client.get("/departments/?q=MBTA"))
 
@@ -208,6 +337,11 @@ def test_the_home_page_counts_the_departments(client):
         ("/", 10),
         ("/departments/", 10),
         ("/departments/?q=Springfield", 10),
+        ("/departments/?q=22030", 10),
+        ("/departments/?q=Hollywood,+CA", 10),
+        ("/departments/?q=police+near+Boston,+MA", 10),
+        ("/departments/?near=10048", 10),
+        ("/departments/ca/county/san-bernardino/", 10),
         ("/departments/tx/", 10),
         ("/departments/ca/los-angeles-police-department/", 10),
         # One more than other profiles, for the posts.

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from departments.geo import states
 from departments.imports import places
-from departments.models import Place
+from departments.models import Jurisdiction, Place
 from departments.search import places as finder
 
 
@@ -28,6 +28,7 @@ def loaded(django_db_setup, django_db_blocker):
             yield text.getvalue()
         finally:
             Place.objects.all().delete()
+            Jurisdiction.objects.all().delete()
 
 
 @pytest.fixture
@@ -37,8 +38,9 @@ def gazette(loaded, db):
 
 
 @pytest.mark.unmeasured
-def test_the_command_prints_the_number_of_places(loaded, gazette):
-    assert loaded == f"Loaded {gazette.count():,} places.\n"
+def test_the_command_prints_the_numbers_of_places_and_jurisdictions(loaded, gazette):
+    areas = f"Loaded {Jurisdiction.objects.count():,} municipalities and counties.\n"
+    assert loaded == f"Loaded {gazette.count():,} places.\n{areas}"
 
 
 def test_nearly_all_zip_codes_are_loaded(gazette):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from departments.models import Department
 from departments.search import ranking, spelling
 from jobs.models import Job
-from tests.departments.pages import cards, html, links, message_at
+from tests.departments.pages import ANSWER, cards, html, links, message_at
 from tests.factories import make_department, make_place, text_of
 
 HERE = Path(__file__).parent
@@ -179,8 +179,9 @@ def search(client, db):
 
 
 def oris(response):
-    """Return the ORIs of the departments on the page, in order."""
-    addresses = [part.split('"')[0] for part in html(response).split('<h3><a href="')[1:]]
+    """Return the ORIs of the departments in the results, in order."""
+    results = ANSWER.sub("", html(response))
+    addresses = [part.split('"')[0] for part in results.split('<h3><a href="')[1:]]
     return [address.split("/")[-2].upper() for address in addresses]
 
 
@@ -373,11 +374,11 @@ def test_any_text_can_be_searched(db, places, typed):
 
 
 @pytest.mark.parametrize("typed", [*FIRST][::6])
-def test_a_search_takes_nine_queries_at_most_and_one_to_learn_names(country, queries_of, typed):
+def test_a_search_takes_ten_queries_at_most_and_one_to_learn_names(country, queries_of, typed):
     url = f"/departments/?{urlencode({'q': typed})}"
     spelling.clear_cache()
+    assert queries_of(url) <= 11
     assert queries_of(url) <= 10
-    assert queries_of(url) <= 9
 
 
 def test_names_are_loaded_once(country, django_assert_num_queries):

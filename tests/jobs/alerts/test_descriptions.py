@@ -23,6 +23,7 @@ WESTPORT = {"near": "Westport, CT", "latitude": 41.14, "longitude": -73.35}
             "Entry-level jobs within 25 miles of Westport, CT, daily",
         ),
         ({"kind": "dispatcher", "frequency": "weekly"}, "Jobs for dispatchers or call takers, weekly"),
+        ({"state": "DC"}, "Jobs in the District of Columbia, daily"),
         (WESTPORT, "Jobs at any distance from Westport, CT, daily"),
         ({"q": "night 100%", "state": "NY"}, "Jobs matching “night 100%” in New York, daily"),
         (

@@ -10,10 +10,12 @@ from jobs.models import Alert
 from policeapp.caching import content
 
 from ...factories import (
+    add_zip_part,
     make_alert,
     make_department,
     make_division,
     make_job,
+    make_jurisdiction,
     make_place,
     make_requirements,
     make_step,
@@ -25,7 +27,8 @@ DEFERRED = {"postgresql": "SET CONSTRAINTS ALL DEFERRED", "sqlite": "PRAGMA defe
 
 
 def watched():
-    models = [model for app in content.APPS for model in apps.get_app_config(app).get_models()]
+    configs = [apps.get_app_config(app) for app in content.APPS]
+    models = [model for config in configs for model in config.get_models(include_auto_created=True)]
     return [model for model in models if getattr(model, "IS_SHOWN", True)]
 
 
@@ -47,6 +50,8 @@ def test_every_write_to_public_content_changes_the_version(westport, model):
 
 def make_everything(westport):
     make_place()
+    add_zip_part("06880", make_jurisdiction(departments=[westport]))
+    westport.editors.add(make_charlie())
     make_requirements(make_job(westport))
     make_step(westport)
     westport.slug = "a-new-address"
@@ -65,6 +70,15 @@ def test_only_private_models_are_not_watched():
     unwatched = {model.__name__ for app in content.APPS for model in apps.get_app_config(app).get_models()}
     unwatched -= {model.__name__ for model in watched()}
     assert unwatched == {"Subscriber", "Alert", "Message", "NotifiedOpening", "SendRun"}
+
+
+def test_a_link_to_a_department_changes_the_version(westport):
+    jurisdiction = make_jurisdiction()
+    before = content.version()
+    jurisdiction.departments.add(westport)
+    linked = content.version()
+    jurisdiction.departments.clear()
+    assert len({before, linked, content.version()}) == 3
 
 
 def test_a_rolled_back_write_does_not_change_the_version(transactional_db):

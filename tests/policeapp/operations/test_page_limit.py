@@ -37,7 +37,8 @@ COUNTED = [
     "/nothing/",
     "/static/nothing.css",
 ]
-NOT_COUNTED = ["/admin/login/", "/healthz", "/readyz", f"/media/logos/{'0' * 32}.png", "/favicon.ico"]
+NOT_COUNTED = ["/admin/login/", "/healthz", "/readyz", f"/media/logos/{'0' * 32}.png"]
+NOT_COUNTED += ["/favicon.ico", "/apple-touch-icon.png"]
 
 
 @pytest.fixture(autouse=True)

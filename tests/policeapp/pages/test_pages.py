@@ -1,5 +1,6 @@
 """The home page, error pages, health checks, logos, robots.txt and the icon."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from PIL import Image
 
 from departments.models import Department
 from jobs.models import Job
@@ -43,19 +45,43 @@ def links_of(response):
 
 
 class TestHome:
-    def test_one_search_box_finds_departments_and_jobs(self, client, db):
+    def test_it_has_a_search_for_departments_and_one_for_jobs(self, client, db):
         tags = Markup(client.get("/").content.decode()).tags
-        inputs = [attributes for tag, attributes in tags if tag == "input"]
-        assert [(box["type"], box["name"]) for box in inputs] == [("search", "q")]
-        forms = [attributes for tag, attributes in tags if tag == "form"]
-        buttons = [attributes for tag, attributes in tags if tag == "button"]
-        assert [form["action"] for form in forms] == ["/departments/"]
-        assert [button.get("formaction") for button in buttons] == [None, "/jobs/"]
+        fields = [(tag, attributes) for tag, attributes in tags if tag in ("form", "input")]
+        parts = [(tag, attributes.get("action") or attributes["name"]) for tag, attributes in fields]
+        tabs = [("input", "for"), ("input", "for")]
+        assert parts == [*tabs, ("form", "/departments/"), ("input", "q"), ("form", "/jobs/"), ("input", "q")]
 
-    def test_the_search_box_explains_its_input(self, client, db):
+    def test_its_searches_explain_their_input(self, client, db):
         page = text_of(client.get("/"))
-        assert "ZIP, city or department" in page
-        assert "For example 06880, or Westport, CT" in page
+        assert "ZIP, city or department For example 06880, or Westport, CT" in page
+        assert "ZIP, city or job title For example 06880, or dispatcher" in page
+
+    def test_the_tabs_count_departments_and_jobs_but_no_samples_and_posts(self, client, db):
+        make_job(make_department("Norwalk Police Department"))
+        make_job(is_sample=True)
+        force = make_department("State Police", kind="state_police")
+        make_department("State Police, Fairfield County", kind="state_police", parent=force)
+        page = client.get("/")
+        assert "Departments (3) Jobs (1) ZIP" in text_of(page)
+        assert "See the job" in text_of(page)
+
+    def test_it_links_to_the_states_that_have_departments(self, client, db):
+        make_department(state="TX")
+        page = client.get("/")
+        assert "Texas 1" in text_of(page) and "Wyoming 0" in text_of(page)
+        assert "/departments/tx/" in links_of(page) and "/departments/wy/" not in links_of(page)
+
+    def test_departments_can_write_to_the_contact_of_the_site(self, client, db, settings):
+        settings.CONTACT_EMAIL = "office@police.example.org"
+        page = client.get("/")
+        assert "Work at a department? Keep its page up to date. Email us your changes" in text_of(page)
+        assert "mailto:office@police.example.org" in links_of(page)
+
+    def test_without_a_contact_there_is_no_link_to_it(self, client, db, settings):
+        settings.CONTACT_EMAIL = ""
+        page = client.get("/")
+        assert "Work at a department? Keep its page up to date. Find your department's page" in text_of(page)
 
     def test_the_same_text_finds_departments_and_jobs(self, client, places):
         make_job(make_department(at=(41.14, -73.35)), "Dispatcher")
@@ -232,14 +258,39 @@ class TestRobots:
         ]
 
 
-class TestFavicon:
-    def test_the_default_icon_redirects_to_the_icon_of_the_pages(self, client, db):
-        response = client.get("/favicon.ico", follow=True)
+class TestIcons:
+    @pytest.mark.parametrize(
+        ("url", "relation", "media_type", "beginning"),
+        [
+            ("/favicon.ico", "icon", "image/svg+xml", b"<svg"),
+            ("/apple-touch-icon.png", "apple-touch-icon", "image/png", b"\x89PNG"),
+        ],
+    )
+    def test_the_default_urls_redirect_to_the_icons_of_the_pages(
+        self, client, db, url, relation, media_type, beginning
+    ):
+        response = client.get(url, follow=True)
         assert response.status_code == 200
-        assert response.getvalue().startswith(b"<svg")
-        assert response["Content-Type"] == "image/svg+xml"
-        icons = [tag[1]["href"] for tag in Markup(client.get("/").content.decode()).tags if tag[1].get("rel") == "icon"]
+        assert response.getvalue().startswith(beginning)
+        assert response["Content-Type"] == media_type
+        tags = Markup(client.get("/").content.decode()).tags
+        icons = [attributes["href"] for _tag, attributes in tags if attributes.get("rel") == relation]
         assert [path for path, _ in response.redirect_chain] == icons
+
+    @pytest.mark.parametrize(
+        ("name", "size", "most"), [("share.png", (1200, 630), 60_000), ("apple-touch-icon.png", (180, 180), 5_000)]
+    )
+    def test_pictures_have_the_size_that_is_asked_for_and_few_bytes(self, name, size, most):
+        file = settings.BASE_DIR / "static" / "img" / name
+        assert file.stat().st_size < most
+        with Image.open(file) as picture:
+            assert (picture.format, picture.size) == ("PNG", size)
+
+    def test_browsers_color_their_frame_like_the_top_of_the_page(self, client, db):
+        tags = Markup(client.get("/").content.decode()).tags
+        colors = [attributes["content"] for _tag, attributes in tags if attributes.get("name") == "theme-color"]
+        css = (settings.BASE_DIR / "static" / "css" / "site.css").read_text()
+        assert colors == re.findall("--top: (#[0-9a-f]{6});", css)
 
 
 class TestProbes:

@@ -10,6 +10,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
+from django.templatetags.static import static
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,17 +110,18 @@ def test_an_indexed_page_has_a_canonical_url_without_query_string(heads):
 def test_an_indexed_page_has_open_graph_tags(heads):
     for page, head in filter(lambda each: is_listed(each[0]), heads):
         image = head.og.pop("og:image", [])
+        has_logo = page.state == "everything known"
         assert head.og == {
             "og:type": ["website"],
             "og:site_name": ["PoliceApp"],
             "og:title": [head.title.removesuffix(" - PoliceApp")],
             "og:description": head.description,
             "og:url": head.canonical,
-            "twitter:card": ["summary"],
+            "twitter:card": ["summary" if has_logo else "summary_large_image"],
         }, str(page)
         assert head.description != [""] and head.title != " - PoliceApp"
-        has_logo = page.state == "everything known"
-        assert image == ([f"https://police.example.org/media/logos/{'0' * 32}.png"] if has_logo else []), str(page)
+        path = f"/media/logos/{'0' * 32}.png" if has_logo else static("img/share.png")
+        assert image == [f"https://police.example.org{path}"], str(page)
 
 
 def test_indexed_pages_have_different_titles_and_descriptions(heads):

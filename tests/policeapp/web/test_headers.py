@@ -14,7 +14,8 @@ from ...whole_site import Markup
 pytestmark = pytest.mark.unmeasured
 
 # URLs that are not HTML pages.
-MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/healthz", "/readyz", "/jobs/feed/", "/jobs/calendar/"]
+MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/apple-touch-icon.png", "/healthz"]
+MACHINES += ["/readyz", "/jobs/feed/", "/jobs/calendar/"]
 
 SUBRESOURCES = {
     "script": ["src"],
@@ -131,7 +132,7 @@ def test_public_pages_load_nothing_from_other_sites(answers):
             assert attributes.get("http-equiv") is None, f"{page}: <{tag} http-equiv>"
 
 
-@pytest.mark.parametrize("name", ["css/site.css", "js/location.js", "img/icon.svg", "img/badge.svg"])
+@pytest.mark.parametrize("name", ["css/site.css", "js/location.js", "img/icon.svg", "img/badges/municipal.svg"])
 def test_static_files_load_nothing_from_other_sites(name):
     text = (Path(settings.BASE_DIR) / "static" / name).read_text().replace("http://www.w3.org/2000/svg", "")
     assert not re.findall(r"https?:|@import|['\"(]//", text)

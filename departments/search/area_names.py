@@ -1,0 +1,91 @@
+"""Areas and their shares of a ZIP code in words: "Most of 22030 is in Fairfax County, about a third in ..."."""
+
+import re
+
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..models import Jurisdiction
+
+Kind = Jurisdiction.Kind
+
+# From this share of a ZIP code's residents, in words.
+SHARES = [
+    (0.985, gettext_lazy("all")),
+    (0.9, gettext_lazy("nearly all")),
+    (0.6, gettext_lazy("most")),
+    (0.42, gettext_lazy("about half")),
+    (0.29, gettext_lazy("about a third")),
+    (0.18, gettext_lazy("about a quarter")),
+    (0, gettext_lazy("a small part")),
+]
+# What people call places that the Census Bureau calls otherwise.
+COMMON_NAMES = {
+    ("NY", "New York"): "New York City",
+    ("HI", "Urban Honolulu"): "Honolulu",
+    ("ID", "Boise City"): "Boise",
+}
+WITH_KIND = {
+    Kind.CITY: gettext_lazy("the City of %s"),
+    Kind.INDEPENDENT_CITY: gettext_lazy("the City of %s"),
+    Kind.TOWN: gettext_lazy("the Town of %s"),
+    Kind.VILLAGE: gettext_lazy("the Village of %s"),
+    Kind.BOROUGH: gettext_lazy("the Borough of %s"),
+}
+# Military bases among places without a government, and the forts that the Army uses.
+MILITARY = re.compile(
+    r"AFB\b|Air Force|Joint Base|Naval|\bBase\b|Camp (Pendleton|Lejeune|Barrett)|Fort (Belvoir|Benning|Bliss|Bragg|"
+    r"Campbell|Carson|Drum|Eustis|Gordon|Greely|Hood|Huachuca|Hunter Liggett|Irwin|Jackson|Johnson|Knox|Lee|Leonard "
+    r"Wood|Lewis|Liberty|McCoy|Meade|Polk|Riley|Rucker|Sill|Stewart|Wainwright)\b"
+)
+
+
+def name_of(jurisdiction, others=()):
+    """Return the name of a jurisdiction in a sentence, with its kind if another has the name: "the City of Fairfax".
+
+    Townships always have it: "Richland Township".
+    """
+    name = COMMON_NAMES.get((jurisdiction.state, jurisdiction.name), jurisdiction.name)
+    if jurisdiction.kind == Kind.TOWNSHIP and not jurisdiction.key.endswith("township"):
+        return _("%s Township") % name
+    same_name = any(
+        jurisdiction.key in (other.key, other.county_slug.replace("-", " "))
+        for other in others
+        if other != jurisdiction
+    )
+    return WITH_KIND[jurisdiction.kind] % name if same_name and jurisdiction.kind in WITH_KIND else name
+
+
+def parts_in_words(zip_code, areas, names):
+    """Return a sentence about the shares of a ZIP code's areas, and one about the villages inside of its towns."""
+    outer = sorted((area for area in areas if not area.host), key=lambda area: -area.share)
+    words = [
+        _("%(share)s in %(area)s") % {"share": _share(area), "area": where(area, areas, names)} for area in outer[1:]
+    ]
+    whole = _("%(share)s of %(zip)s is in %(area)s")
+    first = whole % {"share": capfirst(_share(outer[0])), "zip": zip_code, "area": where(outer[0], areas, names)}
+    sentences = [", ".join([first, *words]) + "."]
+    for area in areas:
+        if area.host:
+            sentence = _("%(village)s (%(share)s) is inside %(town)s.")
+            values = {"village": capfirst(names[area.jurisdiction.pk]), "share": _share(area)}
+            sentences.append(sentence % (values | {"town": names[area.host.jurisdiction.pk]}))
+    return sentences
+
+
+def _share(area):
+    return str(next(words for least, words in SHARES if area.share >= least))
+
+
+def where(area, areas, names):
+    """Return the name of an area. A county is its part outside of cities if it has one of the cities."""
+    name = names[area.jurisdiction.pk]
+    if area.is_county and any(other.county == area.county for other in areas if not other.is_county):
+        return _("%(county)s outside cities") % {"county": name}
+    return name
+
+
+def listed(names):
+    """Return names as a text: "A, B and C"."""
+    return get_text_list(list(names), _("and"))
