@@ -12,6 +12,7 @@ from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
+from .claims.admin import TeamMixin
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from .logos import LogoField, check_storage
 from .models import (
@@ -27,7 +28,7 @@ from .models import (
 from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
-ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors")
+ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors", "recruiters")
 
 # The number of jobs on the page of a department, which can have hundreds.
 JOBS_SHOWN = 20
@@ -85,7 +86,7 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
+class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
     editors_can = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
@@ -93,8 +94,8 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
     search_fields = ["name", "city", "ori", "zip"]
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
-    autocomplete_fields = ["parent", "editors"]
-    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "created", "modified"]
+    autocomplete_fields = ["parent", "editors", "recruiters"]
+    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "people", "created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
@@ -132,7 +133,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         (_("Jobs"), {"fields": ["openings"]}),
         (_("Map location and time zone"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
         (_("Sources"), {"fields": ["fact_sources", "other_sources"]}),
-        (_("Record"), {"fields": ["ori", "slug", "editors", "created", "modified"]}),
+        (_("Record"), {"fields": ["ori", "slug", "created", "modified"]}),
     ]
 
     def get_queryset(self, request):
@@ -142,6 +143,11 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             return self.readonly_fields
         return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
+
+    def get_fieldsets(self, request, obj=None):
+        """Only administrators choose people, from a list of email addresses."""
+        fields = ["editors", "recruiters"] if request.user.has_perm(EDIT_EVERY_DEPARTMENT) else []
+        return [*self.fieldsets, (_("People"), {"fields": [*fields, "people"]})]
 
     def has_add_permission(self, request):
         # Others can't set the name and the state.

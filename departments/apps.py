@@ -9,9 +9,12 @@ class DepartmentsConfig(AppConfig):
 
     def ready(self):
         from policeapp.imports.uploads import IMPORTERS
+        from policeapp.operations.clean_up import TASKS
 
         from .checks import check_places
+        from .claims.models import delete_old
         from .imports.agencies import AgencyImporter
 
         IMPORTERS["departments"] = AgencyImporter
+        TASKS["claims and invitations"] = delete_old
         register(check_places, Tags.database, deploy=True)

@@ -31,3 +31,9 @@ def for_department(department):
     code, county = department.state, department.county_slug
     parents = for_county(code, county, department.county_label) if county else for_state(code)
     return [*parents, Crumb(department.name, department.get_absolute_url())]
+
+
+def for_claim(department):
+    """Return the breadcrumbs of the form with which somebody claims a department."""
+    path = reverse("claim", args=[department.state, department.slug])
+    return [*for_department(department), Crumb(_("Keep this page up to date"), path)]

@@ -1,4 +1,7 @@
-"""Admin access for editors: administrators can change everything, editors only their own departments."""
+"""Admin access for editors and recruiters.
+
+Administrators can change everything, editors only their own departments, and recruiters only the openings of theirs.
+"""
 
 from django.contrib.admin.utils import model_ngettext, unquote
 from django.core.exceptions import PermissionDenied
@@ -21,7 +24,10 @@ class EditorsMixin:
     editors_can = frozenset()
 
     def _is_allowed(self, request, action, has_permission):
-        return has_permission or (action in self.editors_can and is_editor(request))
+        return has_permission or (action in self.editors_can and self.has_role(request))
+
+    def has_role(self, request):
+        return is_editor(request)
 
     def has_module_permission(self, request):
         return self._is_allowed(request, "view", super().has_module_permission(request))
@@ -37,6 +43,13 @@ class EditorsMixin:
 
     def has_delete_permission(self, request, obj=None):
         return self._is_allowed(request, "delete", super().has_delete_permission(request, obj))
+
+
+class RecruitersMixin(EditorsMixin):
+    """The same for openings, which recruiters can edit too. ``get_queryset()`` must limit them to their own."""
+
+    def has_role(self, request):
+        return is_recruiter(request)
 
 
 class PreviewMixin:
@@ -73,6 +86,14 @@ def is_editor(request):
     if not hasattr(request, "is_department_editor"):
         request.is_department_editor = Department.objects.editable_by(request.user).exists()
     return request.is_department_editor
+
+
+def is_recruiter(request):
+    """Return whether the user can edit the openings of at least one department. One query per request."""
+    if not hasattr(request, "is_department_recruiter"):
+        departments = Department.objects.with_jobs_editable_by(request.user)
+        request.is_department_recruiter = departments.exists()
+    return request.is_department_recruiter
 
 
 def record_edit(request, instance, fields):

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from . import converters, views
+from .claims import views as claims
 
 register_converter(converters.StateConverter, "state")
 register_converter(converters.LetterConverter, "letter")
@@ -13,4 +14,6 @@ urlpatterns = [
     path("<state:state>/a-to-z/<letter:letter>/", views.letter, name="letter"),
     path("<state:state>/county/<slug:county>/", views.county, name="county"),
     path("<state:state>/<slug:slug>/", views.profile, name="department"),
+    path("<state:state>/<slug:slug>/claim/", claims.claim, name="claim"),
+    path("claims/confirm/<str:token>/", claims.confirm_claim, name="claim confirm"),
 ]

@@ -5,8 +5,9 @@ from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
-from departments.editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from departments.editors import PreviewMixin, RecruitersMixin, change_status, record_edit
 from departments.models import Department
+from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.web.admin import BadRequestAdmin
 from policeapp.web.conflicts import EditForm
 
@@ -15,7 +16,7 @@ from .models import HiringStep, Job, Requirements
 from .views import render_job
 
 
-class HiringStepInline(EditorsMixin, admin.StackedInline):
+class HiringStepInline(RecruitersMixin, admin.StackedInline):
     """Hiring steps of a job or of a department. Django finds the foreign key to the page's model by itself."""
 
     model = HiringStep
@@ -42,7 +43,7 @@ class RequirementsForm(EditForm):
         return cleaned
 
 
-class RequirementsInline(EditorsMixin, admin.StackedInline):
+class RequirementsInline(RecruitersMixin, admin.StackedInline):
     editors_can = {"view", "add", "change", "delete"}
     model = Requirements
     form = RequirementsForm
@@ -82,7 +83,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
+class JobAdmin(RecruitersMixin, PreviewMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
@@ -120,8 +121,12 @@ class JobAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "department":
-            kwargs["queryset"] = Department.objects.editable_by(request.user)
+            kwargs["queryset"] = Department.objects.with_jobs_editable_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_autocomplete_fields(self, request):
+        """Others choose from a short list: recruiters have no access to the departments that this field searches."""
+        return super().get_autocomplete_fields(request) if request.user.has_perm(EDIT_EVERY_DEPARTMENT) else []
 
     def is_public(self, job):
         return Job.objects.visible().filter(pk=job.pk).exists()

@@ -50,7 +50,7 @@ def remove():
     number = jobs.count()
     jobs.delete()
     candidates = Department.objects.published().filter(
-        sources__name__set_by=SOURCE, jobs=None, hiring_steps=None, editors=None, slug_redirects=None
+        sources__name__set_by=SOURCE, jobs=None, hiring_steps=None, editors=None, recruiters=None, slug_redirects=None
     )
     unedited = [
         department.pk

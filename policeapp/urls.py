@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from departments.claims.views import accept_invitation
+
 from .operations import metrics
 from .pages import health, help, policies, sitemaps, views
 
@@ -12,6 +14,8 @@ urlpatterns = [
     path("", include("jobs.urls")),
     path("alerts/", include("jobs.alerts.urls")),
     path("admin/help/", help.admin_help, name="admin help"),
+    # Sessions exist only below /admin/.
+    path("admin/invitations/accept/<str:token>/", accept_invitation, name="invitation"),
     path("admin/", include("policeapp.accounts.urls")),
     path("admin/", admin.site.urls),
     path("media/logos/<str:name>", views.logo, name="logo"),

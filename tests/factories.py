@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from departments.claims.domains import proof_of
 from departments.models import (
     Department,
     DepartmentSpecialization,
     Division,
+    Invitation,
     Jurisdiction,
     Place,
     Specialization,
@@ -107,7 +109,21 @@ def make_import(**values):
     return Import.objects.create(**(defaults | values))
 
 
-# The people: Alice is an administrator, Bob edits the given departments, Charlie is staff but edits nothing.
+# The people: Alice is an administrator, Bob edits the given departments, Rita edits only their jobs, and Charlie is
+# staff but edits nothing.
+
+
+def make_claim(department=None, email="jane@example.com", *, confirmed=True, **values):
+    """Create a claim of Jane Doe for the department, by default a new one."""
+    department = department or make_department(f"Department {next(_number)}")
+    values = {"name": "Jane Doe", "title": "Records manager", "proof": proof_of(department, email)} | values
+    return department.claims.create(email=email, confirmed_at=timezone.now() if confirmed else None, **values)
+
+
+def make_invitation(department, email="jane@example.com", invited_by=None, role="editor"):
+    """Create an invitation by Alice, who is created if need be."""
+    alice = invited_by or User.objects.filter(is_superuser=True).first() or make_alice()
+    return Invitation.objects.invite(department, email, role, alice)
 
 
 def make_user(name, password=None, **values):
@@ -135,6 +151,13 @@ def make_bob(*departments):
     for department in departments:
         department.editors.add(bob)
     return bob
+
+
+def make_rita(*departments):
+    rita = make_user("rita", "rita-password", is_staff=True)
+    for department in departments:
+        department.recruiters.add(rita)
+    return rita
 
 
 def make_charlie():

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
+from departments.claims import tokens
 from departments.models import Department, Precision, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import HiringStep, Job
@@ -144,6 +145,7 @@ def build():
         Page(f"/jobs/{jobs['public']['open'].pk}-other/", "another slug", 301),
         Page("/jobs/999999-1/", "no such opening", 404),
         *_make_alerts(hiring),
+        *_make_claims(full),
         Page("/privacy/", "always the same"),
         Page("/accessibility/", "always the same"),
         Page("/nothing/", "no such page", 404),
@@ -304,6 +306,19 @@ def _make_alerts(department):
     for purpose, (state, token) in zip(purposes, links.items(), strict=True):
         yield Page(f"/alerts/{purpose}/{token}/", state, 404 if state == "of a deleted subscriber" else 200)
     yield Page(f"/alerts/renew/{links['to end']}/", "a link for another purpose", 404)
+
+
+def _make_claims(department):
+    """Yield the pages of the form and of the links in emails, in each state."""
+    claims = {
+        "to confirm": factories.make_claim(department, "α@βήτα.ελ", confirmed=False, name="Άλφα", title="Βήτα"),
+        "confirmed": factories.make_claim(department, "γ@βήτα.ελ", name="Άλφα", title="Βήτα"),
+    }
+    yield Page(f"{department.get_absolute_url()}claim/", "the form")
+    yield Page("/departments/ct/draft/claim/", "a draft", 404)
+    for state, claim in claims.items():
+        yield Page(f"/departments/claims/confirm/{tokens.make_token('claim', claim.key)}/", state)
+    yield Page(f"/departments/claims/confirm/{tokens.make_token('invitation', claim.key)}/", "another link", 404)
 
 
 class Markup(HTMLParser):

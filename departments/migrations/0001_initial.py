@@ -6,6 +6,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+import departments.claims.models
 import departments.fields
 from policeapp.database.fulltext import AddFullText
 
@@ -445,6 +446,16 @@ class Migration(migrations.Migration):
                         related_name="departments_edited",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="editors",
+                    ),
+                ),
+                (
+                    "recruiters",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Staff who can edit only the jobs of this department.",
+                        related_name="departments_recruited",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recruiters",
                     ),
                 ),
             ],
@@ -1206,6 +1217,161 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("share__gte", 0), ("share__lte", 1)), name="zip_part_share_in_range"
             ),
+        ),
+        migrations.CreateModel(
+            name="Claim",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("title", models.CharField(max_length=100, verbose_name="role")),
+                ("email", departments.fields.EmailAddressField(max_length=254, verbose_name="email")),
+                (
+                    "proof",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Call the department"),
+                            ("agency", "Email address at the department's own domain"),
+                            ("parent_government", "Email address at the domain of its government"),
+                        ],
+                        max_length=20,
+                        verbose_name="proof",
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=departments.claims.models.new_key, editable=False, max_length=32, unique=True
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="sent")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmed")),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Waiting"), ("approved", "Approved"), ("declined", "Declined")],
+                        max_length=8,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claims",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "claim",
+                "verbose_name_plural": "claims",
+                "ordering": ["-pk"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("decision", "")), fields=("department", "email"), name="claim_open_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decision", "")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("decision__in", ["approved", "declined"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claim_decision_whole",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", departments.fields.EmailAddressField(max_length=254, verbose_name="email")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("editor", "Editor"), ("recruiter", "Recruiter")], max_length=9, verbose_name="role"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=departments.claims.models.new_key, editable=False, max_length=32, unique=True
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="invited")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="accepted")),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="withdrawn")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ["-pk"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted_at", None), ("withdrawn_at", None)),
+                        fields=("department", "email"),
+                        name="invitation_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at", None), ("accepted_by", None)),
+                            models.Q(("accepted_by__isnull", False), ("withdrawn_at", None)),
+                            _connector="OR",
+                        ),
+                        name="invitation_answer_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["editor", "recruiter"])), name="invitation_role_known"
+                    ),
+                ],
+            },
         ),
         AddFullText("department", "search_text"),
     ]

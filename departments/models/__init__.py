@@ -1,18 +1,23 @@
 """Models of departments and of the places to search near."""
 
+from ..claims.models import Claim, Invitation
 from .department import Department
 from .jurisdiction import Jurisdiction, ZipPart
 from .place import Place, Precision
 from .profile import DepartmentSpecialization, Division, Specialization, SpecialUnit
+from .roles import Role
 from .slugs import SlugRedirect
 
 __all__ = [
+    "Claim",
     "Department",
     "DepartmentSpecialization",
     "Division",
+    "Invitation",
     "Jurisdiction",
     "Place",
     "Precision",
+    "Role",
     "SlugRedirect",
     "SpecialUnit",
     "Specialization",

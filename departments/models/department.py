@@ -1,6 +1,5 @@
 """The model of a police department."""
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -23,13 +22,14 @@ from .location import Located
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
+from .roles import Staffed
 from .slugs import Slugged, SlugRedirect
 from .sources import Sourced
 
 LOCATION = ("latitude", "longitude", "precision")
 
 
-class Department(Located, Contact, Figures, Slugged, Sourced):
+class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind
@@ -162,13 +162,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced):
         _("introduction to special services"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 
-    editors = models.ManyToManyField(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("editors"),
-        related_name="departments_edited",
-        blank=True,
-        help_text=_("Staff who can edit this department and its jobs, and no others."),
-    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)
 

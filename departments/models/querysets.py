@@ -33,12 +33,23 @@ class DepartmentQuerySet(models.QuerySet):
         return self.published().filter(parent=None)
 
     def editable_by(self, user):
-        """Departments that the user can edit: all with the permission for that, else those that list the user."""
+        """Departments that the user can edit: all for an administrator, else those that list the user as an editor."""
+        return self._with_role(user, "departments_edited")
+
+    def with_jobs_editable_by(self, user):
+        """Departments whose openings the user can edit: those of :meth:`editable_by`, and a recruiter's."""
+        return self._with_role(user, "departments_edited", "departments_recruited")
+
+    def _with_role(self, user, *roles):
         if not user.is_active or not user.is_staff:
             return self.none()
         if user.has_perm(EDIT_EVERY_DEPARTMENT):
             return self
-        return self.filter(pk__in=user.departments_edited.values("pk"))
+        return self.filter(reduce(or_, (Q(pk__in=getattr(user, role).values("pk")) for role in roles)))
+
+    def without_editor(self):
+        """Departments without an editor whose account is active."""
+        return self.exclude(editors__is_active=True)
 
     def link_posts(self):
         """Link posts among these departments to their headquarters, unless a person has decided otherwise.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.geo.points import Point, miles_between
+from policeapp.web.forms import printable_line
 from policeapp.web.routes import absolute_url, site_host
 
 from ..models import Job
@@ -64,11 +65,6 @@ def _email(message, subject, context):
 def message_id(message):
     """Return `<key@host of the site>`, which is the same for every attempt."""
     return f"<{message.key}@{site_host()}>"
-
-
-def printable_line(text):
-    """Return the text on one line without unprintable characters, so that it cannot add a header."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _subject(message, description, number):

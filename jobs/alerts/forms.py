@@ -1,38 +1,23 @@
 """Sign up for an alert: the filters of a job search from the query string, and the form for the email address."""
 
-from datetime import timedelta
-
 from django import forms
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from departments.fields import EmailAddressFormField
 from departments.models import Department
 from policeapp.operations.rate_limits import RateLimit
-from policeapp.web.email_addresses import is_our_own, mailbox_key
+from policeapp.web.email_addresses import mailbox_key
+from policeapp.web.spam import PublicForm
 
 from ..forms import JobSearchForm
 from .messages import Message
 from .models import Alert, Subscriber, delete_unconfirmed
 
-SALT = "policeapp.jobs.alert_forms"
-
 # Protects the owner of a mailbox from others who sign up with its addresses.
 EMAILS_PER_ADDRESS = RateLimit("confirmation emails", 10, 24 * 3600)
 # People behind one IP address, such as a library's, share this limit.
 SIGN_UPS_PER_CLIENT = RateLimit("alert sign-ups", 30, 3600)
-
-# People need longer to type an address. A form that was open for longer may be a copy that a bot has stored.
-MIN_TIME = timedelta(seconds=2)
-MAX_TIME = timedelta(days=1)
-
-
-def sign_time(at):
-    """Return the signed time at which a form was shown, for its hidden field."""
-    return signing.dumps(at.timestamp(), salt=SALT)
 
 
 class AlertSearchForm(JobSearchForm):
@@ -64,8 +49,8 @@ class AlertSearchForm(JobSearchForm):
         return alert
 
 
-class AlertForm(forms.Form):
-    """The email address and frequency of an alert. Two fields detect bots: `homepage`, a honeypot, and `shown`."""
+class AlertForm(PublicForm):
+    """The email address and frequency of an alert."""
 
     email = EmailAddressFormField(
         label=_("Your email address"),
@@ -73,45 +58,6 @@ class AlertForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     frequency = forms.ChoiceField(label=_("How often"), choices=Alert.Frequency.choices)
-    homepage = forms.CharField(
-        label=_("Leave this field empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-    shown = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, auto_id="%s", **kwargs)
-        self.signed_time = sign_time(timezone.now())
-
-    def clean_email(self):
-        """Refuse our own address, and use lower case: mail servers ignore case, and nobody wants duplicate emails."""
-        if is_our_own(self.cleaned_data["email"]):
-            raise ValidationError(_("This is our own address. Enter yours."))
-        return self.cleaned_data["email"].lower()
-
-    def clean_shown(self):
-        """Ask to send the form again if it arrives too early or too late.
-
-        Unlike a filled honeypot, this gets a visible error. A person whose browser fills in the address may be as
-        fast as a bot, and would wait for an email that never comes.
-        """
-        try:
-            shown = signing.loads(self.cleaned_data["shown"], salt=SALT)
-        except signing.BadSignature:
-            shown = 0
-        seconds = timezone.now().timestamp() - shown
-        if seconds > MAX_TIME.total_seconds():
-            raise ValidationError(_("This page was open for a long time. Please press the button again."))
-        self.signed_time = self.cleaned_data["shown"]
-        if seconds < MIN_TIME.total_seconds():
-            raise ValidationError(_("That was quick. Please press the button again."))
-        return shown
-
-    @property
-    def is_spam(self):
-        """Whether the honeypot is filled in."""
-        return bool(self.cleaned_data["homepage"])
 
     def save(self, alert):
         """Save the alert with a confirmation request, or nothing if the mailbox has reached its limit.

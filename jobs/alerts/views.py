@@ -3,21 +3,16 @@
 The links are secret. Anyone who has one may use its page, which always needs a button press: GET changes nothing.
 """
 
-from functools import wraps
-
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from policeapp.operations.rate_limits import client_ip, too_many_requests
+from policeapp.web.secret_links import require_get_or_post, secret_link
 
 from .forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT, AlertForm, AlertSearchForm
 from .models import Alert, Subscriber
 from .tokens import make_token, read_token
-
-require_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 # The buttons of an alert on the page that manages alerts.
 ACTIONS = {
@@ -28,24 +23,6 @@ ACTIONS = {
     "weekly": lambda alert: alert.change_frequency(Alert.Frequency.WEEKLY),
     "delete": Alert.unsubscribe,
 }
-
-
-def secret_link(view):
-    """Decorate a view whose URL contains a token: the page is never cached and sends no referrer.
-
-    It needs no CSRF cookie, because an attacker would have to know the token to forge a form.
-    """
-
-    @csrf_exempt
-    @never_cache
-    @require_get_or_post
-    @wraps(view)
-    def wrapper(request, token):
-        response = view(request, token)
-        response["Referrer-Policy"] = "no-referrer"
-        return response
-
-    return wrapper
 
 
 @never_cache

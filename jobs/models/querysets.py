@@ -106,8 +106,8 @@ class JobQuerySet(models.QuerySet):
         return self.filter(published | withdrawn, department__status=Department.Status.PUBLISHED)
 
     def editable_by(self, user):
-        """Openings that the user can edit: those of the departments that the user can edit."""
-        return self.filter(department__in=Department.objects.editable_by(user))
+        """Openings that the user can edit: those of departments where the user is an editor or a recruiter."""
+        return self.filter(department__in=Department.objects.with_jobs_editable_by(user))
 
     def real(self):
         """Openings that are not samples. Sitemaps, feeds, emails and structured data show only these."""

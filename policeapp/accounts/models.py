@@ -83,8 +83,12 @@ class User(AbstractUser):
             return True
         if account.is_superuser or account._permissions().difference(self._permissions()).exists():
             return False
-        others = account.departments_edited.exclude(pk__in=self.departments_edited.values("pk"))
-        return self.has_perm(EDIT_EVERY_DEPARTMENT) or not others.exists()
+        if self.has_perm(EDIT_EVERY_DEPARTMENT):
+            return True
+        edited = Q(pk__in=self.departments_edited.values("pk"))
+        recruited = edited | Q(pk__in=self.departments_recruited.values("pk"))
+        others = account.departments_edited.exclude(edited), account.departments_recruited.exclude(recruited)
+        return not any(departments.exists() for departments in others)
 
     def _permissions(self):
         return Permission.objects.filter(Q(user=self) | Q(group__user=self)).order_by().values("pk").distinct()

@@ -320,6 +320,13 @@ def _unescape(cell):
     return cell[1:] if ESCAPED.match(cell) else cell
 
 
+def csv_bytes(header, rows):
+    """Return a CSV file with escaped formulas, in the encoding that spreadsheets recognize."""
+    file = io.StringIO(newline="")
+    write_csv(file, header, rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
 def write_csv(file, header, rows):
     """Write a CSV file with escaped formulas. ``file`` is a text file, opened with ``newline=""``."""
     writer = csv.writer(file)

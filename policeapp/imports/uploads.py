@@ -1,11 +1,11 @@
 """Imports uploaded files in the same way as the import commands: first a preview, then the import."""
 
 from contextlib import contextmanager
-from io import BytesIO, StringIO
+from io import BytesIO
 
 from ..database.timeouts import without_time_limit
 from .engine import ImportRun
-from .tables import Table, write_csv
+from .tables import Table, csv_bytes
 
 # The importer class for each kind of file (Import.Kind). Apps add theirs in AppConfig.ready().
 IMPORTERS = {}
@@ -47,11 +47,5 @@ def _opened(upload):
 
 def save_results(upload, run, report):
     upload.report = report._asdict()
-    upload.rejects = _csv(*run.rejects()) if report.rejected else b""
-    upload.conflicts = _csv(*run.conflicts()) if report.conflicts else b""
-
-
-def _csv(header, rows):
-    file = StringIO(newline="")
-    write_csv(file, header, rows)
-    return file.getvalue().encode("utf-8-sig")
+    upload.rejects = csv_bytes(*run.rejects()) if report.rejected else b""
+    upload.conflicts = csv_bytes(*run.conflicts()) if report.conflicts else b""

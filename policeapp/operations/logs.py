@@ -15,7 +15,11 @@ from pythonjsonlogger.json import JsonFormatter
 QUERY = re.compile(r"\?\S+")
 # The signed links in emails: anyone who has one can use it. A decoded path may contain spaces, so everything up to the
 # end of the line, or of the quoted request, belongs to the token.
-LINK = re.compile(r"(/alerts[^/\\\n]*[/\\]+(?:(?! HTTP/)[^/\\\n])+)[/\\](?! HTTP/).+?(?= HTTP/|$)", re.I | re.M)
+FOLDERS = ("/alerts", "/claims", "/invitations")
+LINK = re.compile(
+    rf"((?:{'|'.join(FOLDERS)})[^/\\\n]*[/\\]+(?:(?! HTTP/)[^/\\\n])+)[/\\](?! HTTP/).+?(?= HTTP/|$)",
+    re.I | re.M,
+)
 # Match only from the beginning of a word; from each of its letters, a long path would take a second.
 EMAIL_CHARACTER = r"[^\s@<>\"'=,;:()/]"
 EMAIL = re.compile(rf"(?<!{EMAIL_CHARACTER}){EMAIL_CHARACTER}+@{EMAIL_CHARACTER}+")
@@ -50,7 +54,8 @@ def _redact_plain(text):
     # Most lines have none of these, and looking for a character is faster than a regular expression.
     if "?" in text:
         text = QUERY.sub("", text)
-    if "/alerts" in text.lower():
+    lower = text.lower()
+    if any(folder in lower for folder in FOLDERS):
         text = LINK.sub(r"\1/[token]", text)
     if "@" in text:
         text = EMAIL.sub("[email]", text)

@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from departments.claims.forms import CLAIMS_PER_CLIENT
+from departments.claims.forms import EMAILS_PER_ADDRESS as CLAIM_EMAILS_PER_ADDRESS
+from departments.models import Claim, Invitation
 from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.alerts.messages import Message
 from jobs.alerts.models import AlertQuerySet
@@ -43,6 +46,12 @@ def privacy(request):
         "visits": format_duration(timedelta(seconds=UNCACHED_SECONDS)),
         "sign_ups": format_duration(timedelta(seconds=SIGN_UPS_PER_CLIENT.seconds)),
         "mails": format_duration(timedelta(seconds=EMAILS_PER_ADDRESS.seconds)),
+        "claim_to_confirm": format_duration(Claim.TO_CONFIRM),
+        "claim_kept": format_duration(Claim.KEPT),
+        "claims": format_duration(timedelta(seconds=CLAIMS_PER_CLIENT.seconds)),
+        "claim_mails": format_duration(timedelta(seconds=CLAIM_EMAILS_PER_ADDRESS.seconds)),
+        "invitation_lifetime": format_duration(Invitation.LIFETIME),
+        "invitation_kept": format_duration(Invitation.KEPT),
         "session": format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
         "session_max": format_duration(timedelta(seconds=settings.SESSION_MAX_AGE)),
         "account_emails": format_duration(Message.ACCOUNT_EMAIL_RETENTION),

@@ -38,3 +38,8 @@ def normalize_lines(text):
     Browsers send CRLF, and files have any of them.
     """
     return LINE_BREAK.sub("\n", text).strip()
+
+
+def printable_line(text):
+    """Return the text on one line without unprintable characters, so that it cannot add a header."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -13,6 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from .. import factories
+from ..admin import sign_in
 from ..browser_setup import installed
 from .scenes import build
 
@@ -120,10 +121,10 @@ def visit(browser, live_server, transactional_db):
 
 @pytest.fixture
 def session(client):
-    """``session(user)``: the storage state of a browser in which the user is signed in."""
+    """``session(user)``: the storage state of a browser in which the user has just signed in."""
 
     def cookies(user):
-        client.force_login(user)
+        sign_in(client, user)
         return {
             "cookies": [{"name": "sessionid", "value": client.cookies["sessionid"].value, "domain": HOST, "path": "/"}],
             "origins": [],

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
+from departments.claims import tokens as claims
 from departments.models import Department
 from jobs.alerts.tokens import make_token
 from jobs.models import Job
@@ -194,6 +195,35 @@ def _alerts(westport):
     ]
 
 
+def _claims(westport):
+    fresh, sent = factories.make_claim(westport, confirmed=False), factories.make_claim(westport, "ann@example.com")
+    links = {
+        name: f"/departments/claims/confirm/{claims.make_token('claim', row.key)}/"
+        for name, row in (("fresh", fresh), ("sent", sent))
+    }
+    invitations = {
+        name: factories.make_invitation(westport, f"{name}@example.com", role=role)
+        for name, role in (("new", "editor"), ("known", "recruiter"), ("off", "editor"), ("withdrawn", "editor"))
+    }
+    factories.make_user("known", is_staff=True)
+    factories.make_user("off", is_active=False)
+    invitations["withdrawn"].withdraw()
+    return [
+        Scene("claiming a department", f"{westport.get_absolute_url()}claim/"),
+        Scene("a claim to confirm", links["fresh"]),
+        Scene("a confirmed claim", links["sent"]),
+        Scene("no such claim", links["sent"].replace(sent.key, "x"), status=404),
+        *(
+            Scene(
+                f"an invitation: {name}",
+                f"/admin/invitations/accept/{claims.make_token('invitation', invitation.key)}/",
+                status=410 if name == "withdrawn" else 200,
+            )
+            for name, invitation in invitations.items()
+        ),
+    ]
+
+
 def _trouble(westport):
     return [
         Scene("no such page", "/nothing/", status=404),
@@ -210,6 +240,7 @@ BUILDERS = {
     "eligible": _eligible,
     "an opening": _opening,
     "alerts": _alerts,
+    "claims": _claims,
     "trouble": _trouble,
 }
 GROUPS = list(BUILDERS)

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from jobs.alerts import forms
 from jobs.models import Subscriber
+from policeapp.web import spam
 
 from .. import factories
 from ..mail_server import html_of, text_of
@@ -19,7 +19,7 @@ JANE = "jane@example.com"
 @pytest.fixture(autouse=True)
 def no_minimum_time(monkeypatch):
     """Playwright fills in the form faster than a person."""
-    monkeypatch.setattr(forms, "MIN_TIME", timedelta(0))
+    monkeypatch.setattr(spam, "MIN_TIME", timedelta(0))
 
 
 @pytest.fixture

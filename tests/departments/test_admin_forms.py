@@ -106,7 +106,7 @@ def test_every_field_can_be_changed_and_the_form_shows_the_change(alice):
 
 def test_the_table_of_fields_is_complete(alice):
     names = set(alice.get("/admin/departments/department/add/").context["adminform"].form.fields)
-    assert names == set(EVERY_FIELD) | {"logo", "parent", "editors"}
+    assert names == set(EVERY_FIELD) | {"logo", "parent", "editors", "recruiters"}
 
 
 def test_every_optional_field_can_be_cleared(alice):
@@ -344,7 +344,9 @@ class TestExtremeValues:
         make_unit(own)
         list_specializations(own, "Drone")
         form = form_of(alice.get(page(own)))
-        unchanged = re.compile(r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^(editors|parent)$")
+        unchanged = re.compile(
+            r"csrf|__prefix__|_FORMS$|-(id|department|specialization)$|^(editors|recruiters|parent)$"
+        )
         peel(alice, page(own), form, [name for name in form if not unchanged.search(name)], value)
 
     def test_as_the_name_of_a_specialization(self, alice, value):
@@ -353,7 +355,9 @@ class TestExtremeValues:
 
 
 @pytest.mark.parametrize("value", NO_CHOICE, ids=lambda value: value[:12])
-@pytest.mark.parametrize("field", ["editors", "listed_specializations-0-specialization", "parent", "state"])
+@pytest.mark.parametrize(
+    "field", ["editors", "recruiters", "listed_specializations-0-specialization", "parent", "state"]
+)
 @pytest.mark.unmeasured
 @pytest.mark.any_engine
 def test_an_invalid_choice_is_a_form_error(alice, own, field, value):

@@ -173,12 +173,17 @@ def contact(settings):
 def test_it_says_what_is_unknown_and_asks_for_it(client, contact):
     department = make_department("Smith & Sons Police", phone="203-341-6000", street1="1 Main Street", sworn_officers=0)
     response = profile(client, department)
-    assert "Not known yet: chief, email, website, specializations, about. Work here? Add them." in text_of(response)
+    assert "Not known yet: chief, email, website, specializations, about. Work here?" in text_of(response)
     assert text_of(response).split("See a mistake? Tell us.")[1].startswith(" In an emergency"), "it is the last line"
-    for label in ("Add them", "Tell us"):
-        url = urlsplit(links(response)[label])
-        assert (url.scheme, url.path) == ("mailto", "office%2Bsite@police.example.org")
-        assert parse_qs(url.query) == {"subject": ["Smith & Sons Police, CT"]}
+    url = urlsplit(links(response)["Tell us"])
+    assert (url.scheme, url.path) == ("mailto", "office%2Bsite@police.example.org")
+    assert parse_qs(url.query) == {"subject": ["Smith & Sons Police, CT"]}
+
+
+def test_it_asks_people_who_work_there_to_keep_it_up_to_date(client, bob, own):
+    assert links(profile(client, own))["Keep this page up to date"] == "/departments/ct/own-police/claim/"
+    own.unpublish()
+    assert "Keep this page up to date" not in text_of(bob.get(admin.page(own, "preview")))
 
 
 def test_a_complete_profile_only_asks_for_mistakes(client, contact):
@@ -188,14 +193,14 @@ def test_a_complete_profile_only_asks_for_mistakes(client, contact):
     )  # fmt: skip
     list_specializations(department, "Drone")
     text = text_of(profile(client, department))
-    assert "See a mistake? Tell us." in text and "Not known yet" not in text and "Work here?" not in text
+    assert "See a mistake? Tell us." in text and "Not known yet" not in text
 
 
-def test_without_a_contact_of_the_site_it_asks_for_nothing(client, settings):
+def test_without_a_contact_of_the_site_it_asks_nobody_to_write(client, settings):
     settings.CONTACT_EMAIL = ""
     response = profile(client, make_department())
     assert "Not known yet: chief, street address, phone, email, website, number of officers" in text_of(response)
-    assert "Work here?" not in text_of(response) and "mailto:" not in html(response)
+    assert "See a mistake?" not in text_of(response) and "mailto:" not in html(response)
 
 
 # The description for search engines

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from jobs.models import Job
-from tests.admin import EXTREMES, NO_CHOICE, errors_of, html_of, listed, messages_of, page, peel, save, saved
-from tests.factories import form_of, make_department, make_job, text_of, today
+from tests.admin import EXTREMES, NO_CHOICE, errors_of, html_of, listed, messages_of, page, peel, save, saved, signed_in
+from tests.factories import form_of, make_department, make_job, make_rita, text_of, today
 
 pytestmark = pytest.mark.django_db
 
@@ -206,6 +206,19 @@ def test_an_error_in_a_job_keeps_the_other_input(alice, own):
     again = form_of(alice.post(url, typed))
     for name in typed.keys() - {"csrfmiddlewaretoken"}:
         assert again[name] == typed[name], name
+
+
+def test_a_recruiter_adds_and_changes_jobs_and_their_parts(own, strange):
+    rita = signed_in(make_rita(own))
+    add = html_of(rita.get(page(Job, "add")))
+    assert f'<option value="{own.pk}">Own Police</option>' in add and "Strange Police" not in add
+    typed = {"title": "Officer", "description": "x", "apply_instructions": "x"}
+    parts = {"structured_requirements-0-minimum_age": "21"}
+    assert saved(save(rita, Job, department=own.pk, **typed, **parts))
+    job = Job.objects.get()
+    assert job.structured_requirements.minimum_age == 21
+    assert "This job is on the site now." in messages_of(save(rita, job, title="Sergeant", status="published"))
+    assert not saved(save(rita, Job, department=strange.pk, **typed))
 
 
 def test_nobody_can_type_what_identifies_an_imported_job(alice, bob, own, strange):

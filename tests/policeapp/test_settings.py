@@ -175,7 +175,7 @@ SIGNED = """
 import django
 django.setup()
 from jobs.alerts.tokens import make_token, read_token
-from jobs.alerts.forms import sign_time, SALT
+from policeapp.web.spam import sign_time, SALT
 from django.core import signing
 """
 

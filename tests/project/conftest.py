@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
+from departments.claims import tokens as claims
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Message
@@ -17,7 +18,7 @@ from ..admin import sign_in
 from ..factories import get_user, make_department, make_job, make_user
 
 # The columns of the tables in test_access and test_access_writes.
-VISITORS = ("stranger", "sue", "charlie", "clara", "bob", "alice")
+VISITORS = ("stranger", "sue", "charlie", "clara", "rita", "bob", "alice")
 
 
 @pytest.fixture
@@ -27,8 +28,10 @@ def numbers(db):
     other = make_department("Elsewhere Police", slug="other")
     draft = make_department("Unseen Police", slug="draft", county="Hidden", status=Department.Status.DRAFT)
     SlugRedirect.objects.create(state="CT", slug="draft-before", department=draft)
-    for make in (factories.make_charlie, lambda: factories.make_bob(own), factories.make_alice):
+    for make in (factories.make_charlie, factories.make_alice):
         make()
+    factories.make_bob(own)
+    factories.make_rita(own)
     objects = {
         "own": own,
         "other": other,
@@ -44,6 +47,7 @@ def numbers(db):
         "departments/jurisdiction": factories.make_jurisdiction(departments=[own]),
         "departments/specialization": factories.make_specialization(),
         "departments/slugredirect": SlugRedirect.objects.create(state="CT", slug="former", department=own),
+        "departments/claim": factories.make_claim(other),
         "auth/group": Group.objects.create(name="Clerks"),
         "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
         "type of alerts": ContentType.objects.get_for_model(Alert),
@@ -59,6 +63,9 @@ def numbers(db):
     objects["passkey"] = Authenticator.objects.create(user=someone, type="webauthn", data={"name": "x"})
     tokens = {purpose: make_token(purpose, alert.key) for purpose in ("confirm", "renew", "unsubscribe")}
     tokens["manage"] = make_token("manage", alert.subscriber.key)
+    invitation = factories.make_invitation(other, "rita@example.org", get_user("alice"))
+    tokens |= {"claim": claims.make_token("claim", objects["departments/claim"].key)}
+    tokens |= {"invitation": claims.make_token("invitation", invitation.key)}
     return {name: instance.pk for name, instance in objects.items()} | tokens
 
 

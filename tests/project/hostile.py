@@ -12,10 +12,14 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils import timezone
 
+from departments.claims import tokens as claims
 from departments.models import (
+    Claim,
     Department,
     Division,
+    Invitation,
     Jurisdiction,
     Place,
     SlugRedirect,
@@ -124,6 +128,8 @@ class Hostile:
         self.user.groups.add(Group.objects.create(name=fit(Group._meta.get_field("name"), text)))
         self.department.editors.add(self.user)
         self.alerts = self._alerts()
+        self.department.invitations.create(role="editor", **fill(Invitation, text))
+        self.claim = self.department.claims.create(confirmed_at=timezone.now(), **fill(Claim, text))
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
         for instance in (self.department, self.job):
             LogEntry.objects.create(
@@ -192,6 +198,8 @@ class Hostile:
             f"/departments/ct/county/{self.department.county_slug}/" if self.department.county_slug else department,
             f"/departments/compare/?d=ct/{self.department.slug}&q=zq",
             f"/jobs/compare/?j={self.job.pk}&q=zq",
+            f"{department}claim/",
+            f"/departments/claims/confirm/{claims.make_token('claim', self.claim.key)}/",
             f"/alerts/new/?department={self.department.pk}",
             *(
                 f"/alerts/{purpose}/{make_token(purpose, alert.key)}/"

@@ -1,8 +1,8 @@
 """Read access: a table of all URLs of the site and all kinds of visitors.
 
 A stranger; Sue, who has an account but is not staff; Charlie, who is staff but edits nothing; Clara, who has all
-permissions of Django's models but edits no department; Bob, who edits one department; Alice, who administers
-everything.
+permissions of Django's models but edits no department; Rita, who recruits for one department; Bob, who edits that
+department; Alice, who administers everything.
 """
 
 from urllib.parse import unquote
@@ -23,27 +23,39 @@ SEEN, MOVED, LOGIN, FORBIDDEN, GONE, METHOD = 200, 301, "to the login", 403, 404
 # A redirect within the site, such as the admin's for an object that does not exist.
 ELSEWHERE = 302
 
-EVERYONE = (SEEN,) * 6
-NOBODY = (GONE,) * 6
-STAFF = (LOGIN, LOGIN, SEEN, SEEN, SEEN, SEEN)
-EDITORS = (LOGIN, LOGIN, FORBIDDEN, SEEN, SEEN, SEEN)
+EVERYONE = (SEEN,) * 7
+NOBODY = (GONE,) * 7
+STAFF = (LOGIN, LOGIN, SEEN, SEEN, SEEN, SEEN, SEEN)
+EDITORS = (LOGIN, LOGIN, FORBIDDEN, SEEN, FORBIDDEN, SEEN, SEEN)
+RECRUITERS = (LOGIN, LOGIN, FORBIDDEN, SEEN, SEEN, SEEN, SEEN)
 # Clara's permission is for no department.
-THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, SEEN, SEEN)
-NOT_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, ELSEWHERE, SEEN)
-PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, SEEN, SEEN)
-NOT_THEIR_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, GONE, SEEN)
-PERMITTED = (LOGIN, LOGIN, FORBIDDEN, SEEN, FORBIDDEN, SEEN)
-ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, SEEN)
-NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, SEEN, SEEN)
+THEIR_JOBS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, SEEN, SEEN, SEEN)
+NOT_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, ELSEWHERE, SEEN)
+NOT_THEIR_JOBS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN)
+PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, SEEN, SEEN)
+JOB_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, SEEN, SEEN, SEEN)
+NOT_THEIR_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, GONE, SEEN)
+NOT_THEIR_JOB_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, GONE, GONE, SEEN)
+PERMITTED = (LOGIN, LOGIN, FORBIDDEN, SEEN, FORBIDDEN, FORBIDDEN, SEEN)
+ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, SEEN)
+NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
+# Nobody but Alice deletes a department, or sees the history of what they can't edit.
+ALICE_OF_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, FORBIDDEN, SEEN)
+THEIR_HISTORY = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN, SEEN)
+THEIR_JOB_HISTORY = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN, SEEN, SEEN)
+NOT_THEIR_HISTORY = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN)
+UNKNOWN = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, ELSEWHERE, ELSEWHERE)
+UNKNOWN_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, GONE, GONE)
 # Django's short URL of an object, which redirects to the long one.
-SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE)
+SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE)
 
 
-SIGNED_IN = (LOGIN, SEEN, SEEN, SEEN, SEEN, SEEN)
+SIGNED_IN = (LOGIN, SEEN, SEEN, SEEN, SEEN, SEEN, SEEN)
 # Sue and Clara have no password, and nobody has a second factor.
-WITH_PASSWORD = (LOGIN, FORBIDDEN, SEEN, FORBIDDEN, SEEN, SEEN)
-OTHER_WAY = (LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, ELSEWHERE, ELSEWHERE)
-WITHOUT_FACTOR = (LOGIN, GONE, GONE, GONE, GONE, GONE)
+WITH_PASSWORD = (LOGIN, FORBIDDEN, SEEN, FORBIDDEN, SEEN, SEEN, SEEN)
+OTHER_WAY = (LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, ELSEWHERE, ELSEWHERE, ELSEWHERE)
+WITHOUT_FACTOR = (LOGIN, GONE, GONE, GONE, GONE, GONE, GONE)
 RESET, FACTOR = "admin/account/password/reset/", "admin/account/second-factor/"
 
 
@@ -89,15 +101,26 @@ TABLE = {
     "departments/<state:state>/<slug:slug>/": {
         "/departments/ct/own/": EVERYONE,
         "/departments/ct/draft/": NOBODY,
-        "/departments/ct/former/": (MOVED,) * 6,
+        "/departments/ct/former/": (MOVED,) * 7,
         "/departments/ct/draft-before/": NOBODY,
+    },
+    # Claims: everyone can send one, and everyone who has its link can confirm it
+    "departments/<state:state>/<slug:slug>/claim/": {
+        "/departments/ct/own/claim/": EVERYONE,
+        "/departments/ct/draft/claim/": NOBODY,
+        "/departments/ct/former/claim/": (ELSEWHERE,) * 7,
+        "/departments/ct/draft-before/claim/": NOBODY,
+    },
+    "departments/claims/confirm/<str:token>/": {
+        "/departments/claims/confirm/{claim}/": EVERYONE,
+        "/departments/claims/confirm/{invitation}/": NOBODY,
     },
     # Feeds and calendars are the same for everyone.
     **{
         f"departments/<state:state>/<slug:slug>/{what}/": {
             f"/departments/ct/own/{what}/": EVERYONE,
             f"/departments/ct/draft/{what}/": NOBODY,
-            f"/departments/ct/former/{what}/": (MOVED,) * 6,
+            f"/departments/ct/former/{what}/": (MOVED,) * 7,
             f"/departments/ct/draft-before/{what}/": NOBODY,
         }
         for what in ("feed", "calendar")
@@ -106,23 +129,23 @@ TABLE = {
     "jobs/eligible/": {"/jobs/eligible/": EVERYONE, "/jobs/eligible/?age=30": EVERYONE},
     "jobs/<number:pk>-<slug:slug>/": {
         "/jobs/{own job}-police-officer/": EVERYONE,
-        "/jobs/{own job}-another-title/": (MOVED,) * 6,
+        "/jobs/{own job}-another-title/": (MOVED,) * 7,
         "/jobs/{drafted job}-police-officer/": NOBODY,
         "/jobs/{drafted job}-another-title/": NOBODY,
         "/jobs/{planned job}-police-officer/": NOBODY,
         "/jobs/{job of a draft}-police-officer/": NOBODY,
-        "/jobs/{withdrawn job}-police-officer/": (410,) * 6,
+        "/jobs/{withdrawn job}-police-officer/": (410,) * 7,
         "/jobs/{withdrawn draft}-police-officer/": NOBODY,
     },
-    "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 6},
-    "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 6},
+    "jobs/feed/": {"/jobs/feed/": EVERYONE, "/jobs/feed/?near=nowhere": (400,) * 7},
+    "jobs/calendar/": {"/jobs/calendar/": EVERYONE, "/jobs/calendar/?near=nowhere": (400,) * 7},
     "jobs/<number:pk>-<slug:slug>/calendar/": {
         "/jobs/{own job}-police-officer/calendar/": EVERYONE,
-        "/jobs/{own job}-another-title/calendar/": (MOVED,) * 6,
+        "/jobs/{own job}-another-title/calendar/": (MOVED,) * 7,
         "/jobs/{drafted job}-police-officer/calendar/": NOBODY,
         "/jobs/{planned job}-police-officer/calendar/": NOBODY,
         "/jobs/{job of a draft}-police-officer/calendar/": NOBODY,
-        "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 6,
+        "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 7,
         "/jobs/{withdrawn draft}-police-officer/calendar/": NOBODY,
     },
     # Alerts: everyone who has the link can open it
@@ -139,8 +162,8 @@ TABLE = {
     "accessibility/": {"/accessibility/": EVERYONE},
     "robots.txt": {"/robots.txt": EVERYONE},
     ".well-known/security.txt": {"/.well-known/security.txt": NOBODY},
-    "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 6},
-    "apple-touch-icon.png": {"/apple-touch-icon.png": (ELSEWHERE,) * 6},
+    "favicon.ico": {"/favicon.ico": (ELSEWHERE,) * 7},
+    "apple-touch-icon.png": {"/apple-touch-icon.png": (ELSEWHERE,) * 7},
     "sitemap.xml": {"/sitemap.xml": EVERYONE},
     "sitemap-<slug:name>.xml": {"/sitemap-ct.xml": EVERYONE, "/sitemap-zz.xml": NOBODY},
     "healthz": {"/healthz": EVERYONE},
@@ -148,10 +171,10 @@ TABLE = {
     "metrics": {"/metrics": NOBODY},
     # The admin
     "admin/": {"/admin/": STAFF},
-    "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE)},
-    "admin/logout/": {"/admin/logout/": (METHOD,) * 6},
+    "admin/login/": {"/admin/login/": (SEEN, SEEN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE)},
+    "admin/logout/": {"/admin/logout/": (METHOD,) * 7},
     # One's own account
-    "admin/password_change/": {"/admin/password_change/": (LOGIN, ELSEWHERE, SEEN, ELSEWHERE, SEEN, SEEN)},
+    "admin/password_change/": {"/admin/password_change/": (LOGIN, ELSEWHERE, SEEN, ELSEWHERE, SEEN, SEEN, SEEN)},
     "admin/account/reauthenticate/": {"/admin/account/reauthenticate/": WITH_PASSWORD},
     f"{RESET}": {f"/{RESET}": EVERYONE},
     f"{RESET}sent/": {f"/{RESET}sent/": EVERYONE},
@@ -159,11 +182,11 @@ TABLE = {
     "admin/^account/password/reset/(?P<uidb36>[0-9a-z]{1,13})-(?P<key>[0-9a-z-]{1,80})/$": {
         f"/{RESET}1-abc-def/": EVERYONE,
     },
-    "admin/account/password/set/": {"/admin/account/password/set/": (ELSEWHERE,) * 6},
+    "admin/account/password/set/": {"/admin/account/password/set/": (ELSEWHERE,) * 7},
     "admin/account/sessions/": {"/admin/account/sessions/": SIGNED_IN},
     FACTOR: {f"/{FACTOR}": SIGNED_IN},
     # Only between the password and the code.
-    f"{FACTOR}authenticate/": {f"/{FACTOR}authenticate/": (ELSEWHERE,) * 6},
+    f"{FACTOR}authenticate/": {f"/{FACTOR}authenticate/": (ELSEWHERE,) * 7},
     f"{FACTOR}reauthenticate/": {f"/{FACTOR}reauthenticate/": OTHER_WAY},
     f"{FACTOR}totp/activate/": {f"/{FACTOR}totp/activate/": SIGNED_IN},
     f"{FACTOR}totp/deactivate/": {f"/{FACTOR}totp/deactivate/": WITHOUT_FACTOR},
@@ -172,77 +195,89 @@ TABLE = {
     f"{FACTOR}recovery-codes/download/": {f"/{FACTOR}recovery-codes/download/": WITHOUT_FACTOR},
     f"{FACTOR}webauthn/": {f"/{FACTOR}webauthn/": SIGNED_IN},
     f"{FACTOR}webauthn/add/": {f"/{FACTOR}webauthn/add/": SIGNED_IN},
-    f"{FACTOR}webauthn/login/": {f"/{FACTOR}webauthn/login/": (ELSEWHERE,) * 6},
+    f"{FACTOR}webauthn/login/": {f"/{FACTOR}webauthn/login/": (ELSEWHERE,) * 7},
     f"{FACTOR}webauthn/reauthenticate/": {f"/{FACTOR}webauthn/reauthenticate/": OTHER_WAY},
     # The passkey in the table is one of somebody else.
     f"{FACTOR}webauthn/keys/<int:pk>/edit/": {f"/{FACTOR}webauthn/keys/{{passkey}}/edit/": WITHOUT_FACTOR},
     f"{FACTOR}webauthn/keys/<int:pk>/remove/": {f"/{FACTOR}webauthn/keys/{{passkey}}/remove/": WITHOUT_FACTOR},
     # The admin's other pages
     "admin/help/": {"/admin/help/": STAFF},
+    # Everyone who has the link of an invitation can open it
+    "admin/invitations/accept/<str:token>/": {
+        "/admin/invitations/accept/{invitation}/": EVERYONE,
+        "/admin/invitations/accept/{claim}/": NOBODY,
+    },
     "admin/jsi18n/": {"/admin/jsi18n/": STAFF},
     "admin/autocomplete/": {
         f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=departmentspecialization&field_name=specialization": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": PERMITTED,
         f"{CHOOSE}?app_label=departments&model_name=jurisdiction&field_name=departments": EDITORS,
+        f"{CHOOSE}?app_label=departments&model_name=department&field_name=recruiters": PERMITTED,
         CHOOSE: NOT_HERE,
     },
     "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
-        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN),
-        "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN),
-        "/admin/policeapp/": (LOGIN, LOGIN, GONE, SEEN, GONE, SEEN),
-        "/admin/auth/": (LOGIN, LOGIN, GONE, SEEN, GONE, SEEN),
+        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, GONE, SEEN, SEEN),
+        "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN, SEEN),
+        "/admin/policeapp/": (LOGIN, LOGIN, GONE, SEEN, GONE, GONE, SEEN),
+        "/admin/auth/": (LOGIN, LOGIN, GONE, SEEN, GONE, GONE, SEEN),
     },
     "admin/(?P<url>.*)$": {
-        "/admin/nothing/": (LOGIN, LOGIN, GONE, GONE, GONE, GONE),
+        "/admin/nothing/": (LOGIN, LOGIN, GONE, GONE, GONE, GONE, GONE),
         # Django's redirect to any object of any model would show editors what is private.
-        "/admin/r/{type of alerts}/{jobs/alert}/": (LOGIN, LOGIN, GONE, GONE, GONE, GONE),
+        "/admin/r/{type of alerts}/{jobs/alert}/": (LOGIN, LOGIN, GONE, GONE, GONE, GONE, GONE),
     },
     # Departments: their editors change their own
     "admin/departments/department/": {"/admin/departments/department/": EDITORS},
     "admin/departments/department/add/": {"/admin/departments/department/add/": ALICE},
     "admin/departments/department/<path:object_id>/history/": {
-        "/admin/departments/department/{own}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN, SEEN),
-        "/admin/departments/department/{other}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN),
+        "/admin/departments/department/{own}/history/": THEIR_HISTORY,
+        "/admin/departments/department/{other}/history/": NOT_THEIR_HISTORY,
     },
     "admin/departments/department/<path:object_id>/delete/": {
-        "/admin/departments/department/{own}/delete/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, SEEN),
-        "/admin/departments/department/{other}/delete/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, SEEN),
+        "/admin/departments/department/{own}/delete/": ALICE_OF_THEIRS,
+        "/admin/departments/department/{other}/delete/": ALICE_OF_THEIRS,
     },
     "admin/departments/department/<path:object_id>/change/": {
         "/admin/departments/department/{own}/change/": THEIRS,
         "/admin/departments/department/{other}/change/": NOT_THEIRS,
         "/admin/departments/department/{draft}/change/": NOT_THEIRS,
-        "/admin/departments/department/999999/change/": (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, ELSEWHERE, ELSEWHERE),
+        "/admin/departments/department/999999/change/": UNKNOWN,
     },
     "admin/departments/department/<path:object_id>/preview/": {
         "/admin/departments/department/{own}/preview/": PREVIEW,
         "/admin/departments/department/{draft}/preview/": NOT_THEIR_PREVIEW,
-        "/admin/departments/department/999999/preview/": (LOGIN, LOGIN, FORBIDDEN, GONE, GONE, GONE),
+        "/admin/departments/department/999999/preview/": UNKNOWN_PREVIEW,
     },
+    "admin/departments/department/<path:object_id>/team/": {
+        "/admin/departments/department/{own}/team/": PREVIEW,
+        "/admin/departments/department/{other}/team/": NOT_THEIR_PREVIEW,
+        "/admin/departments/department/999999/team/": UNKNOWN_PREVIEW,
+    },
+    "admin/departments/department/outreach.csv": {"/admin/departments/department/outreach.csv": ALICE},
     "admin/departments/department/<path:object_id>/": {"/admin/departments/department/{own}/": SHORT},
-    # Openings: editors add, change and delete those of their own
-    "admin/jobs/job/": {"/admin/jobs/job/": EDITORS},
-    "admin/jobs/job/add/": {"/admin/jobs/job/add/": EDITORS},
+    # Openings: editors and recruiters add, change and delete those of their own
+    "admin/jobs/job/": {"/admin/jobs/job/": RECRUITERS},
+    "admin/jobs/job/add/": {"/admin/jobs/job/add/": RECRUITERS},
     "admin/jobs/job/<path:object_id>/history/": {
-        "/admin/jobs/job/{own job}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN, SEEN),
-        "/admin/jobs/job/{other job}/history/": (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN),
+        "/admin/jobs/job/{own job}/history/": THEIR_JOB_HISTORY,
+        "/admin/jobs/job/{other job}/history/": NOT_THEIR_HISTORY,
     },
     "admin/jobs/job/<path:object_id>/delete/": {
-        "/admin/jobs/job/{own job}/delete/": THEIRS,
-        "/admin/jobs/job/{other job}/delete/": NOT_THEIRS,
+        "/admin/jobs/job/{own job}/delete/": THEIR_JOBS,
+        "/admin/jobs/job/{other job}/delete/": NOT_THEIR_JOBS,
     },
     "admin/jobs/job/<path:object_id>/change/": {
-        "/admin/jobs/job/{own job}/change/": THEIRS,
-        "/admin/jobs/job/{other job}/change/": NOT_THEIRS,
+        "/admin/jobs/job/{own job}/change/": THEIR_JOBS,
+        "/admin/jobs/job/{other job}/change/": NOT_THEIR_JOBS,
     },
     "admin/jobs/job/<path:object_id>/preview/": {
-        "/admin/jobs/job/{own job}/preview/": PREVIEW,
-        "/admin/jobs/job/{drafted job}/preview/": PREVIEW,
-        "/admin/jobs/job/{withdrawn draft}/preview/": PREVIEW,
-        "/admin/jobs/job/{planned job}/preview/": PREVIEW,
-        "/admin/jobs/job/{job of a draft}/preview/": NOT_THEIR_PREVIEW,
-        "/admin/jobs/job/{other job}/preview/": NOT_THEIR_PREVIEW,
+        "/admin/jobs/job/{own job}/preview/": JOB_PREVIEW,
+        "/admin/jobs/job/{drafted job}/preview/": JOB_PREVIEW,
+        "/admin/jobs/job/{withdrawn draft}/preview/": JOB_PREVIEW,
+        "/admin/jobs/job/{planned job}/preview/": JOB_PREVIEW,
+        "/admin/jobs/job/{job of a draft}/preview/": NOT_THEIR_JOB_PREVIEW,
+        "/admin/jobs/job/{other job}/preview/": NOT_THEIR_JOB_PREVIEW,
     },
     "admin/jobs/job/<path:object_id>/": {"/admin/jobs/job/{own job}/": SHORT},
     # Specializations: editors look them up
@@ -265,16 +300,24 @@ TABLE = {
     **permitted("departments/slugredirect", add=NOT_HERE),
     # Who polices a municipality or a county
     **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
+    # Claims are decided by administrators
+    **permitted("departments/claim", see=ALICE, add=NOT_HERE, delete=ALICE),
+    **{
+        f"admin/departments/claim/<int:pk>/{what}/": {
+            f"/admin/departments/claim/{{departments/claim}}/{what}/": (LOGIN, LOGIN, *(METHOD,) * 5)
+        }
+        for what in ("approve", "decline")
+    },
     **permitted("auth/group", add=ALICE, delete=ALICE),
     **permitted("policeapp/user"),
     # Uploads can be added, applied and deleted, but not changed.
     **permitted("policeapp/import"),
     "admin/policeapp/import/<int:pk>/apply/": {
-        "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD, METHOD)
+        "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD, METHOD, METHOD)
     },
     "admin/policeapp/import/<int:pk>/rejects.csv": {
         "/admin/policeapp/import/{policeapp/import}/rejects.csv": PERMITTED,
-        "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, GONE),
+        "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, FORBIDDEN, GONE),
     },
     "admin/policeapp/import/<int:pk>/conflicts.csv": {
         "/admin/policeapp/import/{policeapp/import}/conflicts.csv": PERMITTED
@@ -340,7 +383,7 @@ def test_lists_show_editors_only_their_own_rows(visitors, url):
 
 def test_an_inactive_account_sees_what_strangers_see(visitors, numbers):
     User.objects.update(is_active=False)
-    for name in ("sue", "charlie", "bob", "alice"):
+    for name in ("sue", "charlie", "rita", "bob", "alice"):
         assert outcome(visitors[name].get("/admin/")) == LOGIN
         assert visitors[name].get("/departments/ct/draft/").status_code == GONE
 

@@ -18,6 +18,7 @@ from .test_access import FORBIDDEN, GONE, METHOD, ROWS, SEEN, TABLE
 pytestmark = pytest.mark.unmeasured
 
 NOBODY_ELSE, PERMITTED, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"clara", "alice"}, {"bob", "alice"}, set()
+RECRUITERS = {"rita", *ALL_EDITORS}
 DELETED = {"post": "yes"}
 OPENING = {"title": "Sent", "description": "x", "apply_instructions": "x", "opens_on": "2026-01-01"}
 ACCOUNT = {
@@ -36,6 +37,13 @@ WRITES = {
     "/admin/departments/specialization/add/": ({"name": "Sent"}, PERMITTED),
     "/admin/departments/specialization/{departments/specialization}/change/": ({"name": "Sent"}, PERMITTED),
     "/admin/departments/specialization/{departments/specialization}/delete/": (DELETED, PERMITTED),
+    "/admin/departments/department/{own}/team/": ({"email": "new@example.org"}, ALL_EDITORS),
+    "/admin/departments/department/{other}/team/": ({"email": "new@example.org"}, NOBODY_ELSE),
+    "/admin/departments/claim/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/claim/{departments/claim}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/claim/{departments/claim}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/departments/claim/{departments/claim}/approve/": ({}, NOBODY_ELSE),
+    "/admin/departments/claim/{departments/claim}/decline/": ({"reason": "Sent"}, NOBODY_ELSE),
     "/admin/departments/place/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/delete/": (DELETED, NOT_EVEN_ALICE),
@@ -45,10 +53,10 @@ WRITES = {
     "/admin/departments/slugredirect/add/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/change/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/delete/": (DELETED, PERMITTED),
-    "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, ALL_EDITORS),
-    "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, ALL_EDITORS),
+    "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, RECRUITERS),
+    "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, RECRUITERS),
     "/admin/jobs/job/{other job}/change/": ({"title": "Sent"}, NOBODY_ELSE),
-    "/admin/jobs/job/{own job}/delete/": (DELETED, ALL_EDITORS),
+    "/admin/jobs/job/{own job}/delete/": (DELETED, RECRUITERS),
     "/admin/jobs/job/{other job}/delete/": (DELETED, NOBODY_ELSE),
     **{
         f"/admin/jobs/{name}/{what}": (sent, who)
@@ -80,6 +88,7 @@ OTHER_FORMS = {
 
 # Everyone who has the link from an email can change these.
 EMAIL_LINKS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "manage", "renew", "unsubscribe")]
+EMAIL_LINKS += ["/departments/claims/confirm/{claim}/"]
 
 # Statements that change data, except sessions, which every signed-in visitor has.
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?! (INTO |FROM )?"django_session")')
@@ -92,7 +101,8 @@ def rows():
 
 
 def test_every_form_of_the_admin_is_in_the_table(numbers):
-    forms = {pattern for pattern in TABLE if re.search("^admin/.*(/|_)(add|change|delete|password|apply)/$", pattern)}
+    ends = "add|change|delete|password|apply|team|approve|decline"
+    forms = {pattern for pattern in TABLE if re.search(f"^admin/.*(/|_)({ends})/$", pattern)}
     assert {resolve(url.format(**numbers)).route for url in WRITES} | OTHER_FORMS == forms
 
 
@@ -145,13 +155,14 @@ def test_requests_without_permission_change_nothing(visitors, numbers, stored_lo
     assert rows() == before
 
 
-def test_an_editor_cannot_add_an_opening_to_another_department(visitors, numbers):
-    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/"))
-    sent |= {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
+@pytest.mark.parametrize("name", ["bob", "rita"])
+def test_nobody_adds_an_opening_to_a_department_of_others(visitors, numbers, name):
+    client = visitors[name]
+    sent = {"department": numbers["other"], "title": "Smuggled", "kind": "other", "schedule": "full_time"}
     sent |= {"status": "published", "positions": 1, "description": "x", "apply_instructions": "x"}
     sent |= {"pay_period": "year", "opens_on": "2026-01-01"}
-    sent = factories.form_of(visitors["bob"].get("/admin/jobs/job/add/")) | sent
-    assert visitors["bob"].post("/admin/jobs/job/add/", sent).status_code == SEEN
+    sent = factories.form_of(client.get("/admin/jobs/job/add/")) | sent
+    assert client.post("/admin/jobs/job/add/", sent).status_code == SEEN
     assert not Job.objects.filter(title="Smuggled").exists()
-    visitors["bob"].post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})
+    client.post("/admin/jobs/job/add/", sent | {"department": numbers["own"]})
     assert Job.objects.get(title="Smuggled").department_id == numbers["own"]

@@ -237,11 +237,12 @@ def test_the_admin_escapes_text(site):
         urls.append(f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
     each = site["handlers"]
     instances = [each.department, each.job, each.specialization, each.place, each.user, each.upload, each.alerts[1]]
-    instances += [each.alerts[0].subscriber, each.alerts[0].messages.first(), each.user.groups.get()]
+    instances += [each.alerts[0].subscriber, each.alerts[0].messages.first(), each.user.groups.get(), each.claim]
     for instance in instances:
         base = f"/admin/{instance._meta.app_label}/{instance._meta.model_name}/{instance.pk}/"
         urls += [f"{base}change/", f"{base}history/"]
     urls += [f"/admin/{item._meta.app_label}/{item._meta.model_name}/{item.pk}/delete/" for item in instances[:2]]
+    urls.append(f"/admin/departments/department/{each.department.pk}/team/")
     choose = "/admin/autocomplete/?app_label=jobs&model_name=job&field_name=department&term=zq"
     assert len(client.get(choose).json()["results"]) > 3
     for url in urls:

@@ -19,12 +19,12 @@ from icalendar import Calendar
 
 from departments.geo.states import STATES
 from departments.models import Department, Place, Specialization
-from jobs.alerts.forms import sign_time
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Subscriber
 from policeapp.database import unavailable
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.pages.policies import cookies
+from policeapp.web.spam import sign_time
 
 from .. import whole_site
 from ..factories import make_alert, make_alice, make_job, make_user, today

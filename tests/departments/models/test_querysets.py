@@ -4,11 +4,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
 
 from departments.models import Department
+from jobs.models import Job
 from tests.factories import (
     make_alice,
     make_bob,
     make_charlie,
     make_department,
+    make_job,
+    make_rita,
     make_user,
 )
 
@@ -45,6 +48,10 @@ def editor(hers):
     return make_bob(hers)
 
 
+def recruiter(hers):
+    return make_rita(hers)
+
+
 def inactive_editor(hers):
     bob = make_bob(hers)
     bob.is_active = False
@@ -70,21 +77,41 @@ def staff_with_the_permission(hers):
 
 
 @pytest.mark.parametrize(
-    ("who", "changes"),
+    ("who", "changes", "recruits"),
     [
-        (anonymous, NOBODY),
-        (member, NOBODY),
-        (editor_who_is_not_staff, NOBODY),
-        (staff, NOBODY),
-        (editor, OWN),
-        (inactive_editor, NOBODY),
-        (administrator, ALL),
-        (inactive_administrator, NOBODY),
-        (staff_with_the_permission, ALL),
+        (anonymous, NOBODY, NOBODY),
+        (member, NOBODY, NOBODY),
+        (editor_who_is_not_staff, NOBODY, NOBODY),
+        (staff, NOBODY, NOBODY),
+        (editor, OWN, OWN),
+        (recruiter, NOBODY, OWN),
+        (inactive_editor, NOBODY, NOBODY),
+        (administrator, ALL, ALL),
+        (inactive_administrator, NOBODY, NOBODY),
+        (staff_with_the_permission, ALL, ALL),
     ],
 )
-def test_the_editable_departments_of_each_kind_of_user(three, who, changes):
-    assert {department.name for department in Department.objects.editable_by(who(three))} == changes
+def test_the_departments_that_each_kind_of_user_can_edit(three, who, changes, recruits):
+    for department in Department.objects.all():
+        make_job(department, department.name)
+    user = who(three)
+    assert {department.name for department in Department.objects.editable_by(user)} == changes
+    assert {department.name for department in Department.objects.with_jobs_editable_by(user)} == recruits
+    assert {job.title for job in Job.objects.editable_by(user)} == recruits
+
+
+def test_an_editor_and_recruiter_of_one_department_sees_it_once(three):
+    three.recruiters.add(bob := make_bob(three))
+    assert [department.name for department in Department.objects.with_jobs_editable_by(bob)] == ["Hers"]
+
+
+def test_a_department_whose_editor_is_deactivated_has_none(three):
+    assert {department.name for department in Department.objects.without_editor()} == ALL
+    bob, _rita = make_bob(three), make_rita(Department.objects.get(name="Public"))
+    assert {department.name for department in Department.objects.without_editor()} == ALL - OWN
+    bob.is_active = False
+    bob.save()
+    assert {department.name for department in Department.objects.without_editor()} == ALL
 
 
 def test_an_editor_of_two_departments_sees_each_once(three):

@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 from django.utils import timezone
 
-from jobs.alerts.forms import sign_time
 from jobs.alerts.tokens import make_token
+from policeapp.web.spam import sign_time
 from tests.factories import form_of
 
 EMAIL = "jane@example.com"

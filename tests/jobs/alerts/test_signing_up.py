@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import Department
-from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT, sign_time
+from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.models import Alert, Job, Message, Subscriber
+from policeapp.web.spam import sign_time
 from tests.factories import form_of, make_alert, make_department, make_job, text_of, yesterday
 from tests.jobs.alerts.helpers import EMAIL, FORM, WESTPORT, sign_up
 from tests.jobs.pages import html_of, links

@@ -8,7 +8,17 @@ from django.db import IntegrityError, transaction
 from policeapp.models import User
 
 from ...admin import page, save, saved, signed_in
-from ...factories import form_of, get_user, html_of, make_alice, make_bob, make_charlie, make_department, make_user
+from ...factories import (
+    form_of,
+    get_user,
+    html_of,
+    make_alice,
+    make_bob,
+    make_charlie,
+    make_department,
+    make_rita,
+    make_user,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
@@ -105,6 +115,18 @@ def test_a_clerk_manages_an_account_with_the_same_rights(clerk, clerks):
     assert clerks.get(page(bob, "password")).status_code == 200
     department.editors.remove(clerk)
     assert signed_in(give(clerk, "edit_every_department")).get(page(bob, "password")).status_code == 200
+
+
+def test_a_clerk_manages_a_recruiter_only_with_a_role_at_the_same_department(clerk, clerks):
+    department = make_department()
+    rita = make_rita(department)
+    for role, status in ((department.recruiters, 200), (department.editors, 200)):
+        assert clerks.get(page(rita, "password")).status_code == 403
+        role.add(clerk)
+        assert clerks.get(page(rita, "password")).status_code == status
+        role.remove(clerk)
+    department.recruiters.add(clerk)
+    assert clerks.get(page(make_bob(department), "password")).status_code == 403
 
 
 def test_only_superusers_change_groups(clerk, clerks):

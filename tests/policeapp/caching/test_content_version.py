@@ -12,6 +12,7 @@ from policeapp.caching import content
 from ...factories import (
     add_zip_part,
     make_alert,
+    make_charlie,
     make_department,
     make_division,
     make_job,

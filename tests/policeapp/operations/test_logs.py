@@ -108,6 +108,8 @@ def test_logs_are_json_in_production_and_text_with_debug(values, log_format):
             "Gone: https://police.example.org/alerts/renew/0a1b:1/",
             "Gone: https://police.example.org/alerts/renew/[token]",
         ),
+        ("Not Found: /departments/claims/confirm/0a1b:1vX:s/", "Not Found: /departments/claims/confirm/[token]"),
+        ('"GET /admin/invitations/accept/0a1b:1/ HTTP/1.1"', '"GET /admin/invitations/accept/[token] HTTP/1.1"'),
         ('"GET /alerts/new/ HTTP/1.1" 200', '"GET /alerts/new/ HTTP/1.1" 200'),
         ('"GET /alerts/ HTTP/1.1" 404', '"GET /alerts/ HTTP/1.1" 404'),
         ("Not Found: /alerts/manage/", "Not Found: /alerts/manage/"),
@@ -142,6 +144,8 @@ SPELLINGS_OF_A_LINK = [
     "/alerts/manage/x%20TOKEN/",
     "/alerts/manage/%FFTOKEN/",
     "/alerts/new/TOKEN",
+    "/departments/claims/confirm/TOKEN/",
+    "/admin/Invitations/accept/TOKEN/",
 ]
 
 

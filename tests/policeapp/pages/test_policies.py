@@ -11,6 +11,8 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
+from departments.claims.forms import CLAIMS_PER_CLIENT
+from departments.models import Claim, Invitation
 from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
@@ -36,11 +38,13 @@ DESCRIBED = {
     "axes.AccessFailureLog": None,
     "axes.AccessLog": None,
     "contenttypes.ContentType": None,
+    "departments.Claim": "claims",
     "departments.Department": "departments",
     "departments.DepartmentSpecialization": None,
     "departments.Division": None,
-    "departments.SlugRedirect": None,
+    "departments.Invitation": "invitations",
     "departments.Jurisdiction": None,
+    "departments.SlugRedirect": None,
     "departments.Place": None,
     "departments.SpecialUnit": None,
     "departments.Specialization": None,
@@ -79,6 +83,14 @@ def test_all_personal_columns_are_described(privacy):
     assert {field.name for field in apps.get_model("jobs.Subscriber")._meta.concrete_fields} == {
         *("id", "key", "email", "created", "refused_at", "refusal"),
     }
+    assert {field.name for field in Claim._meta.concrete_fields} == {
+        *("id", "key", "department", "name", "title", "email", "proof", "created", "confirmed_at"),
+        *("decision", "decided_at", "decided_by"),
+    }
+    assert {field.name for field in Invitation._meta.concrete_fields} == {
+        *("id", "key", "department", "email", "role", "created", "invited_by"),
+        *("accepted_by", "accepted_at", "withdrawn_at"),
+    }
     assert {field.name for field in User._meta.concrete_fields} == {
         *("id", "first_name", "last_name", "email", "mailbox", "password"),
         *("is_active", "is_staff", "is_superuser", "last_login", "date_joined"),
@@ -95,6 +107,11 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setattr(AlertQuerySet, "RENEWAL_GRACE", timedelta(days=33))
     monkeypatch.setattr("policeapp.pages.policies.SIGN_UPS_PER_CLIENT", SIGN_UPS_PER_CLIENT._replace(seconds=7200))
     monkeypatch.setattr("policeapp.pages.policies.EMAILS_PER_ADDRESS", EMAILS_PER_ADDRESS._replace(seconds=2 * 86400))
+    monkeypatch.setattr(Claim, "TO_CONFIRM", timedelta(days=8))
+    monkeypatch.setattr(Claim, "KEPT", timedelta(days=91))
+    monkeypatch.setattr(Invitation, "LIFETIME", timedelta(days=9))
+    monkeypatch.setattr(Invitation, "KEPT", timedelta(days=92))
+    monkeypatch.setattr("policeapp.pages.policies.CLAIMS_PER_CLIENT", CLAIMS_PER_CLIENT._replace(seconds=3 * 3600))
     settings.AXES_COOLOFF_TIME = timedelta(minutes=47)
     settings.SESSION_COOKIE_AGE, settings.SESSION_MAX_AGE = 17 * 3600, 19 * 3600
     text = text_of(client.get("/privacy/"))
@@ -105,6 +122,10 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "If you don't answer within 33 days",
         "count requests for pages by IP address for 1 minute, and requests for alerts by IP address for 2 hours",
         "by email address for 2 days",
+        "A request that you don't confirm is deleted after 8 days",
+        "A request with a decision is deleted 91 days after it",
+        "It works for 9 days. If you don't accept it, we delete it 92 days later",
+        "count requests by IP address for 3 hours",
         "count for 47 minutes",
         "A session ends 17 hours after your last page, and at most 19 hours after you signed in.",
         "are deleted after 30 days",

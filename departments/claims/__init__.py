@@ -1,0 +1,1 @@
+"""A department's way to its page: claims by people who work there, and invitations to edit."""

@@ -1,0 +1,169 @@
+"""The admin of claims, and the pages of a department's admin where people are invited."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.accounts.reauthentication import require_recent
+from policeapp.web.admin import ViewOnlyAdmin
+
+from . import emails, outreach
+from .forms import DeclineForm, InvitationForm
+from .models import Claim
+
+
+class TeamMixin:
+    """Adds a department's page of people to its admin, and the outreach list to all."""
+
+    def get_urls(self):
+        team, outreach_list = self.admin_site.admin_view(self.team), self.admin_site.admin_view(self.outreach)
+        return [
+            path("outreach.csv", require_safe(outreach_list), name="departments_department_outreach"),
+            path("<path:object_id>/team/", team, name="departments_department_team"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("people"))
+    def people(self, department):
+        context = {"department": department, "invitations": _invitations(department)}
+        return render_to_string("admin/departments/people.html", context) if department.pk else "-"
+
+    def team(self, request, object_id):
+        """List who edits a department and who is invited. Invite a person, or withdraw an invitation."""
+        department = self.get_object(request, unquote(object_id))
+        if not self.has_change_permission(request, department):
+            raise PermissionDenied
+        if department is None:
+            raise Http404
+        if request.method == "POST":
+            require_recent(request)
+        if "withdraw" in request.POST:
+            return self._withdraw(request, department)
+        form = InvitationForm(department, request.POST or None)
+        if form.is_valid():
+            if form.save(request.user):
+                self.message_user(request, _("The invitation is on its way."), messages.SUCCESS)
+                self.log_change(request, department, _("Invited a person."))
+                return HttpResponseRedirect(request.path)
+            text = _("You, or others, sent too many invitations to this address or today. Try again tomorrow.")
+            self.message_user(request, text, messages.ERROR)
+        context = self.admin_site.each_context(request) | {"title": _("People"), "subtitle": str(department)}
+        context |= {"opts": self.opts, "original": department, "department": department, "form": form}
+        context |= {"invitations": _invitations(department)}
+        return render(request, "admin/departments/department/team.html", context)
+
+    def _withdraw(self, request, department):
+        key = request.POST["withdraw"]
+        invitation = get_object_or_404(department.invitations, pk=key if key.isdecimal() else None)
+        if invitation.withdraw():
+            self.message_user(request, _("The invitation is withdrawn. Its link no longer works."), messages.SUCCESS)
+            self.log_change(request, department, _("Withdrew an invitation."))
+        else:
+            self.message_user(request, _("This invitation has ended already."), messages.WARNING)
+        return HttpResponseRedirect(request.path)
+
+    def outreach(self, request):
+        if not request.user.has_perm(EDIT_EVERY_DEPARTMENT):
+            raise PermissionDenied
+        return outreach.download()
+
+
+def _invitations(department):
+    return department.invitations.select_related("accepted_by")
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Waiting claims, unless one asks for others."""
+
+    title = _("decision")
+    parameter_name = "decision"
+
+    def lookups(self, request, model_admin):
+        decisions = [(value, label) for value, label in Claim.Decision.choices if value]
+        return [*decisions, ("all", _("All"))]
+
+    def choices(self, changelist):
+        _all, *others = super().choices(changelist)
+        waiting = {"selected": self.value() is None, "query_string": changelist.get_query_string(remove=["decision"])}
+        return [waiting | {"display": _("Waiting")}, *others]
+
+    def queryset(self, request, queryset):
+        chosen = self.value()
+        return queryset if chosen == "all" else queryset.filter(decision=chosen or "")
+
+
+@admin.register(Claim)
+class ClaimAdmin(ViewOnlyAdmin):
+    """The queue of claims. Only administrators of all departments see and decide them."""
+
+    list_display = ["department", "name", "title", "email", "proof", "confirmed_at", "decision"]
+    list_filter = [StateFilter, "proof"]
+    list_select_related = ["department"]
+    search_fields = ["department__name", "name", "email"]
+    fields = ["name", "title", "email", "proof", "created", "confirmed_at", "decision", "decided_at", "decided_by"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).confirmed().select_related("department")
+
+    def has_module_permission(self, request):
+        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    def get_urls(self):
+        """Add the two decisions."""
+        decisions = {"approve": self.approve, "decline": self.decline}
+        views = {name: self.admin_site.admin_view(require_POST(view)) for name, view in decisions.items()}
+        added = [path(f"<int:pk>/{name}/", views[name], name=f"departments_claim_{name}") for name in decisions]
+        return [*added, *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        context = {"decline": DeclineForm(auto_id="decline_%s")} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    @transaction.atomic
+    def approve(self, request, pk):
+        """Invite the person as an editor."""
+        claim = self._find(request, pk)
+        require_recent(request)
+        invitation = claim.approve(request.user)
+        if invitation:
+            emails.send_invitation(invitation)
+        return self._finish(request, claim, invitation, _("Approved."), _("The person gets an invitation by email."))
+
+    @transaction.atomic
+    def decline(self, request, pk):
+        """Email the reason to the person."""
+        claim, form = self._find(request, pk), DeclineForm(request.POST)
+        if not form.is_valid():
+            self.message_user(request, _("Write a reason of at most 1,000 characters."), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:departments_claim_change", args=[pk]))
+        is_done = claim.decline(request.user)
+        if is_done:
+            emails.send_refusal(claim, form.cleaned_data["reason"])
+        return self._finish(request, claim, is_done, _("Declined."), _("The person gets your reason by email."))
+
+    def _find(self, request, pk):
+        if not self.has_module_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def _finish(self, request, claim, is_done, log, text):
+        if is_done:
+            self.log_change(request, claim, log)
+            self.message_user(request, text, messages.SUCCESS)
+        else:
+            self.message_user(request, _("This claim was decided before."), messages.ERROR)
+        return HttpResponseRedirect(reverse("admin:departments_claim_changelist"))

@@ -1,0 +1,63 @@
+"""The emails of claims and invitations. They quote nothing that a visitor typed: anybody can enter any address."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from policeapp.accounts.emails import send
+from policeapp.web.routes import absolute_url
+
+from ..models.roles import Role
+from .tokens import make_token
+
+
+def send_confirmation(claim):
+    """Ask whether the owner of the address has sent the claim."""
+    paragraphs = [
+        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim)},
+        _("Open this page and press the button on it. The link works for one week."),
+        _("Didn't ask for this? Ignore this email, and we delete the request after a week."),
+    ]
+    label = _("Confirm your request")
+    send(claim.email, _("Confirm your request: %(department)s") % _of(claim), paragraphs, _link(claim), label)
+
+
+def send_refusal(claim, reason):
+    """Tell a person that their claim is declined. ``reason`` is an administrator's text."""
+    paragraphs = [
+        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim)},
+        _("An administrator declined the request and wrote:"),
+        *reason.splitlines(),
+        _("You can send another request from the department's page."),
+    ]
+    link = absolute_url(claim.department.get_absolute_url())
+    title = _("We can't give you access: %(department)s") % _of(claim)
+    send(claim.email, title, paragraphs, link, _("See the department's page"))
+
+
+def send_invitation(invitation):
+    """Send the link with which the invited person becomes an editor or a recruiter."""
+    tasks = {
+        Role.EDITOR: _("You can keep the department's page and its jobs on PoliceApp up to date."),
+        Role.RECRUITER: _("You can post the department's jobs on PoliceApp and keep them up to date."),
+    }
+    paragraphs = [
+        tasks[invitation.role],
+        _("Open this page to choose a password, or sign in if you have an account. The link works once, for a week."),
+        _("Didn't expect this? Ignore this email, and nothing happens."),
+    ]
+    link, label = _link(invitation), _("Accept the invitation")
+    send(invitation.email, _("You are invited: %(department)s") % _of(invitation), paragraphs, link, label)
+
+
+def _of(row):
+    return {"department": row.department.name}
+
+
+def _name(row):
+    return f"{row.department.name}, {row.department.town}"
+
+
+def _link(row):
+    """Return the URL of the page that confirms a claim or accepts an invitation."""
+    purpose = row._meta.model_name
+    return absolute_url(reverse({"claim": "claim confirm"}.get(purpose, purpose), args=[make_token(purpose, row.key)]))

@@ -1,0 +1,36 @@
+"""The roles of people at a department."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    EDITOR = "editor", _("Editor")
+    RECRUITER = "recruiter", _("Recruiter")
+
+
+class Staffed(models.Model):
+    """A model with people who edit it or its openings. QuerySets have the rules of who can edit what."""
+
+    editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("editors"),
+        related_name="departments_edited",
+        blank=True,
+        help_text=_("Staff who can edit this department and its jobs, and no others."),
+    )
+    recruiters = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recruiters"),
+        related_name="departments_recruited",
+        blank=True,
+        help_text=_("Staff who can edit only the jobs of this department."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def add_member(self, user, role):
+        """Give the user a :class:`Role` at this department."""
+        {Role.EDITOR: self.editors, Role.RECRUITER: self.recruiters}[role].add(user)
