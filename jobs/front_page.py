@@ -74,5 +74,6 @@ def _jobs(user):
         "has_jobs": True,
         "closing": closing,
         "other_jobs": [job for job in shown if job not in closing],
+        "with_department": len({job.department_id for job in shown}) > 1,
         "has_more_jobs": len(jobs) > JOBS_SHOWN,
     }

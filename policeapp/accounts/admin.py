@@ -106,7 +106,7 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
 class AuditEventAdmin(ViewOnlyAdmin):
     """The audit log. Nobody can delete from it, not even superusers."""
 
-    list_display = ["at", "kind", "email", "ip", "about_type", "about", "details"]
+    list_display = ["at", "kind", "email", "ip", "about", "details"]
     list_filter = ["kind"]
     search_fields = ["email", "ip", "about", "details"]
     search_help_text = _("Email address, IP address, or what it was about")

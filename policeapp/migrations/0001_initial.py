@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "audit log entry",
-                "verbose_name_plural": "audit log",
+                "verbose_name_plural": "audit log entries",
                 "ordering": ["-at", "-pk"],
                 "base_manager_name": "objects",
                 "default_permissions": ("view",),

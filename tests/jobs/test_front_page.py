@@ -95,9 +95,15 @@ class TestEditor:
         make_job(make_department("Other Police"), "Foreign Officer", closes_on=tomorrow(own))
         text = front(bob)
         closing, others = text.partition("Closing within a week")[2].split("Other jobs")
-        assert "Officer, Own Police: open until" in closing and closing.count("Officer") == 1
+        assert "Officer: open until" in closing and closing.count("Officer") == 1
         assert others.index("Draft Officer") < others.index("Captain") < others.index("Sergeant")
         assert "Closed Officer" not in text and "Foreign Officer" not in text
+
+    def test_jobs_of_several_departments_name_them(self, own):
+        other = make_department("Other Police")
+        make_job(own, "Sergeant"), make_job(other, "Captain")
+        text = front(signed_in(make_bob(own, other)))
+        assert "Sergeant, Own Police: open" in text and "Captain, Other Police: open" in text
 
     def test_add_a_job_opens_the_form_for_the_department(self, bob, own):
         assert f'href="/admin/jobs/job/add/?department={own.pk}">Add a job' in html_of(bob.get(URL))
@@ -125,7 +131,7 @@ class TestRecruiter:
         make_job(own, "Sergeant")
         rita = signed_in(make_rita(own))
         text = front(rita)
-        assert "Sergeant, Own Police: open until filled" in text and "Add a job" in text
+        assert "Sergeant: open until filled" in text and "Add a job" in text
         assert "facts known" not in text and "Edit the page" not in text
 
 
