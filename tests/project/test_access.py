@@ -212,8 +212,8 @@ TABLE = {
         f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=departmentspecialization&field_name=specialization": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=department&field_name=editors": PERMITTED,
-        f"{CHOOSE}?app_label=departments&model_name=jurisdiction&field_name=departments": EDITORS,
         f"{CHOOSE}?app_label=departments&model_name=department&field_name=recruiters": PERMITTED,
+        f"{CHOOSE}?app_label=departments&model_name=jurisdiction&field_name=departments": EDITORS,
         CHOOSE: NOT_HERE,
     },
     "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
@@ -298,8 +298,6 @@ TABLE = {
     # The rest is for administrators. Places and slug redirects are created by the code.
     **permitted("departments/place", add=NOT_HERE, delete=NOT_HERE),
     **permitted("departments/slugredirect", add=NOT_HERE),
-    # Who polices a municipality or a county
-    **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
     # Claims are decided by administrators
     **permitted("departments/claim", see=ALICE, add=NOT_HERE, delete=ALICE),
     **{
@@ -308,6 +306,8 @@ TABLE = {
         }
         for what in ("approve", "decline")
     },
+    # Who polices a municipality or a county
+    **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
     **permitted("auth/group", add=ALICE, delete=ALICE),
     **permitted("policeapp/user"),
     **permitted("policeapp/auditevent", add=NOT_HERE, delete=NOT_HERE),
