@@ -189,6 +189,10 @@ def render_profile(request, department, is_preview=False):
     nearby = ([], None) if openings else jobs.nearby_or_nearest(department, NEARBY_MILES, NEARBY_JOBS_SHOWN)
     neighbors = Department.objects.listed().neighbors_of(department, NEARBY_MILES, NEIGHBORS_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
+    divisions, units = list(department.divisions.all()), list(department.special_units.all())
+    unknown = department.unknown_facts(
+        has_specializations=bool(specializations), has_divisions=bool(divisions or units)
+    )
     context = {
         "department": department,
         "is_preview": is_preview,
@@ -201,24 +205,17 @@ def render_profile(request, department, is_preview=False):
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "explained": [specialization for specialization in specializations if specialization.explanation],
-        "divisions": list(department.divisions.all()),
-        "special_units": list(department.special_units.all()),
+        "divisions": divisions,
+        "special_units": units,
         "posts": list(department.published_posts()),
         "neighbors": neighbors,
         "profile_map": maps.profile_map(department, neighbors),
-        "unknown_facts": _unknown_facts(department, specializations),
+        "unknown_facts": unknown.values(),
         "contact": settings.CONTACT_EMAIL,
         "breadcrumbs": breadcrumbs.for_department(department),
         "structured_data": organization(department),
     }
     return render(request, "departments/profile.html", context)
-
-
-def _unknown_facts(department, specializations):
-    """Return the labels of the expected facts that a department lacks."""
-    values = {fact: getattr(department, fact) for fact in department.EXPECTED if fact != "specializations"}
-    values["specializations"] = specializations
-    return [label for fact, label in department.EXPECTED.items() if values[fact] in (None, "", [])]
 
 
 def _page(departments, number):

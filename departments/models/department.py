@@ -50,11 +50,12 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
 
-    # The facts that a profile misses if they are unknown.
+    # The facts that a profile misses if they are unknown. Special services count as divisions.
     EXPECTED = {
-        "chief_name": _("chief"), "street1": _("street address"), "phone": _("phone"), "email": _("email"),
-        "website": _("website"), "sworn_officers": _("number of officers"), "specializations": _("specializations"),
-        "about": _("about"),
+        "chief_name": _("chief"), "street1": _("street address"), "phone": _("phone"), "website": _("website"),
+        "sworn_officers": _("number of officers"), "population": _("population served"),
+        "specializations": _("specializations"), "about": _("about"), "mission": _("mission statement"),
+        "divisions": _("divisions"), "logo": _("logo"),
     }  # fmt: skip
 
     SET_WITH = {
@@ -263,6 +264,15 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
             self.redirect_old_slug()
             announce_changes([self])
         self.track_changes()
+
+    def unknown_facts(self, *, has_specializations, has_divisions):
+        """Return the ``EXPECTED`` facts that are unknown, as ``{field: label}``. Needs no query."""
+        known = {"specializations": has_specializations, "divisions": has_divisions}
+        return {
+            fact: label
+            for fact, label in self.EXPECTED.items()
+            if not (known[fact] if fact in known else getattr(self, fact) not in (None, ""))
+        }
 
     def get_absolute_url(self):
         return reverse("department", args=[self.state.lower(), self.slug])

@@ -15,6 +15,7 @@ from ..names import name_prefixes
 from .figures import PopulationBasis
 from .kinds import DepartmentKind
 from .place import Place
+from .profile import DepartmentSpecialization, Division, SpecialUnit
 
 # The order of the departments of a county: first those that police most of it.
 COUNTY_ORDER = dict.fromkeys(("sheriff", "county_police", "municipal", *DepartmentKind.values))
@@ -55,6 +56,14 @@ class DepartmentQuerySet(models.QuerySet):
     def without_editor(self):
         """Departments without an editor whose account is active."""
         return self.exclude(editors__is_active=True)
+
+    def with_parts(self):
+        """Add ``.has_specializations`` and ``.has_divisions``, for :meth:`Department.unknown_facts`."""
+        specializations, divisions, units = (
+            Exists(part.objects.filter(department=OuterRef("pk")))
+            for part in (DepartmentSpecialization, Division, SpecialUnit)
+        )
+        return self.annotate(has_specializations=specializations, has_divisions=divisions | units)
 
     def link_posts(self):
         """Link posts among these departments to their headquarters, unless a person has decided otherwise.
