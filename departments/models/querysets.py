@@ -5,7 +5,7 @@ from functools import reduce
 from operator import and_, or_
 
 from django.db import models
-from django.db.models import Avg, Case, Count, F, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Avg, Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import JSONObject, Left
 
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
