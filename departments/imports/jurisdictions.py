@@ -37,7 +37,7 @@ def load():
     Return the number of jurisdictions in the file, or 0 if there was nothing to do. Jurisdictions that the file doesn't
     have are deleted, except those that an administrator corrected.
     """
-    wanted, parts = _read()
+    wanted, parts = read()
     columns = ("state", "name", "kind", "county")
     with transaction.atomic():
         stored = {tuple(key): pk for pk, *key in Jurisdiction.objects.order_by().values_list("pk", *columns)}
@@ -56,7 +56,7 @@ def load():
     return len(wanted)
 
 
-def _read():
+def read():
     """Read the file. Return the jurisdictions and the parts of ZIP codes in it.
 
     A jurisdiction is (state, name, kind, county), and a part is (ZIP code, jurisdiction, share). Every county is a

@@ -115,7 +115,7 @@ def test_a_zip_code_in_several_has_an_answer_for_each_largest_share_first(db):
     assert roles(found) == {
         "Fairfax County Police Department": "Serves areas of Fairfax County outside cities.",
         "Fairfax City Police Department": "Serves the City of Fairfax.",
-        "Fairfax County Sheriff's Office": "Mostly serves courts and the jail.",
+        "Fairfax County Sheriff's Office": "Mostly serves the courts or the jail.",
     }
     assert not found.is_sure
 
@@ -149,10 +149,9 @@ def test_a_city_in_two_counties_is_one(db):
         (
             "PA",
             "In Pennsylvania, the State Police serve towns without their own police. "
-            "Sheriffs mostly serve courts and jails.",
+            "Sheriffs mostly serve the courts or the jail.",
         ),
-        ("VT", "In Vermont, the State Police serve towns without their own police. "
-               "Sheriffs mostly serve courts and jails."),
+        ("VT", "In Vermont, the State Police serve towns without their own police. Some pay the sheriff for patrols."),
     ],
 )  # fmt: skip
 def test_troopers_serve_towns_without_police_where_sheriffs_do_not(db, state, note):
@@ -166,7 +165,7 @@ def test_troopers_serve_towns_without_police_where_sheriffs_do_not(db, state, no
     found = ask("00001")
     assert found.sentences == ["Quiet has no police department in our directory.", note]
     assert names(found) == [name, "Elm County Sheriff's Office"]
-    assert roles(found)["Elm County Sheriff's Office"] == "Mostly serves courts and the jail."
+    assert roles(found)["Elm County Sheriff's Office"] == "Mostly serves the courts or the jail."
     assert not found.is_sure
 
 
@@ -224,7 +223,7 @@ def test_the_sheriff_of_a_consolidated_city_serves_its_courts(db):
     found = ask("40202")
     assert roles(found) == {
         "Louisville Metro Police Department": "Serves Louisville.",
-        "Jefferson County Sheriff's Office": "Mostly serves courts and the jail.",
+        "Jefferson County Sheriff's Office": "Mostly serves the courts or the jail.",
     }
     assert found.is_sure
 
