@@ -13,6 +13,7 @@ from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from .imports import jurisdictions
 from .logos import LogoField, check_storage
 from .models import (
     Department,
@@ -197,6 +198,8 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, BadRequestAdmin):
         if changed:
             record_edit(request, department, changed)
             department.save()
+        if not change or not set(jurisdictions.MATCHED).isdisjoint(changed):
+            jurisdictions.match([department.state])
 
     @admin.action(description=_("Publish selected departments"), permissions=["change"])
     def publish(self, request, departments):

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from policeapp.database.analyze import analyze
 
+from ..geo import states
 from ..geo.municipalities import CITIES, MEANT, OMITTED, SERVES, bare_name, county_key, fold, readings
 from ..models import Department, Jurisdiction, ZipPart
 from ..names import normalize
@@ -25,6 +26,8 @@ NAMED_TOWNSHIPS = {"MI", "MN"}
 # Kinds that have one name each in a state and can lie in several counties. Towns of other states repeat.
 ACROSS_COUNTIES = {Kind.CITY, Kind.CONSOLIDATED, Kind.VILLAGE, Kind.BOROUGH}
 TOWNS_WITHIN_COUNTIES = NEW_ENGLAND | {"NJ", "NY", "WI"}
+# The fields of a department that decide what it polices.
+MATCHED = ("name", "kind", "state", "county", "city", "zip", "ori")
 COUNTY_KINDS = (Department.Kind.SHERIFF, Department.Kind.COUNTY_POLICE)
 
 
@@ -96,22 +99,22 @@ def _stored_parts(*columns):
 # Matching
 
 
-def match():
-    """Link jurisdictions to the departments that police them, and return a :func:`report`.
+def match(codes=tuple(states.STATES)):
+    """Link the jurisdictions of these states to the departments that police them.
 
     The links of jurisdictions that an administrator corrected stay as they are.
     """
-    matcher = Matcher()
+    matcher = Matcher(codes)
     matcher.match()
     with transaction.atomic():
         corrected = set(Jurisdiction.objects.filter(is_corrected=True).values_list("pk", flat=True))
         links = {link for link in matcher.links() if link[0] not in corrected}
         columns = ("jurisdiction_id", "department_id", "pk")
-        stored = {(area, department): pk for area, department, pk in Link.objects.values_list(*columns)}
+        rows = Link.objects.filter(Q(jurisdiction__state__in=codes) | Q(department__state__in=codes))
+        stored = {(area, department): pk for area, department, pk in rows.values_list(*columns)}
         _delete(Link, [pk for link, pk in stored.items() if link not in links and link[0] not in corrected])
         new = (Link(jurisdiction_id=area, department_id=pk) for area, pk in sorted(links - stored.keys()))
         Link.objects.bulk_create(new, batch_size=BATCH_SIZE)
-    return report()
 
 
 def report():
@@ -173,15 +176,16 @@ class Matcher:
     ``departments`` has a set of the ids of departments for each id of a jurisdiction.
     """
 
-    def __init__(self):
+    def __init__(self, codes):
+        self.codes = codes
         columns = ("pk", "state", "name", "key", "kind", "county")
         self.zips = defaultdict(set)
-        for zip_code, area, _share in _stored_parts():
+        for zip_code, area, _share in _stored_parts().filter(jurisdiction__state__in=codes):
             self.zips[area].add(zip_code)
         self.counties = {}
         self.named = defaultdict(list)
         self.within = defaultdict(list)
-        for area in (Area(*row) for row in Jurisdiction.objects.order_by("pk").values_list(*columns)):
+        for area in (Area(*row) for row in _of_states(Jurisdiction, codes).values_list(*columns)):
             if area.kind == Kind.COUNTY:
                 self.counties[area.state, county_key(area.county)] = area
             else:
@@ -196,7 +200,7 @@ class Matcher:
     def match(self):
         """Find all links."""
         kinds = (Department.Kind.MUNICIPAL, Department.Kind.TRIBAL, *COUNTY_KINDS)
-        rows = Department.objects.filter(kind__in=kinds, parent=None).order_by("pk")
+        rows = _of_states(Department, self.codes).filter(kind__in=kinds, parent=None)
         unmatched = []
         for agency in (Agency(*row) for row in rows.values_list(*Agency._fields)):
             found = self.areas_of(agency)
@@ -311,6 +315,10 @@ class Matcher:
             whole = cities if len(cities) == 1 and not self.zips[county.pk] else []
             for city in whole:
                 self.departments[county.pk] |= self.departments[city.pk]
+
+
+def _of_states(model, codes):
+    return model.objects.filter(state__in=codes).order_by("pk")
 
 
 def _in_county(area, agency):
