@@ -167,7 +167,7 @@ class Report(NamedTuple):
     """The number of rows by outcome; ``read`` is the sum of the next five.
 
     ``skipped`` rows have nothing to import, such as blank rows and repeated headers. ``rejections``, ``notices`` and
-    ``skips`` are lists of ``(column, reason, number, first line)``. ``ignored`` has columns, ``seconds`` is for writing.
+    ``skips`` are lists of ``(column, reason, number, first line)``. ``ignored`` has columns; ``seconds``: of writing.
     """
 
     read: int
