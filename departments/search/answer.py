@@ -187,7 +187,7 @@ class _Writer:
         if area.is_county and likely and all(each in self.answer.departments for each in likely):
             return
         if rules.note:
-            police = [each.name for each in likely if each.kind != Kind.SHERIFF]
+            police = [each.name for each in likely if each.kind == Kind.COUNTY_POLICE]
             self.answer.say(self._without(area, place, *police[:1]))
             self.answer.say(rules.note)
         elif likely:

@@ -340,9 +340,11 @@ def test_coordinates_far_from_everything_have_no_answer(massachusetts):
 def test_a_territory_has_one_force(db):
     make_place("St Thomas", "VI", "00802", at=(18.34, -64.93), county="")
     make_place("Hagatna", "GU", "96910", at=(13.48, 144.75), county="")
-    make_police("Guam Police Department", "GU", county="Guam")
+    police = make_police("Guam Police Department", "GU", county="Guam")
+    make_area("Territory of Guam", "GU", "county", "Territory of Guam", [police], z96910=1)
     assert ask("00802").sentences == ["The Virgin Islands Police Department serves all of the U.S. Virgin Islands."]
     assert ask("00802").departments == []
+    assert ask("96910").sentences == ["The Guam Police Department serves all of Guam."]
     assert roles(ask("96910")) == {"Guam Police Department": "Serves all of Guam."}
 
 
