@@ -14,6 +14,7 @@ from policeapp.web.conflicts import EditForm
 
 from .claims.admin import TeamMixin
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from .imports import jurisdictions
 from .logos import LogoField, check_storage
 from .models import (
     Department,
@@ -203,6 +204,8 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
         if changed:
             record_edit(request, department, changed)
             department.save()
+        if not change or not set(jurisdictions.MATCHED).isdisjoint(changed):
+            jurisdictions.match([department.state])
 
     @admin.action(description=_("Publish selected departments"), permissions=["change"])
     def publish(self, request, departments):

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from policeapp.database.analyze import analyze
 
+from ..geo import states
 from ..models import Department, Jurisdiction, ZipPart
 from ..models.jurisdiction import NEW_ENGLAND, WHOLE_COUNTY, can_span_counties
 from ..names import normalize
@@ -21,6 +23,8 @@ Kind = Jurisdiction.Kind
 Link = Jurisdiction.departments.through
 # Nobody leaves out the word "Township" in these states, so a name without it is that of a city or a village.
 NAMED_TOWNSHIPS = {"MI", "MN"}
+# The fields of a department that decide what it polices.
+MATCHED = ("name", "kind", "state", "county", "city", "zip", "ori")
 COUNTY_KINDS = (Department.Kind.SHERIFF, Department.Kind.COUNTY_POLICE)
 
 
@@ -33,7 +37,7 @@ def load():
     Return the number of jurisdictions in the file, or 0 if there was nothing to do. Jurisdictions that the file doesn't
     have are deleted, except those that an administrator corrected.
     """
-    wanted, parts = _read()
+    wanted, parts = read()
     columns = ("state", "name", "kind", "county")
     with transaction.atomic():
         stored = {tuple(key): pk for pk, *key in Jurisdiction.objects.order_by().values_list("pk", *columns)}
@@ -52,7 +56,7 @@ def load():
     return len(wanted)
 
 
-def _read():
+def read():
     """Read the file. Return the jurisdictions and the parts of ZIP codes in it.
 
     A jurisdiction is (state, name, kind, county), and a part is (ZIP code, jurisdiction, share). Every county is a
@@ -97,22 +101,22 @@ def _corrected():
 # Matching
 
 
-def match():
-    """Link jurisdictions to the departments that police them, and return a :func:`report`.
+def match(codes=tuple(states.STATES)):
+    """Link the jurisdictions of these states to the departments that police them.
 
     The links of jurisdictions that an administrator corrected stay as they are.
     """
-    matcher = Matcher()
+    matcher = Matcher(codes)
     matcher.match()
     with transaction.atomic():
         corrected = _corrected()
         links = {link for link in matcher.links() if link[0] not in corrected}
         columns = ("jurisdiction_id", "department_id", "pk")
-        stored = {(area, department): pk for area, department, pk in Link.objects.values_list(*columns)}
+        rows = Link.objects.filter(Q(jurisdiction__state__in=codes) | Q(department__state__in=codes))
+        stored = {(area, department): pk for area, department, pk in rows.values_list(*columns)}
         _delete(Link, [pk for link, pk in stored.items() if link not in links and link[0] not in corrected])
         new = (Link(jurisdiction_id=area, department_id=pk) for area, pk in sorted(links - stored.keys()))
         Link.objects.bulk_create(new, batch_size=BATCH_SIZE)
-    return report()
 
 
 def report():
@@ -168,15 +172,16 @@ class Matcher:
     ``departments`` has a set of the ids of departments for each id of a jurisdiction.
     """
 
-    def __init__(self):
+    def __init__(self, codes):
+        self.codes = codes
         columns = ("pk", "state", "name", "key", "kind", "county")
         self.zips = defaultdict(set)
-        for zip_code, area, _share in _stored_parts():
+        for zip_code, area, _share in _stored_parts().filter(jurisdiction__state__in=codes):
             self.zips[area].add(zip_code)
         self.counties = {}
         self.named = defaultdict(list)
         self.within = defaultdict(list)
-        for area in (Area(*row) for row in Jurisdiction.objects.order_by("pk").values_list(*columns)):
+        for area in (Area(*row) for row in _of_states(Jurisdiction, codes).values_list(*columns)):
             if area.kind == Kind.COUNTY:
                 self.counties[area.state, county_key(area.county)] = area
             else:
@@ -191,7 +196,7 @@ class Matcher:
     def match(self):
         """Find all links."""
         kinds = (Department.Kind.MUNICIPAL, Department.Kind.TRIBAL, *COUNTY_KINDS)
-        rows = Department.objects.filter(kind__in=kinds, parent=None).order_by("pk")
+        rows = _of_states(Department, self.codes).filter(kind__in=kinds, parent=None)
         unmatched = []
         for agency in (Agency(*row) for row in rows.values_list(*Agency._fields)):
             found = self.areas_of(agency)
@@ -306,6 +311,10 @@ class Matcher:
             whole = cities if len(cities) == 1 and not self.zips[county.pk] else []
             for city in whole:
                 self.departments[county.pk] |= self.departments[city.pk]
+
+
+def _of_states(model, codes):
+    return model.objects.filter(state__in=codes).order_by("pk")
 
 
 def _in_county(area, agency):

@@ -93,18 +93,15 @@ class JurisdictionQuerySet(models.QuerySet):
         links = self.model.departments.through.objects.filter(jurisdiction=OuterRef("pk"))
         return self.filter(Exists(links) if is_policed else ~Exists(links))
 
-    def of_town(self, state, name, county=""):
-        """Municipalities and places without a government of this name, in the county if one is given.
+    def of_town(self, state, name):
+        """Municipalities and places without a government of this name, municipalities first.
 
-        Municipalities come first. ``name`` can name the kind: "Manchester Township". ``county`` can have the word
-        County. A municipality in several counties has a row for each.
+        ``name`` can name the kind: "Manchester Township". A municipality in several counties has a row for each.
         """
         key = normalize(name)
         bare, kind = split_kind(key)
         wanted = Q(key=key) | Q(key=bare, kind=kind) if kind else Q(key=key)
         found = self.filter(wanted, state=state).exclude(kind=JurisdictionKind.COUNTY)
-        if county:
-            found = found.filter(county_slug=slug_of_county(county))
         return found.order_by(Case(When(kind=JurisdictionKind.PLACE, then=1), default=0), "county_slug", "pk")
 
     def county(self, state, county_slug):

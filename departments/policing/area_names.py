@@ -29,18 +29,22 @@ WITH_KIND = {
     Kind.VILLAGE: gettext_lazy("the Village of %s"),
     Kind.BOROUGH: gettext_lazy("the Borough of %s"),
 }
-# Military bases among places without a government, and the forts that the Army uses.
+# States where a village or a city often has the name of the town around it, or of another town.
+NAMED_TOWNS = {"NY", "WI"}
+# Military bases with addresses, with their state as in "Fort Lee, VA".
 MILITARY = re.compile(
-    r"AFB\b|Air Force|Joint Base|Naval|\bBase\b|Camp (Pendleton|Lejeune|Barrett)|Fort (Belvoir|Benning|Bliss|Bragg|"
-    r"Campbell|Carson|Drum|Eustis|Gordon|Greely|Hood|Huachuca|Hunter Liggett|Irwin|Jackson|Johnson|Knox|Lee|Leonard "
-    r"Wood|Lewis|Liberty|McCoy|Meade|Polk|Riley|Rucker|Sill|Stewart|Wainwright)\b"
+    r"AFB\b|Air Force|Joint Base|JBSA|Naval|\bBase,|Camp (Pendleton|Lejeune|Barrett)|Aberdeen Proving|West Point, NY|"
+    r"Redstone Arsenal|Schofield Barracks|(Lemoore|Meridian|Pensacola|Whidbey Island) Station|"
+    r"Fort (Belvoir|Benning|Bliss|Bragg|Campbell|Carson|Detrick|Dix|Drum|Eustis|Gordon|Greely|Hood|Huachuca|"
+    r"Hunter Liggett|Irwin|Jackson, SC|Johnson, LA|Knox|Leavenworth|Lee|Leonard Wood|Lewis, WA|Liberty|McCoy|Meade|"
+    r"Myer\b|Polk|Riley|Rucker|Sam Houston|Shafter|Sill|Stewart|Wainwright)\b"
 )
 
 
 def name_of(jurisdiction, others=()):
     """Return the name of a jurisdiction in a sentence, with its kind if another has the name: "the City of Fairfax".
 
-    Townships always have it: "Richland Township".
+    Townships always have it, "Richland Township", and so do the towns of some states.
     """
     name = jurisdiction.common_name
     if (jurisdiction.state, name) == NEW_YORK:
@@ -52,6 +56,7 @@ def name_of(jurisdiction, others=()):
         for other in others
         if other != jurisdiction
     )
+    same_name = same_name or (jurisdiction.kind == Kind.TOWN and jurisdiction.state in NAMED_TOWNS)
     return WITH_KIND[jurisdiction.kind] % name if same_name and jurisdiction.kind in WITH_KIND else name
 
 

@@ -7,7 +7,7 @@ looked up by its ZIP codes.
 from dataclasses import dataclass, field
 from math import cos, radians
 
-from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterRef, Sum, Value, When
+from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterRef, Q, Sum, Value, When
 
 from ..geo.points import bounding_box
 from ..models import Jurisdiction, Place, ZipPart
@@ -21,6 +21,7 @@ NESTING = {"CT", "MI", "NY", "OH", "VT"}
 MAX_TOWN_MILES = 30  # from the middle of a town to its ZIP codes; farther ones belong to another town of that name
 MAX_NEAREST_MILES = 10  # to the nearest ZIP code of a place without ZIP codes
 LEAST_SHARE_OF_TOWN = 0.1  # smaller parts of a town's ZIP codes are mostly the edges of its neighbors
+LEAST_SHARE_OF_OTHERS = 0.03  # the same for a place without a government, which has no borders
 LEAST_SHARE_OF_NAME = 0.5  # of a ZIP code's people, for a place without a government to give it its name
 
 
@@ -98,19 +99,24 @@ def _in(places):
 
 
 def _of_town(place):
-    """Return the jurisdictions of a town's ZIP codes, else those of its name. One query.
+    """Return the jurisdictions of a town's ZIP codes, else those of its name in its county or near it. One query.
 
     A place without a government comes with its county.
     """
     share, no_zip = Value(1.0, FloatField()), Value("", CharField())
-    named = Jurisdiction.objects.of_town(place.state, place.name, place.county)
-    county = Jurisdiction.objects.county(place.state, slug_of_county(place.county))
+    county_slug = slug_of_county(place.county)
+    near = Place.objects.filter(bounding_box(place.point, MAX_NEAREST_MILES).contains()).exclude(zip="")
+    is_near = Exists(ZipPart.objects.filter(jurisdiction=OuterRef("pk"), zip__in=near.values("zip")))
+    named = Jurisdiction.objects.of_town(place.state, place.name).filter(Q(county_slug=county_slug) | is_near)
+    county = Jurisdiction.objects.county(place.state, county_slug)
     others = (rows.order_by().annotate(share=share, zip=no_zip) for rows in (named, county))
     rows = list(_in(_zip_codes_of_town(place)).union(*others, all=True))
     if found := [row for row in rows if row.zip]:
         return found
     named = [row for row in rows if row.kind != Kind.COUNTY]
-    return [row for row in named if row.kind != Kind.PLACE] or (rows if named else [])
+    named = [row for row in named if row.county_slug == county_slug] or named
+    municipalities = [row for row in named if row.kind != Kind.PLACE]
+    return municipalities or [row for row in rows if named and row.county_slug == county_slug]
 
 
 def _zip_codes_of_town(place):
@@ -150,7 +156,9 @@ def _arrange(rows, town, is_sure):
         return area.jurisdiction.key == town or (area.is_county and area.county in named)
 
     if town:
-        found = [area for area in found if is_named(area) or area.share >= LEAST_SHARE_OF_TOWN] or found
+        is_municipality = any(area.jurisdiction.key == town for area in found)
+        least = LEAST_SHARE_OF_TOWN if is_municipality else LEAST_SHARE_OF_OTHERS
+        found = [area for area in found if is_named(area) or area.share >= least] or found
     found.sort(key=lambda area: _rank(area, is_named(area)))
     return Areas(found, places, is_sure)
 

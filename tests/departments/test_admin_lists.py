@@ -180,6 +180,14 @@ def test_a_saved_change_of_departments_is_a_correction(alice, own, strange):
     assert not westport.is_corrected
 
 
+def test_a_department_that_is_renamed_polices_the_town_of_its_name(alice, own):
+    own.county, own.state = "Fairfield", "CT"
+    own.save()
+    weston = make_jurisdiction("Weston")
+    save(alice, own, name="Weston Police Department")
+    assert list(weston.departments.all()) == [own]
+
+
 def test_whoever_can_edit_every_department_corrects_jurisdictions(own, strange):
     westport = make_jurisdiction("Westport", departments=[own])
     administrator = make_charlie()
