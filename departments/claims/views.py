@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from policeapp.accounts import audit
 from policeapp.accounts.reauthentication import sign_in_with_chosen_password
 from policeapp.models import User
 from policeapp.operations.rate_limits import client_ip, too_many_requests
@@ -19,6 +20,8 @@ from . import emails
 from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ChoosePasswordForm, ClaimForm, find_account
 from .models import Claim, Invitation
 from .tokens import read_token
+
+ACCEPTED = audit.Kind.INVITATION_ACCEPTED
 
 
 @never_cache
@@ -37,8 +40,8 @@ def claim(request, state, slug):
         if not CLAIMS_PER_CLIENT.hit(client_ip(request)):
             context["limited"] = True
             return too_many_requests(request, CLAIMS_PER_CLIENT.wait, "departments/claims/claim.html", context)
-        if not form.is_spam:
-            form.save(department)
+        if not form.is_spam and (sent := form.save(department)):
+            audit.record(request, audit.Kind.CLAIM_SENT, department, str(sent))
         return render(request, "departments/claims/sent.html", context)
     return render(request, "departments/claims/claim.html", context)
 
@@ -50,6 +53,7 @@ def confirm_claim(request, token):
     if claim and request.method == "POST":
         with transaction.atomic():
             if claim.confirm():
+                audit.record(request, audit.Kind.CLAIM_CONFIRMED, claim.department, str(claim))
                 emails.send_to_administrators(claim)
         claim.refresh_from_db()
     if claim is None or not (claim.confirmed_at or Claim.objects.unconfirmed().filter(pk=claim.pk).exists()):
@@ -78,6 +82,7 @@ def accept_invitation(request, token):
     if not request.user.is_authenticated:
         return _render_invitation(request, invitation, "sign in")
     if request.method == "POST" and invitation.accept(account):
+        audit.record(request, ACCEPTED, invitation.department, invitation.summary, account)
         return _welcome(request, invitation)
     return _render_invitation(request, invitation, "accept")
 
@@ -94,6 +99,7 @@ def _create_account(request, invitation):
             accepted = False
         if not accepted:
             return redirect(request.path)
+        audit.record(request, ACCEPTED, invitation.department, invitation.summary, user)
         sign_in_with_chosen_password(request, user)
         return _welcome(request, invitation)
     return _render_invitation(request, invitation, "new account", form=form)
