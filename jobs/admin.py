@@ -124,6 +124,15 @@ class JobAdmin(RecruitersMixin, PreviewMixin, BadRequestAdmin):
             kwargs["queryset"] = Department.objects.with_jobs_editable_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_changeform_initial_data(self, request):
+        """Fill in the department of people who have only one."""
+        initial = super().get_changeform_initial_data(request)
+        if not request.user.has_perm(EDIT_EVERY_DEPARTMENT):
+            departments = Department.objects.with_jobs_editable_by(request.user).values_list("pk", flat=True)[:2]
+            if len(departments) == 1:
+                initial.setdefault("department", departments[0])
+        return initial
+
     def get_autocomplete_fields(self, request):
         """Others choose from a short list: recruiters have no access to the departments that this field searches."""
         return super().get_autocomplete_fields(request) if request.user.has_perm(EDIT_EVERY_DEPARTMENT) else []

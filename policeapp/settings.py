@@ -263,6 +263,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "login": "policeapp.accounts.forms.SignInForm",
     "change_password": "policeapp.accounts.forms.ChangePasswordForm",  # nosec B105
+    "reauthenticate": "policeapp.accounts.forms.ReauthenticateForm",
     "reset_password": "policeapp.accounts.forms.ResetPasswordForm",  # nosec B105
     "reset_password_from_key": "policeapp.accounts.forms.SetPasswordForm",  # nosec B105
 }
@@ -278,9 +279,10 @@ MFA_ADAPTER = "policeapp.accounts.adapter.MFAAdapter"
 # Nobody signs up, so there are no addresses to verify.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
+    "activate_totp": "policeapp.accounts.forms.AddAppForm",
     "add_webauthn": "policeapp.accounts.forms.AddPasskeyForm",
     "authenticate": "policeapp.accounts.forms.AuthenticateForm",
-    "reauthenticate": "policeapp.accounts.forms.ReauthenticateForm",
+    "reauthenticate": "policeapp.accounts.forms.ReauthenticateByCodeForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

@@ -111,7 +111,10 @@ class ClaimAdmin(ViewOnlyAdmin):
     list_filter = [StateFilter, "proof"]
     list_select_related = ["department"]
     search_fields = ["department__name", "name", "email"]
-    fields = ["name", "title", "email", "proof", "created", "confirmed_at", "decision", "decided_at", "decided_by"]
+    fields = ["department", "name", "title", "email", "proof", "created", "confirmed_at", "decision"]
+
+    def get_fields(self, request, obj=None):
+        return [*self.fields, *(["decided_at", "decided_by"] if obj and obj.decision else [])]
 
     def get_queryset(self, request):
         return super().get_queryset(request).confirmed().select_related("department")

@@ -1,13 +1,19 @@
 """The emails of claims and invitations. They quote nothing that a visitor typed: anybody can enter any address."""
 
+from django.contrib.auth.backends import ModelBackend
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from policeapp.accounts.emails import send
+from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.routes import absolute_url
 
 from ..models.roles import Role
 from .tokens import make_token
+
+# The queue in the admin has all claims, so a flood of them does not need one email each.
+EMAILS_TO_ADMINISTRATORS = RateLimit("claim emails to administrators", 20, 24 * 3600)
 
 
 def send_confirmation(claim):
@@ -19,6 +25,19 @@ def send_confirmation(claim):
     ]
     label = _("Confirm your request")
     send(claim.email, _("Confirm your request: %(department)s") % _of(claim), paragraphs, _link(claim), label)
+
+
+def send_to_administrators(claim):
+    """Tell those who can decide that a claim waits."""
+    if not EMAILS_TO_ADMINISTRATORS.hit("all"):
+        return
+    paragraphs = [
+        _("Somebody asks to keep this page up to date: %(department)s.") % {"department": _name(claim)},
+        _("They have confirmed their email address. Check who they are, then approve or decline the claim."),
+    ]
+    link, label = absolute_url(reverse("admin:departments_claim_change", args=[claim.pk])), _("See the claim")
+    for user in ModelBackend().with_perm(EDIT_EVERY_DEPARTMENT):
+        send(user.email, _("A claim waits for you: %(department)s") % _of(claim), paragraphs, link, label)
 
 
 def send_refusal(claim, reason):

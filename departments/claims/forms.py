@@ -41,7 +41,7 @@ class ClaimForm(PublicForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     title = LineField(
-        label=_("Your role"),
+        label=_("Your job title"),
         max_length=Claim._meta.get_field("title").max_length,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
@@ -120,7 +120,16 @@ class InvitationForm(forms.Form):
 
 
 class ChoosePasswordForm(SetPasswordForm):
-    """The password of a new account."""
+    """The name and the password of a new account."""
+
+    name = LineField(
+        label=_("Your name"),
+        help_text=_("Your colleagues see it. You can leave it blank."),
+        required=False,
+        max_length=Claim._meta.get_field("name").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ["name"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="%s", **kwargs)
@@ -128,6 +137,12 @@ class ChoosePasswordForm(SetPasswordForm):
         first.label, second.label = _("Password"), _("The same again")
         # The others are explained when they are not met.
         first.help_text, second.help_text = password_validators_help_texts()[0], ""
+
+    def clean_name(self):
+        """Set the names of the user, which the password must not resemble."""
+        name = self.cleaned_data["name"]
+        self.user.first_name, _space, self.user.last_name = name.partition(" ")
+        return name
 
 
 def find_account(email):

@@ -57,7 +57,7 @@ class Claim(models.Model):
         "departments.Department", models.CASCADE, related_name="claims", verbose_name=_("department")
     )
     name = models.CharField(_("name"), max_length=100)
-    title = models.CharField(_("role"), max_length=100)
+    title = models.CharField(_("job title"), max_length=100)
     email = EmailAddressField(_("email"))
     proof = models.CharField(_("proof"), max_length=20, blank=True, choices=Proof.choices)
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)

@@ -1,20 +1,22 @@
 """The pages of a claim, and the page that accepts an invitation. State changes only on POST."""
 
-from django.conf import settings
-from django.contrib.auth import login
-from django.db import IntegrityError
+from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from policeapp.accounts import audit
+from policeapp.accounts.reauthentication import sign_in_with_chosen_password
 from policeapp.models import User
 from policeapp.operations.rate_limits import client_ip, too_many_requests
 from policeapp.web.secret_links import require_get_or_post, secret_link
 
 from .. import breadcrumbs
 from ..models import Department, SlugRedirect
+from . import emails
 from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ChoosePasswordForm, ClaimForm, find_account
 from .models import Claim, Invitation
 from .tokens import read_token
@@ -48,8 +50,11 @@ def claim(request, state, slug):
 def confirm_claim(request, token):
     """Show a claim to its sender, and to administrators when the button is pressed."""
     claim = Claim.objects.select_related("department").filter(key=read_token("claim", token) or "").first()
-    if claim and request.method == "POST" and claim.confirm():
-        audit.record(request, audit.Kind.CLAIM_CONFIRMED, claim.department, str(claim))
+    if claim and request.method == "POST":
+        with transaction.atomic():
+            if claim.confirm():
+                audit.record(request, audit.Kind.CLAIM_CONFIRMED, claim.department, str(claim))
+                emails.send_to_administrators(claim)
         claim.refresh_from_db()
     if claim is None or not (claim.confirmed_at or Claim.objects.unconfirmed().filter(pk=claim.pk).exists()):
         return render(request, "departments/claims/no_such_link.html", status=404)
@@ -78,13 +83,14 @@ def accept_invitation(request, token):
         return _render_invitation(request, invitation, "sign in")
     if request.method == "POST" and invitation.accept(account):
         audit.record(request, ACCEPTED, invitation.department, invitation.summary, account)
-        return redirect(_first_page(invitation))
+        return _welcome(request, invitation)
     return _render_invitation(request, invitation, "accept")
 
 
 def _create_account(request, invitation):
     user = User(email=invitation.email, is_staff=True)
-    form = ChoosePasswordForm(user, request.POST or None)
+    claim = invitation.department.claims.filter(email=invitation.email, decision=Claim.Decision.APPROVED).first()
+    form = ChoosePasswordForm(user, request.POST or None, initial={"name": claim.name if claim else ""})
     if form.is_valid():
         form.save(commit=False)
         try:
@@ -94,17 +100,19 @@ def _create_account(request, invitation):
         if not accepted:
             return redirect(request.path)
         audit.record(request, ACCEPTED, invitation.department, invitation.summary, user)
-        login(request, user, settings.AUTHENTICATION_BACKENDS[-1])
-        return redirect(_first_page(invitation))
+        sign_in_with_chosen_password(request, user)
+        return _welcome(request, invitation)
     return _render_invitation(request, invitation, "new account", form=form)
 
 
-def _first_page(invitation):
-    """Return the page of the department in the admin, or that of its jobs for a recruiter."""
+def _welcome(request, invitation):
+    """Redirect to the page of the department in the admin, or to that of its jobs for a recruiter."""
     department = invitation.department_id
     if invitation.role == invitation.Role.EDITOR:
-        return reverse("admin:departments_department_change", args=[department])
-    return f"{reverse('admin:jobs_job_changelist')}?department__id__exact={department}"
+        messages.success(request, _("Welcome. You can change the department's page here."))
+        return redirect("admin:departments_department_change", department)
+    messages.success(request, _("Welcome. You can add and change the department's jobs here."))
+    return redirect(f"{reverse('admin:jobs_job_changelist')}?department__id__exact={department}")
 
 
 def _render_invitation(request, invitation, step, status=200, **context):

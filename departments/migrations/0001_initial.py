@@ -1223,7 +1223,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
-                ("title", models.CharField(max_length=100, verbose_name="role")),
+                ("title", models.CharField(max_length=100, verbose_name="job title")),
                 ("email", departments.fields.EmailAddressField(max_length=254, verbose_name="email")),
                 (
                     "proof",

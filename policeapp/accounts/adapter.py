@@ -22,7 +22,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("The email address or the password is wrong."),
         "incorrect_password": _("This password is wrong."),
         "enter_current_password": _("This is not your password."),
-        "incorrect_code": _("This code is wrong. Codes of the app change every 30 seconds."),
+        "incorrect_code": _("This code is wrong. Codes in the app change every 30 seconds."),
         "too_many_login_attempts": _("Too many attempts. Try again in 15 minutes."),
         "rate_limited": _("Too many attempts. Try again in 15 minutes."),
     }

@@ -39,7 +39,7 @@ def send_notice(user, template):
     when = timezone.now().strftime("%B %-d, %Y, %H:%M UTC")
     paragraphs = [
         _("This happened on %(when)s.") % {"when": when},
-        _("Was it you? Then there is nothing to do. If not, set another password now, and tell an administrator."),
+        _("Was it you? Then there is nothing to do. If not, set a new password now, and tell an administrator."),
     ]
     _send_with_reset(user, NOTICES[template], paragraphs)
 
@@ -50,7 +50,7 @@ def send_reset(user):
         _("Somebody, probably you, asked to reset the password of your account at PoliceApp."),
         _("The link works once, for four hours. If you didn't ask for it, ignore this email: nothing changes."),
     ]
-    send(user.email, _("Reset your password"), paragraphs, password_link(user), _("Set another password"))
+    send(user.email, _("Reset your password"), paragraphs, password_link(user), _("Set a new password"))
 
 
 def send_guessing_warning(user):
@@ -67,7 +67,7 @@ def send_code_warning(user):
     """Tell the owner that somebody knows the password and guesses codes."""
     paragraphs = [
         _("Somebody entered your right password and then several wrong codes."),
-        _("If it wasn't you, that person knows your password. Set another one now."),
+        _("If it wasn't you, that person knows your password. Set a new one now."),
     ]
     _send_with_reset(user, _("Wrong codes were entered for your account"), paragraphs)
 

@@ -3,6 +3,7 @@
 from allauth.account import forms as account_forms
 from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -14,41 +15,49 @@ from .adapter import AccountAdapter
 from .models import User
 
 
-class SignInForm(account_forms.LoginForm):
+class WithoutPlaceholders:
+    """django-allauth repeats each label as a placeholder."""
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("Email address")
-        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 
 
-class SetPasswordForm(account_forms.ResetPasswordKeyForm):
+class SignInForm(WithoutPlaceholders, account_forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Email address")
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+
+
+class ReauthenticateForm(WithoutPlaceholders, account_forms.ReauthenticateForm):
+    pass
+
+
+class SetPasswordForm(WithoutPlaceholders, account_forms.ResetPasswordKeyForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _label_new_passwords(self.fields)
 
 
-class ChangePasswordForm(account_forms.ChangePasswordForm):
+class ChangePasswordForm(WithoutPlaceholders, account_forms.ChangePasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].label = _("Your password until now")
+        self.fields["oldpassword"].label = _("Current password")
         _label_new_passwords(self.fields)
 
 
 def _label_new_passwords(fields):
     fields["password1"].label, fields["password2"].label = _("New password"), _("The same again")
-    for field in fields.values():
-        field.widget.attrs.pop("placeholder", None)
 
 
-class ResetPasswordForm(account_forms.ResetPasswordForm):
+class ResetPasswordForm(WithoutPlaceholders, account_forms.ResetPasswordForm):
     """Sends a link to the owner of an account. The page after it is the same if there is no account."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Email address")
-        del self.fields["email"].widget.attrs["placeholder"]
 
     def clean_email(self):
         self.users = []
@@ -77,7 +86,24 @@ class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
         passwordless.help_text = _("Clear this for an old security key without a PIN. You then need your password too.")
 
 
-class CodeLimit:
+class CodeForm(WithoutPlaceholders):
+    """Accepts a code with spaces, because apps show one in the middle."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+    def clean_code(self):
+        self.cleaned_data["code"] = "".join(self.cleaned_data["code"].split())
+        return super().clean_code()
+
+
+class AddAppForm(CodeForm, totp_forms.ActivateTOTPForm):
+    pass
+
+
+class CodeLimit(CodeForm):
     """Limits wrong codes per account. Only somebody who knows the password can reach the limit."""
 
     def clean_code(self):
@@ -99,5 +125,5 @@ class AuthenticateForm(CodeLimit, mfa_forms.AuthenticateForm):
     pass
 
 
-class ReauthenticateForm(CodeLimit, mfa_forms.ReauthenticateForm):
+class ReauthenticateByCodeForm(CodeLimit, mfa_forms.ReauthenticateForm):
     pass

@@ -78,5 +78,7 @@ def _redirect_without_second_factor(request):
     user = request.user
     if not user.is_authenticated or not user.is_administrator or user.has_second_factor:
         return None
-    messages.warning(request, _("Administrators need a second factor to sign in. Set one up to continue."))
+    messages.warning(
+        request, _("Administrators need more than a password. Add a passkey or set up an app to continue.")
+    )
     return redirect("mfa_index")

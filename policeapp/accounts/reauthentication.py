@@ -1,8 +1,10 @@
 """Asks for the password or the second factor again before somebody changes what gives rights."""
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import login
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,6 +16,13 @@ def is_recent(request):
     """Return whether the user has signed in, or confirmed who they are, within ``ACCOUNT_REAUTHENTICATION_TIMEOUT``."""
     records = get_authentication_records(request, request.user)
     return bool(records) and seconds_now() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def sign_in_with_chosen_password(request, user):
+    """Sign in a user who has just chosen a password, as django-allauth does: the session is recent, and is listed."""
+    login(request, user, settings.AUTHENTICATION_BACKENDS[-1])
+    record_authentication(request, user, "password")
+    UserSession.objects.create_from_request(request)
 
 
 def require_recent(request, repeats=True):

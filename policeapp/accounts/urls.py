@@ -12,8 +12,6 @@ from django.views.generic import RedirectView
 
 from .views import sign_in
 
-to_reset = RedirectView.as_view(pattern_name="account_reset_password")
-
 urlpatterns = [
     path("login/", sign_in, name="account_login"),
     path("password_change/", views.password_change, name="account_change_password"),
@@ -28,7 +26,7 @@ urlpatterns = [
     ),
     path(
         "account/password/reset/done/",
-        views.password_reset_from_key_done,
+        RedirectView.as_view(pattern_name="account_login"),
         name="account_reset_password_from_key_done",
     ),
     # Somebody without a password, who signs in with a passkey, sets one by email.

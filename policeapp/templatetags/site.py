@@ -14,6 +14,12 @@ from policeapp.web.routes import absolute_url
 
 register = template.Library()
 
+# What a User-Agent header contains, and its name. The first that matches counts: Edge also names Chrome and Safari.
+BROWSERS = [("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox")]
+BROWSERS += [("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari")]
+SYSTEMS = [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows")]
+SYSTEMS += [("Macintosh", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux")]
+
 
 @register.filter
 def markdown(text, top=3):
@@ -28,6 +34,15 @@ def distance(miles):
         return _("less than a mile")
     number = round(miles)
     return ngettext("%(number)s mile", "%(number)s miles", number) % {"number": f"{number:,}"}
+
+
+@register.filter
+def browser(user_agent):
+    """Return the User-Agent header as "Firefox on Windows", or unchanged if it is unknown."""
+    names = [next((name for part, name in known if part in user_agent), None) for known in (BROWSERS, SYSTEMS)]
+    if None in names:
+        return user_agent
+    return _("%(browser)s on %(system)s") % {"browser": names[0], "system": names[1]}
 
 
 @register.filter

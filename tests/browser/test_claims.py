@@ -58,7 +58,7 @@ def send_claim(page, westport, address):
     go(page, westport.get_absolute_url())
     page.get_by_role("link", name="Keep this page up to date").click()
     page.get_by_label("Your name").fill("Ann Lee")
-    page.get_by_label("Your role").fill("Records manager")
+    page.get_by_label("Your job title").fill("Records manager")
     page.get_by_label("Your work email address").fill(address)
     page.get_by_role("button", name="Ask for access").click()
     expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
@@ -151,7 +151,7 @@ def test_a_claim_is_sent_without_a_mouse(visit, neighborhood):
     page = visit(f"{neighborhood.get_absolute_url()}claim/")
     for label, typed in (
         ("Your name", "Ann Lee"),
-        ("Your role", "Records manager"),
+        ("Your job title", "Records manager"),
         ("Your work email address", ANN),
     ):
         tab_to(page, page.get_by_label(label))

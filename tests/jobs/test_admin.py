@@ -208,10 +208,17 @@ def test_an_error_in_a_job_keeps_the_other_input(alice, own):
         assert again[name] == typed[name], name
 
 
+def test_the_department_is_filled_in_for_people_who_have_only_one(own, strange):
+    rita = make_rita(own)
+    assert form_of(signed_in(rita).get(page(Job, "add")))["department"] == str(own.pk)
+    strange.recruiters.add(rita)
+    assert not form_of(signed_in(rita).get(page(Job, "add")))["department"]
+
+
 def test_a_recruiter_adds_and_changes_jobs_and_their_parts(own, strange):
     rita = signed_in(make_rita(own))
     add = html_of(rita.get(page(Job, "add")))
-    assert f'<option value="{own.pk}">Own Police</option>' in add and "Strange Police" not in add
+    assert f'<option value="{own.pk}" selected>Own Police</option>' in add and "Strange Police" not in add
     typed = {"title": "Officer", "description": "x", "apply_instructions": "x"}
     parts = {"structured_requirements-0-minimum_age": "21"}
     assert saved(save(rita, Job, department=own.pk, **typed, **parts))

@@ -178,7 +178,7 @@ TABLE = {
     "admin/account/reauthenticate/": {"/admin/account/reauthenticate/": WITH_PASSWORD},
     f"{RESET}": {f"/{RESET}": EVERYONE},
     f"{RESET}sent/": {f"/{RESET}sent/": EVERYONE},
-    f"{RESET}done/": {f"/{RESET}done/": EVERYONE},
+    f"{RESET}done/": {f"/{RESET}done/": (ELSEWHERE,) * 7},
     "admin/^account/password/reset/(?P<uidb36>[0-9a-z]{1,13})-(?P<key>[0-9a-z-]{1,80})/$": {
         f"/{RESET}1-abc-def/": EVERYONE,
     },

@@ -1,14 +1,17 @@
 """A person claims a department: the form, the link in the email, and what is stored."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from departments.claims import emails
 from departments.claims.forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS
 from departments.models import Claim
 from jobs.models import Message
 from policeapp.operations.clean_up import clean_up
-from tests.factories import get_user, html_of, make_alice, make_bob, make_claim, make_department, text_of
+from tests.admin import page as admin_page
+from tests.factories import get_user, html_of, make_alice, make_bob, make_claim, make_department, make_user, text_of
 
 from .pages import ANN, emails_to, link_in, send_claim
 
@@ -38,6 +41,31 @@ def test_a_claim_waits_for_its_link_and_then_for_a_decision(client, westport):
     assert "We have your request" in text_of(client.post(link_in(email)))
     assert Claim.objects.waiting().get() == claim
     assert "We have your request" in text_of(client.get(link_in(email)))
+
+
+def test_administrators_get_an_email_with_a_link_to_the_claim(client, westport):
+    alice, helen = make_alice(), make_user("helen", is_staff=True)
+    helen.user_permissions.add(Permission.objects.get(codename="edit_every_department"))
+    make_user("retired", is_staff=True, is_superuser=True, is_active=False)
+    make_bob(westport)
+    send_claim(client, westport)
+    link = link_in(*emails_to(ANN))
+    assert not emails_to(alice.email)
+    client.post(link)
+    client.post(link)
+    [email], [_other] = emails_to(alice.email), emails_to(helen.email)
+    assert email.content["title"] == "A claim waits for you: Westport Police Department"
+    assert link_in(email) == admin_page(Claim.objects.get())
+    assert not emails_to("retired@example.com") and not emails_to("bob@example.com")
+
+
+def test_administrators_get_a_few_of_these_emails_a_day(client, westport, monkeypatch):
+    monkeypatch.setattr(emails, "EMAILS_TO_ADMINISTRATORS", emails.EMAILS_TO_ADMINISTRATORS._replace(most=1))
+    alice = make_alice()
+    for address in (ANN, "joe@westportct.gov"):
+        send_claim(client, westport, email=address)
+        client.post(link_in(*emails_to(address)))
+    assert len(emails_to(alice.email)) == 1 and Claim.objects.waiting().count() == 2
 
 
 def test_a_claim_with_another_address_is_marked_for_a_call(client, westport):

@@ -7,13 +7,13 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from departments.claims.forms import EMAILS_PER_ADDRESS, INVITATIONS_PER_USER
-from departments.models import Department, Invitation
+from departments.models import Claim, Department, Invitation
 from jobs.alerts.emails import compose
 from jobs.models import Message
 from policeapp.models import User
 from policeapp.operations.clean_up import clean_up
 from tests.admin import html_of, messages_of, page, signed_in
-from tests.factories import form_of, get_user, make_invitation, make_rita, make_user, text_of
+from tests.factories import form_of, get_user, make_claim, make_invitation, make_rita, make_user, text_of
 
 from .pages import emails_to, link_in
 
@@ -33,8 +33,8 @@ def invited(client, department, **values):
     return link_in(emails_to(values.get("email", JANE))[-1])
 
 
-def choose_password(client, link, first=PASSWORD, second=None):
-    return client.post(link, {"new_password1": first, "new_password2": second or first})
+def choose_password(client, link, first=PASSWORD, second=None, **values):
+    return client.post(link, {"new_password1": first, "new_password2": second or first} | values)
 
 
 # Inviting
@@ -145,6 +145,33 @@ def test_a_recruiter_lands_on_the_jobs_of_the_department(bob, own):
     assert response["Location"] == f"/admin/jobs/job/?department__id__exact={own.pk}"
     assert jane.get(response["Location"]).status_code == 200
     assert jane.get(page(own)).status_code == 403
+
+
+def test_the_invited_person_enters_a_name_which_colleagues_see(bob, own):
+    jane = Client()
+    choose_password(jane, invited(bob, own), name="Jane  van Doe")
+    account = User.objects.get(email=JANE)
+    assert (account.first_name, account.last_name) == ("Jane", "van Doe")
+    assert "Jane van Doe" in text_of(bob.get(page(own, "team")))
+
+
+def test_the_name_of_a_claim_is_filled_in(alice, own):
+    make_claim(own, JANE)
+    alice.post(page(Claim.objects.get(), "approve"))
+    assert form_of(Client().get(link_in(*emails_to(JANE))))["name"] == "Jane Doe"
+
+
+def test_a_password_must_not_resemble_the_name(bob, own):
+    response = choose_password(Client(), invited(bob, own), "Featherstonehaugh", name="Jane Featherstonehaugh")
+    assert "too similar to the last name" in text_of(response)
+
+
+def test_the_invited_person_is_welcome_and_not_asked_for_the_password_again_at_once(bob, own):
+    jane = Client()
+    response = choose_password(jane, invited(bob, own))
+    assert "Welcome. You can change the department's page here." in text_of(jane.get(response["Location"]))
+    assert messages_of(invite(jane, own, "joe@example.com")) == ["The invitation is on its way."]
+    assert "(this one)" in text_of(jane.get("/admin/account/sessions/"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -101,11 +102,15 @@ class TestReset:
         assert email.to == ["alice@example.com"] and email.subject == "Reset your password"
         link = re.search(r"https://\S+/reset/[0-9a-z]+-\S+/", email.body)[0]
         assert link in email.alternatives[0][0]
-        assert "Your password is set" in text_of(set_password(client, link))
+        assert "Your new password is set. Sign in" in text_of(set_password(client, link))
         assert not is_signed_in(elsewhere) and not is_signed_in(client)
         assert log_in(client, password=NEW).status_code == 302
         send_waiting()
         assert mailoutbox[-1].subject == "Your password was changed"
+
+    def test_the_page_of_a_link_names_the_account(self, client):
+        path = urlsplit(password_link(make_alice())).path
+        assert "You sign in with alice@example.com." in text_of(client.get(path, follow=True))
 
     def test_a_link_works_once(self, client):
         link = password_link(make_alice())

@@ -48,7 +48,9 @@ class TestSettingItUp:
         html = html_of(signed_in(alice).get(ACTIVATE))
         secret = re.search(r"<code>([A-Z2-7]{32})</code>", html)[1]
         assert "<svg" in html and "<?xml" not in html and "data:image" not in html
-        assert secret not in html.replace(f"<code>{secret}</code>", "")
+        link = re.search(r'<a href="(otpauth://totp/[^"]+)">', html)[1]
+        assert f"secret={secret}&amp;" in link
+        assert secret not in html.replace(f"<code>{secret}</code>", "").replace(link, "")
 
     def test_a_right_code_adds_the_app_shows_recovery_codes_once_and_tells_the_owner(
         self, alice, django_capture_on_commit_callbacks
@@ -62,6 +64,14 @@ class TestSettingItUp:
         assert not re.findall(r"<code>\d{8}</code>", html_of(client.get(CODES)))
         titles = [message.content["title"] for message in Message.objects.all()]
         assert titles == ["An authenticator app was added to your account"]
+
+    def test_a_code_can_have_the_space_that_apps_show(self, client, alice):
+        browser = signed_in(alice)
+        secret = re.search(r"<code>([A-Z2-7]{32})</code>", html_of(browser.get(ACTIVATE)))[1]
+        code = code_of(secret)
+        response = browser.post(ACTIVATE, {"code": f"{code[:3]} {code[3:]}"}, follow=True)
+        recovery = re.findall(r"<code>(\d{8})</code>", html_of(response))[0]
+        assert log_in(client, f" {recovery[:4]} {recovery[4:]}").url == "/admin/jobs/job/"
 
     def test_removing_it_tells_the_owner(self, alice):
         add_app(alice)
@@ -80,6 +90,11 @@ class TestSettingItUp:
 
 
 class TestSigningIn:
+    def test_a_passkey_is_offered_only_to_those_who_have_one(self, client, alice):
+        add_app(alice)
+        log_in(client)
+        assert "Use your passkey" not in text_of(client.get(CODE))
+
     def test_it_takes_the_password_and_a_code(self, client, alice):
         add_app(alice)
         assert log_in(client).url == CODE
@@ -135,7 +150,7 @@ class TestWhoMustHaveOne:
         for response in (client.get(path), client.post(path)):
             assert (response.status_code, response.url) == (302, ACCOUNT)
         words = text_of(client.get(path, follow=True))
-        assert "Administrators need a second factor" in words
+        assert "Administrators need more than a password." in words
         assert client.get(ACTIVATE).status_code == 200
         assert client.get("/").status_code == 200
         assert client.post("/admin/logout/").status_code == 200

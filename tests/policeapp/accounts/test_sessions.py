@@ -100,10 +100,35 @@ class TestList:
         assert is_signed_in(here) and is_signed_in(charlie) and not is_signed_in(elsewhere)
         assert "Elsewhere" not in text_of(response)
 
+    @pytest.mark.parametrize(
+        ("header", "name"),
+        [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142 Safari/537.36",
+                "Chrome on Linux",
+            ),
+            ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142 Safari/537.36 Edg/142.0", "Edge on Windows"),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Mac"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/142 Mobile Safari/537.36",
+                "Chrome on Android",
+            ),
+            ("curl/8.5.0", "curl/8.5.0"),
+        ],
+    )
+    def test_the_page_names_the_browser_and_the_system(self, header, name):
+        make_alice()
+        words = text_of(log_in(**{"User-Agent": header}).get("/admin/account/sessions/"))
+        assert f"{name} " in f"{words} " and "Mozilla" not in words
+
     def test_sessions_that_ended_are_deleted_with_their_addresses(self):
         make_alice()
         here = log_in()
-        log_in().post("/admin/logout/")
+        assert "You are signed out Sign in again" in text_of(log_in().post("/admin/logout/"))
         assert UserSession.objects.count() == 2
         clean_up()
         assert [session.session_key for session in UserSession.objects.all()] == [here.session.session_key]
