@@ -13,7 +13,7 @@ from policeapp.operations.rate_limits import client_ip, too_many_requests
 from policeapp.web.secret_links import require_get_or_post, secret_link
 
 from .. import breadcrumbs
-from ..models import Department, SlugRedirect
+from ..models import Department, Role, SlugRedirect
 from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ChoosePasswordForm, ClaimForm, find_account
 from .models import Claim, Invitation
 from .tokens import read_token
@@ -48,7 +48,7 @@ def confirm_claim(request, token):
     if claim and request.method == "POST":
         claim.confirm()
         claim.refresh_from_db()
-    if claim is None or not (claim.confirmed_at or Claim.objects.unconfirmed().filter(pk=claim.pk).exists()):
+    if claim is None or not (claim.confirmed_at or Claim.objects.confirmable().filter(pk=claim.pk).exists()):
         return render(request, "departments/claims/no_such_link.html", status=404)
     return render(request, "departments/claims/confirm.html", {"claim": claim})
 
@@ -97,7 +97,7 @@ def _create_account(request, invitation):
 def _first_page(invitation):
     """Return the page of the department in the admin, or that of its jobs for a recruiter."""
     department = invitation.department_id
-    if invitation.role == invitation.Role.EDITOR:
+    if invitation.role == Role.EDITOR:
         return reverse("admin:departments_department_change", args=[department])
     return f"{reverse('admin:jobs_job_changelist')}?department__id__exact={department}"
 

@@ -107,10 +107,10 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setattr(AlertQuerySet, "RENEWAL_GRACE", timedelta(days=33))
     monkeypatch.setattr("policeapp.pages.policies.SIGN_UPS_PER_CLIENT", SIGN_UPS_PER_CLIENT._replace(seconds=7200))
     monkeypatch.setattr("policeapp.pages.policies.EMAILS_PER_ADDRESS", EMAILS_PER_ADDRESS._replace(seconds=2 * 86400))
-    monkeypatch.setattr(Claim, "TO_CONFIRM", timedelta(days=8))
-    monkeypatch.setattr(Claim, "KEPT", timedelta(days=91))
+    monkeypatch.setattr(Claim, "LINK_LIFETIME", timedelta(days=8))
+    monkeypatch.setattr(Claim, "RETENTION", timedelta(days=91))
     monkeypatch.setattr(Invitation, "LIFETIME", timedelta(days=9))
-    monkeypatch.setattr(Invitation, "KEPT", timedelta(days=92))
+    monkeypatch.setattr(Invitation, "RETENTION", timedelta(days=92))
     monkeypatch.setattr("policeapp.pages.policies.CLAIMS_PER_CLIENT", CLAIMS_PER_CLIENT._replace(seconds=3 * 3600))
     settings.AXES_COOLOFF_TIME = timedelta(minutes=47)
     settings.SESSION_COOKIE_AGE, settings.SESSION_MAX_AGE = 17 * 3600, 19 * 3600
