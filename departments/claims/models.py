@@ -123,6 +123,8 @@ class Invitation(models.Model):
 
     IS_SHOWN = False  # not on any public page
 
+    Role = Role
+
     LIFETIME = timedelta(days=7)
     RETENTION = timedelta(days=90)  # without an answer
 

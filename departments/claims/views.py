@@ -13,7 +13,7 @@ from policeapp.operations.rate_limits import client_ip, too_many_requests
 from policeapp.web.secret_links import require_get_or_post, secret_link
 
 from .. import breadcrumbs
-from ..models import Department, Role, SlugRedirect
+from ..models import Department, SlugRedirect
 from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ChoosePasswordForm, ClaimForm, find_account
 from .models import Claim, Invitation
 from .tokens import read_token
@@ -54,7 +54,6 @@ def confirm_claim(request, token):
 
 
 @sensitive_post_parameters()
-@never_cache
 @require_get_or_post
 def accept_invitation(request, token):
     """Let the invited person choose a password, or accept with the account that has their email address."""
@@ -97,7 +96,7 @@ def _create_account(request, invitation):
 def _first_page(invitation):
     """Return the page of the department in the admin, or that of its jobs for a recruiter."""
     department = invitation.department_id
-    if invitation.role == Role.EDITOR:
+    if invitation.role == invitation.Role.EDITOR:
         return reverse("admin:departments_department_change", args=[department])
     return f"{reverse('admin:jobs_job_changelist')}?department__id__exact={department}"
 
