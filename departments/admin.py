@@ -1,7 +1,7 @@
 """The admin of departments."""
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from policeapp.web.conflicts import EditForm
 
 from .claims.admin import TeamMixin
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from .imports import jurisdictions
 from .logos import LogoField, check_storage
 from .models import (
     Department,
@@ -203,6 +204,8 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
         if changed:
             record_edit(request, department, changed)
             department.save()
+        if not change or not set(jurisdictions.MATCHED).isdisjoint(changed):
+            jurisdictions.match([department.state])
 
     @admin.action(description=_("Publish selected departments"), permissions=["change"])
     def publish(self, request, departments):
@@ -232,8 +235,8 @@ class PlaceAdmin(ViewOnlyAdmin):
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
     list_filter = ["state"]
-    search_fields = ["key", "zip"]
-    search_help_text = _("Town (in lower case) or ZIP code")
+    search_fields = ["name", "zip"]
+    search_help_text = _("Town or ZIP code")
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -247,10 +250,7 @@ class WithDepartmentFilter(admin.SimpleListFilter):
         return [("yes", _("With a department")), ("no", _("Without a department"))]
 
     def queryset(self, request, queryset):
-        # The links, and not the departments, so that a jurisdiction with two departments is listed once.
-        linked = Exists(Jurisdiction.departments.through.objects.filter(jurisdiction=OuterRef("pk")))
-        wanted = {"yes": linked, "no": ~linked}.get(self.value())
-        return queryset.filter(wanted) if wanted is not None else queryset
+        return queryset.policed(self.value() == "yes") if self.value() in ("yes", "no") else queryset
 
 
 @admin.register(Jurisdiction)
@@ -259,8 +259,8 @@ class JurisdictionAdmin(BadRequestAdmin):
 
     list_display = ["name", "state", "kind", "county", "department_names", "is_corrected"]
     list_filter = [WithDepartmentFilter, "is_corrected", "kind", "state"]
-    search_fields = ["key", "county"]
-    search_help_text = _("Name (in lower case) or county")
+    search_fields = ["name", "county"]
+    search_help_text = _("Name or county")
     list_per_page = 50
     fields = ["name", "state", "kind", "county", "departments", "is_corrected"]
     readonly_fields = ["name", "state", "kind", "county"]
@@ -277,14 +277,10 @@ class JurisdictionAdmin(BadRequestAdmin):
         obj.is_corrected = obj.is_corrected or "departments" in form.changed_data
         super().save_model(request, obj, form, change)
 
-    def has_module_permission(self, request):
-        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
-
     def has_change_permission(self, request, obj=None):
         return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    has_module_permission = has_view_permission = has_change_permission
 
     def has_add_permission(self, request):
         return False

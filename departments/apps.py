@@ -8,13 +8,17 @@ class DepartmentsConfig(AppConfig):
     verbose_name = _("Departments")
 
     def ready(self):
+        from policeapp.accounts.audit import watch_members
         from policeapp.imports.uploads import IMPORTERS
         from policeapp.operations.clean_up import TASKS
 
         from .checks import check_places
         from .claims.models import delete_old
         from .imports.agencies import AgencyImporter
+        from .models import Department
 
         IMPORTERS["departments"] = AgencyImporter
         TASKS["claims and invitations"] = delete_old
+        watch_members(Department.editors)
+        watch_members(Department.recruiters)
         register(check_places, Tags.database, deploy=True)

@@ -167,6 +167,11 @@ def without_county_word(county):
     return COUNTY_WORD.sub("", county)
 
 
+def slug_of_county(county):
+    """Return the slug of a county's name, with or without the word County; "" if it is blank."""
+    return slug_of(without_county_word(county), "")
+
+
 def county_label(county, state):
     """Return the county's full name as its state writes it: "Fairfield County" or "Orleans Parish"."""
     if not county or state in {"AK", "DC", "PR", "GU", "VI", "AS", "MP"} or county.endswith(" Planning Region"):

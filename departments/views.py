@@ -18,7 +18,8 @@ from . import breadcrumbs
 from .geo import maps, states
 from .models import Department, Place, SlugRedirect
 from .names import county_label
-from .search import answer, counts, ranking
+from .policing import answer
+from .search import counts, ranking
 from .search.forms import DepartmentSearchForm
 from .structured_data import organization
 
@@ -42,13 +43,14 @@ def directory(request):
     """List all departments or search them. If none are near enough, suggest the nearest."""
     number = page_number(request)
     form = DepartmentSearchForm(request.GET)
-    page = paginate(form.results(Job.objects.open()), number)
+    found = form.results(Job.objects.open()).for_cards()
+    page = paginate(found, number, keys_first=form.place is not None and form.miles is None)
     nearest = []
     if form.place and not page.object_list and form.miles is not None:
-        nearest = with_open_jobs(form.nearest(Job.objects.open()))[:NEAREST_SHOWN]
-    found = answer.for_search(form) if number == 1 else None
-    count_open_jobs([*page.object_list, *(found.all_departments if found else [])])
-    context = {"form": form, "page": page, "nearest": nearest, "answer": found}
+        nearest = with_open_jobs(form.nearest(Job.objects.open()).for_cards())[:NEAREST_SHOWN]
+    police = answer.for_search(form) if number == 1 else None
+    count_open_jobs([*page.object_list, *(police.all_departments if police else [])])
+    context = {"form": form, "page": page, "nearest": nearest, "answer": police}
     if form.place:
         context["map"] = maps.locator_map(form.place, form.miles, page.object_list, page.start_index())
     if not request.GET:
@@ -118,7 +120,7 @@ def _overview(state, departments):
 def county(request, state, county):
     """List the departments of a county by kind. 404 if it has none."""
     departments = Department.objects.listed().in_county(state, county)
-    page = paginate(departments.by_kind(), page_number(request))
+    page = paginate(departments.by_kind().for_cards(), page_number(request))
     if not page.object_list:
         raise Http404(_("No departments in a county with this name."))
     label = page.object_list[0].county_label
@@ -187,6 +189,10 @@ def render_profile(request, department, is_preview=False):
     nearby = ([], None) if openings else jobs.nearby_or_nearest(department, NEARBY_MILES, NEARBY_JOBS_SHOWN)
     neighbors = Department.objects.listed().neighbors_of(department, NEARBY_MILES, NEIGHBORS_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
+    divisions, units = list(department.divisions.all()), list(department.special_units.all())
+    unknown = department.unknown_facts(
+        has_specializations=bool(specializations), has_divisions=bool(divisions or units)
+    )
     context = {
         "department": department,
         "is_preview": is_preview,
@@ -199,12 +205,12 @@ def render_profile(request, department, is_preview=False):
         "specializations": specializations[:SPECIALIZATIONS_SHOWN],
         "further_specializations": specializations[SPECIALIZATIONS_SHOWN:],
         "explained": [specialization for specialization in specializations if specialization.explanation],
-        "divisions": list(department.divisions.all()),
-        "special_units": list(department.special_units.all()),
+        "divisions": divisions,
+        "special_units": units,
         "posts": list(department.published_posts()),
         "neighbors": neighbors,
         "profile_map": maps.profile_map(department, neighbors),
-        "unknown_facts": _unknown_facts(department, specializations),
+        "unknown_facts": unknown.values(),
         "contact": settings.CONTACT_EMAIL,
         "breadcrumbs": breadcrumbs.for_department(department),
         "structured_data": organization(department),
@@ -212,15 +218,8 @@ def render_profile(request, department, is_preview=False):
     return render(request, "departments/profile.html", context)
 
 
-def _unknown_facts(department, specializations):
-    """Return the labels of the expected facts that a department lacks."""
-    values = {fact: getattr(department, fact) for fact in department.EXPECTED if fact != "specializations"}
-    values["specializations"] = specializations
-    return [label for fact, label in department.EXPECTED.items() if values[fact] in (None, "", [])]
-
-
 def _page(departments, number):
     """Return a page of departments, each with ``.open_jobs``."""
-    page = paginate(departments, number)
+    page = paginate(departments.for_cards(), number)
     count_open_jobs(page.object_list)
     return page

@@ -14,10 +14,12 @@ class JobsConfig(AppConfig):
         from policeapp.imports.uploads import IMPORTERS
         from policeapp.operations.clean_up import TASKS
         from policeapp.operations.metrics import figures
+        from policeapp.web.admin import FRONT_PAGE
 
         from . import checks, metrics
         from .alerts.messages import delete_account_emails, send_account_email
         from .alerts.models import delete_unconfirmed
+        from .front_page import front_page
         from .imports.openings import PostingImporter
         from .models import HiringStep, Job, sync_from_departments
 
@@ -27,6 +29,7 @@ class JobsConfig(AppConfig):
         TASKS["emails about accounts"] = delete_account_emails
         emails.outbox = send_account_email
         figures.append(metrics.figures)
+        FRONT_PAGE.append(front_page)
         register(checks.check_mail, deploy=True)
         register(checks.check_alerts, Tags.database, deploy=True)
         departments_changed.connect(sync_from_departments, dispatch_uid="jobs")

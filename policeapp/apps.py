@@ -20,11 +20,14 @@ class PoliceAppConfig(AppConfig):
         from allauth.account.signals import authentication_step_completed, password_reset
         from django.contrib.auth.signals import user_logged_in
 
+        from .accounts import audit
         from .accounts.lockout import remember_network
         from .accounts.middleware import begin_session, renew_key
         from .caching.content import add_triggers
         from .database.fulltext import restore_triggers
+        from .models import AuditEvent
         from .operations import checks
+        from .operations.clean_up import TASKS
 
         post_migrate.connect(restore_triggers, dispatch_uid="full text")
         post_migrate.connect(add_triggers, dispatch_uid="content")
@@ -32,6 +35,8 @@ class PoliceAppConfig(AppConfig):
         user_logged_in.connect(begin_session, dispatch_uid="session")
         authentication_step_completed.connect(renew_key, dispatch_uid="key of the session")
         password_reset.connect(remember_network, dispatch_uid="known networks after a reset")
+        audit.connect()
+        TASKS["audit log entries"] = AuditEvent.delete_old
         register(checks.check_database, Tags.database, deploy=True)
         register(checks.check_cache, Tags.caches, deploy=True)
         register(checks.check_hosts, Tags.security, deploy=True)

@@ -1,8 +1,8 @@
 """The models of this app's folders, imported here so that Django finds them."""
 
-from .accounts.models import User
+from .accounts.models import AuditEvent, User
 from .caching.models import ContentVersion
 from .imports.models import Import
 from .operations.models import RateCount
 
-__all__ = ["ContentVersion", "Import", "RateCount", "User"]
+__all__ = ["AuditEvent", "ContentVersion", "Import", "RateCount", "User"]

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from policeapp.accounts import audit
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
 from policeapp.web.admin import ViewOnlyAdmin
@@ -49,7 +50,8 @@ class TeamMixin:
             return self._withdraw(request, department)
         form = InvitationForm(department, request.POST or None)
         if form.is_valid():
-            if form.save(request.user):
+            if invitation := form.save(request.user):
+                audit.record(request, audit.Kind.INVITED, department, invitation.summary)
                 self.message_user(request, _("The invitation is on its way."), messages.SUCCESS)
                 self.log_change(request, department, _("Invited a person."))
                 return HttpResponseRedirect(request.path)
@@ -64,6 +66,7 @@ class TeamMixin:
         key = request.POST["withdraw"]
         invitation = get_object_or_404(department.invitations, pk=key if key.isdecimal() else None)
         if invitation.withdraw():
+            audit.record(request, audit.Kind.INVITATION_WITHDRAWN, department, invitation.summary)
             self.message_user(request, _("The invitation is withdrawn. Its link no longer works."), messages.SUCCESS)
             self.log_change(request, department, _("Withdrew an invitation."))
         else:
@@ -141,6 +144,8 @@ class ClaimAdmin(ViewOnlyAdmin):
         invitation = claim.approve(request.user)
         if invitation:
             emails.send_invitation(invitation)
+            audit.record(request, audit.Kind.CLAIM_APPROVED, claim.department, str(claim))
+            audit.record(request, audit.Kind.INVITED, claim.department, invitation.summary)
         return self._finish(request, claim, invitation, _("Approved."), _("The person gets an invitation by email."))
 
     @transaction.atomic
@@ -153,6 +158,7 @@ class ClaimAdmin(ViewOnlyAdmin):
         is_done = claim.decline(request.user)
         if is_done:
             emails.send_refusal(claim, form.cleaned_data["reason"])
+            audit.record(request, audit.Kind.CLAIM_DECLINED, claim.department, str(claim))
         return self._finish(request, claim, is_done, _("Declined."), _("The person gets your reason by email."))
 
     def _find(self, request, pk):

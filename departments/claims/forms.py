@@ -53,19 +53,20 @@ class ClaimForm(PublicForm):
 
     @transaction.atomic
     def save(self, department):
-        """Save the claim and send its link, or do nothing if the mailbox has reached its limit.
+        """Save the claim, send its link and return it. Return None if nothing is sent.
 
         A claim that waits for a decision does not change, because anybody can enter any address.
         """
         values = {name: self.cleaned_data[name] for name in ("name", "title", "email")}
         if not EMAILS_PER_ADDRESS.hit(mailbox_key(values["email"])):
-            return
+            return None
         department.claims.filter(email=values["email"], confirmed_at=None).delete()
         claim, is_new = department.claims.get_or_create(
             email=values["email"], decision="", defaults=values | {"proof": proof_of(department, values["email"])}
         )
         if is_new:
             emails.send_confirmation(claim)
+        return claim if is_new else None
 
 
 class DeclineForm(forms.Form):
@@ -109,12 +110,13 @@ class InvitationForm(forms.Form):
 
     @transaction.atomic
     def save(self, user):
-        """Invite the person, and return whether neither the user nor the mailbox has reached a limit."""
+        """Invite the person and return the invitation, or None if the user or the mailbox has reached a limit."""
         email = self.cleaned_data["email"]
         if not INVITATIONS_PER_USER.hit(user.pk) or not EMAILS_PER_ADDRESS.hit(mailbox_key(email)):
-            return False
-        emails.send_invitation(Invitation.objects.invite(self.department, email, self.cleaned_data["role"], user))
-        return True
+            return None
+        invitation = Invitation.objects.invite(self.department, email, self.cleaned_data["role"], user)
+        emails.send_invitation(invitation)
+        return invitation
 
 
 class ChoosePasswordForm(SetPasswordForm):

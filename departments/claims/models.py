@@ -165,6 +165,11 @@ class Invitation(models.Model):
         return str(_("Invitation %(number)d") % {"number": self.pk})
 
     @property
+    def summary(self):
+        """The number and the role, for the audit log, which needs no email address."""
+        return f"{self}: {self.get_role_display()}"
+
+    @property
     def state(self):
         """ "accepted", "withdrawn", "expired" or "open"."""
         if self.accepted_at:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from policeapp.accounts import audit
 from policeapp.models import User
 from policeapp.operations.rate_limits import client_ip, too_many_requests
 from policeapp.web.secret_links import require_get_or_post, secret_link
@@ -17,6 +18,8 @@ from ..models import Department, SlugRedirect
 from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ChoosePasswordForm, ClaimForm, find_account
 from .models import Claim, Invitation
 from .tokens import read_token
+
+ACCEPTED = audit.Kind.INVITATION_ACCEPTED
 
 
 @never_cache
@@ -35,8 +38,8 @@ def claim(request, state, slug):
         if not CLAIMS_PER_CLIENT.hit(client_ip(request)):
             context["limited"] = True
             return too_many_requests(request, CLAIMS_PER_CLIENT.wait, "departments/claims/claim.html", context)
-        if not form.is_spam:
-            form.save(department)
+        if not form.is_spam and (sent := form.save(department)):
+            audit.record(request, audit.Kind.CLAIM_SENT, department, str(sent))
         return render(request, "departments/claims/sent.html", context)
     return render(request, "departments/claims/claim.html", context)
 
@@ -45,8 +48,8 @@ def claim(request, state, slug):
 def confirm_claim(request, token):
     """Show a claim to its sender, and to administrators when the button is pressed."""
     claim = Claim.objects.select_related("department").filter(key=read_token("claim", token) or "").first()
-    if claim and request.method == "POST":
-        claim.confirm()
+    if claim and request.method == "POST" and claim.confirm():
+        audit.record(request, audit.Kind.CLAIM_CONFIRMED, claim.department, str(claim))
         claim.refresh_from_db()
     if claim is None or not (claim.confirmed_at or Claim.objects.confirmable().filter(pk=claim.pk).exists()):
         return render(request, "departments/claims/no_such_link.html", status=404)
@@ -73,6 +76,7 @@ def accept_invitation(request, token):
     if not request.user.is_authenticated:
         return _render_invitation(request, invitation, "sign in")
     if request.method == "POST" and invitation.accept(account):
+        audit.record(request, ACCEPTED, invitation.department, invitation.summary, account)
         return redirect(_first_page(invitation))
     return _render_invitation(request, invitation, "accept")
 
@@ -88,6 +92,7 @@ def _create_account(request, invitation):
             accepted = False
         if not accepted:
             return redirect(request.path)
+        audit.record(request, ACCEPTED, invitation.department, invitation.summary, user)
         login(request, user, settings.AUTHENTICATION_BACKENDS[-1])
         return redirect(_first_page(invitation))
     return _render_invitation(request, invitation, "new account", form=form)

@@ -73,14 +73,15 @@ MARGIN, MARGIN_FOR_NEIGHBORS = 1.1, 1.5
 class Region(NamedTuple):
     """A state or territory with its number of departments.
 
-    ``shape`` is None if it is not on the map. ``shade`` is from 0 (no departments) to ``SHADES``. The label is at
-    ``x, y``.
+    ``url`` is "" without departments, and ``shape`` is None if it is not on the map. ``shade`` is a CSS class, "shade0"
+    (no departments) to "shade4". The label is at ``x, y``.
     """
 
     code: str
     name: str
     number: int
-    shade: int
+    url: str
+    shade: str
     shape: Shape | None
     x: int
     y: int
@@ -97,12 +98,15 @@ class Region(NamedTuple):
 def regions(numbers):
     """Return a ``Region`` for each state and territory, by name. ``numbers`` is ``{code: number of departments}``."""
     most = max(numbers.values(), default=0)
+    # Reversing a URL for each state takes longer than all the rest.
+    start, _code, end = reverse("state", args=["CT"]).rpartition("ct")
     found = []
     for code, state in states.STATES.items():
         number, shape = numbers.get(code, 0), state_shapes().get(code)
         right, down = LABEL_OFFSETS.get(code, (0, 0))
         x, y = (round(shape.x / STATES_GRID) + right, round(shape.y / STATES_GRID) + down) if shape else (0, 0)
-        found.append(Region(code, state.name, number, shade_of(number, most), shape, x, y))
+        url = f"{start}{code.lower()}{end}" if number else ""
+        found.append(Region(code, state.name, number, url, f"shade{shade_of(number, most)}", shape, x, y))
     return found
 
 

@@ -3,11 +3,11 @@
 In most states that is the county's sheriff, or the county's police where it has any, while a highway patrol or state
 police patrols highways. The tables have the name of each statewide force and the states that differ.
 
-Sources. No sheriffs' offices in Alaska, Connecticut, Hawaii and Rhode Island: Bureau of Justice Statistics, "Census of
-State and Local Law Enforcement Agencies". Sheriffs for courts and jails: 10 Del. C. 2103; Massachusetts G.L. c. 37; New
-Hampshire RSA 104; N.J.S.A. 40A:9-117; Kopko v. Miller, 892 A.2d 766 (Pa. 2006); 24 V.S.A. chapter 5. Troopers in towns
-without police: Conn. Gen. Stat. 29-5. Maine: 25 M.R.S. 1502 and the call-sharing agreements of sheriffs with the State
-Police. Hawaii: HRS 52D. Territories: 10 GCA 77 and their governments' own websites.
+Sources. States without sheriffs' offices, and what sheriffs do in the others: Bureau of Justice Statistics, "Census of
+State and Local Law Enforcement Agencies" and "Sheriffs' Offices" (Connecticut ended its sheriffs in 2000). Sheriffs of
+Pennsylvania: Kopko v. Miller, 892 A.2d 766 (Pa. 2006). Resident troopers of Connecticut: Conn. Gen. Stat. 29-5. County
+police of Hawaii: Hawaii Revised Statutes, chapter 52D. State police, territories and tribal police: the agencies' own
+websites. Counties with much tribal land: Census Bureau, maps of American Indian reservations.
 """
 
 from typing import NamedTuple
@@ -55,6 +55,23 @@ WHOLE = {
 # Pennsylvania's only county police patrol parks and the airport.
 NO_COUNTY_PATROL = {"PA"}
 
+# Counties with large reservations, which tribal police or those of the Bureau of Indian Affairs serve.
+TRIBAL_COUNTIES = {
+    "AZ": "apache coconino gila graham navajo pinal",
+    "ID": "benewah bingham nez-perce",
+    "MN": "beltrami cass mahnomen",
+    "MT": "big-horn blaine glacier lake roosevelt rosebud",
+    "ND": "benson dunn mckenzie mclean mountrail rolette sioux",
+    "NE": "thurston",
+    "NM": "cibola mckinley otero rio-arriba san-juan sandoval",
+    "OR": "jefferson wasco",
+    "SD": "bennett buffalo charles-mix corson dewey lyman mellette oglala-lakota todd ziebach",
+    "UT": "duchesne san-juan uintah",
+    "WA": "ferry okanogan yakima",
+    "WI": "menominee",
+    "WY": "fremont",
+}
+
 
 class Patrol(NamedTuple):
     """How a state is policed outside of municipalities that have police.
@@ -94,14 +111,22 @@ def _note(code):
     state = {"state": states.STATES[code].name}
     if code in NO_SHERIFFS:
         return _("%(state)s has no sheriffs. The State Police serve towns without their own police.") % state
+    if code == "VT":
+        return _("In Vermont, the State Police serve towns without their own police. Some pay the sheriff for patrols.")
     if code in COURT_SHERIFFS:
         return (
             _(
                 "In %(state)s, the State Police serve towns without their own police. "
-                "Sheriffs mostly serve courts and jails."
+                "Sheriffs mostly serve the courts or the jail."
             )
             % state
         )
     if code in SHARING_SHERIFFS:
         return _("In %(state)s, the sheriff and the State Police share towns without their own police.") % state
     return ""
+
+
+def has_tribal_land(county):
+    """Return whether tribal police serve much of a county: a state's code and the county's slug."""
+    state, slug = county
+    return slug in TRIBAL_COUNTIES.get(state, "").split()

@@ -14,6 +14,7 @@ from ..models import Department, SlugRedirect
 from ..models.department import LOCATION, announce_changes
 from ..models.precedence import CERTAINTY, DATE, PERSON
 from ..names import core_name, normalize, slug_of
+from . import jurisdictions
 from .addresses import Places
 from .rows import COLUMN_OF, COLUMNS, STATE_COLUMNS, AgencyReader
 from .sanity import implausible_figures
@@ -64,6 +65,7 @@ class AgencyImporter(Importer):
         self.reader = AgencyReader(table, self.notice, self.source, self.as_of)
         self.places = Places(self.table, self.notice)
         self.limited_to = {LIMITS[name] for name in self.only_fields}
+        self.states_to_match = set()  # new departments and new names may police other places
 
     def clean(self, row):
         agency = self.reader.read(row)
@@ -97,7 +99,13 @@ class AgencyImporter(Importer):
             if department.has_changed("state", "slug"):
                 department.redirect_old_slug()
         announce_changes(updated)
-        Department.objects.filter(state__in={department.state for department in (*created, *updated)}).link_posts()
+        codes = {department.state for department in (*created, *updated)}
+        Department.objects.filter(state__in=codes).link_posts()
+        self.states_to_match |= codes
+
+    def finish(self):
+        if self.states_to_match:
+            jurisdictions.match(self.states_to_match)
 
     # Matching
 

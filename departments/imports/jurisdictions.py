@@ -6,25 +6,25 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 
 from policeapp.database.analyze import analyze
 
-from ..geo.municipalities import CITIES, MEANT, OMITTED, SERVES, bare_name, county_key, fold, readings
+from ..geo import states
 from ..models import Department, Jurisdiction, ZipPart
+from ..models.jurisdiction import NEW_ENGLAND, WHOLE_COUNTY, can_span_counties
 from ..names import normalize
+from .municipality_names import CITIES, MEANT, OMITTED, SERVES, bare_name, county_key, fold, readings
 
 ZIP_MUNICIPALITIES = settings.BASE_DIR / "fixtures" / "zip_municipalities.csv"
 BATCH_SIZE = 500
 
 Kind = Jurisdiction.Kind
 Link = Jurisdiction.departments.through
-NEW_ENGLAND = {"CT", "MA", "ME", "NH", "RI", "VT"}
 # Nobody leaves out the word "Township" in these states, so a name without it is that of a city or a village.
 NAMED_TOWNSHIPS = {"MI", "MN"}
-# Kinds that have one name each in a state and can lie in several counties. Towns of other states repeat.
-ACROSS_COUNTIES = {Kind.CITY, Kind.CONSOLIDATED, Kind.VILLAGE, Kind.BOROUGH}
-TOWNS_WITHIN_COUNTIES = NEW_ENGLAND | {"NJ", "NY", "WI"}
+# The fields of a department that decide what it polices.
+MATCHED = ("name", "kind", "state", "county", "city", "zip", "ori")
 COUNTY_KINDS = (Department.Kind.SHERIFF, Department.Kind.COUNTY_POLICE)
 
 
@@ -32,16 +32,16 @@ COUNTY_KINDS = (Department.Kind.SHERIFF, Department.Kind.COUNTY_POLICE)
 
 
 def load():
-    """Make the stored jurisdictions and parts of ZIP codes those of the file.
+    """Store the jurisdictions and the parts of ZIP codes in the file.
 
     Return the number of jurisdictions in the file, or 0 if there was nothing to do. Jurisdictions that the file doesn't
     have are deleted, except those that an administrator corrected.
     """
-    wanted, parts = _read()
+    wanted, parts = read()
     columns = ("state", "name", "kind", "county")
     with transaction.atomic():
         stored = {tuple(key): pk for pk, *key in Jurisdiction.objects.order_by().values_list("pk", *columns)}
-        corrected = set(Jurisdiction.objects.filter(is_corrected=True).values_list("pk", flat=True))
+        corrected = _corrected()
         gone = [pk for key, pk in stored.items() if key not in wanted and pk not in corrected]
         _delete(Jurisdiction, gone)
         new = [Jurisdiction(**dict(zip(columns, key, strict=True))) for key in wanted if key not in stored]
@@ -56,7 +56,7 @@ def load():
     return len(wanted)
 
 
-def _read():
+def read():
     """Read the file. Return the jurisdictions and the parts of ZIP codes in it.
 
     A jurisdiction is (state, name, kind, county), and a part is (ZIP code, jurisdiction, share). Every county is a
@@ -93,25 +93,30 @@ def _stored_parts(*columns):
     return ZipPart.objects.order_by().values_list(*columns, "zip", "jurisdiction_id", "share")
 
 
+def _corrected():
+    """Return the ids of the jurisdictions whose departments an administrator corrected."""
+    return set(Jurisdiction.objects.filter(is_corrected=True).values_list("pk", flat=True))
+
+
 # Matching
 
 
-def match():
-    """Link jurisdictions to the departments that police them, and return a :func:`report`.
+def match(codes=tuple(states.STATES)):
+    """Link the jurisdictions of these states to the departments that police them.
 
     The links of jurisdictions that an administrator corrected stay as they are.
     """
-    matcher = Matcher()
+    matcher = Matcher(codes)
     matcher.match()
     with transaction.atomic():
-        corrected = set(Jurisdiction.objects.filter(is_corrected=True).values_list("pk", flat=True))
+        corrected = _corrected()
         links = {link for link in matcher.links() if link[0] not in corrected}
         columns = ("jurisdiction_id", "department_id", "pk")
-        stored = {(area, department): pk for area, department, pk in Link.objects.values_list(*columns)}
+        rows = Link.objects.filter(Q(jurisdiction__state__in=codes) | Q(department__state__in=codes))
+        stored = {(area, department): pk for area, department, pk in rows.values_list(*columns)}
         _delete(Link, [pk for link, pk in stored.items() if link not in links and link[0] not in corrected])
         new = (Link(jurisdiction_id=area, department_id=pk) for area, pk in sorted(links - stored.keys()))
         Link.objects.bulk_create(new, batch_size=BATCH_SIZE)
-    return report()
 
 
 def report():
@@ -119,22 +124,18 @@ def report():
     counties = Jurisdiction.objects.filter(kind=Kind.COUNTY)
     municipalities = Jurisdiction.objects.exclude(kind__in=[Kind.COUNTY, Kind.PLACE])
     unmatched = Department.objects.filter(parent=None, jurisdictions=None)
-    towns, served = municipalities.count(), municipalities.filter(Exists(_links())).count()
     municipal = unmatched.filter(kind=Department.Kind.MUNICIPAL).count()
     sheriffs = unmatched.filter(kind__in=COUNTY_KINDS).count()
     return (
-        f"{served:,} of {towns:,} municipalities and {counties.filter(Exists(_links())).count():,} of "
-        f"{counties.count():,} counties have a department. {municipal:,} municipal departments have no municipality, "
+        f"{municipalities.policed().count():,} of {municipalities.count():,} municipalities and "
+        f"{counties.policed().count():,} of {counties.count():,} counties have a department. "
+        f"{municipal:,} municipal departments have no municipality, "
         f"and {sheriffs:,} sheriffs and county police no county."
     )
 
 
 def are_matched():
     return Link.objects.exists()
-
-
-def _links():
-    return Link.objects.filter(jurisdiction=OuterRef("pk"))
 
 
 class Area(NamedTuple):
@@ -148,10 +149,8 @@ class Area(NamedTuple):
     county: str
 
     @property
-    def can_cross(self):
-        """Whether a part of it can lie in another county, under the same name."""
-        is_town = self.kind == Kind.TOWN and self.state not in TOWNS_WITHIN_COUNTIES
-        return self.kind in ACROSS_COUNTIES or is_town
+    def can_span_counties(self):
+        return can_span_counties(self.kind, self.state)
 
 
 class Agency(NamedTuple):
@@ -173,15 +172,16 @@ class Matcher:
     ``departments`` has a set of the ids of departments for each id of a jurisdiction.
     """
 
-    def __init__(self):
+    def __init__(self, codes):
+        self.codes = codes
         columns = ("pk", "state", "name", "key", "kind", "county")
         self.zips = defaultdict(set)
-        for zip_code, area, _share in _stored_parts():
+        for zip_code, area, _share in _stored_parts().filter(jurisdiction__state__in=codes):
             self.zips[area].add(zip_code)
         self.counties = {}
         self.named = defaultdict(list)
         self.within = defaultdict(list)
-        for area in (Area(*row) for row in Jurisdiction.objects.order_by("pk").values_list(*columns)):
+        for area in (Area(*row) for row in _of_states(Jurisdiction, codes).values_list(*columns)):
             if area.kind == Kind.COUNTY:
                 self.counties[area.state, county_key(area.county)] = area
             else:
@@ -196,7 +196,7 @@ class Matcher:
     def match(self):
         """Find all links."""
         kinds = (Department.Kind.MUNICIPAL, Department.Kind.TRIBAL, *COUNTY_KINDS)
-        rows = Department.objects.filter(kind__in=kinds, parent=None).order_by("pk")
+        rows = _of_states(Department, self.codes).filter(kind__in=kinds, parent=None)
         unmatched = []
         for agency in (Agency(*row) for row in rows.values_list(*Agency._fields)):
             found = self.areas_of(agency)
@@ -232,7 +232,7 @@ class Matcher:
             return [county]
         kinds = {area.kind for area in self._find(agency, name, "")}
         areas = self.named.get((agency.state, fold(normalize(name))), ())
-        return [area for area in areas if area.kind in kinds and (area.can_cross or _in_county(area, agency))]
+        return [area for area in areas if area.kind in kinds and (area.can_span_counties or _in_county(area, agency))]
 
     def _find(self, agency, name, kind):
         """Return the areas of this name: none, one, or a New England town and the village in it."""
@@ -242,8 +242,8 @@ class Matcher:
         if agency.state in NEW_ENGLAND:
             return choose(in_county, kind)
         # A city whose row is in the next county comes before the township of its name in this county.
-        cities = [area for area in in_county if area.can_cross or area.kind in CITIES]
-        crossing = [area for area in near if area.can_cross]
+        cities = [area for area in in_county if area.can_span_counties or area.kind in CITIES]
+        crossing = [area for area in near if area.can_span_counties]
         pools = (cities, crossing, in_county, self._in_region(agency, name))
         return next((found for pool in pools if (found := choose(pool, kind))), [])
 
@@ -258,7 +258,7 @@ class Matcher:
         The ZIP code of an address can be that of a neighbor or of PO boxes.
         """
         areas = self.named.get((agency.state, fold(normalize(name))), ())
-        if len(areas) != 1 or (agency.county and not areas[0].can_cross):
+        if len(areas) != 1 or (agency.county and not areas[0].can_span_counties):
             return []
         if not agency.zip:
             return [area for area in areas if normalize(agency.city) in ("", area.key)]
@@ -280,7 +280,7 @@ class Matcher:
         """
         for areas in self._same_names():
             city = max(areas, key=lambda area: (area.name == area.county, len(self.zips[area.pk])))
-            if city.kind in CITIES[1:]:
+            if city.kind in WHOLE_COUNTY:
                 county = self.counties[city.state, county_key(city.county)]
                 own = self.departments[city.pk]
                 self.departments[city.pk] = own or self.departments[county.pk]
@@ -289,7 +289,7 @@ class Matcher:
     def _cross_counties(self):
         """Give the parts of a municipality in other counties its departments, unless they have their own."""
         for areas in self._same_names():
-            linked = [area for area in areas if self.departments.get(area.pk) and area.can_cross]
+            linked = [area for area in areas if self.departments.get(area.pk) and area.can_span_counties]
             for area in areas:
                 regions = {zip_code[:2] for zip_code in self.zips[area.pk]}
                 for other in linked if area not in linked else ():
@@ -311,6 +311,10 @@ class Matcher:
             whole = cities if len(cities) == 1 and not self.zips[county.pk] else []
             for city in whole:
                 self.departments[county.pk] |= self.departments[city.pk]
+
+
+def _of_states(model, codes):
+    return model.objects.filter(state__in=codes).order_by("pk")
 
 
 def _in_county(area, agency):

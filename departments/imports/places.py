@@ -11,18 +11,21 @@ from policeapp.database.analyze import analyze
 
 from ..geo import states
 from ..geo.points import Point, miles_between
-from ..models import Place
+from ..models import Jurisdiction, Place
 from ..names import normalize
+from . import jurisdictions
 
 # Clusters of ZIP codes that are farther apart are different towns with the same name.
 MAX_TOWN_MILES = 25
+LEAST_SHARE = 0.3  # of the people of a ZIP code, to find the middle of a municipality
 BATCH_SIZE = 2000
 
 
 def load():
     """Replace all places in one transaction, and return their number."""
-    places = _zip_codes()
-    places += _towns(places)
+    zip_codes = _zip_codes()
+    towns = _towns(zip_codes)
+    places = [*zip_codes, *towns, *_municipalities(zip_codes, towns)]
     with transaction.atomic():
         Place.objects.all().delete()
         Place.objects.bulk_create(places, batch_size=BATCH_SIZE)
@@ -58,12 +61,34 @@ def _zip_codes():
     return found
 
 
+def _municipalities(zip_codes, towns):
+    """Return municipalities and places without a government that no address names, such as Paradise, NV."""
+    known = {(town.state, town.key) for town in towns}
+    by_zip = {place.zip: place for place in zip_codes}
+    named = defaultdict(lambda: ([], []))
+    for zip_code, (state, name, kind, _county), share in jurisdictions.read()[1]:
+        area = Jurisdiction(state=state, name=name, kind=kind)
+        area.derive()
+        if kind != Jurisdiction.Kind.COUNTY and (state, area.key) not in known and zip_code in by_zip:
+            # Most of the people of the others are in other places.
+            named[state, area.key][share < LEAST_SHARE].append((name, by_zip[zip_code]))
+    return _in_the_middle({key: (main or others, []) for key, (main, others) in named.items()})
+
+
 def _towns(zip_codes):
     """Return the towns and neighborhoods that the ZIP codes name, each in the middle of its ZIP codes."""
     named = defaultdict(lambda: ([], []))
     for place in zip_codes:
         for name, is_town in [(place.name, 1), *place.other_names]:
             named[place.state, normalize(name)][is_town].append((name, place))
+    return _in_the_middle(named)
+
+
+def _in_the_middle(named):
+    """Return a place for each cluster of ZIP codes: ``{(state, key): (neighborhoods, proper towns)}``.
+
+    Both are lists of (name, place of a ZIP code).
+    """
     towns = []
     for (state, key), (neighborhoods, proper) in named.items():
         if not key or len(key) > 100:

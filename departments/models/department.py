@@ -50,11 +50,12 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         "special_units", "special_units_intro", "latitude", "longitude", "precision", "time_zone", "status",
     )  # fmt: skip
 
-    # The facts that a profile misses if they are unknown.
+    # The facts that a profile misses if they are unknown. Special services count as divisions.
     EXPECTED = {
-        "chief_name": _("chief"), "street1": _("street address"), "phone": _("phone"), "email": _("email"),
-        "website": _("website"), "sworn_officers": _("number of officers"), "specializations": _("specializations"),
-        "about": _("about"),
+        "chief_name": _("chief"), "street1": _("street address"), "phone": _("phone"), "website": _("website"),
+        "sworn_officers": _("number of officers"), "population": _("population served"),
+        "specializations": _("specializations"), "about": _("about"), "mission": _("mission statement"),
+        "divisions": _("divisions"), "logo": _("logo"),
     }  # fmt: skip
 
     SET_WITH = {
@@ -76,6 +77,8 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
 
     # The distance from a place in miles. Searches set it.
     miles = None
+    # What it does in the place that an answer is about, as a sentence. The answer sets it.
+    role = ""
 
     TRACKED = (*Located.TRACKED, "slug", "search_text", "status")
     # Fields that are computed from other fields and saved with them. ``save()`` and ``derive()`` set them.
@@ -262,6 +265,15 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
             announce_changes([self])
         self.track_changes()
 
+    def unknown_facts(self, *, has_specializations, has_divisions):
+        """Return the ``EXPECTED`` facts that are unknown, as ``{field: label}``. Needs no query."""
+        known = {"specializations": has_specializations, "divisions": has_divisions}
+        return {
+            fact: label
+            for fact, label in self.EXPECTED.items()
+            if not (known[fact] if fact in known else getattr(self, fact) not in (None, ""))
+        }
+
     def get_absolute_url(self):
         return reverse("department", args=[self.state.lower(), self.slug])
 
@@ -291,7 +303,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
             return  # the fields' validators report it
         if not states.contains(self.state, *self.point):
             message = gettext("This location is not in %(state)s. Check the order and the minus sign of the longitude.")
-            raise ValidationError({"latitude": message % {"state": states.STATES[self.state].in_sentence}})
+            raise ValidationError({"latitude": message % {"state": self.state_in_sentence}})
 
     def locate(self, find_place=None):
         """Like :meth:`Located.locate`. A location that comes from the address has no other source."""

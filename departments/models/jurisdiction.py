@@ -4,12 +4,12 @@ import re
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from ..fields import KeyField
 from ..geo import states
-from ..names import normalize, slug_of, without_county_word
+from ..names import normalize, slug_of_county
 from .department import Department
 
 # Names of the Census Bureau that nobody uses.
@@ -42,7 +42,26 @@ class JurisdictionKind(models.TextChoices):
     COUNTY = "county", _("county")
 
 
-# Kinds that have a name of their own in a typed name, such as "Manchester Township" or "Village of Hempstead".
+# Kinds that are a county of their own. One department serves all of it.
+WHOLE_COUNTY = {JurisdictionKind.INDEPENDENT_CITY, JurisdictionKind.CONSOLIDATED}
+# Kinds whose names are unique in a state, so that rows of one name in several counties are one municipality. Towns are,
+# too, except where counties consist of them.
+UNIQUE_KINDS = {
+    JurisdictionKind.CITY,
+    JurisdictionKind.VILLAGE,
+    JurisdictionKind.BOROUGH,
+    JurisdictionKind.CONSOLIDATED,
+}
+NEW_ENGLAND = {"CT", "MA", "ME", "NH", "RI", "VT"}
+STATES_OF_TOWNS = NEW_ENGLAND | {"NJ", "NY", "WI"}
+
+
+def can_span_counties(kind, state):
+    """Return whether a municipality of this kind can lie in several counties of the state, with a row for each."""
+    return kind in UNIQUE_KINDS or (kind == JurisdictionKind.TOWN and state not in STATES_OF_TOWNS)
+
+
+# Kinds that people write with the name of a municipality: "Manchester Township" or "Village of Hempstead".
 NAMED_KINDS = {"city", "town", "township", "village", "borough", "plantation", "municipality"}
 KIND_BEFORE = re.compile(rf"({'|'.join(sorted(NAMED_KINDS))}) of (.+)")
 KIND_AFTER = re.compile(rf"(.+) ({'|'.join(sorted(NAMED_KINDS - {'city'}))})")
@@ -69,18 +88,20 @@ class JurisdictionQuerySet(models.QuerySet):
         found = self.filter(zip_parts__zip=zip_code).annotate(share=F("zip_parts__share"))
         return found.order_by("-share", "pk")
 
-    def of_town(self, state, name, county=""):
-        """Municipalities and places without a government of this name, in the county if one is given.
+    def policed(self, is_policed=True):
+        """Jurisdictions that have departments, or those that have none. Each is listed once."""
+        links = self.model.departments.through.objects.filter(jurisdiction=OuterRef("pk"))
+        return self.filter(Exists(links) if is_policed else ~Exists(links))
 
-        Municipalities come first. ``name`` can name the kind: "Manchester Township". ``county`` can have the word
-        County. A municipality in several counties has a row for each.
+    def of_town(self, state, name):
+        """Municipalities and places without a government of this name, municipalities first.
+
+        ``name`` can name the kind: "Manchester Township". A municipality in several counties has a row for each.
         """
         key = normalize(name)
         bare, kind = split_kind(key)
         wanted = Q(key=key) | Q(key=bare, kind=kind) if kind else Q(key=key)
         found = self.filter(wanted, state=state).exclude(kind=JurisdictionKind.COUNTY)
-        if county:
-            found = found.filter(county_slug=slug_of(without_county_word(county), ""))
         return found.order_by(Case(When(kind=JurisdictionKind.PLACE, then=1), default=0), "county_slug", "pk")
 
     def county(self, state, county_slug):
@@ -134,14 +155,17 @@ class Jurisdiction(models.Model):
         self.derive()
         super().save(*args, **kwargs)
 
+    @property
+    def common_name(self):
+        """The name that people use: "Athens" for "Athens-Clarke County"."""
+        name = COMMON_NAMES.get((self.state, self.name), self.name)
+        return CONSOLIDATED_WITH.sub("", name) if self.kind == self.Kind.CONSOLIDATED else name
+
     def derive(self):
         """Compute the fields that depend on the names."""
-        name = COMMON_NAMES.get((self.state, self.name), self.name)
-        if self.kind == self.Kind.CONSOLIDATED:
-            name = CONSOLIDATED_WITH.sub("", name)
-        self.key = normalize(name)
+        self.key = normalize(self.common_name)
         county = COUNTY_NAMES.get((self.state, self.county), COUNTY_GOVERNMENT.sub("", self.county))
-        self.county_slug = slug_of(without_county_word(county), "")
+        self.county_slug = slug_of_county(county)
 
 
 class ZipPart(models.Model):

@@ -111,6 +111,11 @@ class Located(models.Model):
         return None if self.latitude is None else Point(self.latitude, self.longitude)
 
     @property
+    def state_in_sentence(self):
+        """The name of the state within a sentence, such as "the District of Columbia"."""
+        return states.STATES[self.state].in_sentence
+
+    @property
     def zone(self):
         """The time zone as a ``ZoneInfo``, or that of the state if the stored name is not valid."""
         try:

@@ -15,9 +15,15 @@ from ..names import name_prefixes
 from .figures import PopulationBasis
 from .kinds import DepartmentKind
 from .place import Place
+from .profile import DepartmentSpecialization, Division, SpecialUnit
 
 # The order of the departments of a county: first those that police most of it.
 COUNTY_ORDER = dict.fromkeys(("sheriff", "county_police", "municipal", *DepartmentKind.values))
+# The fields that a card, the pin of a map and the answer to "Who polices here?" show or compare.
+CARD_FIELDS = (
+    "name", "slug", "kind", "city", "city_key", "county", "county_slug", "state", "latitude", "longitude", "phone",
+    "website", "website_kind", "population", "size",
+)  # fmt: skip
 NO_PERSON = re.compile(r"\d|\b(police|county|department|university|school)\b", re.IGNORECASE)
 
 
@@ -51,6 +57,14 @@ class DepartmentQuerySet(models.QuerySet):
         """Departments without an editor whose account is active."""
         return self.exclude(editors__is_active=True)
 
+    def with_parts(self):
+        """Add ``.has_specializations`` and ``.has_divisions``, for :meth:`Department.unknown_facts`."""
+        specializations, divisions, units = (
+            Exists(part.objects.filter(department=OuterRef("pk")))
+            for part in (DepartmentSpecialization, Division, SpecialUnit)
+        )
+        return self.annotate(has_specializations=specializations, has_divisions=divisions | units)
+
     def link_posts(self):
         """Link posts among these departments to their headquarters, unless a person has decided otherwise.
 
@@ -70,7 +84,8 @@ class DepartmentQuerySet(models.QuerySet):
 
     def hiring(self, open_jobs):
         """Departments with at least one of ``open_jobs`` (a QuerySet of jobs)."""
-        return self.filter(Exists(open_jobs.filter(department=OuterRef("pk")).order_by()))
+        # Not Exists: SQLite would look it up for each of many departments, most of which aren't hiring.
+        return self.filter(pk__in=open_jobs.order_by().values("department"))
 
     def with_phone(self, number):
         """Departments with this telephone number, such as "203-341-6000"."""
@@ -107,6 +122,10 @@ class DepartmentQuerySet(models.QuerySet):
             return []
         fields = ("name", "slug", "city", "state", "kind", "latitude", "longitude")
         return list(self.exclude(pk=department.pk).near(department.point, miles).only(*fields)[:count])
+
+    def for_cards(self):
+        """Fetch only what a card shows. Most of a department's fields are long texts and figures."""
+        return self.only(*CARD_FIELDS)
 
     def with_place(self):
         """Add ``.place``: the fields of the place that ``Department.find_place()`` finds as a dict, or None."""

@@ -1,5 +1,7 @@
 """The search forms: a base form for searches near a place, and the search of the directory."""
 
+import re
+
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +17,18 @@ from . import places, ranking, spelling
 RADII = (10, 25, 50, 100, 250)  # miles
 DEFAULT_MILES = 25
 ANYWHERE = "any"
-# Words that say nothing more than the place: "police near 06880".
-POLICE_WORDS = frozenset("police cops officers department departments".split())
+# Words that say nothing more than the place: "police near 06880". The answer for a place has its sheriff, too.
+POLICE_WORDS = frozenset(
+    "police polices policing cops officers department departments sheriff sheriffs station stations law enforcement "
+    "who what which nearest closest local my the is are do does serves patrols covers".split()
+)
+# What stands before a place in a question: "Who polices Joshua Tree?", "nearest police station to Reno".
+QUESTION = re.compile(
+    r"\s*(?:(?:who|what|which) (?:(?:police|sheriff)(?: department| agency)? )?(?:polices|patrols|serves|covers)|"
+    r"(?:the )?(?:(?:nearest|closest|local) )?(?:police|cops|law enforcement)(?: station| department)?"
+    r" (?:in|for|to|of|serving))\s+(?=\S)",
+    re.IGNORECASE,
+)
 MAX_SEARCH_LENGTH = 100  # characters
 # Fields get their choices as functions. Otherwise each form copies the list, which takes longer than finding a place.
 WITHIN = [
@@ -44,6 +56,7 @@ class NearForm(forms.Form):
         label=_("Within"),
         initial=DEFAULT_MILES,
         choices=lambda: WITHIN,
+        widget=LongSelect,
     )
 
     def __init__(self, data=None, *args, **kwargs):
@@ -228,7 +241,10 @@ class DepartmentSearchForm(NearForm):
         widget=LongSelect,
     )
     kind = forms.ChoiceField(
-        label=_("Agency type"), required=False, choices=lambda: [("", _("Any type")), *Department.Kind.choices]
+        label=_("Agency type"),
+        required=False,
+        choices=lambda: [("", _("Any type")), *Department.Kind.choices],
+        widget=LongSelect,
     )
     specialization = forms.ModelChoiceField(
         label=_("Specialization"),
@@ -256,12 +272,21 @@ class DepartmentSearchForm(NearForm):
         self.fields["q"].help_text = _("For example 06880 or Westport")
         self.fields["q"].widget.attrs["data-suggest"] = True
 
+    def clean_q(self):
+        """Return the text without words such as "who polices", which ask for a place."""
+        text = super().clean_q()
+        match = QUESTION.match(text)
+        return text[match.end() :].rstrip("? ") if match else text
+
     def clean(self):
         cleaned = super().clean()
-        words = normalize(cleaned.get("q") or "").split()
-        if self.place and words and POLICE_WORDS.issuperset(words):
-            self.use_place(self.place)
+        if self.place and cleaned.get("q"):
+            self.use_place(self.place, cleaned["q"])
         return cleaned
+
+    def use_place(self, place, rest=""):
+        """Search near the place, for the rest of the text unless that only asks for the police there."""
+        super().use_place(place, "" if POLICE_WORDS.issuperset(normalize(rest).split()) else rest)
 
     @property
     def whole_place(self):
@@ -269,12 +294,13 @@ class DepartmentSearchForm(NearForm):
 
         Call it after :meth:`results`. A county has no ``key``, and may have no point.
         """
-        if self.errors or self.filters_in_use or self.correction:
+        if self.errors or self.filters_in_use:
             return None
         text = self.cleaned_data["q"]
         if self.place or ranking.short_form(text)[0]:
             return None if text else self.place
-        return places.best_known(self.possible_towns) or places.named_county(text)
+        text = self.correction or text
+        return places.best_known(self.possible_towns) or places.named_county(text) or places.only_county(text)
 
     def results(self, open_jobs):
         """Return the published departments that match the search, in its order; none if the form has errors.

@@ -9,7 +9,7 @@ from django.db.models import Avg, Max
 
 from ..geo import states
 from ..geo.points import Point
-from ..models import Place
+from ..models import Jurisdiction, Place
 from ..names import AGENCY_WORDS, normalize
 
 ZIP = re.compile(r"(\d{5})(?:-?\d{4})?\Z", re.ASCII)
@@ -17,7 +17,9 @@ ZIP_INSIDE = re.compile(r"(?<![\w-])(\d{5})(?:-?\d{4})?(?![\w-])", re.ASCII)
 COUNTRY = re.compile(r"[,\s]+(usa|u\.s\.a\.|us|u\.s\.|united states( of america)?)\Z", re.IGNORECASE)
 NEAR = re.compile(r"\b(?:near|around|close to)\s+", re.IGNORECASE)
 NEAR_ME = re.compile(r"\s*\b(?:nearby|(?:near|around|close to)\s+(?:me|here|us))\s*\Z", re.IGNORECASE)
-COUNTY = re.compile(r"(.+ (?:county|parish|municipio|borough|census area)),?\s+(\D+)\Z", re.IGNORECASE)
+COUNTY_NAME = re.compile(r".+ (?:county|parish|municipio|borough|census area)", re.IGNORECASE)
+COUNTY = re.compile(rf"({COUNTY_NAME.pattern}),?\s+(\D+)\Z", re.IGNORECASE)
+SAINT = re.compile(r"\A(?:saint|st)\b\.?", re.IGNORECASE)
 # Words around a place that say nothing about what to find there.
 FILLERS = frozenset(
     "a address area around at careers close for hiring in job jobs near now openings the to zip zipcode".split()
@@ -177,7 +179,16 @@ def named_county(text):
     """Return a Place with the name and the state of the county that a text like "Clay County, MO" names, or None."""
     match = COUNTY.match(text.strip())
     state = match and states.find(match[2])
-    return Place(name=match[1], state=state.code) if state else None
+    return Place(name=SAINT.sub("St.", match[1]), state=state.code) if state else None
+
+
+def only_county(text):
+    """Return a Place for a county that no other state has, such as "Orleans Parish", or None. At most one query."""
+    name = SAINT.sub("St.", text.strip())
+    if not COUNTY_NAME.fullmatch(name):
+        return None
+    found = list(Jurisdiction.objects.filter(kind=Jurisdiction.Kind.COUNTY, county__iexact=name)[:2])
+    return Place(name=found[0].county, state=found[0].state) if len(found) == 1 else None
 
 
 def counties(text):

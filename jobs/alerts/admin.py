@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.accounts import audit
 from policeapp.web.admin import ViewOnlyAdmin
 
 from .messages import Message
@@ -22,7 +23,9 @@ class SuperuserOnlyAdmin(ViewOnlyAdmin):
         return self.has_module_permission(request)
 
     def log_deletions(self, request, queryset):
-        """Write no log entry, because it would store the email address of a deleted subscriber."""
+        """Log only the number, because the text of an entry would store the email address of a deleted subscriber."""
+        details = f"{self.opts.verbose_name_plural}: {len(queryset)}"
+        audit.record(request, audit.Kind.DELETED, details=details)
 
 
 @admin.register(Subscriber)

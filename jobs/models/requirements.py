@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from departments.geo import states
-
 AGE = [MinValueValidator(14), MaxValueValidator(99)]
 
 
@@ -157,8 +155,7 @@ class Requirements(models.Model):
             text = ngettext("At least %(years)d year of experience", "At least %(years)d years of experience", required)
             return text % {"years": required}
         if required == Certification.THIS_STATE:
-            state = states.STATES[self.job.department.state].in_sentence
-            return _t("POST certification from %(state)s") % {"state": state}
+            return _t("POST certification from %(state)s") % {"state": self.job.department.state_in_sentence}
         return str(dict(self._meta.get_field(name).choices)[required])
 
     def _verdict(self, name, applicant):

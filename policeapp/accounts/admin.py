@@ -3,17 +3,20 @@
 from allauth.account.admin import EmailAddress
 from allauth.mfa.admin import Authenticator
 from allauth.usersessions.admin import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from ..web.admin import BadRequestAdmin
+from ..web.admin import BadRequestAdmin, ViewOnlyAdmin
 from ..web.conflicts import EditForm
+from . import audit
 from .emails import send_notice
-from .models import User
+from .models import AuditEvent, User
 from .reauthentication import ReauthenticationMixin, require_recent
 
 # Only superusers can change these.
@@ -58,7 +61,10 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
 
     def user_change_password(self, request, id, form_url=""):
         require_recent(request, repeats=False)
-        return super().user_change_password(request, id, form_url)
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            audit.record(request, audit.Kind.PASSWORD_CHANGED, self.get_object(request, id))
+        return response
 
     def has_support_permission(self, request):
         return request.user.is_superuser
@@ -76,6 +82,7 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
             if user.authenticator_set.all().delete()[0]:
                 send_notice(user, "second factor removed")
                 self.log_change(request, user, _("Removed the second factor."))
+                audit.record(request, audit.Kind.FACTOR_REMOVED, user)
         self.message_user(request, _("They can sign in with their password alone. Tell them to set up another one."))
 
     def has_change_permission(self, request, obj=None):
@@ -85,6 +92,30 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or request.user.may_manage(obj))
+
+    def delete_view(self, request, object_id, extra_context=None):
+        """Suggest to deactivate an account with history. The audit log stays in any case."""
+        user = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        if user and LogEntry.objects.filter(user=user).exists():
+            text = _("Deleting an account deletes its history too. To keep it, clear “Active” instead.")
+            self.message_user(request, text, messages.WARNING)
+        return super().delete_view(request, object_id, extra_context)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ViewOnlyAdmin):
+    """The audit log. Nobody can delete from it, not even superusers."""
+
+    list_display = ["at", "kind", "email", "ip", "about", "details"]
+    list_filter = ["kind"]
+    search_fields = ["email", "ip", "about", "details"]
+    search_help_text = _("Email address, IP address, or what it was about")
+    date_hierarchy = "at"
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(Group)

@@ -60,6 +60,8 @@ class Handler(AxesDatabaseHandler):
         Attempts during a lockout don't count, because their password was not looked at.
         """
         was_locked = getattr(request, "axes_locked_out", False)
+        if request is not None:
+            request.password_was_tried = not was_locked
         super().user_login_failed(sender, credentials, request, **options)
         mailbox = get_username(request, credentials)
         if was_locked or not mailbox:

@@ -1,9 +1,12 @@
-"""User accounts."""
+"""User accounts, and the audit log of what concerns them."""
+
+from datetime import timedelta
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager, Permission
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -92,3 +95,84 @@ class User(AbstractUser):
 
     def _permissions(self):
         return Permission.objects.filter(Q(user=self) | Q(group__user=self)).order_by().values("pk").distinct()
+
+
+class AppendOnly(TypeError):
+    """Somebody tried to change or delete an entry of the audit log."""
+
+
+class AuditEventQuerySet(models.QuerySet):
+    """Entries can be added. :meth:`AuditEvent.delete_old` is the only way to delete some."""
+
+    def update(self, **values):
+        raise AppendOnly
+
+    def delete(self):
+        raise AppendOnly
+
+    delete.queryset_only = True
+
+
+class AuditEvent(models.Model):
+    """An entry of the audit log: who did what, when, from where and to what.
+
+    It has no foreign keys, so it outlives the account and the object. :mod:`policeapp.accounts.audit` adds entries.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed in", _("Signed in")
+        SIGN_IN_FAILED = "sign-in failed", _("Sign-in failed")
+        SIGNED_OUT = "signed out", _("Signed out")
+        PASSWORD_CHANGED = "password changed", _("Password changed")
+        PASSWORD_RESET = "password reset", _("Password reset by email")
+        FACTOR_ADDED = "factor added", _("Second factor added")
+        FACTOR_REMOVED = "factor removed", _("Second factor removed")
+        RIGHTS_CHANGED = "rights changed", _("Rights changed")
+        INVITED = "invited", _("Invitation sent")
+        INVITATION_ACCEPTED = "invitation accepted", _("Invitation accepted")
+        INVITATION_WITHDRAWN = "invitation withdrawn", _("Invitation withdrawn")
+        CLAIM_SENT = "claim sent", _("Claim sent")
+        CLAIM_CONFIRMED = "claim confirmed", _("Claim confirmed")
+        CLAIM_APPROVED = "claim approved", _("Claim approved")
+        CLAIM_DECLINED = "claim declined", _("Claim declined")
+        IMPORT_APPLIED = "import applied", _("Import applied")
+        DELETED = "deleted", _("Deleted")
+
+    RETENTION = timedelta(days=400)
+
+    at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
+    kind = models.CharField(_("event"), max_length=20, choices=Kind.choices)
+    # Who did it, or whose sign-in failed. Blank: nobody was signed in, or the server did it.
+    account = models.BigIntegerField(_("account number"), null=True)
+    email = models.CharField(_("account"), max_length=254, blank=True)
+    ip = models.CharField(_("IP address"), max_length=64, blank=True)
+    # What it was about: the type ("user"), the key and the text of an object.
+    about_type = models.CharField(_("type"), max_length=100, blank=True)
+    about_id = models.CharField(_("number"), max_length=64, blank=True)
+    about = models.CharField(_("about"), max_length=200, blank=True)
+    details = models.CharField(_("details"), max_length=300, blank=True)
+
+    objects = AuditEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit log entry")
+        verbose_name_plural = _("audit log entries")
+        ordering = ["-at", "-pk"]
+        base_manager_name = "objects"
+        default_permissions = ("view",)
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M}: {self.get_kind_display()}"
+
+    def save(self, *args, **options):
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **options)
+
+    def delete(self, *args, **options):
+        raise AppendOnly
+
+    @classmethod
+    def delete_old(cls):
+        """Delete entries that are older than ``RETENTION``, and return their number."""
+        return models.QuerySet(cls).filter(at__lte=timezone.now() - cls.RETENTION).delete()[0]

@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ..accounts import audit
 from ..accounts.models import EDIT_EVERY_DEPARTMENT
 from ..accounts.reauthentication import require_recent
 from ..web.admin import BadRequestAdmin
@@ -184,6 +185,7 @@ class ImportAdmin(BadRequestAdmin):
         else:
             if applied:
                 self.log_change(request, upload, _("Applied."))
+                audit.record(request, audit.Kind.IMPORT_APPLIED, upload)
                 self.message_user(request, _("The file was imported."), messages.SUCCESS)
             else:
                 message = _("This file was already applied, or is being applied now.")

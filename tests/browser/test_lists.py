@@ -28,6 +28,8 @@ def top_of(locator):
 
 @pytest.mark.parametrize("path", SEARCHES)
 def test_the_first_result_is_on_the_first_screen_of_a_phone(visit, neighborhood, path):
+    town = factories.make_jurisdiction("Westport", "CT", "town", "Fairfield County", [neighborhood])
+    factories.add_zip_part("06880", town, 1.0)
     for job in Job.objects.all():
         factories.make_requirements(job, minimum_age=18)
     page = visit(path, width=PHONE)
@@ -134,6 +136,26 @@ def test_a_printed_list_is_compact_and_has_the_paths_of_its_pages(visit, neighbo
     expect(page.locator(".locator svg")).to_be_visible()
 
 
+def test_a_printed_list_has_no_links_to_other_lists_but_says_which_page_it_is(visit, neighborhood):
+    for number in range(21):
+        factories.make_department(f"Precinct {number}", county="Fairfield")
+    factories.make_department("Hartford Police Department", city="Hartford", county="Hartford", at=(41.76, -72.67))
+    for path in ("/departments/ct/", "/departments/ct/county/fairfield/", "/departments/"):
+        page = visit(path)
+        links = page.locator("nav a")
+        assert links.count() > 3, path
+        page.emulate_media(media="print")
+        assert [link.text_content() for link in links.all() if link.is_visible()] == [], path
+        expect(page.get_by_text("Page 1 of 2")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/departments/?near=06880", "/jobs/?near=06880"])
+def test_the_names_on_cards_are_large_targets(visit, neighborhood, path):
+    page = visit(path, width=PHONE)
+    for name in page.locator(".card h3 a").all():
+        assert name.bounding_box()["height"] >= 28
+
+
 def test_a_phone_number_is_one_tap_away(visit, neighborhood):
     neighborhood.phone, neighborhood.website = "203-341-6000", "https://westportct.gov/police"
     neighborhood.save()
@@ -142,3 +164,10 @@ def test_a_phone_number_is_one_tap_away(visit, neighborhood):
     expect(phone).to_have_attribute("href", "tel:+1-203-341-6000")
     assert phone.bounding_box()["height"] >= 30
     assert page.get_by_role("link", name="westportct.gov, Westport Police Department").bounding_box()["height"] >= 30
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_tabs_of_the_home_page_stand_side_by_side(visit, neighborhood, width):
+    tabs = visit("/", width=width).locator(".tabs label").all()
+    departments, jobs = (tab.bounding_box() for tab in tabs)
+    assert departments["y"] == jobs["y"] and departments["height"] == jobs["height"] < 60

@@ -117,7 +117,7 @@ def test_clicking_a_state_on_the_map_opens_its_page(visit, neighborhood):
     page = visit("/departments/")
     # Connecticut is too small to click reliably.
     page.locator('.country a[href="/departments/ny/"]').click(position={"x": 60, "y": 40})
-    expect(page.get_by_role("heading", level=1)).to_have_text("New York")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Police departments in New York")
 
 
 def test_the_list_is_numbered(visit, neighborhood):

@@ -26,6 +26,17 @@ def test_jobs_are_found_from_the_home_page(page):
     assert page.locator(".card h3").all_inner_texts() == ["Police Officer", "Dispatcher", "Beach Patrol Officer"]
 
 
+def test_who_polices_a_zip_code_is_answered_and_its_campus_police_open(visit, scenes):
+    scenes("directory")
+    page = visit("/departments/?q=22030", java_script_enabled=False)
+    expect(page.get_by_role("heading", name="Who polices Fairfax, VA 22030?")).to_be_visible()
+    expect(page.locator(".answer")).to_contain_text("We don't know which of these serves your address")
+    campus = page.locator(".answer").get_by_role("link", name="George Mason University", exact=True)
+    expect(campus).to_be_hidden()
+    page.get_by_text("Campus, transit and tribal police here (1)").click()
+    expect(campus).to_be_visible()
+
+
 def test_search_nearby_jobs_and_a_wider_radius(page):
     page.goto("/departments/ct/westport-police-department/")
     page.get_by_role("link", name="Search Nearby Jobs").click()

@@ -171,6 +171,23 @@ def test_the_printed_page_is_black_on_white(visit, neighborhood, scheme):
     assert [text for text in texts if text[1:] != ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]] == []
 
 
+def test_the_printed_page_of_a_job_is_black_on_white(visit, westport):
+    job = factories.make_job(westport, apply_url="https://example.com/apply")
+    page = visit(job.get_absolute_url())
+    page.emulate_media(media="print")
+    texts = {text: colors for text, *colors in page.evaluate(TEXT_COLORS)}
+    assert texts["Apply on the department's website"] == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert all(colors == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"] for colors in texts.values())
+
+
+def test_the_printed_page_can_split_the_long_list_of_specializations(visit, twelve):
+    page = visit(WESTPORT)
+    page.emulate_media(media="print")
+    facts = page.locator(".facts > div")
+    expect(facts.filter(has_text="Number of Officers:")).to_have_css("break-inside", "avoid")
+    expect(facts.filter(has_text="Specializations:")).to_have_css("break-inside", "auto")
+
+
 def test_the_printed_page_does_not_split_an_opening(visit, neighborhood):
     page = visit(WESTPORT)
     page.emulate_media(media="print")

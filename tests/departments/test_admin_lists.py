@@ -156,7 +156,7 @@ def test_jurisdictions_are_listed_with_their_departments(alice, own, strange):
     assert listed(alice, Jurisdiction, "department=no") == ["Weston"]
     assert listed(alice, Jurisdiction, "department=yes") == ["Westport"]
     assert listed(alice, Jurisdiction, "department=perhaps") == ["Weston", "Westport"]
-    assert listed(alice, Jurisdiction, "q=westp") == ["Westport"]
+    assert listed(alice, Jurisdiction, "q=Westp") == ["Westport"]
     assert listed(alice, Jurisdiction, "kind__exact=city") == []
 
 
@@ -178,6 +178,14 @@ def test_a_saved_change_of_departments_is_a_correction(alice, own, strange):
     save(alice, westport, is_corrected="")
     westport.refresh_from_db()
     assert not westport.is_corrected
+
+
+def test_a_department_that_is_renamed_polices_the_town_of_its_name(alice, own):
+    own.county, own.state = "Fairfield", "CT"
+    own.save()
+    weston = make_jurisdiction("Weston")
+    save(alice, own, name="Weston Police Department")
+    assert list(weston.departments.all()) == [own]
 
 
 def test_whoever_can_edit_every_department_corrects_jurisdictions(own, strange):

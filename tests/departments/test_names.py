@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.names import county_label, normalize, slug_of
+from departments.names import county_label, normalize, slug_of, slug_of_county
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,11 @@ def test_a_slug_has_at_most_a_hundred_characters_and_no_dash_at_the_end():
 )
 def test_county_labels_use_the_word_of_the_state(county, state, label):
     assert county_label(county, state) == label
+
+
+@pytest.mark.parametrize(
+    ("county", "slug"),
+    [("Fairfield County", "fairfield"), ("orleans parish", "orleans"), ("St. Louis city", "st-louis-city"), ("", "")],
+)
+def test_the_slug_of_a_county_needs_no_word_for_it(county, slug):
+    assert slug_of_county(county) == slug

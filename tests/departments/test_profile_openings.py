@@ -121,6 +121,12 @@ def test_without_a_known_place_it_lists_the_newest_jobs_of_its_state(client, db)
     assert "Jobs in Connecticut In the state" in text_of(response) and "Nearest jobs" not in text_of(response)
 
 
+def test_the_capital_has_its_article(client, db):
+    make_job(make_department("Metropolitan Police", state="DC"))
+    response = profile(client, make_department("Lost Police", state="DC", city="Nowhere"))
+    assert "Jobs in the District of Columbia" in text_of(response)
+
+
 def test_without_jobs_in_its_state_one_line_names_the_newest(client, db):
     atlantis = make_department("Atlantis Police", city="Atlantis", state="WY")
     norwalk = make_department("Norwalk Police", at=AT_NORWALK, city="Norwalk")

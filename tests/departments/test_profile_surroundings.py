@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests import admin
 from tests.departments.pages import html, links, profile
-from tests.factories import list_specializations, make_alice, make_department, make_job, text_of
+from tests.factories import list_specializations, make_alice, make_department, make_division, make_job, text_of
 from tests.structured_data import nodes_of
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +173,10 @@ def contact(settings):
 def test_it_says_what_is_unknown_and_asks_for_it(client, contact):
     department = make_department("Smith & Sons Police", phone="203-341-6000", street1="1 Main Street", sworn_officers=0)
     response = profile(client, department)
-    assert "Not known yet: chief, email, website, specializations, about. Work here?" in text_of(response)
+    words = (
+        "Not known yet: chief, website, population served, specializations, about, mission statement, divisions, logo."
+    )
+    assert f"{words} Work here?" in text_of(response)
     assert text_of(response).split("See a mistake? Tell us.")[1].startswith(" In an emergency"), "it is the last line"
     url = urlsplit(links(response)["Tell us"])
     assert (url.scheme, url.path) == ("mailto", "office%2Bsite@police.example.org")
@@ -188,10 +191,11 @@ def test_it_asks_people_who_work_there_to_keep_it_up_to_date(client, bob, own):
 
 def test_a_complete_profile_only_asks_for_mistakes(client, contact):
     department = make_department(
-        chief_name="Pat Doe", street1="1 Main Street", phone="203-341-6000", email="desk@example.org", sworn_officers=3,
-        website="https://example.org/", about="We.",
+        chief_name="Pat Doe", street1="1 Main Street", phone="203-341-6000", sworn_officers=3, population=9,
+        website="https://example.org/", about="We.", mission="To serve.", logo=f"logos/{'0' * 32}.png",
     )  # fmt: skip
     list_specializations(department, "Drone")
+    make_division(department)
     text = text_of(profile(client, department))
     assert "See a mistake? Tell us." in text and "Not known yet" not in text
 
@@ -199,7 +203,7 @@ def test_a_complete_profile_only_asks_for_mistakes(client, contact):
 def test_without_a_contact_of_the_site_it_asks_nobody_to_write(client, settings):
     settings.CONTACT_EMAIL = ""
     response = profile(client, make_department())
-    assert "Not known yet: chief, street address, phone, email, website, number of officers" in text_of(response)
+    assert "Not known yet: chief, street address, phone, website, number of officers" in text_of(response)
     assert "See a mistake?" not in text_of(response) and "mailto:" not in html(response)
 
 

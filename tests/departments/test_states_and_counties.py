@@ -180,6 +180,13 @@ def test_a_county_lists_its_sheriff_first_and_then_the_other_types(client, india
     assert headings == kinds
 
 
+def test_a_county_says_that_the_figures_are_those_of_departments_based_there(client, indiana):
+    text = text_of(client.get(COUNTY))
+    assert "7 departments based in Marion County Sworn officers 2,280" in text
+    make("Boone Police", county="Boone")
+    assert "One department based in Boone County" in text_of(client.get("/departments/in/county/boone/"))
+
+
 def test_a_county_shows_the_latest_number_of_its_residents(client):
     make("Marion County Sheriff", "sheriff", county_population=970_000, county_population_year=2025)
     make("Marion County Police", "county_police", county_population=960_000)

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from departments.imports import country
 from departments.models import Department, Place
@@ -33,6 +35,12 @@ def one_place():
 
 
 # Loading
+
+
+def test_loading_updates_the_statistics_of_the_database():
+    with CaptureQueriesContext(connection) as captured:
+        run("load_samples")
+    assert "ANALYZE" in [query["sql"] for query in captured], "or SQLite reads all departments for the newest jobs"
 
 
 def test_loading_reports_what_was_added():

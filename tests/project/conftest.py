@@ -12,6 +12,7 @@ from departments.claims import tokens as claims
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Message
+from policeapp.models import AuditEvent
 
 from .. import factories
 from ..admin import sign_in
@@ -60,6 +61,7 @@ def numbers(db):
     objects |= {"jobs/alert": alert, "jobs/subscriber": alert.subscriber}
     objects["jobs/message"] = Message.objects.create(alert=alert, kind=Message.Kind.CONFIRM)
     someone = make_user("someone", is_active=False)
+    objects["policeapp/auditevent"] = AuditEvent.objects.order_by("pk").first()
     objects["passkey"] = Authenticator.objects.create(user=someone, type="webauthn", data={"name": "x"})
     tokens = {purpose: make_token(purpose, alert.key) for purpose in ("confirm", "renew", "unsubscribe")}
     tokens["manage"] = make_token("manage", alert.subscriber.key)

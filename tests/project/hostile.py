@@ -28,7 +28,7 @@ from departments.models import (
 )
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
-from policeapp.models import Import, User
+from policeapp.models import AuditEvent, Import, User
 
 from .. import factories
 
@@ -131,6 +131,7 @@ class Hostile:
         self.department.invitations.create(role="editor", **fill(Invitation, text))
         self.claim = self.department.claims.create(confirmed_at=timezone.now(), **fill(Claim, text))
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
+        AuditEvent.objects.create(kind=AuditEvent.Kind.DELETED, **fill(AuditEvent, text))
         for instance in (self.department, self.job):
             LogEntry.objects.create(
                 user=self.user,

@@ -310,6 +310,7 @@ TABLE = {
     **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
     **permitted("auth/group", add=ALICE, delete=ALICE),
     **permitted("policeapp/user"),
+    **permitted("policeapp/auditevent", add=NOT_HERE, delete=NOT_HERE),
     # Uploads can be added, applied and deleted, but not changed.
     **permitted("policeapp/import"),
     "admin/policeapp/import/<int:pk>/apply/": {

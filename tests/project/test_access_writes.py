@@ -74,6 +74,9 @@ WRITES = {
     "/admin/policeapp/user/{policeapp/user}/change/": ({"is_superuser": "on"}, NOBODY_ELSE),
     "/admin/policeapp/user/{policeapp/user}/password/": (ACCOUNT, PERMITTED),
     "/admin/policeapp/user/{policeapp/user}/delete/": (DELETED, PERMITTED),
+    "/admin/policeapp/auditevent/add/": ({}, NOT_EVEN_ALICE),
+    "/admin/policeapp/auditevent/{policeapp/auditevent}/change/": ({"ip": "192.0.2.9"}, NOT_EVEN_ALICE),
+    "/admin/policeapp/auditevent/{policeapp/auditevent}/delete/": (DELETED, NOT_EVEN_ALICE),
     "/admin/policeapp/import/{policeapp/import}/change/": ({"source": "Sent"}, NOT_EVEN_ALICE),
     "/admin/policeapp/import/{policeapp/import}/delete/": (DELETED, PERMITTED),
 }

@@ -26,4 +26,5 @@ class Command(BaseCommand):
                 )
             )
         if areas or report or not jurisdictions.are_matched():
-            self.stdout.write(jurisdictions.match())
+            jurisdictions.match()
+            self.stdout.write(jurisdictions.report())

@@ -14,4 +14,5 @@ class Command(BaseCommand):
         if number := jurisdictions.load():
             self.stdout.write(f"Loaded {number:,} municipalities and counties.")
         if Department.objects.exists():
-            self.stdout.write(jurisdictions.match())
+            jurisdictions.match()
+            self.stdout.write(jurisdictions.report())

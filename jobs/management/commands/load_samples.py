@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from jobs import samples
+from policeapp.database.analyze import analyze
 
 
 class Command(BaseCommand):
@@ -8,4 +9,5 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         departments, jobs = samples.load()
+        analyze()
         self.stdout.write(f"Sample departments added: {departments}. Sample jobs up to date: {jobs}.")

@@ -221,8 +221,8 @@ def test_jurisdictions_have_the_counties_of_the_directory():
 
 def test_every_zip_code_of_the_file_lies_somewhere():
     assert ZipPart.objects.values("zip").distinct().count() == 33_790
-    bronx = Jurisdiction.objects.of_zip("10451").first()
-    assert (bronx.name, bronx.county, bronx.share) == ("New York", "Bronx County", 1.0)
+    bronx = ZipPart.objects.get(zip="10451")
+    assert (bronx.jurisdiction.name, bronx.jurisdiction.county, bronx.share) == ("New York", "Bronx County", 1.0)
 
 
 def test_every_agency_is_published():
@@ -309,8 +309,8 @@ def test_the_answer_says_the_expected_sentence(client):
 
 
 def test_every_county_page_has_an_answer(client):
-    counties = Department.objects.listed().exclude(county_slug="").order_by("?").values_list("state", "county_slug")
-    for state, county in counties.distinct()[:20]:
+    counties = Department.objects.listed().exclude(county_slug="").order_by("state", "county_slug")
+    for state, county in list(counties.values_list("state", "county_slug").distinct())[::150]:
         assert "Who polices" in text_of(client.get(f"/departments/{state.lower()}/county/{county}/")), (state, county)
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from departments.geo.municipalities import readings
 from departments.imports import jurisdictions
+from departments.imports.municipality_names import readings
 from departments.models import Jurisdiction, ZipPart
+from tests.departments.imports.agency_files import WESTPORT as WESTPORT_ROW
+from tests.departments.imports.agency_files import import_rows
 from tests.factories import make_department, make_jurisdiction
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +46,8 @@ def match(*departments):
     for name, state, county, *values in departments:
         defaults = {"state": state, "county": county, "city": ""}
         make_department(name, **(defaults | (values[0] if values else {})))
-    return jurisdictions.match()
+    jurisdictions.match()
+    return jurisdictions.report()
 
 
 # Loading
@@ -135,6 +138,25 @@ def test_matching_again_changes_nothing_and_follows_a_new_name(westport):
     assert list(jurisdictions.Link.objects.values_list("jurisdiction", "department")) == [(norwalk.pk, westport.pk)]
 
 
+def test_an_import_links_the_departments_that_it_adds_and_renames():
+    westport, weston = make_jurisdiction(), make_jurisdiction("Weston")
+    row = WESTPORT_ROW | {"county": "Fairfield", "type": "municipal"}
+    import_rows(row)
+    assert [department.ori for department in westport.departments.all()] == [row["ori"]]
+    import_rows(row | {"name": "Weston Police Department"})
+    assert (westport.departments.count(), weston.departments.count()) == (0, 1)
+
+
+def test_only_the_given_states_are_matched(westport):
+    westport.county = "Fairfield"
+    westport.save()
+    town = make_jurisdiction(kind="town")
+    jurisdictions.match(["NY"])
+    assert not town.departments.exists()
+    jurisdictions.match(["CT", "NY"])
+    assert list(town.departments.all()) == [westport]
+
+
 def test_a_deleted_department_drops_out(westport):
     town = make_jurisdiction(departments=[westport])
     westport.delete()
@@ -223,7 +245,7 @@ def test_a_name_without_a_kind_is_that_of_the_likeliest(state, kinds, matched):
     assert {kind for kind in kinds if departments_of("Dover", kind)} == set(matched)
 
 
-def test_a_city_of_the_same_county_comes_first():
+def test_a_township_of_the_same_county_comes_first():
     make_jurisdiction("Springfield", "NJ", "township", "Union County")
     make_jurisdiction("Springfield", "NJ", "township", "Burlington County")
     match(("Springfield Police Department", "NJ", "Union"))

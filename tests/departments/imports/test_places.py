@@ -52,6 +52,19 @@ def test_nearly_all_zip_codes_are_loaded(gazette):
     assert len(rows - stored) < 100
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "at"),
+    [
+        ("Paradise", "NV", (36.1, -115.13)),
+        ("West Bloomfield", "MI", (42.57, -83.38)),
+        ("Sunrise Manor", "NV", (36.18, -115.05)),
+    ],
+)
+def test_a_municipality_that_no_address_names_is_a_place(gazette, name, state, at):
+    (town,) = gazette.towns(name, state)
+    assert town.point == pytest.approx(at, abs=0.1)
+
+
 def test_westport_has_its_coordinates(gazette):
     westport = gazette.get(zip="06880")
     assert (westport.name, westport.state, westport.county) == ("Westport", "CT", "Fairfield County")

@@ -85,9 +85,9 @@ def test_names_never_degrade(places):
 
 
 def test_a_kind_that_a_name_suggests_does_not_replace_a_stated_one():
-    import_rows(WESTPORT | {"type": "campus"}, as_of="2009")
+    import_rows(WESTPORT | {"type": "tribal"}, as_of="2009")
     import_rows(WESTPORT, as_of="2025")
-    assert only().kind == "campus"
+    assert only().kind == "tribal"
     import_rows(WESTPORT | {"type": "municipal"}, as_of="2025")
     assert only().kind == "municipal"
 
@@ -215,7 +215,8 @@ def test_more_officers_than_people_in_one_row_are_both_kept_out():
     report = report_of(WESTPORT | {"sworn_officers": "2800", "population": "64", "population_year": "2025"})
     assert (only().sworn_officers, only().population, only().population_year) == (None, None, None)
     assert {column for column, *_reason in report.notices} == {"sworn_officers", "population"}
-    import_rows(WESTPORT | {"ori": "CT0000001", "type": "campus", "sworn_officers": "28", "population": "5"})
+    campus = {"ori": "CT0000001", "name": "Westport University Police Department", "type": "campus"}
+    import_rows(WESTPORT | campus | {"sworn_officers": "28", "population": "5"})
     assert Department.objects.get(ori="CT0000001").sworn_officers == 28
 
 

@@ -1,9 +1,10 @@
-"""Finding jurisdictions by ZIP code, by name and by county."""
+"""Finding jurisdictions by ZIP code, by name, by county and by their departments."""
 
 import pytest
 
 from departments.models import Jurisdiction
-from tests.factories import add_zip_part, make_jurisdiction
+from departments.models.jurisdiction import can_span_counties
+from tests.factories import add_zip_part, make_department, make_jurisdiction
 
 pytestmark = pytest.mark.django_db
 
@@ -25,25 +26,47 @@ def test_a_zip_code_lies_in_its_largest_part_first():
     assert not Jurisdiction.objects.of_zip("22032")
 
 
+def test_the_policed_are_those_with_a_department_each_once(westport):
+    make_jurisdiction("Westport", departments=[westport, make_department("Town Constable")])
+    make_jurisdiction("Weston")
+    assert names(Jurisdiction.objects.policed()) == [("Westport", "town")]
+    assert names(Jurisdiction.objects.policed(False)) == [("Weston", "town")]
+
+
 @pytest.mark.parametrize(
-    ("typed", "county", "found"),
+    ("kind", "state", "can_span"),
     [
-        ("Manchester", "", [("Manchester", "township"), ("Manchester", "village"), ("Manchester", "CDP")]),
-        ("manchester township", "", [("Manchester", "township")]),
-        ("Village of Manchester", "", [("Manchester", "village")]),
-        ("Manchester", "Ocean County", [("Manchester", "township")]),
-        ("Manchester", "ocean", [("Manchester", "township")]),
-        ("Manchester City", "", []),
-        ("Ocean County", "", []),
+        ("city", "MO", True),
+        ("village", "NY", True),
+        ("consolidated city-county", "GA", True),
+        ("town", "AZ", True),
+        ("town", "NY", False),
+        ("town", "CT", False),
+        ("township", "MI", False),
+        ("county", "MO", False),
     ],
 )
-def test_a_town_is_found_by_name_kind_and_county(typed, county, found):
+def test_cities_can_lie_in_several_counties_but_towns_that_make_up_counties_cannot(kind, state, can_span):
+    assert can_span_counties(kind, state) == can_span
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Manchester", [("Manchester", "township"), ("Manchester", "village"), ("Manchester", "CDP")]),
+        ("manchester township", [("Manchester", "township")]),
+        ("Village of Manchester", [("Manchester", "village")]),
+        ("Manchester City", []),
+        ("Ocean County", []),
+    ],
+)
+def test_a_town_is_found_by_name_and_kind(typed, found):
     make_jurisdiction("Manchester", "NJ", "CDP", "Warren County")
     make_jurisdiction("Manchester", "NJ", "township", "Ocean County")
     make_jurisdiction("Manchester", "NJ", "village", "Warren County")
     make_jurisdiction("Manchester", "NH", "city", "Hillsborough County")
     make_jurisdiction("Ocean County", "NJ", "county", "Ocean County")
-    assert names(Jurisdiction.objects.of_town("NJ", typed, county)) == found
+    assert names(Jurisdiction.objects.of_town("NJ", typed)) == found
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ class TestLogos:
 
 def test_it_works_with_nothing_to_delete():
     tasks = ["ended sessions", "failed sign-ins", "rate limit counts", "unused files"]
-    tasks += ["claims and invitations", "unconfirmed alerts", "emails about accounts"]
+    tasks += ["audit log entries", "claims and invitations", "unconfirmed alerts", "emails about accounts"]
     assert clean_up() == f"Deleted {', '.join(f'0 {task}' for task in tasks)}.\n"
 
 
@@ -207,6 +207,6 @@ def test_a_task_that_fails_does_not_stop_the_others(monkeypatch, caplog):
     output = StringIO()
     with pytest.raises(CommandError, match="The clean-up of these failed: ended sessions, unused files."):
         call_command("clean_up", stdout=output)
-    assert output.getvalue().startswith("Deleted 0 failed sign-ins, 1 rate limit counts, 0 claims and invitations, ")
+    assert output.getvalue().startswith("Deleted 0 failed sign-ins, 1 rate limit counts, 0 audit log entries, ")
     assert not RateCount.objects.exists()
     assert caplog.text.count("ZeroDivisionError: no luck") == 2

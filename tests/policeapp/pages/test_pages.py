@@ -97,6 +97,11 @@ class TestHome:
         assert found == sorted(found)
         assert "Opening 6" not in page and "Opening 7" not in page
 
+    def test_a_tab_does_not_promise_zero_jobs(self, client, db):
+        make_department()
+        text = text_of(client.get("/"))
+        assert "Departments (1) Jobs ZIP" in text and "(0)" not in text
+
     def test_it_counts_departments_and_jobs(self, client, db):
         department = make_department()
         make_department("Norwalk Police Department")

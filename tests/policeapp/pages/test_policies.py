@@ -16,7 +16,7 @@ from departments.models import Claim, Invitation
 from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
-from policeapp.models import User
+from policeapp.models import AuditEvent, User
 from policeapp.pages.policies import format_duration
 
 from ...admin import page, save
@@ -58,6 +58,7 @@ DESCRIBED = {
     "jobs.SendRun": None,
     "jobs.Subscriber": "alerts",
     "mfa.Authenticator": "editors",
+    "policeapp.AuditEvent": "audit",
     "policeapp.ContentVersion": None,
     "policeapp.Import": "editors",
     "policeapp.RateCount": "counts",
@@ -91,6 +92,9 @@ def test_all_personal_columns_are_described(privacy):
         *("id", "key", "department", "email", "role", "created", "invited_by"),
         *("accepted_by", "accepted_at", "withdrawn_at"),
     }
+    assert {field.name for field in AuditEvent._meta.concrete_fields} == {
+        *("id", "at", "kind", "account", "email", "ip", "about_type", "about_id", "about", "details"),
+    }
     assert {field.name for field in User._meta.concrete_fields} == {
         *("id", "first_name", "last_name", "email", "mailbox", "password"),
         *("is_active", "is_staff", "is_superuser", "last_login", "date_joined"),
@@ -111,6 +115,7 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setattr(Claim, "RETENTION", timedelta(days=91))
     monkeypatch.setattr(Invitation, "LIFETIME", timedelta(days=9))
     monkeypatch.setattr(Invitation, "RETENTION", timedelta(days=92))
+    monkeypatch.setattr(AuditEvent, "RETENTION", timedelta(days=399))
     monkeypatch.setattr("policeapp.pages.policies.CLAIMS_PER_CLIENT", CLAIMS_PER_CLIENT._replace(seconds=3 * 3600))
     settings.AXES_COOLOFF_TIME = timedelta(minutes=47)
     settings.SESSION_COOKIE_AGE, settings.SESSION_MAX_AGE = 17 * 3600, 19 * 3600
@@ -126,6 +131,8 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "A request with a decision is deleted 91 days after it",
         "It works for 9 days. If you don't accept it, we delete it 92 days later",
         "count requests by IP address for 3 hours",
+        "Each entry is deleted after 399 days",
+        "the IP address and the department for 399 days",
         "count for 47 minutes",
         "A session ends 17 hours after your last page, and at most 19 hours after you signed in.",
         "are deleted after 30 days",

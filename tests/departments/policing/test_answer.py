@@ -3,7 +3,7 @@
 import pytest
 
 from departments.models import Department, Place
-from departments.search import answer
+from departments.policing import answer
 from tests.departments import pages
 from tests.factories import add_zip_part, make_department, make_job, make_jurisdiction, make_place, text_of
 
@@ -115,7 +115,7 @@ def test_a_zip_code_in_several_has_an_answer_for_each_largest_share_first(db):
     assert roles(found) == {
         "Fairfax County Police Department": "Serves areas of Fairfax County outside cities.",
         "Fairfax City Police Department": "Serves the City of Fairfax.",
-        "Fairfax County Sheriff's Office": "Mostly serves courts and the jail.",
+        "Fairfax County Sheriff's Office": "Mostly serves the courts or the jail.",
     }
     assert not found.is_sure
 
@@ -149,10 +149,9 @@ def test_a_city_in_two_counties_is_one(db):
         (
             "PA",
             "In Pennsylvania, the State Police serve towns without their own police. "
-            "Sheriffs mostly serve courts and jails.",
+            "Sheriffs mostly serve the courts or the jail.",
         ),
-        ("VT", "In Vermont, the State Police serve towns without their own police. "
-               "Sheriffs mostly serve courts and jails."),
+        ("VT", "In Vermont, the State Police serve towns without their own police. Some pay the sheriff for patrols."),
     ],
 )  # fmt: skip
 def test_troopers_serve_towns_without_police_where_sheriffs_do_not(db, state, note):
@@ -166,7 +165,7 @@ def test_troopers_serve_towns_without_police_where_sheriffs_do_not(db, state, no
     found = ask("00001")
     assert found.sentences == ["Quiet has no police department in our directory.", note]
     assert names(found) == [name, "Elm County Sheriff's Office"]
-    assert roles(found)["Elm County Sheriff's Office"] == "Mostly serves courts and the jail."
+    assert roles(found)["Elm County Sheriff's Office"] == "Mostly serves the courts or the jail."
     assert not found.is_sure
 
 
@@ -224,7 +223,7 @@ def test_the_sheriff_of_a_consolidated_city_serves_its_courts(db):
     found = ask("40202")
     assert roles(found) == {
         "Louisville Metro Police Department": "Serves Louisville.",
-        "Jefferson County Sheriff's Office": "Mostly serves courts and the jail.",
+        "Jefferson County Sheriff's Office": "Mostly serves the courts or the jail.",
     }
     assert found.is_sure
 
@@ -280,12 +279,35 @@ def test_a_place_without_a_government_can_have_police_of_its_own(joshua_tree):
     assert names(ask("92252"))[0] == "Joshua Tree Tribal Police"
 
 
+def test_tribal_police_of_a_city_do_not_come_before_the_countys(db):
+    make_place("Las Vegas", "NV", "89109", at=(36.12, -115.16), county="Clark County")
+    police = make_police("Las Vegas Metropolitan Police Department", "NV", county="Clark")
+    make_area("Clark County", "NV", "county", "Clark County", [police], z89109=1)
+    make_area("Winchester", "NV", "CDP", "Clark County", z89109=0.7)
+    make_police("Las Vegas Paiute Tribal", "NV", Kind.TRIBAL, "Las Vegas", county="Clark", at=(36.13, -115.16))
+    found = ask("89109")
+    assert names(found) == ["Las Vegas Metropolitan Police Department"]
+    assert [each.name for each in found.local] == ["Las Vegas Paiute Tribal"]
+    assert found.is_sure
+
+
+def test_a_county_with_much_tribal_land_is_not_sure(db):
+    make_place("Tuba City", "AZ", "86045", at=(36.13, -111.23), county="Coconino County")
+    sheriff = make_police("Coconino County Sheriff's Office", "AZ", Kind.SHERIFF, county="Coconino")
+    make_area("Coconino County", "AZ", "county", "Coconino County", [sheriff], z86045=1)
+    make_area("Tuba City", "AZ", "CDP", "Coconino County", z86045=0.9)
+    found = ask("86045")
+    assert found.sentences[1] == "Parts of Coconino County are tribal land, where tribal or federal police serve."
+    assert not found.is_sure
+
+
 def test_a_military_base_has_police_of_its_own(db):
     make_place("Camp Pendleton", "CA", "92055", at=(33.3, -117.3), county="San Diego County")
     sheriff = make_police("San Diego County Sheriff's Office", "CA", Kind.SHERIFF, county="San Diego")
     make_area("San Diego County", "CA", "county", "San Diego County", [sheriff], z92055=1)
     found = ask("92055")
     assert found.sentences[0] == "On a military base, call its military police. They are not in our directory."
+    assert not found.is_sure
 
 
 def test_a_town_with_the_name_of_a_fort_is_not_a_base(db):
@@ -318,9 +340,11 @@ def test_coordinates_far_from_everything_have_no_answer(massachusetts):
 def test_a_territory_has_one_force(db):
     make_place("St Thomas", "VI", "00802", at=(18.34, -64.93), county="")
     make_place("Hagatna", "GU", "96910", at=(13.48, 144.75), county="")
-    make_police("Guam Police Department", "GU", county="Guam")
+    police = make_police("Guam Police Department", "GU", county="Guam")
+    make_area("Territory of Guam", "GU", "county", "Territory of Guam", [police], z96910=1)
     assert ask("00802").sentences == ["The Virgin Islands Police Department serves all of the U.S. Virgin Islands."]
     assert ask("00802").departments == []
+    assert ask("96910").sentences == ["The Guam Police Department serves all of Guam."]
     assert roles(ask("96910")) == {"Guam Police Department": "Serves all of Guam."}
 
 
@@ -328,7 +352,7 @@ def test_nothing_is_concluded_about_an_unknown_place(db):
     make_place("Nowhere", "TX", "79999", at=(31, -104), county="")
     make_police("Department of Public Safety", "TX", Kind.STATE_OTHER)
     found = ask("79999")
-    assert found.sentences == ["We don't know which department serves Nowhere, TX 79999."]
+    assert found.sentences == ["We don't know which department that is."]
     assert names(found) == ["Department of Public Safety"]
     assert not found.is_sure
 
@@ -355,12 +379,58 @@ def test_a_county_without_land_outside_of_towns_has_no_likely_department(massach
     assert names(found) == ["Massachusetts State Police"]
 
 
+def test_county_police_come_first_in_a_county_that_is_all_towns(db):
+    sheriff = make_police("Suffolk County Sheriff's Office", "NY", Kind.SHERIFF, county="Suffolk")
+    police = make_police("Suffolk County Police Department", "NY", Kind.COUNTY_POLICE, county="Suffolk")
+    make_area("Suffolk County", "NY", "county", "Suffolk County", [sheriff, police])
+    for town in ("Islip", "Babylon"):
+        make_area(town, "NY", "town", "Suffolk County")
+    found = answer.for_county("NY", "suffolk")
+    assert names(found) == ["Suffolk County Police Department", "Suffolk County Sheriff's Office"]
+    assert found.sentences[1] == "The Suffolk County Police Department serves places without their own police."
+
+
+def test_county_police_share_with_the_troopers_of_delaware(db):
+    police = make_police("New Castle County Police Department", "DE", Kind.COUNTY_POLICE, county="New Castle")
+    make_police("Delaware State Police", "DE", Kind.STATE_POLICE)
+    make_place("Bear", "DE", "19701", at=(39.6, -75.7), county="New Castle County")
+    make_area("New Castle County", "DE", "county", "New Castle County", [police], z19701=1)
+    found = ask("19701")
+    assert names(found) == ["New Castle County Police Department", "Delaware State Police"]
+    assert found.sentences[0].startswith("The New Castle County Police Department serves areas of New Castle County")
+    assert not found.is_sure
+
+
+def test_a_place_is_not_said_to_have_no_government_if_a_town_has_its_name(db):
+    make_place("Chevy Chase", "MD", "20815", at=(38.98, -77.08), county="Montgomery County")
+    town = make_place("Chevy Chase", "MD", at=(38.98, -77.08), county="Montgomery County")
+    police = make_police("Montgomery County Police Department", "MD", Kind.COUNTY_POLICE, county="Montgomery")
+    make_area("Montgomery County", "MD", "county", "Montgomery County", [police], z20815=0.8)
+    make_area("Chevy Chase", "MD", "CDP", "Montgomery County", z20815=0.6)
+    make_area("Chevy Chase", "MD", "town", "Montgomery County", z20815=0.2)
+    found = answer.for_place(town)
+    assert not any("no city government" in sentence for sentence in found.sentences)
+    assert found.sentences[0] == "Some addresses in Chevy Chase, MD are in the Town of Chevy Chase."
+
+
+def test_a_town_whose_name_is_in_another_county_is_found_near_it(db):
+    place = make_place("Lower Merion", "PA", at=(39.98, -75.31), county="Delaware County")
+    make_place("Ardmore", "PA", "19003", at=(40, -75.29), county="Montgomery County")
+    haverford, merion = (make_police(f"{name} Police Department", "PA") for name in ("Haverford", "Lower Merion"))
+    make_area("Haverford", "PA", "township", "Delaware County", [haverford], z19003=0.66)
+    make_area("Lower Merion", "PA", "township", "Montgomery County", [merion], z19003=0.34)
+    assert names(answer.for_place(place)) == ["Lower Merion Police Department"]
+
+
 def test_a_county_that_is_one_city_has_its_police(massachusetts):
     assert names(answer.for_county("MA", "suffolk"))[0] == "Boston Police Department"
 
 
 def test_drafts_and_posts_are_left_out(massachusetts):
-    Department.objects.get(name="Boston Police Department").unpublish()
+    police = Department.objects.get(name="Boston Police Department")
+    precinct = make_police("Boston Police Department, North End", "MA", city="Boston", parent=police)
+    precinct.jurisdictions.set(police.jurisdictions.all())
+    police.unpublish()
     assert names(ask("02108")) == ["Massachusetts State Police"]
 
 
@@ -378,6 +448,37 @@ def test_the_answer_stands_at_the_top_of_a_search_for_a_county(client, joshua_tr
     for search in ("q=San+Bernardino+County,+CA", "near=San+Bernardino+County,+CA", "q=san+bernardino+county+ca"):
         page = client.get(f"/departments/?{search}")
         assert pages.answer(page)[0] == "San Bernardino County Sheriff's Department", search
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who polices Joshua Tree CA",
+        "Who polices Joshua Tree?",
+        "what police department serves 92252",
+        "nearest police station to Joshua Tree, CA",
+        "police in Joshua Tree",
+        "sheriff near 92252",
+        "Joshau Tree, CA",
+        "San Bernardino County",
+    ],
+)
+def test_a_question_in_words_is_answered(client, joshua_tree, question):
+    page = client.get("/departments/", {"q": question})
+    assert pages.answer(page)[0] == "San Bernardino County Sheriff's Department"
+
+
+@pytest.mark.parametrize("typed", ["Saint Louis County, MO", "St Louis County"])
+def test_a_saint_in_the_name_of_a_county_is_known(client, db, typed):
+    police = make_police("St. Louis County Police Department", "MO", Kind.COUNTY_POLICE, county="St. Louis")
+    make_area("St. Louis County", "MO", "county", "St. Louis County", [police])
+    assert pages.answer(client.get("/departments/", {"q": typed})) == ["St. Louis County Police Department"]
+
+
+def test_a_county_of_several_states_has_no_answer_without_its_state(client, db):
+    for state in ("IL", "GA"):
+        make_area("Cook County", state, "county", "Cook County")
+    assert "Who polices" not in text_of(client.get("/departments/?q=cook+county"))
 
 
 @pytest.mark.parametrize(
@@ -404,6 +505,8 @@ def test_the_answer_shows_911_and_open_jobs(client, massachusetts):
 def test_neighbors_follow_with_their_distance(client, massachusetts):
     page = client.get("/departments/?q=02108")
     assert pages.cards(page) == ["Emerson College", "Boston Police Department"]
+    text = text_of(page)
+    assert text.index("Boston, MA · less than a mile") < text.index("Boston, MA · 13 miles")
 
 
 def test_the_best_known_town_of_a_name_is_answered(client, massachusetts):
@@ -438,3 +541,9 @@ def test_the_answer_takes_two_queries(joshua_tree, django_assert_num_queries):
             answer.for_place(place)
     with django_assert_num_queries(2):
         answer.for_county("CA", "san-bernardino")
+
+
+def test_a_page_says_only_once_that_nothing_is_known(client, db):
+    make_place("Nowhere", "TX", "79999", at=(31, -104), county="")
+    text = text_of(client.get("/departments/?q=79999"))
+    assert "We don't know which department that is. In an emergency, call 911." in text

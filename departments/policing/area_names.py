@@ -20,12 +20,8 @@ SHARES = [
     (0.18, gettext_lazy("about a quarter")),
     (0, gettext_lazy("a small part")),
 ]
-# What people call places that the Census Bureau calls otherwise.
-COMMON_NAMES = {
-    ("NY", "New York"): "New York City",
-    ("HI", "Urban Honolulu"): "Honolulu",
-    ("ID", "Boise City"): "Boise",
-}
+# "New York" alone is the state.
+NEW_YORK = ("NY", "New York")
 WITH_KIND = {
     Kind.CITY: gettext_lazy("the City of %s"),
     Kind.INDEPENDENT_CITY: gettext_lazy("the City of %s"),
@@ -33,20 +29,26 @@ WITH_KIND = {
     Kind.VILLAGE: gettext_lazy("the Village of %s"),
     Kind.BOROUGH: gettext_lazy("the Borough of %s"),
 }
-# Military bases among places without a government, and the forts that the Army uses.
+# States where a village or a city often has the name of the town around it, or of another town.
+NAMED_TOWNS = {"NY", "WI"}
+# Military bases with addresses, with their state as in "Fort Lee, VA".
 MILITARY = re.compile(
-    r"AFB\b|Air Force|Joint Base|Naval|\bBase\b|Camp (Pendleton|Lejeune|Barrett)|Fort (Belvoir|Benning|Bliss|Bragg|"
-    r"Campbell|Carson|Drum|Eustis|Gordon|Greely|Hood|Huachuca|Hunter Liggett|Irwin|Jackson|Johnson|Knox|Lee|Leonard "
-    r"Wood|Lewis|Liberty|McCoy|Meade|Polk|Riley|Rucker|Sill|Stewart|Wainwright)\b"
+    r"AFB\b|Air Force|Joint Base|JBSA|Naval|\bBase,|Camp (Pendleton|Lejeune|Barrett)|Aberdeen Proving|West Point, NY|"
+    r"Redstone Arsenal|Schofield Barracks|(Lemoore|Meridian|Pensacola|Whidbey Island) Station|"
+    r"Fort (Belvoir|Benning|Bliss|Bragg|Campbell|Carson|Detrick|Dix|Drum|Eustis|Gordon|Greely|Hood|Huachuca|"
+    r"Hunter Liggett|Irwin|Jackson, SC|Johnson, LA|Knox|Leavenworth|Lee|Leonard Wood|Lewis, WA|Liberty|McCoy|Meade|"
+    r"Myer\b|Polk|Riley|Rucker|Sam Houston|Shafter|Sill|Stewart|Wainwright)\b"
 )
 
 
 def name_of(jurisdiction, others=()):
     """Return the name of a jurisdiction in a sentence, with its kind if another has the name: "the City of Fairfax".
 
-    Townships always have it: "Richland Township".
+    Townships always have it, "Richland Township", and so do the towns of some states.
     """
-    name = COMMON_NAMES.get((jurisdiction.state, jurisdiction.name), jurisdiction.name)
+    name = jurisdiction.common_name
+    if (jurisdiction.state, name) == NEW_YORK:
+        name = "New York City"
     if jurisdiction.kind == Kind.TOWNSHIP and not jurisdiction.key.endswith("township"):
         return _("%s Township") % name
     same_name = any(
@@ -54,6 +56,7 @@ def name_of(jurisdiction, others=()):
         for other in others
         if other != jurisdiction
     )
+    same_name = same_name or (jurisdiction.kind == Kind.TOWN and jurisdiction.state in NAMED_TOWNS)
     return WITH_KIND[jurisdiction.kind] % name if same_name and jurisdiction.kind in WITH_KIND else name
 
 
@@ -79,7 +82,7 @@ def _share(area):
 
 
 def where(area, areas, names):
-    """Return the name of an area. A county is its part outside of cities if it has one of the cities."""
+    """Return the name of an area: "McKinley County outside cities" beside a city of that county."""
     name = names[area.jurisdiction.pk]
     if area.is_county and any(other.county == area.county for other in areas if not other.is_county):
         return _("%(county)s outside cities") % {"county": name}

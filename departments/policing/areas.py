@@ -7,24 +7,21 @@ looked up by its ZIP codes.
 from dataclasses import dataclass, field
 from math import cos, radians
 
-from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterRef, Sum, Value, When
+from django.db.models import Case, CharField, Exists, F, FloatField, Max, OuterRef, Q, Sum, Value, When
 
 from ..geo.points import bounding_box
 from ..models import Jurisdiction, Place, ZipPart
-from ..names import slug_of, without_county_word
+from ..models.jurisdiction import WHOLE_COUNTY, can_span_counties
+from ..names import slug_of_county
 
 Kind = Jurisdiction.Kind
 # In these states, villages lie inside of towns and townships, so both have a row.
 NESTING = {"CT", "MI", "NY", "OH", "VT"}
-# Kinds that are a county of their own. One department serves all of it.
-WHOLE_COUNTY = {Kind.INDEPENDENT_CITY, Kind.CONSOLIDATED}
-# Municipalities that can lie in several counties, with a row for each. Towns can't where counties consist of them.
-SPANNING = {Kind.CITY, Kind.VILLAGE, Kind.BOROUGH, Kind.CONSOLIDATED}
-TOWNSHIP_STATES = {"CT", "MA", "ME", "NH", "NJ", "NY", "RI", "VT", "WI"}
 
 MAX_TOWN_MILES = 30  # from the middle of a town to its ZIP codes; farther ones belong to another town of that name
 MAX_NEAREST_MILES = 10  # to the nearest ZIP code of a place without ZIP codes
 LEAST_SHARE_OF_TOWN = 0.1  # smaller parts of a town's ZIP codes are mostly the edges of its neighbors
+LEAST_SHARE_OF_OTHERS = 0.03  # the same for a place without a government, which has no borders
 LEAST_SHARE_OF_NAME = 0.5  # of a ZIP code's people, for a place without a government to give it its name
 
 
@@ -64,13 +61,14 @@ class Areas:
 
 
 def of_place(place):
-    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, or two without ZIP codes of its own.
+    """Return the :class:`Areas` of a ZIP code, a town, or coordinates. One query, or up to three.
 
-    PO boxes have no area: theirs is that of the nearest ZIP code of the town.
+    PO boxes have no area: theirs is that of the nearest ZIP code of the town, else of any.
     """
     if place.zip:
-        rows = list(_in(_by_distance(place, _zip_codes_of_town(place))[:1]))
-        is_sure = any(row.zip == place.zip for row in rows)
+        rows, is_sure = list(Jurisdiction.objects.of_zip(place.zip)), True
+        if not rows:
+            rows, is_sure = list(_in(_by_distance(place, _zip_codes_of_town(place))[:1])), False
     else:
         rows, is_sure = _of_town(place) if place.key else [], True
     if not rows:
@@ -82,7 +80,7 @@ def of_place(place):
 def of_county(state, county_slug):
     """Return the :class:`Areas` of a county: a city that is all of it, or the part outside of municipalities.
 
-    None if it has neither. One query.
+    ``found`` is empty if it has neither. One query.
     """
     rows = Jurisdiction.objects.filter(state=state, county_slug=county_slug).exclude(kind=Kind.PLACE)
     rows = list(rows.annotate(has_people=Exists(ZipPart.objects.filter(jurisdiction=OuterRef("pk")))))
@@ -101,19 +99,24 @@ def _in(places):
 
 
 def _of_town(place):
-    """Return the jurisdictions of a town's ZIP codes, else those of its name. One query.
+    """Return the jurisdictions of a town's ZIP codes, else those of its name in its county or near it. One query.
 
     A place without a government comes with its county.
     """
     share, no_zip = Value(1.0, FloatField()), Value("", CharField())
-    named = Jurisdiction.objects.of_town(place.state, place.name, place.county)
-    county = Jurisdiction.objects.county(place.state, slug_of(without_county_word(place.county), ""))
+    county_slug = slug_of_county(place.county)
+    near = Place.objects.filter(bounding_box(place.point, MAX_NEAREST_MILES).contains()).exclude(zip="")
+    is_near = Exists(ZipPart.objects.filter(jurisdiction=OuterRef("pk"), zip__in=near.values("zip")))
+    named = Jurisdiction.objects.of_town(place.state, place.name).filter(Q(county_slug=county_slug) | is_near)
+    county = Jurisdiction.objects.county(place.state, county_slug)
     others = (rows.order_by().annotate(share=share, zip=no_zip) for rows in (named, county))
     rows = list(_in(_zip_codes_of_town(place)).union(*others, all=True))
     if found := [row for row in rows if row.zip]:
         return found
     named = [row for row in rows if row.kind != Kind.COUNTY]
-    return [row for row in named if row.kind != Kind.PLACE] or (rows if named else [])
+    named = [row for row in named if row.county_slug == county_slug] or named
+    municipalities = [row for row in named if row.kind != Kind.PLACE]
+    return municipalities or [row for row in rows if named and row.county_slug == county_slug]
 
 
 def _zip_codes_of_town(place):
@@ -153,7 +156,9 @@ def _arrange(rows, town, is_sure):
         return area.jurisdiction.key == town or (area.is_county and area.county in named)
 
     if town:
-        found = [area for area in found if is_named(area) or area.share >= LEAST_SHARE_OF_TOWN] or found
+        is_municipality = any(area.jurisdiction.key == town for area in found)
+        least = LEAST_SHARE_OF_TOWN if is_municipality else LEAST_SHARE_OF_OTHERS
+        found = [area for area in found if is_named(area) or area.share >= least] or found
     found.sort(key=lambda area: _rank(area, is_named(area)))
     return Areas(found, places, is_sure)
 
@@ -167,8 +172,7 @@ def _merge(rows):
     """Merge the rows of a municipality in several counties into that with the largest share."""
     merged = {}
     for row in rows:
-        spans = row.kind in SPANNING or (row.kind == Kind.TOWN and row.state not in TOWNSHIP_STATES)
-        key = (row.state, row.key, row.kind) if spans else row.pk
+        key = (row.state, row.key, row.kind) if can_span_counties(row.kind, row.state) else row.pk
         share = getattr(row, "share", 1.0)
         if key in merged:
             merged[key].share += share

@@ -50,7 +50,7 @@ class Police:
 def load(areas, state, place):
     """Return the :class:`Police` of these areas in a state, and of the ``Place`` or None. One query."""
     codes = dict.fromkeys([state, *(area.jurisdiction.state for area in areas)])
-    listed = Department.objects.listed().order_by()
+    listed = Department.objects.listed().for_cards().order_by()
     others = listed.filter(_statewide(codes) | _local(areas, codes, place)).annotate(**NO_LINK)
     rows = _linked(listed, areas).union(others, all=True) if areas else others
     police = Police(defaultdict(list), defaultdict(list), {}, [])

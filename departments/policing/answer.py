@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..geo import patrol, states
 from ..models import Department
-from ..names import slug_of, without_county_word
+from ..models.jurisdiction import WHOLE_COUNTY
+from ..names import normalize, slug_of_county
 from . import area_names, areas, police
-from .areas import WHOLE_COUNTY
 
 Kind = Department.Kind
 
@@ -18,7 +18,7 @@ MAX_AREAS = 4
 MAX_LOCAL = 8
 WITHOUT_POLICE = gettext_lazy("Serves places without their own police.")
 OUTSIDE_CITIES = gettext_lazy("Serves areas of %(county)s outside cities.")
-COURTS = gettext_lazy("Mostly serves courts and the jail.")
+COURTS = gettext_lazy("Mostly serves the courts or the jail.")
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Answer:
 def for_place(place):
     """Return the :class:`Answer` for a ZIP code, a town or coordinates; None if not even the state is known.
 
-    Two queries, or three for places without ZIP codes of their own.
+    Two queries, or up to four for PO boxes and for places without ZIP codes of their own.
     """
     found = areas.of_place(place)
     state = found.found[0].jurisdiction.state if found.found else place.state
@@ -65,7 +65,7 @@ def for_search(form):
     """Return the :class:`Answer` for a search that is a place and nothing else, or None. Call it after the results."""
     place = form.whole_place
     if place and not place.key and place.state:  # a county
-        return for_county(place.state, slug_of(without_county_word(place.name), ""))
+        return for_county(place.state, slug_of_county(place.name))
     return for_place(place) if place else None
 
 
@@ -85,7 +85,8 @@ class _Writer:
         self._use_policed_places()
         self.used = found.found[:MAX_AREAS]
         rows = [area.jurisdiction for area in self.used]
-        self.names = {row.pk: area_names.name_of(row, rows) for row in rows}
+        others = [*rows, *(area.jurisdiction for area in self.areas.without_government)]
+        self.names = {row.pk: area_names.name_of(row, others) for row in rows}
 
     def write(self):
         """Return the answer."""
@@ -95,7 +96,7 @@ class _Writer:
             self._add_likely(area)
         if not answer.departments and not answer.sentences:
             note = patrol.of_state(self.state).note if patrol.of_state(self.state).force_is_all else ""
-            answer.say(note or _("We don't know which department serves %(place)s.") % {"place": answer.place})
+            answer.say(note or _("We don't know which department that is."))
         if self.place is None and any(area.is_county and not self._own(area) for area in self.used):
             answer.say(_("Cities and towns there can have their own police."))
         answer.is_sure = self.areas.is_sure and self._is_sure()
@@ -117,8 +118,17 @@ class _Writer:
     def _is_sure(self):
         if self.place is None:
             return True
-        known = all(self._own(area) or area.is_county for area in self.used)
-        return known and len(self.answer.departments) == 1
+        known = all(
+            self._own(area) or (area.is_county and not patrol.has_tribal_land(area.county)) for area in self.used
+        )
+        return known and len(self.answer.departments) == 1 and not self._is_military()
+
+    def _is_military(self):
+        """Return whether the place, or the place without a government there, is a military base."""
+        if not self.place or (self.used and self.used[0].jurisdiction.key == self.place.key):
+            return False
+        bases = [self.place.name, *(area.jurisdiction.name for area in self.areas.without_government)]
+        return any(area_names.MILITARY.search(f"{name}, {self.state}") for name in bases)
 
     def _say_where(self):
         """Say which municipalities and counties the place is in, if they have other names."""
@@ -127,6 +137,7 @@ class _Writer:
         place, answer = self.place, self.answer
         names = [area_names.where(area, self.used, self.names) for area in self.used]
         own = {area.jurisdiction.key for area in [*self.used, *self.areas.without_government]}
+        own |= {normalize(name) for name in self.names.values()}
         if not self.areas.is_sure:
             answer.say(_("We don't know the borders there. This is the answer for the nearest ZIP code with homes."))
         elif place.zip and len(self.used) > 1:
@@ -140,8 +151,7 @@ class _Writer:
             others = [name for area, name in zip(self.used, names, strict=True) if area not in same]
             words = {"place": place, "areas": area_names.listed(others)}
             answer.say(_("Some addresses in %(place)s are in %(areas)s.") % words if others else "")
-        bases = [place.name, *(area.jurisdiction.name for area in self.areas.without_government)]
-        if any(map(area_names.MILITARY.search, bases)) and self.used[0].jurisdiction.key != place.key:
+        if self._is_military():
             answer.say(_("On a military base, call its military police. They are not in our directory."))
 
     def _add_likely(self, area):
@@ -155,8 +165,20 @@ class _Writer:
             self.answer.add(own, _("Serves %(place)s.") % {"place": place})
         elif area.is_county and not self._has_outside(area):
             self.answer.say(_("All of %(county)s is in cities or towns.") % {"county": place})
+            self._add_without_police(area)
         else:
             self._add_outside(area, place)
+            if patrol.has_tribal_land(area.county):
+                words = {"county": area.jurisdiction.county}
+                self.answer.say(_("Parts of %(county)s are tribal land, where tribal or federal police serve.") % words)
+
+    def _add_without_police(self, area):
+        """Add the departments that serve towns without police in a county that is all towns."""
+        for department in self._patrol_of_county(area)[:1]:
+            serves = _("The %(department)s serves places without their own police.")
+            self.answer.say(serves % {"department": department.name})
+        self.answer.add(self._patrol_of_county(area), WITHOUT_POLICE)
+        self.answer.say(patrol.of_state(area.jurisdiction.state).note)
 
     def _add_outside(self, area, place):
         """Add the departments that serve an area without police of its own."""
@@ -165,7 +187,8 @@ class _Writer:
         if area.is_county and likely and all(each in self.answer.departments for each in likely):
             return
         if rules.note:
-            self.answer.say(self._without(area, place))
+            police = [each.name for each in likely if each.kind == Kind.COUNTY_POLICE]
+            self.answer.say(self._without(area, place, *police[:1]))
             self.answer.say(rules.note)
         elif likely:
             self.answer.say(self._without(area, place, likely[0].name))
@@ -180,7 +203,9 @@ class _Writer:
         """Return a sentence about an area without police of its own, and who serves it if that is known."""
         words = {"place": place, "department": department}
         if area.is_county:
+            cities = {each.jurisdiction.key for each in self.used}
             towns = [each.jurisdiction for each in self.areas.without_government if each.county == area.county]
+            towns = [town for town in towns if town.key not in cities]
             if not towns:
                 return _("The %(department)s serves areas of %(place)s outside cities.") % words if department else ""
             words["place"] = towns[0].name
@@ -239,12 +264,16 @@ class _Writer:
 
     def _add_tribal(self):
         """Add the tribal police of a place without a government before the county's."""
-        if self.place and self.used and self.used[0].is_county:
-            here = [each for each in self.police.local if each.kind == Kind.TRIBAL and each.city_key == self.place.key]
+        if self.used and self.used[0].is_county:
+            tribal = [each for each in self.police.local if each.kind == Kind.TRIBAL]
+            towns = {area.jurisdiction.key for area in self.areas.without_government}
+            here = [each for each in tribal if each.city_key in towns]
             for department in here:
                 self.answer.say(_("On tribal land, call the tribal police: %(name)s.") % {"name": department.name})
             self.answer.departments[:0] = here
             self.answer.is_sure &= not here
+            if patrol.has_tribal_land(self.used[0].county):
+                self.answer.add([each for each in tribal if each not in here], police.LOCAL_ROLES[Kind.TRIBAL])
 
     def _add_of_county(self, area):
         """Add the other departments of the area's county: its police and its sheriff."""

@@ -1,0 +1,79 @@
+"""The admin's front page: an editor's departments and jobs, and what waits for an administrator."""
+
+from datetime import timedelta
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.editors import is_recruiter
+from departments.models import Claim, Department
+from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.models import Import
+
+from .models import Job
+
+DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, IMPORTS_SHOWN, EDITS_SHOWN = 5, 10, 5, 5, 10
+SOON = timedelta(days=7)
+
+# The ids of the inlines in a department's form. The other facts are fields.
+PARTS = {"specializations": "listed_specializations-group", "divisions": "divisions-group"}
+
+
+def front_page(request):
+    """Return the variables of templates/admin/index.html for the roles of the user."""
+    if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
+        return _for_administrator()
+    return _departments(request.user) | _jobs(request.user) if is_recruiter(request) else {}
+
+
+def _for_administrator():
+    claims = Claim.objects.waiting()
+    edited = ContentType.objects.get_for_models(Department, Job).values()
+    edits = LogEntry.objects.filter(content_type__in=edited).select_related("user", "content_type")
+    return {
+        "is_administrator": True,
+        "claims": claims.select_related("department").order_by("confirmed_at")[:CLAIMS_SHOWN],
+        "claims_number": claims.count(),
+        "imports": Import.objects.only("file_name", "created", "applied_at")[:IMPORTS_SHOWN],
+        "edits": edits[:EDITS_SHOWN],
+    }
+
+
+def _departments(user):
+    """The departments that the user edits, each with the facts that are still unknown and links to their fields."""
+    mine = Department.objects.editable_by(user)
+    found = list(mine.with_parts().by_name()[: DEPARTMENTS_SHOWN + 1])
+    return {
+        "cards": [_card(department) for department in found[:DEPARTMENTS_SHOWN]],
+        "has_more_departments": len(found) > DEPARTMENTS_SHOWN,
+    }
+
+
+def _card(department):
+    unknown = department.unknown_facts(
+        has_specializations=department.has_specializations, has_divisions=department.has_divisions
+    )
+    form = reverse("admin:departments_department_change", args=[department.pk])
+    return {
+        "department": department,
+        "form": form,
+        "known": len(department.EXPECTED) - len(unknown),
+        "expected": len(department.EXPECTED),
+        "unknown": [(label, f"{form}#{PARTS.get(fact, f'id_{fact}')}") for fact, label in unknown.items()],
+    }
+
+
+def _jobs(user):
+    """The jobs that the user can edit, apart from closed ones, and those of them that close within ``SOON``."""
+    jobs = list(Job.objects.editable_by(user).current().with_department().by_deadline()[: JOBS_SHOWN + 1])
+    shown, soon = jobs[:JOBS_SHOWN], timezone.now() + SOON
+    closing = [job for job in shown if job.closes_at and job.closes_at <= soon and job.is_open()]
+    return {
+        "has_jobs": True,
+        "closing": closing,
+        "other_jobs": [job for job in shown if job not in closing],
+        "with_department": len({job.department_id for job in shown}) > 1,
+        "has_more_jobs": len(jobs) > JOBS_SHOWN,
+    }
