@@ -258,7 +258,6 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 
 ACCOUNT_ADAPTER = "policeapp.accounts.adapter.AccountAdapter"
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
-ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "login": "policeapp.accounts.forms.SignInForm",
@@ -268,11 +267,11 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "policeapp.accounts.forms.SetPasswordForm",  # nosec B105
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
-# django-axes and accounts/lockout.py count failures. These would be counted in a cache.
+# Off, because a limit per account lets anybody lock out its owner: accounts/lockout.py and django-axes count failures.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}  # nosec B105
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
+# Nobody signs up, but a check of django-allauth wants the login name among these.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 MFA_ADAPTER = "policeapp.accounts.adapter.MFAAdapter"
@@ -287,6 +286,8 @@ MFA_FORMS = {
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# The name of the site in authenticator apps and passkeys.
+MFA_TOTP_ISSUER = "PoliceApp"
 # Browsers offer passkeys without HTTPS only on localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 

@@ -83,8 +83,8 @@ def _invitations(department):
     return department.invitations.select_related("accepted_by")
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Waiting claims, unless one asks for others."""
+class DecisionFilter(admin.SimpleListFilter):
+    """Shows waiting claims by default, without an "All" above them."""
 
     title = _("decision")
     parameter_name = "decision"
@@ -108,7 +108,7 @@ class ClaimAdmin(ViewOnlyAdmin):
     """The queue of claims. Only administrators of all departments see and decide them."""
 
     list_display = ["department", "name", "title", "email", "proof", "confirmed_at", "decision"]
-    list_filter = [StateFilter, "proof"]
+    list_filter = [DecisionFilter, "proof"]
     list_select_related = ["department"]
     search_fields = ["department__name", "name", "email"]
     fields = ["department", "name", "title", "email", "proof", "created", "confirmed_at", "decision"]

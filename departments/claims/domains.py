@@ -17,7 +17,7 @@ SHARED_HOSTS = frozenset(
     """.split()
 )
 # The governments of states, whose employees work for hundreds of agencies: ct.gov, texas.gov, state.mn.us, mn.us.
-STATE_HOSTS = {"mass.gov", "mo.gov", "wa.gov"} | {
+STATE_HOSTS = {"mass.gov"} | {
     host
     for code, state in STATES.items()
     for host in (

@@ -23,8 +23,9 @@ def send_confirmation(claim):
         _("Open this page and press the button on it. The link works for one week."),
         _("Didn't ask for this? Ignore this email, and we delete the request after a week."),
     ]
+    link = absolute_url(reverse("claim confirm", args=[make_token("claim", claim.key)]))
     label = _("Confirm your request")
-    send(claim.email, _("Confirm your request: %(department)s") % _of(claim), paragraphs, _link(claim), label)
+    send(claim.email, _("Confirm your request: %(department)s") % _of(claim), paragraphs, link, label)
 
 
 def send_to_administrators(claim):
@@ -64,7 +65,8 @@ def send_invitation(invitation):
         _("Open this page to choose a password, or sign in if you have an account. The link works once, for a week."),
         _("Didn't expect this? Ignore this email, and nothing happens."),
     ]
-    link, label = _link(invitation), _("Accept the invitation")
+    link = absolute_url(reverse("invitation", args=[make_token("invitation", invitation.key)]))
+    label = _("Accept the invitation")
     send(invitation.email, _("You are invited: %(department)s") % _of(invitation), paragraphs, link, label)
 
 
@@ -74,9 +76,3 @@ def _of(row):
 
 def _name(row):
     return f"{row.department.name}, {row.department.town}"
-
-
-def _link(row):
-    """Return the URL of the page that confirms a claim or accepts an invitation."""
-    purpose = row._meta.model_name
-    return absolute_url(reverse({"claim": "claim confirm"}.get(purpose, purpose), args=[make_token(purpose, row.key)]))

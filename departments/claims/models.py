@@ -1,6 +1,5 @@
 """Claims of people who work for a department, and invitations to edit its page or its openings."""
 
-import secrets
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,14 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.web.secret_links import new_key
+
 from ..fields import EmailAddressField
 from ..models.kinds import WebsiteKind
 from ..models.roles import Role
-
-
-def new_key():
-    """Return a random key that identifies a row in a signed link."""
-    return secrets.token_hex(16)
 
 
 class ClaimQuerySet(models.QuerySet):
@@ -28,9 +24,9 @@ class ClaimQuerySet(models.QuerySet):
         """Confirmed claims without a decision."""
         return self.confirmed().filter(decision="")
 
-    def unconfirmed(self):
-        """Claims whose link still works."""
-        return self.filter(confirmed_at=None, created__gt=timezone.now() - Claim.TO_CONFIRM)
+    def confirmable(self):
+        """Claims without a confirmed address, whose link still works."""
+        return self.filter(confirmed_at=None, created__gt=timezone.now() - Claim.LINK_LIFETIME)
 
 
 class Claim(models.Model):
@@ -50,8 +46,8 @@ class Claim(models.Model):
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Declined")
 
-    TO_CONFIRM = timedelta(days=7)
-    KEPT = timedelta(days=90)  # after the decision
+    LINK_LIFETIME = timedelta(days=7)
+    RETENTION = timedelta(days=90)  # after the decision
 
     department = models.ForeignKey(
         "departments.Department", models.CASCADE, related_name="claims", verbose_name=_("department")
@@ -92,7 +88,7 @@ class Claim(models.Model):
 
     def confirm(self):
         """Show the claim to administrators. Return False if it is confirmed already, or its link has expired."""
-        return Claim.objects.unconfirmed().filter(pk=self.pk).update(confirmed_at=timezone.now()) == 1
+        return Claim.objects.confirmable().filter(pk=self.pk).update(confirmed_at=timezone.now()) == 1
 
     @transaction.atomic
     def approve(self, user):
@@ -130,7 +126,7 @@ class Invitation(models.Model):
     Role = Role
 
     LIFETIME = timedelta(days=7)
-    KEPT = timedelta(days=90)  # without an answer
+    RETENTION = timedelta(days=90)  # without an answer
 
     department = models.ForeignKey(
         "departments.Department", models.CASCADE, related_name="invitations", verbose_name=_("department")
@@ -210,7 +206,8 @@ class Invitation(models.Model):
 def delete_old():
     """Delete claims that nobody confirmed, and claims and invitations that ended long ago. Return their number."""
     now = timezone.now()
-    unconfirmed = Claim.objects.filter(confirmed_at=None, created__lte=now - Claim.TO_CONFIRM)
-    decided = Claim.objects.filter(decided_at__lte=now - Claim.KEPT)
-    unanswered = Invitation.objects.filter(accepted_at=None, created__lte=now - Invitation.LIFETIME - Invitation.KEPT)
+    unconfirmed = Claim.objects.filter(confirmed_at=None, created__lte=now - Claim.LINK_LIFETIME)
+    decided = Claim.objects.filter(decided_at__lte=now - Claim.RETENTION)
+    ended = now - Invitation.LIFETIME - Invitation.RETENTION
+    unanswered = Invitation.objects.filter(accepted_at=None, created__lte=ended)
     return sum(rows.delete()[0] for rows in (unconfirmed, decided, unanswered))

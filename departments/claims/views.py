@@ -56,13 +56,12 @@ def confirm_claim(request, token):
                 audit.record(request, audit.Kind.CLAIM_CONFIRMED, claim.department, str(claim))
                 emails.send_to_administrators(claim)
         claim.refresh_from_db()
-    if claim is None or not (claim.confirmed_at or Claim.objects.unconfirmed().filter(pk=claim.pk).exists()):
+    if claim is None or not (claim.confirmed_at or Claim.objects.confirmable().filter(pk=claim.pk).exists()):
         return render(request, "departments/claims/no_such_link.html", status=404)
     return render(request, "departments/claims/confirm.html", {"claim": claim})
 
 
 @sensitive_post_parameters()
-@never_cache
 @require_get_or_post
 def accept_invitation(request, token):
     """Let the invited person choose a password, or accept with the account that has their email address."""

@@ -6,8 +6,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import departments.claims.models
 import departments.fields
+import policeapp.web.secret_links
 from policeapp.database.fulltext import AddFullText
 
 
@@ -1241,7 +1241,7 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.CharField(
-                        default=departments.claims.models.new_key, editable=False, max_length=32, unique=True
+                        default=policeapp.web.secret_links.new_key, editable=False, max_length=32, unique=True
                     ),
                 ),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="sent")),
@@ -1314,7 +1314,7 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.CharField(
-                        default=departments.claims.models.new_key, editable=False, max_length=32, unique=True
+                        default=policeapp.web.secret_links.new_key, editable=False, max_length=32, unique=True
                     ),
                 ),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="invited")),

@@ -7,7 +7,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .models import Alert, Subscriber, new_key, single_line
+from policeapp.web.secret_links import new_key
+
+from .models import Alert, Subscriber, single_line
 
 
 class MessageQuerySet(models.QuerySet):

@@ -1,6 +1,5 @@
 """The models of alerts: subscribers and their alerts."""
 
-import secrets
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.fields import EmailAddressField
 from departments.geo import states
+from policeapp.web.secret_links import new_key
 
 from .tokens import LIFETIMES
 
@@ -35,11 +35,6 @@ KIND_PHRASES = {
 def single_line(text):
     """Return a mail server's answer on one line of at most 300 characters, without characters databases reject."""
     return " ".join(text.replace("\0", " ").split())[:300]
-
-
-def new_key():
-    """Return a random key that identifies a row in a signed link and reveals nothing about it."""
-    return secrets.token_hex(16)
 
 
 def delete_unconfirmed():

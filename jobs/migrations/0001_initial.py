@@ -10,7 +10,7 @@ import django.db.models.functions.comparison
 from django.db import migrations, models
 
 import departments.fields
-import jobs.alerts.models
+import policeapp.web.secret_links
 from policeapp.database.fulltext import AddFullText
 from policeapp.database.operations import RunPostgreSQL
 
@@ -255,7 +255,9 @@ class Migration(migrations.Migration):
                 ("email", departments.fields.EmailAddressField(max_length=254, unique=True, verbose_name="email")),
                 (
                     "key",
-                    models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
+                    models.CharField(
+                        default=policeapp.web.secret_links.new_key, editable=False, max_length=32, unique=True
+                    ),
                 ),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 (
@@ -280,7 +282,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "key",
-                    models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
+                    models.CharField(
+                        default=policeapp.web.secret_links.new_key, editable=False, max_length=32, unique=True
+                    ),
                 ),
                 (
                     "frequency",
@@ -533,7 +537,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "key",
-                    models.CharField(default=jobs.alerts.models.new_key, editable=False, max_length=32, unique=True),
+                    models.CharField(
+                        default=policeapp.web.secret_links.new_key, editable=False, max_length=32, unique=True
+                    ),
                 ),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("leased_until", models.DateTimeField(blank=True, null=True, verbose_name="leased until")),

@@ -4,8 +4,8 @@ import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from .reauthentication import is_recent
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sends emails through the outbox, and leaves counting failed sign-ins to :mod:`policeapp.accounts.lockout`."""
+    """Sends emails through the outbox, and lets nobody sign up."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("The email address or the password is wrong."),
@@ -30,17 +30,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         return False
 
-    def get_login_stages(self):
-        return ["allauth.mfa.stages.AuthenticateStage"]
-
-    def pre_authenticate(self, request, **credentials):
-        """Count nothing: a limit per account would let anybody lock out its owner."""
-
-    def reauthenticate(self, user, password):
-        found = authenticate(context.request, email=user.email, password=password)
-        return found is not None and found.pk == user.pk
-
     def is_reauthentication_required(self, *, app, **options):
+        """Return whether to ask again. Unlike in django-allauth, nobody is asked soon after signing in."""
         return not is_recent(context.request)
 
     def respond_user_inactive(self, request, user):
@@ -48,6 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return redirect("account_login")
 
     def get_client_ip(self, request):
+        # The clients of a Unix socket have none. Those share the limits, and can sign in.
         return lockout.get_client_ip(request) or "::"
 
     def get_password_change_redirect_url(self, request):
@@ -60,6 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
         emails.send_notice(user, template_prefix)
 
     def send_mail(self, template_prefix, email, context):
+        """Fail rather than send an email that bypasses the outbox."""
         raise NotImplementedError(template_prefix)
 
 
@@ -70,9 +63,6 @@ class MFAAdapter(DefaultMFAAdapter):
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
     }
 
-    def _get_site_name(self):
-        return "PoliceApp"
-
     def generate_authenticator_name(self, user, type):
         number = user.authenticator_set.filter(type=type).count() + 1
         return gettext("Passkey %(number)d") % {"number": number}
@@ -80,6 +70,9 @@ class MFAAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url):
         """Return the QR code as an element of a page: on white, so that phones can read it in dark mode too."""
         return qrcode.make(url, image_factory=SvgPathFillImage, border=2).to_string(encoding="unicode")
+
+    def get_public_key_credential_rp_entity(self):
+        return super().get_public_key_credential_rp_entity() | {"name": settings.MFA_TOTP_ISSUER}
 
     def get_public_key_credential_user_entity(self, user):
         entity = super().get_public_key_credential_user_entity(user)

@@ -138,7 +138,7 @@ class AuditEvent(models.Model):
         IMPORT_APPLIED = "import applied", _("Import applied")
         DELETED = "deleted", _("Deleted")
 
-    KEPT = timedelta(days=400)
+    RETENTION = timedelta(days=400)
 
     at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
     kind = models.CharField(_("event"), max_length=20, choices=Kind.choices)
@@ -174,5 +174,5 @@ class AuditEvent(models.Model):
 
     @classmethod
     def delete_old(cls):
-        """Delete entries that are older than ``KEPT``, and return their number."""
-        return models.QuerySet(cls).filter(at__lte=timezone.now() - cls.KEPT).delete()[0]
+        """Delete entries that are older than ``RETENTION``, and return their number."""
+        return models.QuerySet(cls).filter(at__lte=timezone.now() - cls.RETENTION).delete()[0]

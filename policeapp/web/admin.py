@@ -30,14 +30,11 @@ FRONT_PAGE = []
 
 
 class StaffSite(admin.AdminSite):
-    """The admin without ``UNUSED_VIEWS``. No cache stores its pages."""
+    """The admin without ``UNUSED_VIEWS``."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.add_action(delete_selected)
-
-    def admin_view(self, view, cacheable=False):
-        return super().admin_view(view)
 
     def autocomplete_view(self, request):
         with bad_request_on_invalid_value():

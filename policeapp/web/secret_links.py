@@ -1,5 +1,6 @@
-"""Secret links in emails: their signed tokens, and the decorator of the views that they open."""
+"""Secret links in emails: their keys, their signed tokens, and the decorator of the views that they open."""
 
+import secrets
 from functools import wraps
 
 from django.core import signing
@@ -8,6 +9,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 require_get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def new_key():
+    """Return a random key that identifies a row in a signed link and reveals nothing about it."""
+    return secrets.token_hex(16)
 
 
 class Tokens:

@@ -12,6 +12,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from policeapp.web import spam
+
 from .. import factories
 from ..admin import sign_in
 from ..browser_setup import installed
@@ -164,3 +166,16 @@ def neighborhood(transactional_db, westport, places):
             closes_on = factories.today(department) + timedelta(days=30)
             factories.make_job(department, title, pay_min=60_000, pay_max=70_000, closes_on=closes_on)
     return westport
+
+
+@pytest.fixture(autouse=True)
+def no_minimum_time(monkeypatch):
+    """Playwright fills in a public form faster than a person."""
+    monkeypatch.setattr(spam, "MIN_TIME", timedelta(0))
+
+
+@pytest.fixture
+def mail_server(smtp, settings, live_server):
+    """The mail server. Links in its emails lead to the server that the browser uses."""
+    settings.SITE_URL = live_server.url
+    return smtp

@@ -1,32 +1,16 @@
 """Sign up for an alert, receive it and unsubscribe, in a browser and with a real mail server."""
 
 import re
-from datetime import timedelta
 
-import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
 from jobs.models import Subscriber
-from policeapp.web import spam
 
 from .. import factories
 from ..mail_server import html_of, text_of
 
 JANE = "jane@example.com"
-
-
-@pytest.fixture(autouse=True)
-def no_minimum_time(monkeypatch):
-    """Playwright fills in the form faster than a person."""
-    monkeypatch.setattr(spam, "MIN_TIME", timedelta(0))
-
-
-@pytest.fixture
-def mail_server(smtp, settings, live_server):
-    """The mail server. Links in its emails lead to the server that the browser uses."""
-    settings.SITE_URL = live_server.url
-    return smtp
 
 
 def link_to(purpose, email):

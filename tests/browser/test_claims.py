@@ -1,14 +1,12 @@
 """A person claims a department, an administrator decides, and the invited person edits: in a browser, with email."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
 from departments.models import Claim
-from policeapp.web import spam
 
 from .. import factories
 from ..admin import page as admin_page
@@ -28,19 +26,6 @@ ONLY_OURS = """() => {
     still.replaceSync("* { transition: none !important }");
     document.adoptedStyleSheets = [still];
 }"""
-
-
-@pytest.fixture(autouse=True)
-def no_minimum_time(monkeypatch):
-    """Playwright fills in the form faster than a person."""
-    monkeypatch.setattr(spam, "MIN_TIME", timedelta(0))
-
-
-@pytest.fixture
-def mail_server(smtp, settings, live_server):
-    """The mail server. Links in its emails lead to the server that the browser uses."""
-    settings.SITE_URL = live_server.url
-    return smtp
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
 from jobs.models import Message
+from policeapp.accounts.emails import password_link
 from policeapp.accounts.lockout import WRONG_CODES
 
 from ...admin import signed_in
 from ...factories import form_of, html_of, make_alice, make_bob, make_charlie, make_department, text_of
 from .test_admin import give
+from .test_passwords import NEW, is_signed_in, set_password
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
@@ -124,9 +126,9 @@ class TestSigningIn:
 
     def test_the_code_is_asked_for_after_a_reset_too(self, client, alice):
         add_app(alice)
-        alice.set_password("correct horse battery")
-        alice.save()
-        sent = {"login": "alice@example.com", "password": "correct horse battery"}
+        set_password(client, password_link(alice))
+        assert not is_signed_in(client)
+        sent = {"login": "alice@example.com", "password": NEW}
         assert client.post("/admin/login/", sent).url == CODE
 
     def test_no_page_opens_before_the_code(self, client, alice):

@@ -108,6 +108,8 @@ for model in apps.get_models(include_auto_created=True):
 FILL = """
 import django
 django.setup()
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.backends.db import SessionStore
@@ -125,6 +127,10 @@ LogEntry.objects.log_actions(bob.pk, [department], CHANGE, [], single_object=Tru
 session = SessionStore()
 session["seen"] = True
 session.save()
+UserSession.objects.create(user=bob, ip="192.0.2.1", session_key=session.session_key)
+Authenticator.objects.create(user=bob, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+department.recruiters.add(bob)
+factories.make_invitation(department)
 Department.objects.update(modified="2020-02-02T02:02:02.123456Z")
 """
 

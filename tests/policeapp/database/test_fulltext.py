@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.db import connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
 
 from departments.models import Department
 from jobs.models import Job
@@ -88,13 +89,14 @@ def test_an_emptied_table_has_an_empty_index():
 @pytest.mark.django_db(transaction=True)
 def test_the_index_survives_a_migration_that_rebuilds_the_table():
     make_department("Alpha")
-    field = Department._meta.get_field("city_key")
+    model = MigrationLoader(connection).project_state().apps.get_model("departments", "Department")
+    field = model._meta.get_field("city_key")
     wider = field.clone()
     wider.set_attributes_from_name("city_key")
-    wider.model, wider.max_length = Department, 121
+    wider.model, wider.max_length = model, 121
     for old, new in ((field, wider), (wider, field)):
         with connection.schema_editor() as editor:
-            editor.alter_field(Department, old, new)
+            editor.alter_field(model, old, new)
     Department.objects.bulk_create([unsaved("Alpha Two")])
     call_command("migrate", verbosity=0)
     make_department("Alpha Three")

@@ -236,7 +236,7 @@ def test_static_files_have_hashed_names_and_are_cached_forever(server):
     named += [attributes["src"] for tag, attributes in tags if tag in ("img", "script") and "src" in attributes]
     assert len(named) >= 3
     for url in named:
-        assert re.fullmatch(r"/static/\w+/\w+\.[0-9a-f]{12}\.\w+", url)
+        assert re.fullmatch(r"/static/[\w/-]+\.[0-9a-f]{12}\.\w+", url)
         status, headers, _ = server.get(url)
         assert status == 200
         assert "max-age=315360000" in headers["cache-control"] and "immutable" in headers["cache-control"]

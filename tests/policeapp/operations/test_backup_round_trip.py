@@ -67,6 +67,7 @@ for number in count():
 FILL = """
 import django
 django.setup()
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.sessions.backends.db import SessionStore
@@ -85,6 +86,7 @@ session = SessionStore()
 session["note"] = "stored in a session"
 session.save()
 UserSession.objects.create(user=bob, ip="192.0.2.1", session_key=session.session_key)
+Authenticator.objects.create(user=bob, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
 RateCount.objects.create(key="digest of a counted address", ends_at=timezone.now())
 AccessAttempt.objects.create(username="typed in the wrong field", failures_since_start=1)
 call_command("migrate", "admin", "0002", verbosity=0)

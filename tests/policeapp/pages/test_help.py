@@ -26,6 +26,7 @@ def test_it_explains_how_to_edit(bob):
     text = text_of(bob.get(HELP))
     assert "Without a closing date, it is open until filled." in text
     assert "Begin a line with “- ” for a list item" in text
+    assert "add a passkey or an authenticator app" in text
 
 
 def test_every_page_of_the_admin_links_to_it(bob):
