@@ -278,8 +278,10 @@ MFA_ADAPTER = "policeapp.accounts.adapter.MFAAdapter"
 # Nobody signs up, so there are no addresses to verify.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
+    "activate_totp": "policeapp.accounts.forms.AddAppForm",
     "add_webauthn": "policeapp.accounts.forms.AddPasskeyForm",
     "authenticate": "policeapp.accounts.forms.AuthenticateForm",
+    "login_webauthn": "policeapp.accounts.forms.PasskeySignInForm",
     "reauthenticate": "policeapp.accounts.forms.ReauthenticateForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from policeapp.models import User
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.email_addresses import is_our_own, mailbox_key
 from policeapp.web.forms import printable_line
@@ -103,7 +102,7 @@ class InvitationForm(forms.Form):
         cleaned = super().clean()
         if not self.errors:
             members = {Role.EDITOR: self.department.editors, Role.RECRUITER: self.department.recruiters}
-            if members[cleaned["role"]].filter(mailbox=mailbox_key(cleaned["email"])).exists():
+            if members[cleaned["role"]].filter(email=cleaned["email"]).exists():
                 self.add_error("email", _("This person has this role already."))
         return cleaned
 
@@ -126,8 +125,3 @@ class ChoosePasswordForm(SetPasswordForm):
         first.label, second.label = _("Password"), _("The same again")
         # The others are explained when they are not met.
         first.help_text, second.help_text = password_validators_help_texts()[0], ""
-
-
-def find_account(email):
-    """Return the account of the mailbox, or None."""
-    return User.objects.filter(mailbox=mailbox_key(email)).first()

@@ -44,7 +44,7 @@ def set_password(client, link, password=NEW):
 
 
 class TestSigningIn:
-    @pytest.mark.parametrize("typed", ["alice@example.com", " Alice@EXAMPLE.com ", "alice+work@example.com"])
+    @pytest.mark.parametrize("typed", ["alice@example.com", " Alice@EXAMPLE.com "])
     def test_every_spelling_of_the_address_leads_to_the_admin(self, client, typed):
         make_alice()
         response = log_in(client, typed)
@@ -153,8 +153,8 @@ class TestReset:
 
     def test_emails_to_one_mailbox_and_requests_of_one_network_are_limited(self):
         make_alice()
-        for number in range(RESETS_PER_CLIENT.most):
-            Client().post(RESET, {"email": f"alice+{number}@example.com"})
+        for _ in range(RESETS_PER_CLIENT.most):
+            Client().post(RESET, {"email": "Alice@example.com"})
         assert Message.objects.count() == RESETS_PER_MAILBOX.most
         refused = Client().post(RESET, {"email": "alice@example.com"})
         assert "Too many requests from your network." in text_of(refused)
