@@ -4,6 +4,7 @@ from allauth.account.admin import EmailAddress
 from allauth.mfa.admin import Authenticator
 from allauth.usersessions.admin import UserSession
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -58,7 +59,10 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
 
     def user_change_password(self, request, id, form_url=""):
         require_recent(request, repeats=False)
-        return super().user_change_password(request, id, form_url)
+        response = super().user_change_password(request, id, form_url)
+        if response.status_code == 302:  # it is changed
+            send_notice(self.get_object(request, unquote(id)), "account/email/password_set")
+        return response
 
     def has_support_permission(self, request):
         return request.user.is_superuser

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from jobs.models import Message
 from policeapp.models import User
 
 from ...admin import page, save, saved, signed_in
@@ -56,6 +57,7 @@ def test_a_clerk_changes_an_ordinary_account(clerks):
     clerks.post(page(sue, "password"), passwords)
     sue.refresh_from_db()
     assert sue.check_password("Aq7-sent-Aq7")
+    assert Message.objects.get(recipient=sue.email).content["title"] == "Your password was changed"
     clerks.post(page(sue, "delete"), {"post": "yes"})
     assert not User.objects.filter(email="sue@example.com").exists()
 
