@@ -20,6 +20,8 @@ from .models import Claim, Invitation
 
 # Protects the owner of a mailbox from others who enter its addresses.
 EMAILS_PER_ADDRESS = RateLimit("claim emails", 5, 24 * 3600)
+# Another count, so that a visitor's claims can't keep somebody from being invited.
+INVITATIONS_PER_ADDRESS = RateLimit("invitation emails", 5, 24 * 3600)
 CLAIMS_PER_CLIENT = RateLimit("claims", 10, 3600)
 INVITATIONS_PER_USER = RateLimit("invitations", 30, 24 * 3600)
 
@@ -110,7 +112,7 @@ class InvitationForm(forms.Form):
     def save(self, user):
         """Invite the person, and return whether neither the user nor the mailbox has reached a limit."""
         email = self.cleaned_data["email"]
-        if not INVITATIONS_PER_USER.hit(user.pk) or not EMAILS_PER_ADDRESS.hit(mailbox_key(email)):
+        if not INVITATIONS_PER_USER.hit(user.pk) or not INVITATIONS_PER_ADDRESS.hit(mailbox_key(email)):
             return False
         emails.send_invitation(Invitation.objects.invite(self.department, email, self.cleaned_data["role"], user))
         return True
