@@ -269,7 +269,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"email"}
 # django-axes and accounts/lockout.py count failures. These would be counted in a cache.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}  # nosec B105
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "policeapp.accounts.emails.PasswordTokens"  # nosec B105
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

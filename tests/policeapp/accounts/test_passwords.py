@@ -120,6 +120,15 @@ class TestReset:
         monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda self: now(self) + passed)
         assert "This link does not work" in text_of(client.get(path_of(link), follow=True))
 
+    def test_a_link_does_nothing_while_the_account_is_turned_off(self):
+        alice = make_alice()
+        link, opened = password_link(alice), Client()
+        url = opened.get(path_of(link), follow=True).request["PATH_INFO"]
+        User.objects.update(is_active=False)
+        assert "This link does not work" in text_of(Client().get(path_of(link), follow=True))
+        assert "This link does not work" in text_of(opened.post(url, {"password1": NEW, "password2": NEW}, follow=True))
+        assert User.objects.get().check_password("alice-password")
+
     def test_an_altered_link_or_one_for_another_account_does_nothing(self, client):
         alice, charlie = make_alice(), make_charlie()
         mine, theirs = (path_of(password_link(user)) for user in (charlie, alice))
