@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.accounts.reauthentication import require_recent
 from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
@@ -191,6 +192,12 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
         """Show the values of imports that did not replace those of people, for the editor to compare."""
         values = department.other_values()
         return render_to_string("admin/departments/other_sources.html", {"values": values}) if values else "-"
+
+    def save_model(self, request, obj, form, change):
+        """Ask again who changes the people, because that gives rights. A chosen logo can't be sent once more."""
+        if {"editors", "recruiters"}.intersection(form.changed_data):
+            require_recent(request, repeats=not request.FILES)
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         """Record the user and the date as the source of the changed facts."""

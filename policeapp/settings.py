@@ -269,7 +269,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"email"}
 # Off, because a limit per account lets anybody lock out its owner: accounts/lockout.py and django-axes count failures.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": None}  # nosec B105
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # nosec B105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "policeapp.accounts.emails.PasswordTokens"  # nosec B105
 ACCOUNT_SESSION_REMEMBER = True
 # Nobody signs up, but a check of django-allauth wants the login name among these.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -281,6 +281,7 @@ MFA_FORMS = {
     "activate_totp": "policeapp.accounts.forms.AddAppForm",
     "add_webauthn": "policeapp.accounts.forms.AddPasskeyForm",
     "authenticate": "policeapp.accounts.forms.AuthenticateForm",
+    "login_webauthn": "policeapp.accounts.forms.PasskeySignInForm",
     "reauthenticate": "policeapp.accounts.forms.ReauthenticateByCodeForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -1,5 +1,7 @@
 """Whether an email address belongs to a department: its domain is that of the website on the profile."""
 
+import re
+
 from ..geo.states import STATES
 from ..models.kinds import WebsiteKind
 
@@ -27,23 +29,27 @@ STATE_HOSTS = {"mass.gov"} | {
         f"{code.lower()}.us",
     )
 }
+# Anybody in a town can have a name below that of the town: westport.ct.us is not the town's, ci.westport.ct.us is.
+LOCALITY = re.compile(r"[^.]+\.[a-z]{2}\.us")
 
 
 def proof_of(department, email):
     """Return the ``WebsiteKind`` whose website has the domain of the address, or "" if it proves nothing.
 
     The domain must be the website's host without "www.", or below it. A website of a government counts only in .gov,
-    where the federal registry checks the owner. One without a kind is the department's own.
+    where the federal registry checks the owner. One without a kind may be a government's if it is in .gov, and is the
+    department's own elsewhere.
     """
     host, domain = department.website_host.lower().rstrip("."), email.rpartition("@")[2].lower()
-    kind = department.website_kind or WebsiteKind.AGENCY
-    is_known = kind == WebsiteKind.AGENCY or (kind == WebsiteKind.PARENT_GOVERNMENT and host.endswith(".gov"))
+    is_in_gov = host.endswith(".gov")
+    kind = department.website_kind or (WebsiteKind.PARENT_GOVERNMENT if is_in_gov else WebsiteKind.AGENCY)
+    is_known = kind == WebsiteKind.AGENCY or (kind == WebsiteKind.PARENT_GOVERNMENT and is_in_gov)
     if not is_known or not _is_of_one_owner(host):
         return ""
     return kind if f".{domain}".endswith(f".{host}") else ""
 
 
 def _is_of_one_owner(host):
-    if host.count(".") < 1 or host in STATE_HOSTS:
+    if host.count(".") < 1 or host in STATE_HOSTS or LOCALITY.fullmatch(host):
         return False
     return not any(host == shared or host.endswith(f".{shared}") for shared in SHARED_HOSTS)

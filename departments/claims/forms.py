@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from policeapp.models import User
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.email_addresses import is_our_own, mailbox_key
 from policeapp.web.forms import printable_line
@@ -21,6 +20,8 @@ from .models import Claim, Invitation
 
 # Protects the owner of a mailbox from others who enter its addresses.
 EMAILS_PER_ADDRESS = RateLimit("claim emails", 5, 24 * 3600)
+# Another count, so that a visitor's claims can't keep somebody from being invited.
+INVITATIONS_PER_ADDRESS = RateLimit("invitation emails", 5, 24 * 3600)
 CLAIMS_PER_CLIENT = RateLimit("claims", 10, 3600)
 INVITATIONS_PER_USER = RateLimit("invitations", 30, 24 * 3600)
 
@@ -104,7 +105,7 @@ class InvitationForm(forms.Form):
         cleaned = super().clean()
         if not self.errors:
             members = {Role.EDITOR: self.department.editors, Role.RECRUITER: self.department.recruiters}
-            if members[cleaned["role"]].filter(mailbox=mailbox_key(cleaned["email"])).exists():
+            if members[cleaned["role"]].filter(email=cleaned["email"]).exists():
                 self.add_error("email", _("This person has this role already."))
         return cleaned
 
@@ -112,7 +113,7 @@ class InvitationForm(forms.Form):
     def save(self, user):
         """Invite the person and return the invitation, or None if the user or the mailbox has reached a limit."""
         email = self.cleaned_data["email"]
-        if not INVITATIONS_PER_USER.hit(user.pk) or not EMAILS_PER_ADDRESS.hit(mailbox_key(email)):
+        if not INVITATIONS_PER_USER.hit(user.pk) or not INVITATIONS_PER_ADDRESS.hit(mailbox_key(email)):
             return None
         invitation = Invitation.objects.invite(self.department, email, self.cleaned_data["role"], user)
         emails.send_invitation(invitation)
@@ -143,8 +144,3 @@ class ChoosePasswordForm(SetPasswordForm):
         name = self.cleaned_data["name"]
         self.user.first_name, _space, self.user.last_name = name.partition(" ")
         return name
-
-
-def find_account(email):
-    """Return the account of the mailbox, or None."""
-    return User.objects.filter(mailbox=mailbox_key(email)).first()

@@ -17,7 +17,7 @@ from policeapp.web.secret_links import require_get_or_post, secret_link
 from .. import breadcrumbs
 from ..models import Department, SlugRedirect
 from . import emails
-from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ChoosePasswordForm, ClaimForm, find_account
+from .forms import CLAIMS_PER_CLIENT, EMAILS_PER_ADDRESS, ChoosePasswordForm, ClaimForm
 from .models import Claim, Invitation
 from .tokens import read_token
 
@@ -71,7 +71,7 @@ def accept_invitation(request, token):
         return render(request, "departments/claims/no_such_link.html", status=404)
     if not invitation.can_be_accepted():
         return _render_invitation(request, invitation, "ended", status=410)
-    account = find_account(invitation.email)
+    account = User.objects.find(invitation.email)
     if request.user.is_authenticated and request.user != account:
         return _render_invitation(request, invitation, "another account")
     if account is None:

@@ -63,7 +63,9 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
         require_recent(request, repeats=False)
         response = super().user_change_password(request, id, form_url)
         if request.method == "POST" and response.status_code == 302:
-            audit.record(request, audit.Kind.PASSWORD_CHANGED, self.get_object(request, id))
+            account = self.get_object(request, unquote(id))
+            audit.record(request, audit.Kind.PASSWORD_CHANGED, account)
+            send_notice(account, "account/email/password_set")
         return response
 
     def has_support_permission(self, request):

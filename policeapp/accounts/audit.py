@@ -82,11 +82,11 @@ def record_failure(sender, credentials, request=None, **options):
     """Record a wrong password, unless a lockout refused the attempt without looking at it."""
     if not getattr(request, "password_was_tried", False):
         return
-    mailbox = get_username(request, credentials)
-    user = User.objects.filter(mailbox=mailbox).first()
+    email = get_username(request, credentials)
+    user = User.objects.filter(email=email).first()
     if FAILURES.hit(bool(user)):
         failure = event(request, Kind.SIGN_IN_FAILED, user, user=user)
-        failure.email = failure.email or mailbox
+        failure.email = failure.email or email
         failure.save(force_insert=True)
 
 

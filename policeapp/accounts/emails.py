@@ -1,6 +1,6 @@
 """Emails about accounts. They go into the outbox of another app, so a slow mail server delays no page."""
 
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import int_to_base36
@@ -76,7 +76,14 @@ def _send_with_reset(user, title, paragraphs):
     send(user.email, title, paragraphs, absolute_url(reverse("account_reset_password")), _("Reset password"))
 
 
+class PasswordTokens(PasswordResetTokenGenerator):
+    """Django's tokens, which work only while the account is active."""
+
+    def check_token(self, user, token):
+        return super().check_token(user, token) and user.is_active
+
+
 def password_link(user):
     """Return the URL of the page where the owner sets a password: once, within ``settings.PASSWORD_RESET_TIMEOUT``."""
-    key = {"uidb36": int_to_base36(user.pk), "key": default_token_generator.make_token(user)}
+    key = {"uidb36": int_to_base36(user.pk), "key": PasswordTokens().make_token(user)}
     return absolute_url(reverse("account_reset_password_from_key", kwargs=key))

@@ -1,10 +1,11 @@
-"""The forms of django-allauth that find accounts by mailbox and count attempts in the database."""
+"""The forms of django-allauth that count attempts in the database."""
 
 from allauth.account import forms as account_forms
 from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -67,9 +68,8 @@ class ResetPasswordForm(WithoutPlaceholders, account_forms.ResetPasswordForm):
 
     def save(self, request, **options):
         """Send the link to the stored address, however it was typed. Above the limit, earlier links still work."""
-        mailbox = mailbox_key(self.cleaned_data["email"])
-        user = User.objects.filter(mailbox=mailbox, is_active=True).first()
-        if user and lockout.RESETS_PER_MAILBOX.hit(mailbox):
+        user = User.objects.find(self.cleaned_data["email"])
+        if user and user.is_active and lockout.RESETS_PER_MAILBOX.hit(mailbox_key(user.email)):
             emails.send_reset(user)
         return self.cleaned_data["email"]
 
@@ -86,6 +86,20 @@ class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
         passwordless.help_text = _("Clear this for an old security key without a PIN. You then need your password too.")
 
 
+class PasskeySignInForm(webauthn_forms.LoginWebAuthnForm):
+    """Sign in with a passkey alone, which must have checked a fingerprint, a face or a PIN.
+
+    django-allauth asks the device for that here, but not where a key comes after the password, and it stores either
+    challenge in the same place.
+    """
+
+    def clean_credential(self):
+        response = parse_authentication_response(self.cleaned_data["credential"]).response
+        if not response.authenticator_data.is_user_verified():
+            raise ValidationError(AccountAdapter.error_messages["incorrect_code"])
+        return super().clean_credential()
+
+
 class CodeForm(WithoutPlaceholders):
     """Accepts a code with spaces, because apps show one in the middle."""
 
@@ -100,7 +114,12 @@ class CodeForm(WithoutPlaceholders):
 
 
 class AddAppForm(CodeForm, totp_forms.ActivateTOTPForm):
-    pass
+    """The code that adds an authenticator app does not sign in, too."""
+
+    def clean_code(self):
+        code = super().clean_code()
+        lockout.use_code(self.user, code)
+        return code
 
 
 class CodeLimit(CodeForm):

@@ -6,15 +6,17 @@ Everything is counted in the database, so it needs no other service. Nothing loc
 from datetime import timedelta
 from ipaddress import ip_address
 
+from allauth.core.internal.cryptokit import normalize_user_code
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils import timezone
 
 from ..operations.models import RateCount
 from ..operations.rate_limits import RateLimit, client_ip, digest, too_many_requests
-from ..web.email_addresses import mailbox_key
+from ..web.email_addresses import account_email
 from . import emails
 from .models import User
 
@@ -48,9 +50,9 @@ class Handler(AxesDatabaseHandler):
         return super().is_locked(request, credentials) or self._is_above_ceiling(request, credentials)
 
     def _is_above_ceiling(self, request, credentials):
-        mailbox = get_username(request, credentials)
-        request.is_above_ceiling = FAILURES_PER_ACCOUNT.is_reached(mailbox) and not is_known(
-            mailbox, get_client_ip(request)
+        email = get_username(request, credentials)
+        request.is_above_ceiling = FAILURES_PER_ACCOUNT.is_reached(email) and not is_known(
+            email, get_client_ip(request)
         )
         return request.is_above_ceiling
 
@@ -63,13 +65,13 @@ class Handler(AxesDatabaseHandler):
         if request is not None:
             request.password_was_tried = not was_locked
         super().user_login_failed(sender, credentials, request, **options)
-        mailbox = get_username(request, credentials)
-        if was_locked or not mailbox:
+        email = get_username(request, credentials)
+        if was_locked or not email:
             return
-        FAILURES_PER_ACCOUNT.hit(mailbox)
-        if FAILURES_PER_ACCOUNT.is_reached(mailbox):
-            owner = User.objects.filter(mailbox=mailbox, is_active=True).first()
-            if owner and WARNINGS.hit(mailbox):
+        FAILURES_PER_ACCOUNT.hit(email)
+        if FAILURES_PER_ACCOUNT.is_reached(email):
+            owner = User.objects.filter(email=email, is_active=True).first()
+            if owner and WARNINGS.hit(email):
                 emails.send_guessing_warning(owner)
 
     def get_failures(self, request, credentials=None):
@@ -90,9 +92,9 @@ class Handler(AxesDatabaseHandler):
         return per_account.delete()[0]
 
 
-def is_known(mailbox, ip):
+def is_known(email, ip):
     """Return whether the owner of the account has signed in from this network lately."""
-    return RateCount.objects.filter(key=_network_key(mailbox, ip), ends_at__gt=timezone.now()).exists()
+    return RateCount.objects.filter(key=_network_key(email, ip), ends_at__gt=timezone.now()).exists()
 
 
 def remember_network(sender, request, user, **options):
@@ -101,20 +103,22 @@ def remember_network(sender, request, user, **options):
     That ends a lockout of the account there.
     """
     ip = get_client_ip(request)
-    AccessAttempt.objects.filter(username=user.mailbox, ip_address=ip).delete()
-    key = _network_key(user.mailbox, ip)
+    AccessAttempt.objects.filter(username=user.email, ip_address=ip).delete()
+    key = _network_key(user.email, ip)
     RateCount.objects.update_or_create(key=key, defaults={"ends_at": timezone.now() + KNOWN_TIME})
 
 
-def _network_key(mailbox, ip):
-    return digest(f"known network {ip} {mailbox}")
+def _network_key(email, ip):
+    return digest(f"known network {ip} {email}")
 
 
 def use_code(user, code):
-    """Return True the first time that the user enters this code of an authenticator app, and then False."""
+    """Return True the first time that the user enters this code, however it is typed, and then False."""
     now = timezone.now()
     until = {"ends_at": now + CODE_TIME}
-    used, is_new = RateCount.objects.get_or_create(key=digest(f"used code {user.pk} {code}"), defaults=until)
+    used, is_new = RateCount.objects.get_or_create(
+        key=digest(f"used code {user.pk} {normalize_user_code(code)}"), defaults=until
+    )
     # The same six digits come again in other years.
     return is_new or RateCount.objects.filter(pk=used.pk, ends_at__lt=now).update(**until) == 1
 
@@ -130,10 +134,16 @@ def get_client_ip(request):
 
 
 def get_username(request, credentials=None):
-    """Return the mailbox of the typed email address, without null characters and cut to the longest that is stored."""
+    """Return the typed email address as accounts have it. If it can't be one, return its start without null characters.
+
+    Each account has its own counts, also at a provider where several addresses reach one mailbox.
+    """
     typed = credentials or request.POST
     address = typed.get("email") or typed.get("username") or typed.get("login") or ""
-    return mailbox_key(address.replace("\0", "").strip())[: User._meta.get_field("mailbox").max_length]
+    try:
+        return account_email(address)
+    except ValidationError:
+        return address.replace("\0", "").strip().lower()[: User._meta.get_field("email").max_length]
 
 
 def format_for_log(username, ip, *_others):

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager, Permission
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,15 +18,25 @@ EDIT_EVERY_DEPARTMENT = "departments.edit_every_department"
 
 
 class EmailUserManager(BaseUserManager):
-    """Creates and finds accounts by email address. All spellings of one mailbox are one account."""
+    """Creates and finds accounts by email address, in any case."""
 
     @classmethod
     def normalize_email(cls, email):
-        """Return the address as it is sent, or raise ``ValidationError``."""
-        return email_addresses.normalize(email)
+        """Return the address as it is stored, or raise ``ValidationError``."""
+        return email_addresses.account_email(email)
 
     def get_by_natural_key(self, email):
-        return self.get(mailbox=email_addresses.mailbox_key(email.strip()))
+        account = self.find(email)
+        if account is None:
+            raise self.model.DoesNotExist
+        return account
+
+    def find(self, email):
+        """Return the account with the typed email address, or None."""
+        try:
+            return self.filter(email=self.normalize_email(email)).first()
+        except ValidationError:
+            return None
 
     def create_user(self, email, password=None, **values):
         user = self.model(email=self.normalize_email(email), **values)
@@ -40,27 +51,24 @@ class EmailUserManager(BaseUserManager):
 class User(AbstractUser):
     """A person who signs in to edit: an administrator, or an editor of one or more departments.
 
-    The email address is the login name. ``mailbox`` is the same for all spellings of it.
+    The email address is the login name. It is stored in lower case.
     """
 
     username = None
-    email = models.EmailField(_("email address"), unique=True, validators=[email_addresses.normalize])
-    mailbox = models.CharField(max_length=254, unique=True, editable=False)
+    email = models.EmailField(
+        _("email address"),
+        unique=True,
+        validators=[email_addresses.normalize],
+        error_messages={"unique": _("There is already an account with this email address.")},
+    )
 
     objects = EmailUserManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
 
-    def save(self, *args, **options):
-        self.mailbox = email_addresses.mailbox_key(self.email)
-        super().save(*args, **options)
-
-    def clean(self):
-        super().clean()
-        mailbox = email_addresses.mailbox_key(self.email)
-        if User.objects.filter(mailbox=mailbox).exclude(pk=self.pk).exists():
-            raise ValidationError({"email": _("There is already an account with this email address.")})
+    class Meta(AbstractUser.Meta):
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case")]
 
     @property
     def public_name(self):

@@ -30,7 +30,11 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     # Somebody without a password, who signs in with a passkey, sets one by email.
-    path("account/password/set/", to_reset, name="account_set_password"),
+    path(
+        "account/password/set/",
+        RedirectView.as_view(pattern_name="account_reset_password"),
+        name="account_set_password",
+    ),
     path("account/sessions/", reauthentication_required(list_usersessions, allow_get=True), name="usersessions_list"),
     path("account/second-factor/", include("allauth.mfa.urls")),
 ]

@@ -15,7 +15,7 @@ from pythonjsonlogger.json import JsonFormatter
 QUERY = re.compile(r"\?\S+")
 # The signed links in emails: anyone who has one can use it. A decoded path may contain spaces, so everything up to the
 # end of the line, or of the quoted request, belongs to the token.
-FOLDERS = ("/alerts", "/claims", "/invitations")
+FOLDERS = ("/alerts", "/claims", "/invitations", "/password")
 LINK = re.compile(
     rf"((?:{'|'.join(FOLDERS)})[^/\\\n]*[/\\]+(?:(?! HTTP/)[^/\\\n])+)[/\\](?! HTTP/).+?(?= HTTP/|$)",
     re.I | re.M,

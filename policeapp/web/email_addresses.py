@@ -42,8 +42,17 @@ def normalize(text):
     return address
 
 
+def account_email(text):
+    """Return the address of an account, in the one form in which accounts have it: normalized, in lower case.
+
+    Raise ``ValidationError`` as :func:`normalize` does. Dots and +tags make another account, because they are other
+    people at most domains: j.doe@ and jdoe@.
+    """
+    return normalize(text).lower()
+
+
 def mailbox_key(address):
-    """Return the same text for addresses that reach one mailbox, to count what is sent to it.
+    """Return the same text for addresses that may reach one mailbox, to limit what is sent to it, and nothing else.
 
     The case, a +tag and the dots in the name, which Gmail ignores, make no difference.
     """

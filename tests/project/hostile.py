@@ -94,8 +94,8 @@ def fit(field, text):
     """Return the text in a form that the column accepts: shortened, or as part of a valid email address or URL."""
     words = "".join(text.split())
     if isinstance(field, models.EmailField):
-        # A quoted local part can contain almost any character (RFC 5322, section 3.2.4).
-        return f'"{QUOTABLE.sub("", words)[:60]}"@example.com'
+        # A quoted local part can contain almost any character (RFC 5322, section 3.2.4). Accounts have lower case.
+        return f'"{QUOTABLE.sub("", words)[:60].lower()}"@example.com'
     if isinstance(field, models.URLField):
         return f"https://evil.example/{words}"[: field.max_length]
     return text[: field.max_length or MAX_LENGTH]

@@ -65,7 +65,7 @@ def fill():
     Job.objects.filter(pk=job.pk).update(description=LINES, title="Officer\r\n", opens_time=time(10, 0, 30, 123456))
     Division.objects.update(responsibilities=LINES)
     HiringStep.objects.update(note=" note\n", place=" there ")
-    User.objects.filter(email="bob@example.com").update(first_name="Bob ", email="BOB@example.com ")
+    User.objects.filter(email="bob@example.com").update(first_name="Bob ", email="bob@example.com ")
     Specialization.objects.filter(name="Drone").update(name="Drone ")
 
 

@@ -5,7 +5,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ...accounts.emails import password_link
 from ...accounts.models import User
-from ...web.email_addresses import mailbox_key
 
 
 class Command(BaseCommand):
@@ -17,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         email = options["email"] or input("Email address: ")
         try:
-            user = User.objects.filter(mailbox=mailbox_key(email.strip())).first()
+            user = User.objects.find(email)
             is_new = user is None
             user = user or User.objects.create_superuser(email)
         except ValidationError as error:

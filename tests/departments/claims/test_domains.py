@@ -37,6 +37,12 @@ OWN, GOVERNMENT, INSTITUTION = "agency", "parent_government", "institution"
         ("https://texas.gov/police", GOVERNMENT, "ann@dps.texas.gov", ""),
         ("https://state.mn.us/police", OWN, "ann@state.mn.us", ""),
         ("https://mn.us", OWN, "ann@ci.eagan.mn.us", ""),
+        # Anybody can have a name below that of a town in .us, but not below the names of its government.
+        ("https://www.eagan.mn.us/police", OWN, "ann@eagan.mn.us", ""),
+        ("https://eagan.mn.us", OWN, "ann@pizza.eagan.mn.us", ""),
+        ("https://police.ci.eagan.mn.us", OWN, "ann@police.ci.eagan.mn.us", OWN),
+        # A county's website that nobody has described.
+        ("https://www.lakecounty.gov/sheriff", "", "clerk@lakecounty.gov", GOVERNMENT),
         ("https://gov", OWN, "ann@westportct.gov", ""),
         ("", "", "ann@westportct.gov", ""),
     ],

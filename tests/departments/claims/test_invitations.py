@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from departments.claims.forms import EMAILS_PER_ADDRESS, INVITATIONS_PER_USER
+from departments.claims.forms import EMAILS_PER_ADDRESS, INVITATIONS_PER_ADDRESS, INVITATIONS_PER_USER
 from departments.models import Claim, Department, Invitation
 from jobs.alerts.emails import compose
 from jobs.models import Message
@@ -61,7 +61,7 @@ def test_an_editor_sees_names_of_colleagues_and_no_email_addresses(bob, own):
         assert "Rita" in words and "rita@" not in words and "bob@" not in words
 
 
-@pytest.mark.parametrize("email", ["bob@example.com", "BOB+work@example.com"])
+@pytest.mark.parametrize("email", ["bob@example.com", "BOB@Example.com"])
 def test_nobody_is_invited_to_a_role_that_they_have(bob, own, email):
     assert "This person has this role already." in text_of(invite(bob, own, email=email))
     assert "on its way" in text_of(invite(bob, own, email=email, role="recruiter"))
@@ -76,8 +76,10 @@ def test_other_roles_and_addresses_are_mistakes(bob, own, values):
 
 
 def test_inviting_is_limited(bob, own, monkeypatch):
-    for _number in range(EMAILS_PER_ADDRESS.most):
-        invite(bob, own)
+    while EMAILS_PER_ADDRESS.hit("jane@example.com"):
+        """A visitor has sent claims with the address. They don't count."""
+    for _number in range(INVITATIONS_PER_ADDRESS.most):
+        assert "on its way" in text_of(invite(bob, own))
     assert "too many invitations" in text_of(invite(bob, own))
     for number in range(INVITATIONS_PER_USER.most):
         invite(bob, own, email=f"jane{number}@example.org")
@@ -278,7 +280,7 @@ def test_an_account_that_another_request_creates_meanwhile_is_not_changed(bob, o
     link = invited(bob, own)
     jane = make_user("jane", PASSWORD, is_staff=True)
     with monkeypatch.context() as patch:
-        patch.setattr("departments.claims.views.find_account", lambda email: None)
+        patch.setattr("policeapp.accounts.models.EmailUserManager.find", lambda manager, email: None)
         assert choose_password(Client(), link, "Another one at 9")["Location"] == link
     assert User.objects.get(pk=jane.pk).check_password(PASSWORD)
     assert Invitation.objects.get().state == "open"

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from jobs.models import Message
 from policeapp.models import User
 
 from ...admin import page, save, saved, signed_in
@@ -18,6 +19,7 @@ from ...factories import (
     make_department,
     make_rita,
     make_user,
+    text_of,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
@@ -55,6 +57,7 @@ def test_a_clerk_changes_an_ordinary_account(clerks):
     clerks.post(page(sue, "password"), passwords)
     sue.refresh_from_db()
     assert sue.check_password("Aq7-sent-Aq7")
+    assert Message.objects.get(recipient=sue.email).content["title"] == "Your password was changed"
     clerks.post(page(sue, "delete"), {"post": "yes"})
     assert not User.objects.filter(email="sue@example.com").exists()
 
@@ -159,12 +162,28 @@ def test_colleagues_see_the_names_of_those_who_changed_a_department_and_no_email
     assert "dora@" not in words and "bob@" not in html_of(signed_in(dora).get(page(own, "history")))
 
 
-def test_all_spellings_of_a_mailbox_are_one_account():
+def test_an_account_has_one_address_in_any_case():
     sue = make_user("sue")
-    for typed in ("Sue@Example.com", " sue+work@example.com"):
-        assert User.objects.get_by_natural_key(typed) == sue, typed
+    for typed in ("Sue@Example.com", " sue@example.com "):
+        assert User.objects.get_by_natural_key(typed) == User.objects.find(typed) == sue, typed
         with pytest.raises(IntegrityError), transaction.atomic():
             User.objects.create_user(typed)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=sue.pk).update(email="Sue@example.com")
+
+
+def test_people_whose_addresses_differ_by_dots_or_a_tag_have_their_own_accounts():
+    people = [User.objects.create_user(f"{name}@pd.gov") for name in ("j.doe", "jdoe", "jdoe+records")]
+    assert [User.objects.get_by_natural_key(person.email) for person in people] == people
+
+
+def test_the_admin_refuses_an_address_that_another_account_has_in_another_case():
+    alice, bob, sue = signed_in(make_alice()), make_bob(), make_user("sue")
+    answer = save(alice, sue, email="BOB@Example.com")
+    assert "There is already an account with this email address." in text_of(answer)
+    assert saved(save(alice, bob, email="B.O.B@Example.com"))
+    bob.refresh_from_db()
+    assert bob.email == "b.o.b@example.com"
 
 
 def test_an_account_needs_an_email_address_at_a_public_domain():

@@ -45,7 +45,7 @@ def set_password(client, link, password=NEW):
 
 
 class TestSigningIn:
-    @pytest.mark.parametrize("typed", ["alice@example.com", " Alice@EXAMPLE.com ", "alice+work@example.com"])
+    @pytest.mark.parametrize("typed", ["alice@example.com", " Alice@EXAMPLE.com "])
     def test_every_spelling_of_the_address_leads_to_the_admin(self, client, typed):
         make_alice()
         response = log_in(client, typed)
@@ -125,6 +125,15 @@ class TestReset:
         monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda self: now(self) + passed)
         assert "This link does not work" in text_of(client.get(path_of(link), follow=True))
 
+    def test_a_link_does_nothing_while_the_account_is_turned_off(self):
+        alice = make_alice()
+        link, opened = password_link(alice), Client()
+        url = opened.get(path_of(link), follow=True).request["PATH_INFO"]
+        User.objects.update(is_active=False)
+        assert "This link does not work" in text_of(Client().get(path_of(link), follow=True))
+        assert "This link does not work" in text_of(opened.post(url, {"password1": NEW, "password2": NEW}, follow=True))
+        assert User.objects.get().check_password("alice-password")
+
     def test_an_altered_link_or_one_for_another_account_does_nothing(self, client):
         alice, charlie = make_alice(), make_charlie()
         mine, theirs = (path_of(password_link(user)) for user in (charlie, alice))
@@ -158,8 +167,8 @@ class TestReset:
 
     def test_emails_to_one_mailbox_and_requests_of_one_network_are_limited(self):
         make_alice()
-        for number in range(RESETS_PER_CLIENT.most):
-            Client().post(RESET, {"email": f"alice+{number}@example.com"})
+        for _ in range(RESETS_PER_CLIENT.most):
+            Client().post(RESET, {"email": "Alice@example.com"})
         assert Message.objects.count() == RESETS_PER_MAILBOX.most
         refused = Client().post(RESET, {"email": "alice@example.com"})
         assert "Too many requests from your network." in text_of(refused)

@@ -1,13 +1,23 @@
-"""The second factor: codes of an app, recovery codes, and who must have one. Passkeys are tested in a browser."""
+"""The second factor: codes of an app, recovery codes, passkeys, and who must have one."""
 
+import json
 import re
 import time
+from hashlib import sha256
 
 import pytest
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.cache import cache
 from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from jobs.models import Message
 from policeapp.accounts.emails import password_link
@@ -111,6 +121,21 @@ class TestSigningIn:
         assert log_in(Client(), code).status_code == 302
         assert "This code is wrong." in text_of(log_in(Client(), code))
 
+    @pytest.mark.parametrize("typed", ["{0}", "{0} ", "{0[0]} {0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}"])
+    def test_a_used_code_does_not_work_with_other_spaces(self, alice, typed):
+        add_app(alice)
+        code = code_of()
+        assert log_in(Client(), code).status_code == 302
+        cache.clear()  # another process
+        assert "This code is wrong." in text_of(log_in(Client(), typed.format(code)))
+
+    def test_the_code_that_added_the_app_does_not_sign_in(self, alice):
+        client = signed_in(alice)
+        secret = re.search(r"<code>([A-Z2-7]{32})</code>", html_of(client.get(ACTIVATE)))[1]
+        code = code_of(secret)
+        client.post(ACTIVATE, {"code": code})
+        assert "This code is wrong." in text_of(log_in(Client(), code))
+
     def test_a_recovery_code_works_once_in_its_place(self, alice):
         first, second, *_others = add_app(alice)
         assert log_in(Client(), first).status_code == 302
@@ -208,3 +233,60 @@ class TestLosingIt:
 
 def test_the_form_of_the_sign_in_page_has_no_field_that_asks_to_stay_signed_in(client, db):
     assert set(form_of(client.get("/admin/login/"))) == {"csrfmiddlewaretoken", "login", "password", "credential"}
+
+
+class TestPasskeys:
+    """With a device made of Python, which does what browsers don't."""
+
+    RP, ORIGIN = "testserver", "https://testserver"
+    PRESENT, VERIFIED = AuthenticatorData.FLAG.UP, AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
+
+    def add_key(self, user):
+        """Store a security key of the user. Return the function that signs ``(challenge, flags)`` with it."""
+        private, credential_id = ec.generate_private_key(ec.SECP256R1()), b"id of a key"
+        public = ES256.from_cryptography_key(private.public_key())
+        stored = AttestedCredentialData.create(bytes(16), credential_id, public)
+        rp_hash = sha256(self.RP.encode()).digest()
+        data = AuthenticatorData.create(rp_hash, self.VERIFIED | AuthenticatorData.FLAG.AT, 0, stored)
+        registration = {
+            "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+            "clientDataJSON": websafe_encode(CollectedClientData.create("webauthn.create", b"x", self.ORIGIN)),
+        }
+        WebAuthn.add(user, "Key", self.credential(credential_id, registration))
+
+        def sign(challenge, flags):
+            client_data = CollectedClientData.create("webauthn.get", challenge, self.ORIGIN)
+            signed = AuthenticatorData.create(rp_hash, flags, 1)
+            signature = private.sign(signed + client_data.hash, ec.ECDSA(hashes.SHA256()))
+            response = {"authenticatorData": signed, "clientDataJSON": client_data, "signature": signature}
+            response |= {"userHandle": user_pk_to_url_str(user).encode()}
+            encoded = {name: websafe_encode(value) for name, value in response.items()}
+            return json.dumps(self.credential(credential_id, encoded))
+
+        return sign
+
+    @staticmethod
+    def credential(credential_id, response):
+        encoded = websafe_encode(credential_id)
+        common = {"type": "public-key", "clientExtensionResults": {}}
+        return common | {"id": encoded, "rawId": encoded, "response": response}
+
+    def sign_in(self, client, sign, flags):
+        challenge = client.session["mfa.webauthn.state"]["challenge"]
+        sent = {"credential": sign(challenge, flags)}
+        return client.post(f"{ACCOUNT}webauthn/login/", sent, secure=True)
+
+    def test_a_passkey_alone_signs_in_if_the_device_has_checked_its_owner(self, alice):
+        sign, client = self.add_key(alice), Client()
+        for flags, target in ((self.PRESENT, "/admin/login/"), (self.VERIFIED, "/admin/")):
+            client.get(f"{ACCOUNT}webauthn/login/", headers={"X-Requested-With": "XMLHttpRequest"}, secure=True)
+            assert self.sign_in(client, sign, flags).url == target
+
+    def test_the_challenge_of_another_page_does_not_make_a_stolen_key_enough(self, alice):
+        """Bob has Alice's key and not its PIN. He gets a challenge for his own second factor."""
+        sign, client = self.add_key(alice), Client()
+        add_app(make_bob())
+        log_in(client, name="bob", secure=True)
+        client.get(CODE, secure=True)
+        assert self.sign_in(client, sign, self.PRESENT).url == "/admin/login/"
+        assert client.get("/admin/", secure=True).status_code == 302

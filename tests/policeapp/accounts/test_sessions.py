@@ -196,6 +196,18 @@ class TestAskingAgain:
             alice.post(url, secret | {"email": "sent@example.com"})
             assert "very secret" not in repr(dict(alice.session)), url
 
+    def test_giving_somebody_a_role_at_a_department_asks(self, alice):
+        department, bob = make_department(), make_bob()
+        changes = {"editors": [bob.pk], "chief_name": "Ann Chief"}
+        assert saved(save(alice, department, chief_name="Jo Chief"))
+        response = alice.post(page(department), form_of(alice.get(page(department))) | changes)
+        assert response.url.startswith(AGAIN)
+        department.refresh_from_db()
+        assert (department.chief_name, department.editors.count()) == ("Jo Chief", 0)
+        alice.post(response.url, {"password": "alice-password"})
+        department.refresh_from_db()
+        assert (department.chief_name, department.editors.get()) == ("Ann Chief", bob)
+
     def test_an_import_that_overwrites_what_people_entered_asks(self, alice):
         careful, overwriting = make_import(), make_import(overwrite=True)
         answers = [alice.post(f"/admin/policeapp/import/{each.pk}/apply/") for each in (careful, overwriting)]

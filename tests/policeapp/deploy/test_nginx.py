@@ -388,6 +388,8 @@ def test_logs_contain_no_searches_referrers_or_signed_links(tmp_path):
             f"/alerts/manage%2f{secret}/",
             f"/alerts%2F/manage/{secret}",
             f"/ALERTS/./manage/{secret}",
+            f"/admin/account/password/reset/{secret}/",
+            f"/admin/invitations/accept/{secret}/",
             f"/jobs/%3Fnear={secret}",
             f"/{secret}@x",
             f"/%20{secret}%40x",

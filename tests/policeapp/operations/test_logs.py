@@ -110,6 +110,11 @@ def test_logs_are_json_in_production_and_text_with_debug(values, log_format):
         ),
         ("Not Found: /departments/claims/confirm/0a1b:1vX:s/", "Not Found: /departments/claims/confirm/[token]"),
         ('"GET /admin/invitations/accept/0a1b:1/ HTTP/1.1"', '"GET /admin/invitations/accept/[token] HTTP/1.1"'),
+        (
+            '"GET /admin/account/password/reset/1-d0a-5f/ HTTP/1.1"',
+            '"GET /admin/account/password/reset/[token] HTTP/1.1"',
+        ),
+        ('"GET /admin/account/password/reset/ HTTP/1.1"', '"GET /admin/account/password/reset/ HTTP/1.1"'),
         ('"GET /alerts/new/ HTTP/1.1" 200', '"GET /alerts/new/ HTTP/1.1" 200'),
         ('"GET /alerts/ HTTP/1.1" 404', '"GET /alerts/ HTTP/1.1" 404'),
         ("Not Found: /alerts/manage/", "Not Found: /alerts/manage/"),
@@ -146,6 +151,8 @@ SPELLINGS_OF_A_LINK = [
     "/alerts/new/TOKEN",
     "/departments/claims/confirm/TOKEN/",
     "/admin/Invitations/accept/TOKEN/",
+    "/admin/account/password/Reset/TOKEN/",
+    "/admin/account//password//reset//TOKEN/",
 ]
 
 

@@ -96,7 +96,7 @@ def test_all_personal_columns_are_described(privacy):
         *("id", "at", "kind", "account", "email", "ip", "about_type", "about_id", "about", "details"),
     }
     assert {field.name for field in User._meta.concrete_fields} == {
-        *("id", "first_name", "last_name", "email", "mailbox", "password"),
+        *("id", "first_name", "last_name", "email", "password"),
         *("is_active", "is_staff", "is_superuser", "last_login", "date_joined"),
     }
     text = text_of(privacy)
