@@ -7,7 +7,7 @@ Sources. States without sheriffs' offices, and what sheriffs do in the others: B
 State and Local Law Enforcement Agencies" and "Sheriffs' Offices" (Connecticut ended its sheriffs in 2000). Sheriffs of
 Pennsylvania: Kopko v. Miller, 892 A.2d 766 (Pa. 2006). Resident troopers of Connecticut: Conn. Gen. Stat. 29-5. County
 police of Hawaii: Hawaii Revised Statutes, chapter 52D. State police, territories and tribal police: the agencies' own
-websites. Counties with much tribal land: Census Bureau, maps of American Indian reservations.
+websites. The counties with much tribal land are a choice made by hand, of those where a reservation is a large part.
 """
 
 from typing import NamedTuple
