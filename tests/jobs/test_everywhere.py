@@ -10,10 +10,11 @@ from django.core.files.storage import default_storage
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
+from departments.claims.tokens import make_token as make_claim_token
 from jobs.alerts.tokens import make_token
 from jobs.models import Job
 from policeapp.pages.sitemaps import OPENINGS
-from tests.factories import make_alert, make_department, make_job, text_of, today
+from tests.factories import make_alert, make_claim, make_department, make_job, text_of, today
 
 # Other tests cover the same code. Measuring its coverage again would only take time.
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
@@ -82,6 +83,8 @@ URLS = {
         f"alert {purpose}": lambda scene, purpose=purpose: [link_of(scene["alert"], purpose)]
         for purpose in ("confirm", "manage", "renew", "unsubscribe")
     },
+    "claim": lambda scene: [reverse("claim", args=["ct", scene["department"].slug])],
+    "claim confirm": lambda scene: [confirm_url_of(scene["claim"])],
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
     "privacy": lambda scene: ["/privacy/"],
     "accessibility": lambda scene: ["/accessibility/"],
@@ -106,6 +109,11 @@ def link_of(alert, purpose):
     """Return a URL from an email about the alert."""
     key = alert.subscriber.key if purpose == "manage" else alert.key
     return reverse(f"alert {purpose}", args=[make_token(purpose, key)])
+
+
+def confirm_url_of(claim):
+    """Return the URL that the email about a claim contains."""
+    return reverse("claim confirm", args=[make_claim_token("claim", claim.key)])
 
 
 def sitemap_of(job):
@@ -163,7 +171,14 @@ def scene(places):
     neighbor = make_department("Quiet Police", city="Norwalk", county="Fairfield", at=(41.1177, -73.4082))
     long_closed = make_job(neighbor, title="Old Post", opens_on=date(2024, 1, 1), closes_on=date(2024, 2, 1))
     alert = make_alert(department=department)
-    yield {"alert": alert, "department": department, "neighbor": neighbor, "long_closed": long_closed, "logo": logo}
+    yield {
+        "alert": alert,
+        "claim": make_claim(department, confirmed=False),
+        "department": department,
+        "neighbor": neighbor,
+        "long_closed": long_closed,
+        "logo": logo,
+    }
     default_storage.delete(path)
 
 
