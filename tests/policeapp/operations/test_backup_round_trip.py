@@ -24,8 +24,8 @@ EXCLUDED = {"django_session", "usersessions_usersession", "policeapp_ratecount",
 DIFFERENT = EXCLUDED | {"policeapp_contentversion"}
 
 # Prints JSON: all rows by table, the indexes, triggers and constraints, and the unapplied migrations.
-LOOK = """
-import django, json
+LOOK = r"""
+import django, json, re
 django.setup()
 from django.apps import apps
 from django.db import connection
@@ -45,7 +45,9 @@ schemas = {
 }
 with connection.cursor() as cursor:
     cursor.execute(schemas[connection.vendor])
-    schema = [list(row) for row in cursor.fetchall()]
+    # PostgreSQL writes the casts of a restored index otherwise.
+    casts = re.compile(r"::(character varying|text)(\[\])?|[()]")
+    schema = [[casts.sub("", str(value)) for value in row] for row in cursor.fetchall()]
 print(json.dumps({"rows": rows, "schema": schema, "unapplied": unapplied_migrations()}))
 """
 
