@@ -16,6 +16,7 @@ from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
 from policeapp.web.admin import ViewOnlyAdmin
 
+from ..models.roles import Role
 from . import emails, outreach
 from .forms import DeclineForm, InvitationForm
 from .models import Claim
@@ -38,7 +39,7 @@ class TeamMixin:
         return render_to_string("admin/departments/people.html", context) if department.pk else "-"
 
     def team(self, request, object_id):
-        """List who edits a department and who is invited. Invite a person, or withdraw an invitation."""
+        """List who edits a department and who is invited. Invite or remove a person, or withdraw an invitation."""
         department = self.get_object(request, unquote(object_id))
         if not self.has_change_permission(request, department):
             raise PermissionDenied
@@ -48,6 +49,8 @@ class TeamMixin:
             require_recent(request)
         if "withdraw" in request.POST:
             return self._withdraw(request, department)
+        if "remove" in request.POST:
+            return self._remove(request, department.pk)
         form = InvitationForm(department, request.POST or None)
         if form.is_valid():
             if invitation := form.save(request.user):
@@ -60,6 +63,7 @@ class TeamMixin:
         context = self.admin_site.each_context(request) | {"title": _("People"), "subtitle": str(department)}
         context |= {"opts": self.opts, "original": department, "department": department, "form": form}
         context |= {"invitations": _invitations(department)}
+        context |= {"can_leave": _can_remove(request, department, request.user)}
         return render(request, "admin/departments/department/team.html", context)
 
     def _withdraw(self, request, department):
@@ -73,6 +77,28 @@ class TeamMixin:
             self.message_user(request, _("This invitation has ended already."), messages.WARNING)
         return HttpResponseRedirect(request.path)
 
+    @transaction.atomic
+    def _remove(self, request, pk):
+        """Take a role from a person. Only an administrator can leave a department without an editor."""
+        # Two editors can remove each other at the same time: the second finds that nobody else remains.
+        departments = self.get_queryset(request).select_for_update(of=("self",), no_key=True)
+        department = get_object_or_404(departments, pk=pk)
+        people = {f"{role} {person.pk}": (role, person) for role, person in department.team()}
+        if request.POST["remove"] not in people:
+            raise Http404
+        role, person = people[request.POST["remove"]]
+        if role == Role.EDITOR and not _can_remove(request, department, person):
+            text = _("There is no other editor who can sign in. Invite one first, or ask an administrator.")
+            self.message_user(request, text, messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        department.remove_member(person, role)
+        emails.send_removal(department, person, role, request.user)
+        text = _("%(person)s is removed, and gets an email about it.") % {"person": person.public_name}
+        self.message_user(request, text, messages.SUCCESS)
+        self.log_change(request, department, _("Removed a person."))
+        is_here = self.get_queryset(request).filter(pk=pk).exists()
+        return HttpResponseRedirect(request.path if is_here else reverse("admin:index"))
+
     def outreach(self, request):
         if not request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             raise PermissionDenied
@@ -81,6 +107,10 @@ class TeamMixin:
 
 def _invitations(department):
     return department.invitations.select_related("accepted_by")
+
+
+def _can_remove(request, department, editor):
+    return request.user.has_perm(EDIT_EVERY_DEPARTMENT) or department.has_editor_besides(editor)
 
 
 class DecisionFilter(admin.SimpleListFilter):

@@ -1,4 +1,7 @@
-"""The emails of claims and invitations. They quote nothing that a visitor typed: anybody can enter any address."""
+"""The emails of claims, invitations and removed people.
+
+They quote nothing that a visitor typed: anybody can enter any address.
+"""
 
 from django.contrib.auth.backends import ModelBackend
 from django.urls import reverse
@@ -19,13 +22,13 @@ EMAILS_TO_ADMINISTRATORS = RateLimit("claim emails to administrators", 20, 24 * 
 def send_confirmation(claim):
     """Ask whether the owner of the address has sent the claim."""
     paragraphs = [
-        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim)},
+        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim.department)},
         _("Open this page and press the button on it. The link works for one week."),
         _("Didn't ask for this? Ignore this email, and we delete the request after a week."),
     ]
     link = absolute_url(reverse("claim confirm", args=[make_token("claim", claim.key)]))
     label = _("Confirm your request")
-    send(claim.email, _("Confirm your request: %(department)s") % _of(claim), paragraphs, link, label)
+    send(claim.email, _("Confirm your request: %(department)s") % _of(claim.department), paragraphs, link, label)
 
 
 def send_to_administrators(claim):
@@ -33,24 +36,24 @@ def send_to_administrators(claim):
     if not EMAILS_TO_ADMINISTRATORS.hit("all"):
         return
     paragraphs = [
-        _("Somebody asks to keep this page up to date: %(department)s.") % {"department": _name(claim)},
+        _("Somebody asks to keep this page up to date: %(department)s.") % {"department": _name(claim.department)},
         _("They have confirmed their email address. Check who they are, then approve or decline the claim."),
     ]
     link, label = absolute_url(reverse("admin:departments_claim_change", args=[claim.pk])), _("See the claim")
     for user in ModelBackend().with_perm(EDIT_EVERY_DEPARTMENT):
-        send(user.email, _("A claim waits for you: %(department)s") % _of(claim), paragraphs, link, label)
+        send(user.email, _("A claim waits for you: %(department)s") % _of(claim.department), paragraphs, link, label)
 
 
 def send_refusal(claim, reason):
     """Tell a person that their claim is declined. ``reason`` is an administrator's text."""
     paragraphs = [
-        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim)},
+        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim.department)},
         _("An administrator declined the request and wrote:"),
         *reason.splitlines(),
         _("You can send another request from the department's page."),
     ]
     link = absolute_url(claim.department.get_absolute_url())
-    title = _("We can't give you access: %(department)s") % _of(claim)
+    title = _("We can't give you access: %(department)s") % _of(claim.department)
     send(claim.email, title, paragraphs, link, _("See the department's page"))
 
 
@@ -67,12 +70,33 @@ def send_invitation(invitation):
     ]
     link = absolute_url(reverse("invitation", args=[make_token("invitation", invitation.key)]))
     label = _("Accept the invitation")
-    send(invitation.email, _("You are invited: %(department)s") % _of(invitation), paragraphs, link, label)
+    send(invitation.email, _("You are invited: %(department)s") % _of(invitation.department), paragraphs, link, label)
 
 
-def _of(row):
-    return {"department": row.department.name}
+def send_removal(department, person, role, remover):
+    """Tell a person who has lost a role, and the editors who remain."""
+    values = {"person": person.public_name, "role": role.label.lower(), "remover": remover.public_name}
+    values |= {"department": _name(department)}
+    paragraphs = [
+        _("You are not on the list of people for this department any more: %(department)s.") % values,
+        _("Your role was: %(role)s. It was removed by %(remover)s. You still have your account.") % values,
+        _("Was this a mistake? Ask an editor of the department, or an administrator, to invite you again."),
+    ]
+    send(person.email, _("Your role was removed: %(department)s") % _of(department), paragraphs)
+    paragraphs = [
+        _("A person was removed from the list of people for this department: %(department)s.") % values,
+        _("It was %(person)s. Their role was: %(role)s. It was removed by %(remover)s.") % values,
+        _("Was this a mistake? You can invite the person again."),
+    ]
+    link = absolute_url(reverse("admin:departments_department_team", args=[department.pk]))
+    title = _("A person was removed: %(department)s") % _of(department)
+    for editor in department.members(Role.EDITOR).filter(is_active=True).exclude(pk=person.pk):
+        send(editor.email, title, paragraphs, link, _("See who can edit"))
 
 
-def _name(row):
-    return f"{row.department.name}, {row.department.town}"
+def _of(department):
+    return {"department": department.name}
+
+
+def _name(department):
+    return f"{department.name}, {department.town}"

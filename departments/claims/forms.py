@@ -87,7 +87,9 @@ class InvitationForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"),
         choices=Role.choices,
-        help_text=_("Editors change the page and its jobs, and invite others. Recruiters change only the jobs."),
+        help_text=_(
+            "Editors change the page and its jobs, and invite or remove people. Recruiters change only the jobs."
+        ),
     )
 
     def __init__(self, department, *args, **kwargs):
@@ -104,8 +106,7 @@ class InvitationForm(forms.Form):
         """Refuse to invite somebody who has the role."""
         cleaned = super().clean()
         if not self.errors:
-            members = {Role.EDITOR: self.department.editors, Role.RECRUITER: self.department.recruiters}
-            if members[cleaned["role"]].filter(email=cleaned["email"]).exists():
+            if self.department.members(cleaned["role"]).filter(email=cleaned["email"]).exists():
                 self.add_error("email", _("This person has this role already."))
         return cleaned
 

@@ -31,6 +31,22 @@ class Staffed(models.Model):
     class Meta:
         abstract = True
 
+    def members(self, role):
+        """Return the manager of the people with this :class:`Role`."""
+        return {Role.EDITOR: self.editors, Role.RECRUITER: self.recruiters}[role]
+
+    def team(self):
+        """Return ``[(Role, user)]``, editors first. Somebody with both roles is listed twice."""
+        return [(role, person) for role in Role for person in self.members(role).all()]
+
     def add_member(self, user, role):
         """Give the user a :class:`Role` at this department."""
-        {Role.EDITOR: self.editors, Role.RECRUITER: self.recruiters}[role].add(user)
+        self.members(role).add(user)
+
+    def remove_member(self, user, role):
+        """Take a :class:`Role` at this department from the user."""
+        self.members(role).remove(user)
+
+    def has_editor_besides(self, user):
+        """Return whether another editor can sign in to the admin."""
+        return self.editors.filter(is_active=True, is_staff=True).exclude(pk=user.pk).exists()

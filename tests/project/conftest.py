@@ -32,7 +32,7 @@ def numbers(db):
     for make in (factories.make_charlie, factories.make_alice):
         make()
     factories.make_bob(own)
-    factories.make_rita(own)
+    rita = factories.make_rita(own)
     objects = {
         "own": own,
         "other": other,
@@ -53,6 +53,7 @@ def numbers(db):
         "policeapp/import": factories.make_import(rejects=b"line", conflicts=b"line"),
         "type of alerts": ContentType.objects.get_for_model(Alert),
         "policeapp/user": make_user("sue"),
+        "rita": rita,
     }
     objects["withdrawn draft"].withdraw()
     clara = make_user("clara", is_staff=True)

@@ -39,6 +39,8 @@ WRITES = {
     "/admin/departments/specialization/{departments/specialization}/delete/": (DELETED, PERMITTED),
     "/admin/departments/department/{own}/team/": ({"email": "new@example.org"}, ALL_EDITORS),
     "/admin/departments/department/{other}/team/": ({"email": "new@example.org"}, NOBODY_ELSE),
+    "/admin/departments/department/{own}/team/?remove": ({"remove": "recruiter {rita}"}, ALL_EDITORS),
+    "/admin/departments/department/{other}/team/?remove": ({"remove": "recruiter {rita}"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/{departments/claim}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/{departments/claim}/delete/": (DELETED, NOBODY_ELSE),
@@ -106,7 +108,8 @@ def rows():
 def test_every_form_of_the_admin_is_in_the_table(numbers):
     ends = "add|change|delete|password|apply|team|approve|decline"
     forms = {pattern for pattern in TABLE if re.search(f"^admin/.*(/|_)({ends})/$", pattern)}
-    assert {resolve(url.format(**numbers)).route for url in WRITES} | OTHER_FORMS == forms
+    paths = [url.format(**numbers).partition("?")[0] for url in WRITES]
+    assert {resolve(path).route for path in paths} | OTHER_FORMS == forms
 
 
 @pytest.mark.parametrize("path", WRITES)

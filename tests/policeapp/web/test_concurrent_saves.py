@@ -8,8 +8,9 @@ from django.db import connection
 from django.db.models.signals import post_save
 
 from departments.models import Department, Specialization
+from policeapp.models import AuditEvent
 from tests.admin import errors_of, page, saved, signed_in
-from tests.factories import form_of, make_alice, make_department, text_of
+from tests.factories import form_of, make_alice, make_bob, make_department, make_user, text_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -103,3 +104,16 @@ def test_two_specializations_of_one_name_are_a_form_error(at_once):
     first, second = at_once(Specialization, *(sending(url, {"name": "Drone"}) for _number in range(2)))
     assert saved(first)
     assert list(errors_of(second)) == ["name"]
+
+
+def test_one_of_two_editors_who_remove_each_other_stays(at_once):
+    department = make_department()
+    bob, bill = make_bob(department), make_user("bill", is_staff=True)
+    department.editors.add(bill)
+    clients = {bill: signed_in(bob), bob: signed_in(bill)}
+
+    def removing(person):
+        return lambda: clients[person].post(page(department, "team"), {"remove": f"editor {person.pk}"})
+
+    at_once(AuditEvent, removing(bill), removing(bob))
+    assert list(department.editors.all()) == [bob]
