@@ -94,6 +94,16 @@ def test_an_invitation_that_is_sent_again_replaces_the_first(bob, own):
     assert Client().get(second).status_code == 200
 
 
+def test_only_editors_are_told_to_ask_an_administrator(alice, bob, own):
+    assert "To remove a person, ask an administrator." in text_of(bob.get(page(own, "team")))
+    assert "ask an administrator" not in text_of(alice.get(page(own, "team")))
+
+
+def test_a_department_that_nobody_edits_says_so(alice, own):
+    own.editors.clear()
+    assert "Only administrators." in text_of(alice.get(page(own, "team")))
+
+
 def test_an_invitation_can_be_withdrawn(bob, own):
     link = invited(bob, own)
     invitation = Invitation.objects.get()
