@@ -1107,21 +1107,16 @@ class Migration(migrations.Migration):
                             ("county", "county"),
                         ],
                         max_length=24,
-                        verbose_name="kind",
+                        verbose_name="type",
                     ),
                 ),
-                (
-                    "county",
-                    models.CharField(
-                        help_text="The full name, such as Fairfield County.", max_length=100, verbose_name="county"
-                    ),
-                ),
+                ("county", models.CharField(max_length=100, verbose_name="county")),
                 ("county_slug", models.CharField(editable=False, max_length=100)),
                 (
                     "is_corrected",
                     models.BooleanField(
                         default=False,
-                        help_text="Imports leave the departments of this row as they are.",
+                        help_text="Imports don't change the departments of this jurisdiction.",
                         verbose_name="corrected",
                     ),
                 ),

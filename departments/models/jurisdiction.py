@@ -121,14 +121,14 @@ class Jurisdiction(models.Model):
     state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
     name = models.CharField(_("name"), max_length=100)
     key = KeyField(_("normalized name"), max_length=120, editable=False)
-    kind = models.CharField(_("kind"), max_length=24, choices=Kind.choices)
-    county = models.CharField(_("county"), max_length=100, help_text=_("The full name, such as Fairfield County."))
+    kind = models.CharField(_("type"), max_length=24, choices=Kind.choices)
+    county = models.CharField(_("county"), max_length=100)
     county_slug = models.CharField(max_length=100, editable=False)
     departments = models.ManyToManyField(
         Department, verbose_name=_("departments"), related_name="jurisdictions", blank=True
     )
     is_corrected = models.BooleanField(
-        _("corrected"), default=False, help_text=_("Imports leave the departments of this row as they are.")
+        _("corrected"), default=False, help_text=_("Imports don't change the departments of this jurisdiction.")
     )
 
     objects = JurisdictionQuerySet.as_manager()

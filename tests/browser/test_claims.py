@@ -146,6 +146,14 @@ def test_a_claim_is_sent_without_a_mouse(visit, neighborhood):
     assert Claim.objects.get().email == ANN
 
 
+def test_the_page_of_people_fits_a_phone(alice, neighborhood):
+    factories.make_invitation(neighborhood, f"{'very.long.' * 5}name@police.westportct.gov")
+    alice.set_viewport_size({"width": 390, "height": 800})
+    go(alice, admin_page(neighborhood, "team"))
+    assert alice.evaluate("document.documentElement.scrollWidth") == 390
+    assert alice.get_by_role("button", name="Withdraw").bounding_box()["x"] < 390
+
+
 def test_axe_finds_nothing_on_the_pages_of_the_admin(alice, neighborhood):
     claim = factories.make_claim(neighborhood)
     factories.make_bob(neighborhood)

@@ -57,7 +57,7 @@ class TestEditor:
 
     def test_a_card_counts_the_known_facts_and_links_to_the_fields_of_the_others(self, bob, own):
         html = html_of(bob.get(URL))
-        assert "2 of 11 facts known" in html
+        assert "<h2>Own Police, CT</h2>" in html and "2 of 11 facts known" in html
         links = dict(re.findall(rf'<a href="{page(own)}#([\w-]+)">([^<]+)</a>', html))
         assert list(links.values()) == [
             *("chief", "website", "number of officers", "population served", "specializations"),

@@ -94,6 +94,11 @@ def test_an_invitation_that_is_sent_again_replaces_the_first(bob, own):
     assert Client().get(second).status_code == 200
 
 
+def test_a_department_that_nobody_edits_says_so(alice, own):
+    own.editors.clear()
+    assert "Only administrators." in text_of(alice.get(page(own, "team")))
+
+
 def test_an_invitation_can_be_withdrawn(bob, own):
     link = invited(bob, own)
     invitation = Invitation.objects.get()

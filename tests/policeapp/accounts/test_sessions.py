@@ -90,6 +90,11 @@ class TestEnd:
 
 
 class TestList:
+    def test_the_page_of_the_only_session_speaks_of_no_others(self):
+        make_alice()
+        text = text_of(log_in().get("/admin/account/sessions/"))
+        assert "You are signed in only here." in text and "other sessions" not in text
+
     def test_the_page_lists_sessions_and_ends_the_others(self):
         make_alice()
         make_charlie()
