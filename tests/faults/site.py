@@ -91,10 +91,11 @@ def manage(*arguments, **values):
 def serving(url, **values):
     """Run the site on this database: gunicorn with two workers and production settings, over plain HTTP.
 
-    It trusts 127.0.0.1 as a proxy, so that requests can have many client IPs and stay below the rate limits.
+    It trusts 127.0.0.1 as a proxy, so that requests can have many client IPs and stay below the rate limits. Its
+    administrators need no second factor.
     """
     defaults = {"HTTPS": "0", "STATIC_ROOT": str(settings.STATIC_ROOT), "WEB_CONCURRENCY": "2", "LOG_LEVEL": "ERROR"}
-    defaults["TRUSTED_PROXIES"] = "127.0.0.1"
+    defaults |= {"TRUSTED_PROXIES": "127.0.0.1", "REQUIRE_SECOND_FACTOR": "0"}
     return running(DATABASE_URL=url, **(defaults | values))
 
 
