@@ -17,7 +17,7 @@ from policeapp.pages.sitemaps import OPENINGS
 from tests.factories import make_alert, make_claim, make_department, make_job, text_of, today
 
 # Other tests cover the same code. Measuring its coverage again would only take time.
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine, pytest.mark.unmeasured]
 
 TITLE = "Zebra Patrol Officer"
 SAMPLE = "Sample: not a real job"

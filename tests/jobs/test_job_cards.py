@@ -7,7 +7,7 @@ import pytest
 
 from tests.factories import html_of, make_department, make_job, text_of, today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 LISTS = ["/jobs/", "/jobs/eligible/?age=30", "/departments/ct/westport-police-department/"]
 

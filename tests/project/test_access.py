@@ -17,7 +17,7 @@ from .. import factories
 from .conftest import VISITORS
 
 # Other tests cover the same code.
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.any_engine, pytest.mark.unmeasured]
 
 SEEN, MOVED, LOGIN, FORBIDDEN, GONE, METHOD = 200, 301, "to the login", 403, 404, 405
 # A redirect within the site, such as the admin's for an object that does not exist.

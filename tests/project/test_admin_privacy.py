@@ -13,7 +13,7 @@ from ..factories import get_user, text_of
 from .test_access import ROWS
 
 # Other tests cover the same code.
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.any_engine, pytest.mark.unmeasured]
 
 CHOOSE = "/admin/autocomplete/?app_label={}&model_name={}&field_name={}&term="
 

@@ -31,7 +31,7 @@ from ..factories import make_alert, make_alice, make_job, make_user, today
 from ..whole_site import Markup
 
 # Other tests cover the same code.
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.any_engine, pytest.mark.unmeasured]
 
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 

@@ -19,7 +19,7 @@ from policeapp.models import User
 from ...admin import sign_in, signed_in
 from ...factories import form_of, html_of, make_alice, make_charlie, make_user, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine, pytest.mark.unmeasured]
 
 LOGIN, RESET, CHANGE = "/admin/login/", "/admin/account/password/reset/", "/admin/password_change/"
 NEW = "correct horse battery"

@@ -28,7 +28,7 @@ from ...factories import form_of, html_of, make_alice, make_bob, make_charlie, m
 from .test_admin import give
 from .test_passwords import NEW, is_signed_in, set_password
 
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine, pytest.mark.unmeasured]
 
 SECRET = "JBSWY3DPEHPK3PXP"
 ACCOUNT = "/admin/account/second-factor/"

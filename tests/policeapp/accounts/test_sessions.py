@@ -25,7 +25,7 @@ from ...factories import (
     text_of,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine, pytest.mark.unmeasured]
 
 AGAIN = "/admin/account/reauthenticate/"
 

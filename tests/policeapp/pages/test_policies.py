@@ -23,7 +23,7 @@ from ...admin import page, save
 from ...factories import make_alert, make_alice, make_department, make_job, text_of
 from ...whole_site import Markup
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 # {model: the section of the page that describes it, or None if it has no personal data}. If you add a model, add it
 # here and, if it has personal data, to the page.

@@ -11,7 +11,7 @@ from ...processes import PRODUCTION, python
 from ...whole_site import Markup
 
 # Other tests cover the same code.
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.any_engine, pytest.mark.unmeasured]
 
 # URLs that are not HTML pages.
 MACHINES = ["/robots.txt", "/sitemap.xml", "/favicon.ico", "/apple-touch-icon.png", "/healthz"]
