@@ -81,7 +81,7 @@ class DeclineForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    """Whom to invite to a department, and for what."""
+    """The email address and the role of a person to invite to a department."""
 
     email = EmailAddressFormField(label=_("Email address"), max_length=Invitation._meta.get_field("email").max_length)
     role = forms.ChoiceField(

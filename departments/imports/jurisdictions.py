@@ -297,7 +297,7 @@ class Matcher:
                         self.departments[area.pk] |= self.departments[other.pk]
 
     def _same_names(self):
-        """Yield the areas with the same name and kind in a state, each of which can be a part of one municipality."""
+        """Yield groups of areas with the same name and kind in a state. They may be parts of one municipality."""
         for named in self.named.values():
             alike = defaultdict(list)
             for area in named:

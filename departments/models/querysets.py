@@ -84,7 +84,7 @@ class DepartmentQuerySet(models.QuerySet):
 
     def hiring(self, open_jobs):
         """Departments with at least one of ``open_jobs`` (a QuerySet of jobs)."""
-        # Not Exists: SQLite would look it up for each of many departments, most of which aren't hiring.
+        # Not Exists: SQLite would run it for each department, and few are hiring.
         return self.filter(pk__in=open_jobs.order_by().values("department"))
 
     def with_phone(self, number):

@@ -22,7 +22,7 @@ STATES = {"tolerance": 0.7, "grid": STATES_GRID, "island": 6}
 FINE = {"tolerance": 0, "grid": FINE_GRID, "island": 0}
 # Cities that are no part of a county, beside those in Virginia (FIPS): Baltimore and St. Louis.
 CITIES = {"24510", "29510"}
-# Half the width of a city of which the source has only lines, in steps of the fine grid: it has 2 square miles.
+# Half the width of a city that the source reduces to lines, in steps of the fine grid: it has 2 square miles.
 CITY = 5
 COARSE = {"tolerance": 1, "grid": COARSE_GRID, "island": 8}
 
@@ -182,7 +182,7 @@ def county_name(shape):
 
 
 def square(topology, lines, shape):
-    """Return a ring around the middle of a city of which the source has only lines."""
+    """Return a ring around the middle of a city that the source reduces to lines."""
     corners = [
         corner for numbers in topology.rings(shape) for number in numbers for corner in lines[max(number, ~number)]
     ]
