@@ -1,4 +1,4 @@
-"""The audit log: what is recorded, with whom and from where, and that nobody can change it."""
+"""The audit log records events with their account and IP address, and nobody can change it."""
 
 import re
 from datetime import timedelta
