@@ -15,7 +15,7 @@ from .. import factories
 from .test_access import FORBIDDEN, GONE, METHOD, ROWS, SEEN, TABLE
 
 # Other tests cover the same code.
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.any_engine, pytest.mark.unmeasured]
 
 NOBODY_ELSE, PERMITTED, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"clara", "alice"}, {"bob", "alice"}, set()
 RECRUITERS = {"rita", *ALL_EDITORS}
