@@ -88,6 +88,13 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
     FULL_TEXT = ("search_text",)
 
+    # The parts in its history, and the facts that have their sources. What else comes back with a deleted department.
+    HISTORY_PARTS = {
+        "listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units",
+        "hiring_steps": "",
+    }  # fmt: skip
+    RESTORED_WITH = ("slug_redirects", "jobs")
+
     name = models.CharField(_("name"), max_length=200)
     alias = models.CharField(
         _("also known as"),

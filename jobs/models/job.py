@@ -90,6 +90,7 @@ class Job(Sourced):
     # Those that depend on the time of a save, and so on their values in the database.
     HISTORY = ("closes_at", "published_at", "open_since")
     FULL_TEXT = ("words", "all_words")
+    HISTORY_PARTS = {"structured_requirements": "", "hiring_steps": ""}
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
     # Words that most openings have in their full text (:class:`policeapp.database.fulltext.Words`).
     COMMON_WORDS = tuple(

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from ..database.analyze import analyze
 from ..database.unavailable import is_temporary
+from ..history.records import current_recorder, record_bulk
 
 logger = logging.getLogger(__name__)
 
@@ -281,6 +282,8 @@ class ImportRun:
         if rows:
             with transaction.atomic():
                 began = time.monotonic()
+                if recorder := current_recorder():
+                    recorder.open()  # outside of savepoints, which can be rolled back
                 for batch in batches(self.progress(rows, len(rows), _("Writing"))):
                     self._write(self._reject_changed(batch))
                 self.importer.finish()
@@ -323,13 +326,15 @@ class ImportRun:
                 raise
 
     def _save(self, created, updated):
-        objects = self.importer.model._default_manager
-        # An upsert of existing rows is as fast as an insert, however many fields change.
-        objects.bulk_create(
-            updated, update_conflicts=True, unique_fields=["pk"], update_fields=[*self.importer.writes, "modified"]
-        )
-        objects.bulk_create(created)
-        self.importer.written(created, updated)
+        objects, keys = self.importer.model._default_manager, [instance.pk for instance in updated]
+        with record_bulk(self.importer.model, keys):
+            # An upsert of existing rows is as fast as an insert, however many fields change.
+            objects.bulk_create(
+                updated, update_conflicts=True, unique_fields=["pk"], update_fields=[*self.importer.writes, "modified"]
+            )
+            objects.bulk_create(created)
+            keys += [instance.pk for instance in created]
+            self.importer.written(created, updated)
 
     def _violated_constraints(self, instance):
         """Return sentences about the constraints that the object violates, or ""."""
