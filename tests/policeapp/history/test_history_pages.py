@@ -89,7 +89,11 @@ def test_a_version_comes_back_with_its_parts(alice):
         make_division(department, "Marine")
     restore(alice, department, first)
     department.refresh_from_db()
-    assert (department.chief_name, department.chief_title, department.status) == ("Ada Lovelace", "Sheriff", "published")
+    assert (department.chief_name, department.chief_title, department.status) == (
+        "Ada Lovelace",
+        "Sheriff",
+        "published",
+    )
     assert [str(each) for each in department.listed_specializations.all()] == ["K-9 Unit", "Dive Team"]
     assert [(each.pk, each.responsibilities) for each in department.divisions.all()] == [(division.pk, "")]
 
