@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -93,9 +93,22 @@ def restore_deleted(row):
     return instance
 
 
-def delete_old_history(model):
-    """Delete the history of objects that were deleted more than 30 days ago, and return the number of rows."""
+def delete_old_history():
+    """Delete the history of objects that were deleted more than 30 days ago, and return the number of rows.
+
+    The history of deleted parts stays with the history of the object that they belonged to.
+    """
+    return sum(_delete_old_history(model) for model in apps.get_models() if hasattr(model, "HISTORY_PARTS"))
+
+
+def _delete_old_history(model):
     rows, pk = model.history.model.objects.order_by(), model._meta.pk.attname
     old = rows.filter(history_type=DELETED, history_date__lt=timezone.now() - RESTORABLE)
-    gone = old.exclude(Exists(model._base_manager.filter(pk=OuterRef(pk)))).values(pk)
-    return models.QuerySet(rows.model).filter(**{f"{pk}__in": list(gone.values_list(pk, flat=True))}).delete()[0]
+    gone = list(old.exclude(Exists(model._base_manager.filter(pk=OuterRef(pk)))).values_list(pk, flat=True))
+    number = rows.filter(**{f"{pk}__in": gone}).delete()[0]
+    for name in (*model.HISTORY_PARTS, *getattr(model, "RESTORED_WITH", ())):
+        relation = model._meta.get_field(name)
+        parts = relation.related_model.history.model.objects.order_by()
+        if not hasattr(relation.related_model, "HISTORY_PARTS"):  # those are deleted with their own parts
+            number += parts.filter(**{f"{relation.field.attname}__in": gone}).delete()[0]
+    return number

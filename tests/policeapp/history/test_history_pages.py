@@ -1,11 +1,14 @@
 """The history of departments and jobs in the admin, and restoring from it."""
 
 import pytest
+from django.core.files.base import ContentFile
 
 from departments.models import Department
 from jobs.models import Job
 from policeapp.history.records import change_by
+from policeapp.history.restoring import delete_old_history, deleted_rows
 from policeapp.models import Change
+from policeapp.operations.media import referenced_files
 
 from ...admin import messages_of, page, save, signed_in
 from ...factories import (
@@ -177,3 +180,24 @@ def test_editors_restore_the_deleted_jobs_of_their_own_departments(alice):
     bob.post(f"/admin/jobs/job/deleted/{rows[own.pk]}/")
     assert [job.title for job in Job.objects.all()] == ["Job of Own Police"]
     assert bob.get("/admin/departments/department/deleted/").status_code == 403
+
+
+def test_after_30_days_deleted_objects_are_gone_and_their_logos_too(alice, clock, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    department = make_department()
+    department.logo.save("badge.png", ContentFile(b"picture"))
+    living = make_department("Living Police")
+    division = make_division(living)
+    job = make_job(living)
+    for each in (department, division, job):
+        with change_by(get_user("alice")):
+            each.delete()
+    assert department.logo.name in referenced_files()
+    clock(days=29)
+    assert deleted_rows(Department).get().name == department.name
+    assert delete_old_history() == 0
+    clock(days=2)
+    assert not deleted_rows(Department).exists()
+    assert delete_old_history() == 2
+    assert department.logo.name not in referenced_files()
+    assert division.history.count() == 1  # the department it belonged to can still get an older version

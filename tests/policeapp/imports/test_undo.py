@@ -91,7 +91,9 @@ def test_undoing_1000_rows_after_later_edits_takes_few_queries(alice):
         for department in Department.objects.filter(name__in=["Department 7", "Department 507"]):
             department.chief_name = "Grace Hopper"
             department.save()
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert undo.undo(upload, user)
     inserts = sum(query["sql"].startswith("INSERT") for query in queries)
     assert len(queries) - inserts < 120  # SQLite inserts a few rows at a time
@@ -101,18 +103,17 @@ def test_undoing_1000_rows_after_later_edits_takes_few_queries(alice):
 
 
 def test_an_opening_gets_back_its_dates_and_a_new_one_goes(alice):
-    department = make_department(ori="CT0015800")
+    make_department(ori="CT0015800")
     header = "source,job_id,employer_ori,title,description,to_apply,posting_date,post_until\n"
-    for lines in ("list,1,CT0015800,Officer,Calls.,Write.,2026-06-16,2036-06-16\n",
-                  "list,1,CT0015800,Sergeant,Calls.,Write.,2026-06-16,2037-06-16\n"
-                  "list,2,CT0015800,Clerk,Files.,Write.,2026-06-16,\n"):
-        upload = make_import(content=(header + lines).encode())
-        uploads.apply(upload)
-        before = Job.objects.get() if "Officer" in lines else before
+    officer = "list,1,CT0015800,Officer,Calls.,Write.,2026-06-16,2036-06-16\n"
+    uploads.apply(make_import(content=(header + officer).encode()))
+    before = Job.objects.get()
+    upload = make_import(content=(header + officer.replace("2036", "2037") + officer.replace("1", "2", 1)).encode())
+    uploads.apply(upload)
+    assert Job.objects.count() == 2
     undo.undo(upload, get_user("alice"))
     job = Job.objects.get()
-    assert (job.title, job.slug, job.closes_on, job.closes_at) == ("Officer", "officer", before.closes_on, before.closes_at)
-    assert job.department == department
+    assert (job.pk, job.closes_on, job.closes_at) == (before.pk, before.closes_on, before.closes_at)
 
 
 def test_only_people_who_can_import_undo(alice, db):
