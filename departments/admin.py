@@ -222,6 +222,9 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, BadRe
     def zone_of(self, department):
         return Department(time_zone=department.time_zone, state=department.state).zone
 
+    def can_restore_deleted(self, request):
+        return super().can_restore_deleted(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
     def deleted_name(self, row):
         return f"{row.name} ({row.city}, {row.state})"
 

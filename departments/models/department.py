@@ -20,7 +20,7 @@ from ..signals import departments_changed
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
-from .location import Located
+from .location import POSITION_CONSTRAINT, Located
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
@@ -179,12 +179,10 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
 
     objects = DepartmentQuerySet.as_manager()
     history = History(
-        excluded_fields=[
-            "name_key", "name_core", "search_text", "county_slug", "city_key", "size", "x", "y", "z", "modified",
-        ],
+        excluded_fields="name_key name_core search_text county_slug city_key size x y z modified".split(),
         no_db_index=["slug", "parent"],
-        indexes=[models.Index(fields=["history_date"], condition=Q(history_type="-"), name="department_deletions")],
-    )  # fmt: skip
+        deletions="department_deletions",
+    )
 
     class Meta:
         verbose_name = _("department")
@@ -228,21 +226,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
                 condition=Q(state__in=list(states.STATES)),
                 name="department_state_known",
             ),
-            models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
-                | Q(
-                    latitude__isnull=False,
-                    longitude__isnull=False,
-                    latitude__range=(-90, 90),
-                    longitude__range=(-180, 180),
-                    x__isnull=False,
-                    y__isnull=False,
-                    z__isnull=False,
-                    precision__in=Precision.values,
-                ),
-                name="department_position_whole",
-                violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
-            ),
+            POSITION_CONSTRAINT,
             *YEAR_CONSTRAINTS,
         ]
         indexes = [

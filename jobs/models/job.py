@@ -161,7 +161,7 @@ class Job(Sourced):
     objects = JobQuerySet.as_manager()
     history = History(
         excluded_fields=["words", "all_words", "slug", "opens_at", "pay_yearly", "modified"],
-        indexes=[models.Index(fields=["history_date"], condition=Q(history_type="-"), name="job_deletions")],
+        deletions="job_deletions",
     )
 
     class Meta:

@@ -37,6 +37,10 @@ class HistoryMixin:
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request, extra_context=None):
+        context = {"can_restore_deleted": self.can_restore_deleted(request)}
+        return super().changelist_view(request, context | (extra_context or {}))
+
     def history_view(self, request, object_id, extra_context=None):
         """Show what changed in words, newest first."""
         instance = self.get_object(request, unquote(object_id))

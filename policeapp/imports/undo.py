@@ -105,8 +105,8 @@ class _Undo:
                 self.kept[pk] = _("has %(names)s by now") % {"names": label}
 
     def _delete(self, keys):
-        with record_bulk(self.model, keys):
-            gone = list(self.model._default_manager.filter(pk__in=keys))
+        gone = list(self.model._default_manager.filter(pk__in=keys))
+        with record_bulk(gone):
             self.model._default_manager.filter(pk__in=keys).delete()
             self.importer.written(gone, [])
         self.deleted += len(keys)
@@ -130,7 +130,7 @@ class _Undo:
         """Save the objects. Keep one that the database refuses, such as for a key that another object has by now."""
         keys = [instance.pk for instance in instances]
         try:
-            with transaction.atomic(), record_bulk(self.model, keys):
+            with transaction.atomic(), record_bulk(instances):
                 self.model._default_manager.bulk_create(
                     instances, update_conflicts=True, unique_fields=["pk"], update_fields=names
                 )
