@@ -12,7 +12,6 @@ from departments.claims import tokens as claims
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, Job, Message
-from jobs.reminders import tokens as reminders
 from policeapp.models import AuditEvent
 
 from .. import factories
@@ -70,10 +69,8 @@ def numbers(db):
     invitation = factories.make_invitation(other, "rita@example.org", get_user("alice"))
     tokens |= {"claim": claims.make_token("claim", objects["departments/claim"].key)}
     tokens |= {"invitation": claims.make_token("invitation", invitation.key)}
-    job = objects["own job"]
-    Job.objects.filter(pk=job.pk).update(reminded_for=job.confirmed_at)
-    reminder = Message.objects.create(user=get_user("bob"), kind=Message.Kind.REMINDER)
-    tokens |= {f"reminder {verb}": reminders.make_token(verb, reminder, job) for verb in reminders.ANSWERS}
+    links = factories.make_reminder(get_user("bob"), objects["own job"])
+    tokens |= {f"reminder {answer}": path.rsplit("/", 2)[1] for answer, path in links.items()}
     return {name: instance.pk for name, instance in objects.items()} | tokens
 
 
