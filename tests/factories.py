@@ -47,11 +47,12 @@ def make_department(name="Westport Police Department", **values):
 def make_job(department=None, title="Police Officer", **values):
     """Create a published opening, open until filled. Without a department, create one for it.
 
-    A withdrawn one was published before.
+    A filled or withdrawn one was published before.
     """
-    if values.get("status") == Job.Status.WITHDRAWN:
+    if values.get("status") in (Job.Status.FILLED, Job.Status.WITHDRAWN):
         job = make_job(department, title, **(values | {"status": Job.Status.PUBLISHED}))
-        job.withdraw()
+        job.status = values["status"]
+        job.save()
         return job
     department = department or make_department(f"Department {next(_number)}")
     defaults = {

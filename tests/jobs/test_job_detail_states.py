@@ -61,7 +61,9 @@ def test_a_filled_job_keeps_its_page_with_a_notice_and_no_way_to_apply(client):
 
 
 def test_a_filled_job_that_was_never_public_has_no_page(client):
-    page_of(client, make_job(status="filled"), status=404)
+    job = make_job(status="draft")
+    job.fill()
+    page_of(client, job, status=404)
 
 
 # Withdrawn
