@@ -7,7 +7,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from jobs.models import Job, Verb
-from tests.factories import make_department, make_job, utc
+from policeapp.history.records import change_by
+from policeapp.history.restoring import deleted_rows, restore_deleted
+from tests.factories import make_bob, make_department, make_job, utc
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +169,15 @@ def test_opening_counts_as_a_confirmation(at, change):
         job.department.publish()
     job.refresh_from_db()
     assert (job.confirmed_at, job.listed_until) == (NOON + 60 * DAY, NOON + 135 * DAY)
+
+
+def test_a_job_that_is_restored_is_confirmed(at):
+    job = make_job()
+    with change_by(make_bob(job.department)):
+        job.delete()
+    at(NOON + 20 * DAY)
+    restore_deleted(deleted_rows(Job).get())
+    assert Job.objects.get().listed_until == NOON + 95 * DAY
 
 
 def test_other_edits_confirm_nothing(at):
