@@ -14,6 +14,7 @@ from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
 from .claims.admin import TeamMixin
+from .corrections import admin as corrections  # noqa: F401
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from .imports import jurisdictions
 from .logos import LogoField, check_storage

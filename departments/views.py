@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -211,7 +210,6 @@ def render_profile(request, department, is_preview=False):
         "neighbors": neighbors,
         "profile_map": maps.profile_map(department, neighbors),
         "unknown_facts": unknown.values(),
-        "contact": settings.CONTACT_EMAIL,
         "breadcrumbs": breadcrumbs.for_department(department),
         "structured_data": organization(department),
     }

@@ -18,6 +18,7 @@ job_urlpatterns = [
     path("compare/", compare_jobs, name="compare openings"),
     path("eligible/", eligible, name="eligible"),
     path("<number:pk>-<slug:slug>/", views.job_detail, name="job"),
+    path("<number:pk>-<slug:slug>/correct/", views.correct_job, name="correct job"),
     path("<number:pk>-<slug:slug>/calendar/", icalendar.job_calendar, name="job calendar"),
 ]
 

@@ -1,6 +1,7 @@
 """Models of departments and of the places to search near."""
 
 from ..claims.models import Claim, Invitation
+from ..corrections.models import Correction, Report
 from .department import Department
 from .jurisdiction import Jurisdiction, ZipPart
 from .place import Place, Precision
@@ -10,6 +11,7 @@ from .slugs import SlugRedirect
 
 __all__ = [
     "Claim",
+    "Correction",
     "Department",
     "DepartmentSpecialization",
     "Division",
@@ -17,6 +19,7 @@ __all__ = [
     "Jurisdiction",
     "Place",
     "Precision",
+    "Report",
     "Role",
     "SlugRedirect",
     "SpecialUnit",

@@ -15,6 +15,7 @@ from ..fields import KeyField, MarkdownField
 from ..geo import states
 from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
 from ..signals import departments_changed
+from .checked import Checked
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
@@ -29,7 +30,7 @@ from .sources import Sourced
 LOCATION = ("latitude", "longitude", "precision")
 
 
-class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
+class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind

@@ -85,6 +85,8 @@ URLS = {
     },
     "claim": lambda scene: [reverse("claim", args=["ct", scene["department"].slug])],
     "claim confirm": lambda scene: [confirm_url_of(scene["claim"])],
+    "correct": lambda scene: [reverse("correct", args=["ct", scene["department"].slug])],
+    "correct job": lambda scene: [f"{scene['job'].get_absolute_url()}correct/"],
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
     "privacy": lambda scene: ["/privacy/"],
     "accessibility": lambda scene: ["/accessibility/"],

@@ -111,6 +111,21 @@ TABLE = {
         "/departments/ct/former/claim/": (ELSEWHERE,) * 7,
         "/departments/ct/draft-before/claim/": NOBODY,
     },
+    # Corrections: everyone can send one
+    "departments/<state:state>/<slug:slug>/correct/": {
+        "/departments/ct/own/correct/": EVERYONE,
+        "/departments/ct/draft/correct/": NOBODY,
+        "/departments/ct/former/correct/": (ELSEWHERE,) * 7,
+        "/departments/ct/draft-before/correct/": NOBODY,
+    },
+    "jobs/<number:pk>-<slug:slug>/correct/": {
+        "/jobs/{own job}-police-officer/correct/": EVERYONE,
+        "/jobs/{own job}-another-title/correct/": (ELSEWHERE,) * 7,
+        "/jobs/{drafted job}-police-officer/correct/": NOBODY,
+        "/jobs/{planned job}-police-officer/correct/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/correct/": NOBODY,
+        "/jobs/{withdrawn job}-police-officer/correct/": NOBODY,
+    },
     "departments/claims/confirm/<str:token>/": {
         "/departments/claims/confirm/{claim}/": EVERYONE,
         "/departments/claims/confirm/{invitation}/": NOBODY,
@@ -306,6 +321,23 @@ TABLE = {
         }
         for what in ("approve", "decline")
     },
+    # Corrections: editors decide those of their departments, and recruiters those of their jobs
+    "admin/departments/correction/": {"/admin/departments/correction/": RECRUITERS},
+    "admin/departments/correction/add/": {"/admin/departments/correction/add/": NOT_HERE},
+    "admin/departments/correction/<path:object_id>/history/": {
+        "/admin/departments/correction/{own correction}/history/": THEIR_HISTORY,
+    },
+    "admin/departments/correction/<path:object_id>/delete/": {
+        "/admin/departments/correction/{own correction}/delete/": ALICE_OF_THEIRS,
+    },
+    "admin/departments/correction/<path:object_id>/change/": {
+        "/admin/departments/correction/{own correction}/change/": THEIRS,
+        "/admin/departments/correction/{correction of a job}/change/": THEIR_JOBS,
+        "/admin/departments/correction/{other correction}/change/": NOT_THEIRS,
+        "/admin/departments/correction/{correction of a name}/change/": NOT_THEIRS,
+        "/admin/departments/correction/999999/change/": UNKNOWN,
+    },
+    "admin/departments/correction/<path:object_id>/": {"/admin/departments/correction/{own correction}/": SHORT},
     # Who polices a municipality or a county
     **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
     **permitted("auth/group", add=ALICE, delete=ALICE),
