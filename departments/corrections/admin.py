@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.web.admin import ViewOnlyAdmin, bad_request_on_invalid_value
 
 from ..editors import RecruitersMixin
@@ -45,7 +44,7 @@ class DecisionFilter(admin.SimpleListFilter):
 class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
     """Editors decide the corrections of their departments, recruiters those of their jobs, administrators all."""
 
-    editors_can = {"view"}
+    editors_can = {"view", "delete"}  # spam needs no reason
     list_display = ["__str__", "page", "proposed", "people", "created"]
     list_filter = [DecisionFilter]
     search_fields = ["department__name", "value"]
@@ -58,9 +57,6 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
 
     def get_list_display_links(self, request, list_display):
         return ["__str__"]
-
-    def has_delete_permission(self, request, obj=None):
-        return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     @admin.display(description=_("page"), ordering="department__name")
     def page(self, correction):

@@ -328,7 +328,7 @@ TABLE = {
         "/admin/departments/correction/{own correction}/history/": THEIR_HISTORY,
     },
     "admin/departments/correction/<path:object_id>/delete/": {
-        "/admin/departments/correction/{own correction}/delete/": ALICE_OF_THEIRS,
+        "/admin/departments/correction/{own correction}/delete/": THEIRS,
     },
     "admin/departments/correction/<path:object_id>/change/": {
         "/admin/departments/correction/{own correction}/change/": THEIRS,

@@ -51,7 +51,7 @@ WRITES = {
     "/admin/departments/correction/{correction of a name}/change/": ({"accept": "x", "name": "Sent"}, NOBODY_ELSE),
     "/admin/departments/correction/{correction of a job}/change/": ({"decline": "x", "reason": "Sent"}, RECRUITERS),
     "/admin/departments/correction/{other correction}/change/": ({"decline": "x", "reason": "Sent"}, NOBODY_ELSE),
-    "/admin/departments/correction/{own correction}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/departments/correction/{own correction}/delete/": (DELETED, ALL_EDITORS),
     "/admin/departments/place/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/delete/": (DELETED, NOT_EVEN_ALICE),

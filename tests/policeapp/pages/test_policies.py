@@ -138,6 +138,8 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "A request with a decision is deleted 91 days after it",
         "It works for 9 days. If you don't accept it, we delete it 92 days later",
         "count requests by IP address for 3 hours",
+        "All of it is deleted 93 days after the decision, or after 370 days without one",
+        "we count corrections by IP address for 1 hour",
         "Each entry is deleted after 399 days",
         "the IP address and the department for 399 days",
         "count for 47 minutes",
