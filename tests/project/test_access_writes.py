@@ -41,6 +41,8 @@ WRITES = {
     "/admin/departments/department/{other}/team/": ({"email": "new@example.org"}, NOBODY_ELSE),
     "/admin/departments/department/{own}/team/?remove": ({"remove": "recruiter {rita}"}, ALL_EDITORS),
     "/admin/departments/department/{other}/team/?remove": ({"remove": "recruiter {rita}"}, NOT_EVEN_ALICE),
+    "/admin/departments/department/{own}/checked/": ({}, ALL_EDITORS),
+    "/admin/departments/department/{other}/checked/": ({}, NOBODY_ELSE),
     "/admin/departments/claim/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/{departments/claim}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/{departments/claim}/delete/": (DELETED, NOBODY_ELSE),
@@ -112,7 +114,7 @@ def rows():
 
 
 def test_every_form_of_the_admin_is_in_the_table(numbers):
-    ends = "add|change|delete|password|apply|team|approve|decline"
+    ends = "add|change|delete|password|apply|team|checked|approve|decline"
     forms = {pattern for pattern in TABLE if re.search(f"^admin/.*(/|_)({ends})/$", pattern)}
     paths = [url.format(**numbers).partition("?")[0] for url in WRITES]
     assert {resolve(path).route for path in paths} | OTHER_FORMS == forms
