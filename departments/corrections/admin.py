@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from policeapp.history.models import Change
+from policeapp.history.records import change_by
 from policeapp.web.admin import ViewOnlyAdmin, bad_request_on_invalid_value
 
 from ..editors import RecruitersMixin
@@ -117,12 +119,13 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
         target, rule = form.instance, correction.rule
         correction.accept(request.user)
         self.log_change(request, correction, str(_("Accepted.")))
-        if rule.fields:
-            changed = form.save(request.user, timezone.localdate(correction.created, correction.department.zone))
-            self._log(request, target, changed)
-        elif rule.method:
-            getattr(target, rule.method)()
-            self._log(request, target, [rule.method])
+        with change_by(request.user, Change.Kind.CORRECTION):
+            if rule.fields:
+                changed = form.save(request.user, timezone.localdate(correction.created, correction.department.zone))
+                self._log(request, target, changed)
+            elif rule.method:
+                getattr(target, rule.method)()
+                self._log(request, target, [rule.method])
         emails.send_thanks(correction)
         return self._finish(request, _("Accepted. Those who gave their address get our thanks by email."))
 

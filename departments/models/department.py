@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.history.records import History
+
 from ..fields import KeyField, MarkdownField
 from ..geo import states
 from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
@@ -170,6 +172,14 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
     objects = DepartmentQuerySet.as_manager()
+    history = History(
+        excluded_fields=[
+            "name_key", "name_core", "search_text", "county_slug", "city_key", "size", "x", "y", "z", "modified",
+            "checked_on", "checked_by", "checked_by_department",
+        ],
+        no_db_index=["slug", "parent"],
+        indexes=[models.Index(fields=["history_date"], condition=Q(history_type="-"), name="department_deletions")],
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("department")

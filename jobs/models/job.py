@@ -30,6 +30,7 @@ from departments.models import Department
 from departments.models.sources import Sourced
 from departments.names import normalize, slug_of
 from departments.times import instant, is_allowed, validate_local_time
+from policeapp.history.records import History
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
@@ -157,6 +158,10 @@ class Job(Sourced):
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
     objects = JobQuerySet.as_manager()
+    history = History(
+        excluded_fields=["words", "all_words", "slug", "opens_at", "pay_yearly", "modified"],
+        indexes=[models.Index(fields=["history_date"], condition=Q(history_type="-"), name="job_deletions")],
+    )
 
     class Meta:
         verbose_name = _("job")

@@ -4,6 +4,7 @@ import pytest
 
 from departments.models import Correction, Department
 from jobs.models import Job
+from policeapp.history.models import Change
 from tests.admin import listed, messages_of, page, signed_in
 from tests.departments.claims.pages import emails_to
 from tests.factories import (
@@ -62,6 +63,8 @@ def test_accepting_publishes_the_value_with_its_source_and_thanks(bob, westport,
     [email] = emails_to(ANN)
     assert email.content["title"] == "Thank you for your correction"
     assert "203-341-6100" in text_of(client.get(westport.get_absolute_url()))
+    change = Change.objects.get()
+    assert (change.kind, change.user.email) == (Change.Kind.CORRECTION, "bob@example.com")
     assert "Accepted a correction." in text_of(bob.get(page(westport, "history")))
     assert messages_of(decide(bob, correction, "accept")) == ["This correction was decided before."]
     assert len(emails_to(ANN)) == 1
