@@ -5,7 +5,7 @@ from ..corrections.models import Correction, Report
 from .department import Department
 from .jurisdiction import Jurisdiction, ZipPart
 from .place import Place, Precision
-from .profile import DepartmentSpecialization, Division, Specialization, SpecialUnit
+from .profile import DepartmentSpecialization, Division, Specialization, SpecialUnit, divisions_and_units
 from .roles import Role
 from .slugs import SlugRedirect
 
@@ -25,4 +25,5 @@ __all__ = [
     "SpecialUnit",
     "Specialization",
     "ZipPart",
+    "divisions_and_units",
 ]
