@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -67,7 +68,7 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
 
     @admin.display(description=_("proposed"))
     def proposed(self, correction):
-        return correction.value if len(correction.value) <= 80 else f"{correction.value[:80]}…"
+        return Truncator(correction.value).chars(60)
 
     @admin.display(description=_("people"), ordering="reports_number")
     def people(self, correction):
@@ -95,7 +96,7 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
         if sent["decline"] and decline.is_valid():
             return self._decline(request, correction, decline)
         context = self.admin_site.each_context(request) | {"opts": self.opts, "original": correction}
-        context |= {"title": _("Correction"), "subtitle": str(correction), "accept": accept, "decline": decline}
+        context |= {"title": _("Correction: %s") % correction, "accept": accept, "decline": decline}
         context |= {"target": target, "reports": correction.reports.all()}
         return render(request, "admin/departments/correction/change_form.html", context)
 

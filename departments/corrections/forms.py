@@ -20,6 +20,9 @@ from .models import LINK, Correction, Report
 CORRECTIONS_PER_CLIENT = RateLimit("corrections", 10, 3600)
 NUMBER = re.compile(r"\d[\d,]*")
 MAX_SOURCE = 100  # characters
+# The admin's classes of long fields.
+WIDTHS = dict.fromkeys((forms.TextInput, forms.URLInput, forms.EmailInput), "vTextField")
+WIDTHS[forms.Textarea] = "vLargeTextField"
 
 
 class CorrectionForm(PublicForm):
@@ -83,6 +86,8 @@ class AcceptForm(forms.ModelForm):
         self.stored = {name: getattr(self.instance, name) for name in self.rule.fields}
         self.current = [(self[name].label, shown_value(self.instance, name)) for name in self.rule.fields]
         self.version = digest(f"{label}: {value}" for label, value in self.current)
+        for field in self.fields.values():
+            field.widget.attrs |= {"class": WIDTHS[type(field.widget)]} if type(field.widget) in WIDTHS else {}
         self.initial |= {"source": suggest_source(correction.reports.all()), "version": self.version}
         if not self.rule.fields:
             del self.fields["source"], self.fields["version"]
@@ -149,8 +154,6 @@ def shown_value(instance, name):
 
 
 def suggest_source(reports):
-    """Return the site of the first link in the reports, or the words of the first report if they are few."""
-    texts = [report.evidence for report in reports]
-    links = (link[1] for text in texts if (link := LINK.search(text)))
-    short = (text for text in texts if len(text) <= MAX_SOURCE)
-    return next(links, next(short, ""))[:MAX_SOURCE]
+    """Return the site of the first link in the reports. Other words of visitors must not be published by a slip."""
+    links = (link[1] for report in reports if (link := LINK.search(report.evidence)))
+    return next(links, str(_("A visitor of this site")))[:MAX_SOURCE]

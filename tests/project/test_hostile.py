@@ -237,7 +237,13 @@ def test_the_admin_escapes_text(site):
         urls.append(f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
     each = site["handlers"]
     instances = [each.department, each.job, each.specialization, each.place, each.user, each.upload, each.alerts[1]]
-    instances += [each.alerts[0].subscriber, each.alerts[0].messages.first(), each.user.groups.get(), each.claim]
+    instances += [
+        each.alerts[0].subscriber,
+        each.alerts[0].messages.first(),
+        each.user.groups.get(),
+        each.claim,
+        each.correction,
+    ]
     for instance in instances:
         base = f"/admin/{instance._meta.app_label}/{instance._meta.model_name}/{instance.pk}/"
         urls += [f"{base}change/", f"{base}history/"]
