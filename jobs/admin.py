@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.editors import PreviewMixin, RecruitersMixin, change_status, record_edit
 from departments.models import Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.history.admin import HistoryMixin
 from policeapp.web.admin import BadRequestAdmin
 from policeapp.web.conflicts import EditForm
 
@@ -83,7 +84,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(RecruitersMixin, PreviewMixin, BadRequestAdmin):
+class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
@@ -147,6 +148,17 @@ class JobAdmin(RecruitersMixin, PreviewMixin, BadRequestAdmin):
         """The department of an imported job identifies it, as its source and number do."""
         is_imported = obj is not None and obj.external_id
         return [*(["department"] if is_imported else []), *self.readonly_fields]
+
+    def zone_of(self, job):
+        return job.department.zone
+
+    def deleted_rows(self, request):
+        """Those of living departments whose jobs the person can edit."""
+        departments = Department.objects.with_jobs_editable_by(request.user)
+        return super().deleted_rows(request).filter(department__in=departments).select_related("department")
+
+    def deleted_name(self, row):
+        return f"{row.title} ({row.department.name})"
 
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):

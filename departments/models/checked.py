@@ -9,6 +9,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 
+# The fields of a check. They are no facts, so the history leaves them out.
+CHECK = ("checked_on", "checked_by", "checked_by_department")
+
+
 class Checked(models.Model):
     """A model whose facts a person can check. It has ``editors``, ``today()`` and ``format_day()``."""
 

@@ -17,11 +17,11 @@ from ..fields import KeyField, MarkdownField
 from ..geo import states
 from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
 from ..signals import departments_changed
-from .checked import Checked
+from .checked import CHECK, Checked
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
-from .location import Located
+from .location import POSITION_CONSTRAINT, Located
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
@@ -88,6 +88,13 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
     DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
     FULL_TEXT = ("search_text",)
+
+    # The parts in its history, and the facts that have their sources. What else comes back with a deleted department.
+    HISTORY_PARTS = {
+        "listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units",
+        "hiring_steps": "",
+    }  # fmt: skip
+    RESTORED_WITH = ("slug_redirects", "jobs")
 
     name = models.CharField(_("name"), max_length=200)
     alias = models.CharField(
@@ -173,13 +180,10 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
 
     objects = DepartmentQuerySet.as_manager()
     history = History(
-        excluded_fields=[
-            "name_key", "name_core", "search_text", "county_slug", "city_key", "size", "x", "y", "z", "modified",
-            "checked_on", "checked_by", "checked_by_department",
-        ],
+        excluded_fields=[*"name_key name_core search_text county_slug city_key size x y z modified".split(), *CHECK],
         no_db_index=["slug", "parent"],
-        indexes=[models.Index(fields=["history_date"], condition=Q(history_type="-"), name="department_deletions")],
-    )  # fmt: skip
+        deletions="department_deletions",
+    )
 
     class Meta:
         verbose_name = _("department")
@@ -223,21 +227,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
                 condition=Q(state__in=list(states.STATES)),
                 name="department_state_known",
             ),
-            models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
-                | Q(
-                    latitude__isnull=False,
-                    longitude__isnull=False,
-                    latitude__range=(-90, 90),
-                    longitude__range=(-180, 180),
-                    x__isnull=False,
-                    y__isnull=False,
-                    z__isnull=False,
-                    precision__in=Precision.values,
-                ),
-                name="department_position_whole",
-                violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
-            ),
+            POSITION_CONSTRAINT,
             *YEAR_CONSTRAINTS,
         ]
         indexes = [

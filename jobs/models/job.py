@@ -90,6 +90,7 @@ class Job(Sourced):
     # Those that depend on the time of a save, and so on their values in the database.
     HISTORY = ("closes_at", "published_at", "open_since")
     FULL_TEXT = ("words", "all_words")
+    HISTORY_PARTS = {"structured_requirements": "", "hiring_steps": ""}
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
     # Words that most openings have in their full text (:class:`policeapp.database.fulltext.Words`).
     COMMON_WORDS = tuple(
@@ -160,7 +161,7 @@ class Job(Sourced):
     objects = JobQuerySet.as_manager()
     history = History(
         excluded_fields=["words", "all_words", "slug", "opens_at", "pay_yearly", "modified"],
-        indexes=[models.Index(fields=["history_date"], condition=Q(history_type="-"), name="job_deletions")],
+        deletions="job_deletions",
     )
 
     class Meta:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import models
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.signals import pre_save
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
@@ -25,14 +25,16 @@ _explicit = ContextVar("recorder", default=None)
 class History(HistoricalRecords):
     """The history of a model, without derived fields. Rows have a :class:`Change` in place of a user and a reason."""
 
-    def __init__(self, excluded_fields=(), no_db_index=(), indexes=()):
+    def __init__(self, excluded_fields=(), no_db_index=(), deletions=""):
+        """``deletions`` is the name of an index of deleted objects."""
         super().__init__(
             bases=[HistoricalRow],
             history_id_field=models.BigAutoField(),
             excluded_fields=list(excluded_fields),
             no_db_index=list(no_db_index),
         )
-        self.indexes = list(indexes)
+        deleted = Q(history_type=DELETED)
+        self.indexes = [models.Index(fields=["history_date"], condition=deleted, name=deletions)] if deletions else []
 
     def get_extra_fields(self, model, fields):
         extra = super().get_extra_fields(model, fields)
@@ -160,22 +162,23 @@ def change_by(user=None, kind=Change.Kind.EDIT, upload=None, label=""):
 
 
 @contextmanager
-def record_bulk(model, keys):
-    """Record what bulk writes in the block change in the objects with these primary keys.
+def record_bulk(instances):
+    """Record what bulk writes in the block change in these objects of one model, or that they create or delete them.
 
-    ``keys`` is a list, to which the block can add those of created objects. Signals of this model are ignored.
+    Objects to create get their keys in the block. Signals of this model are ignored.
     """
     recorder = current_recorder()
-    if recorder is None:
+    if recorder is None or not instances:
         yield
         return
+    model, keys = type(instances[0]), {each.pk for each in instances if each.pk}
     before = stored_values(model, keys)
     recorder.bulk_models.add(model)
     try:
         yield
     finally:
         recorder.bulk_models.discard(model)
-    recorder.write_all(model, before, stored_values(model, keys))
+    recorder.write_all(model, before, stored_values(model, keys | {each.pk for each in instances if each.pk}))
 
 
 def tracked_fields(model):

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                             ("claim approved", "Claim approved"),
                             ("claim declined", "Claim declined"),
                             ("import applied", "Import applied"),
+                            ("import undone", "Import undone"),
                             ("deleted", "Deleted"),
                         ],
                         max_length=20,

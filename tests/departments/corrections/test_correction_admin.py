@@ -65,7 +65,7 @@ def test_accepting_publishes_the_value_with_its_source_and_thanks(bob, westport,
     assert "203-341-6100" in text_of(client.get(westport.get_absolute_url()))
     change = Change.objects.get()
     assert (change.kind, change.user.email) == (Change.Kind.CORRECTION, "bob@example.com")
-    assert "Accepted a correction." in text_of(bob.get(page(westport, "history")))
+    assert "A visitor's correction: Bob" in text_of(bob.get(page(westport, "history")))
     assert messages_of(decide(bob, correction, "accept")) == ["This correction was decided before."]
     assert len(emails_to(ANN)) == 1
 

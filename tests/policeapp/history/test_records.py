@@ -90,12 +90,11 @@ def test_bulk_writes_take_the_same_queries_for_one_row_as_for_many(django_assert
     departments = [make_department(f"Department {number}") for number in range(6)]
     for some in (departments[:1], departments[1:]):
         with change_by() as recorder, django_assert_num_queries(8):
-            keys = [each.pk for each in some]
+            new = Department(name="New", state="CT", slug=f"new-{len(some)}")
             recorder.open()
-            with record_bulk(Department, keys):
-                Department.objects.filter(pk__in=keys).update(chief_name="Ada Lovelace")
-                new = Department.objects.bulk_create([Department(name="New", state="CT", slug=f"new-{len(some)}")])[0]
-                keys.append(new.pk)
+            with record_bulk([*some, new]):
+                Department.objects.filter(pk__in=[each.pk for each in some]).update(chief_name="Ada Lovelace")
+                Department.objects.bulk_create([new])
         assert [kind for kind, _change, _row in history_of(some[0])] == ["~", "~"]
         assert [kind for kind, _change, _row in history_of(new)] == ["+"]
 
