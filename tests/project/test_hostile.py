@@ -109,7 +109,8 @@ def test_every_exception_is_an_existing_column():
 
 
 def test_no_text_becomes_an_element_or_a_link(pages):
-    assert {url[:200]: found for url, html in pages.items() if (found := dangers(html))} == {}
+    own = {url: ["<textarea>"] if url.endswith("/correct/") else [] for url in pages}
+    assert {url[:200]: found for url, html in pages.items() if (found := dangers(html)) != own[url]} == {}
 
 
 def test_the_test_above_detects_such_elements():
