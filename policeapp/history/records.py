@@ -127,7 +127,12 @@ class Recorder:
     def _write_baselines(self, model, before):
         """Write the values before this change, of the objects whose history doesn't end with them."""
         latest = latest_values(model, list(before))
-        new = [values for pk, values in before.items() if latest.get(pk) != values]
+        names = [field.attname for field in stated_fields(model)]
+        new = [
+            values
+            for pk, values in before.items()
+            if pk not in latest or any(latest[pk][name] != values[name] for name in names)
+        ]
         model.history.model.objects.bulk_create([self._row(model, each, CHANGED, change=False) for each in new])
 
 
@@ -184,6 +189,11 @@ def record_bulk(instances):
 def tracked_fields(model):
     """Return the fields of a model that its history has."""
     return model.history.model.tracked_fields
+
+
+def stated_fields(model):
+    """Return the fields with what people and imports state, without those that the code computes."""
+    return [field for field in tracked_fields(model) if field.editable or field.name == "sources"]
 
 
 def values_of(instance):

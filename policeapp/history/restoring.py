@@ -79,6 +79,7 @@ def restore_deleted(row):
     dates = {
         field.name: getattr(row, field.name) for field in tracked_fields(model) if getattr(field, "auto_now_add", False)
     }
+    _drop_missing(instance)
     instance.full_clean()
     instance.save(force_insert=True)
     if dates:
@@ -91,6 +92,14 @@ def restore_deleted(row):
         for part in deleted.order_by("history_id"):
             restore_deleted(part)
     return instance
+
+
+def _drop_missing(instance):
+    """Clear optional references to objects that are gone, as a deletion of those would have done."""
+    for field in tracked_fields(type(instance)):
+        key = getattr(instance, field.attname) if field.many_to_one and field.null else None
+        if key is not None and not field.related_model._base_manager.filter(pk=key).exists():
+            setattr(instance, field.attname, None)
 
 
 def delete_old_history():

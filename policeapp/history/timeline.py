@@ -54,8 +54,10 @@ def _parts(model):
 
 
 def shown_fields(model):
-    """Return the fields that people can edit, in their order."""
-    return [field for field in tracked_fields(model) if field.editable and not field.primary_key]
+    """Return the fields that people can edit, in the order of the model's facts."""
+    facts = list(getattr(model, "FACTS", ()))
+    fields = [field for field in tracked_fields(model) if field.editable and not field.primary_key]
+    return sorted(fields, key=lambda field: facts.index(field.name) if field.name in facts else len(facts))
 
 
 class Timeline:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ..database.timeouts import without_time_limit
 from ..history.models import Change
-from ..history.records import CREATED, DELETED, change_by, record_bulk, stored_values, tracked_fields
+from ..history.records import CREATED, DELETED, change_by, record_bulk, stated_fields, stored_values, tracked_fields
 from .engine import BATCH, batches
 from .models import Import
 from .uploads import IMPORTERS
@@ -114,17 +114,16 @@ class _Undo:
     def _restore(self, keys):
         others = Max("history_id", filter=~Q(change=self.change))
         before = self.rows.filter(**{f"{self.key}__in": keys}).values(self.key).annotate(before=others)
-        names = [field.name for field in tracked_fields(self.model) if field.editable or field.name == "sources"]
-        attnames = [self.model._meta.get_field(name).attname for name in names]
-        foreign_keys = [field.name for field in tracked_fields(self.model) if field.remote_field]
+        fields = [field for field in stated_fields(self.model) if not field.primary_key]
+        foreign_keys = [field.name for field in fields if field.remote_field]
         instances = self.model._default_manager.select_related(*foreign_keys).in_bulk(keys)
         for row in self.rows.filter(history_id__in=before.values("before")):
             instance = instances[getattr(row, self.key)]
-            for attname in attnames:
-                setattr(instance, attname, getattr(row, attname))
+            for field in fields:
+                setattr(instance, field.attname, getattr(row, field.attname))
             instance.derive()
             instance.modified = timezone.now()
-        self._write(list(instances.values()), {*names, *self.model.DERIVED, "modified"} - {"id"})
+        self._write(list(instances.values()), {*(field.name for field in fields), *self.model.DERIVED, "modified"})
 
     def _write(self, instances, names):
         """Save the objects. Keep one that the database refuses, such as for a key that another object has by now."""
