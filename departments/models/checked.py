@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-
 # The fields of a check. They are no facts, so the history leaves them out.
 CHECK = ("checked_on", "checked_by", "checked_by_department")
 

@@ -37,7 +37,7 @@ ELEMENTS = set(
     "select optgroup option datalist details summary figure figcaption table caption thead tbody tr th td svg g path "
     "rect circle text template".split()
 )
-IN_ADMIN = ELEMENTS | set("textarea aside dialog abbr i b style noscript search symbol use time".split())
+IN_ADMIN = ELEMENTS | set("textarea aside dialog abbr i b style noscript search symbol use time del ins".split())
 SAFE = ("https://police.example.org/", "webcal://police.example.org/", "/", "#", "?", "../password/")
 SAFE += ("https://", "http://", "mailto:", "tel:")
 WORDS = re.compile(r"\w+")

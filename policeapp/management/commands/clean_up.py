@@ -4,7 +4,7 @@ from policeapp.operations.clean_up import clean_up
 
 
 class Command(BaseCommand):
-    help = "Delete ended sessions, old rate limit counts, failed sign-ins, old claims and corrections, and unused files."
+    help = "Delete ended sessions, old rate limit counts, failed sign-ins, old claims and alerts, and unused files."
 
     def handle(self, **options):
         numbers = clean_up()
