@@ -15,6 +15,8 @@ from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
 from .claims.admin import TeamMixin
+from .corrections import admin as corrections  # noqa: F401
+from .corrections.checked import CheckedFilter, CheckedMixin
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
 from .imports import jurisdictions
 from .logos import LogoField, check_storage
@@ -89,16 +91,17 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, BadRequestAdmin):
+class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, CheckedMixin, BadRequestAdmin):
     editors_can = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
-    list_filter = ["status", HiringFilter, "kind", "state"]
+    list_filter = ["status", HiringFilter, CheckedFilter, "kind", "state"]
     search_fields = ["name", "city", "ori", "zip"]
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
     autocomplete_fields = ["parent", "editors", "recruiters"]
-    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "people", "created", "modified"]
+    readonly_fields = ["logo_preview", "openings", "checked", "fact_sources", "other_sources", "people"]
+    readonly_fields += ["created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     save_on_top = True
@@ -135,7 +138,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, BadRe
         (_("Text"), {"fields": ["about", "mission", "mission_is_summary", "special_units_intro"]}),
         (_("Jobs"), {"fields": ["openings"]}),
         (_("Map location and time zone"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
-        (_("Sources"), {"fields": ["fact_sources", "other_sources"]}),
+        (_("Sources"), {"fields": ["checked", "fact_sources", "other_sources"]}),
         (_("Record"), {"fields": ["ori", "slug", "created", "modified"]}),
     ]
 

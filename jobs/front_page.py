@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.editors import is_recruiter
-from departments.models import Claim, Department
+from departments.models import Claim, Correction, Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.models import Import
 
 from .models import Job
 
-DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, IMPORTS_SHOWN, EDITS_SHOWN = 5, 10, 5, 5, 10
+DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, CORRECTIONS_SHOWN, IMPORTS_SHOWN, EDITS_SHOWN = 5, 10, 5, 5, 5, 10
 SOON = timedelta(days=7)
 
 # The ids of the inlines in a department's form. The other facts are fields.
@@ -23,9 +23,10 @@ PARTS = {"specializations": "listed_specializations-group", "divisions": "divisi
 
 def front_page(request):
     """Return the variables of templates/admin/index.html for the roles of the user."""
-    if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
-        return _for_administrator()
-    return _departments(request.user) | _jobs(request.user) if is_recruiter(request) else {}
+    user = request.user
+    if user.has_perm(EDIT_EVERY_DEPARTMENT):
+        return _for_administrator() | _corrections(user)
+    return _departments(user) | _jobs(user) | _corrections(user) if is_recruiter(request) else {}
 
 
 def _for_administrator():
@@ -39,6 +40,13 @@ def _for_administrator():
         "imports": Import.objects.only("file_name", "created", "applied_at")[:IMPORTS_SHOWN],
         "edits": edits[:EDITS_SHOWN],
     }
+
+
+def _corrections(user):
+    """The first corrections that wait for the user, oldest first, and their number."""
+    waiting = Correction.objects.editable_by(user).waiting()
+    shown = waiting.with_reports_number().select_related("department").order_by("pk")[:CORRECTIONS_SHOWN]
+    return {"corrections": shown, "corrections_number": waiting.count()}
 
 
 def _departments(user):

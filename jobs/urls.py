@@ -22,6 +22,7 @@ job_urlpatterns = [
     path("reminders/extend/<str:token>/", reminders.extend, name="reminder extend"),
     path("reminders/fill/<str:token>/", reminders.fill, name="reminder fill"),
     path("<number:pk>-<slug:slug>/", views.job_detail, name="job"),
+    path("<number:pk>-<slug:slug>/correct/", views.correct_job, name="correct job"),
     path("<number:pk>-<slug:slug>/calendar/", icalendar.job_calendar, name="job calendar"),
 ]
 

@@ -4,11 +4,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from departments.corrections.views import answer
 from departments.geo import maps
 from policeapp.caching.decorators import public_page
 from policeapp.web.pagination import CappedPaginator, page_number, paginate
+from policeapp.web.secret_links import require_get_or_post
 from policeapp.web.structured_data import Crumb
 
 from .forms import NEAREST_SHOWN, JobSearchForm
@@ -67,6 +70,16 @@ def render_job(request, job, is_preview=False):
         "structured_data": job_posting(job) if is_open and not (job.is_sample or is_preview) else None,
     }
     return render(request, "jobs/job_detail.html", context)
+
+
+@never_cache
+@require_get_or_post
+def correct_job(request, pk, slug):
+    """Let a visitor report a mistake on the page of a job."""
+    job = get_object_or_404(Job.objects.visible().published().real().with_department(), pk=pk)
+    if slug != job.slug:
+        return redirect("correct job", job.pk, job.slug)
+    return answer(request, job, job.department, _breadcrumbs(job))
 
 
 def _others(job):

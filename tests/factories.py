@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from departments.claims.domains import proof_of
 from departments.models import (
+    Correction,
     Department,
     DepartmentSpecialization,
     Division,
@@ -141,6 +142,12 @@ def make_claim(department=None, email="jane@example.com", *, confirmed=True, **v
     department = department or make_department(f"Department {next(_number)}")
     values = {"name": "Jane Doe", "title": "Records manager", "proof": proof_of(department, email)} | values
     return department.claims.create(email=email, confirmed_at=timezone.now() if confirmed else None, **values)
+
+
+def make_correction(target, fact="phone", value="203-341-6100", evidence="I called.", email=""):
+    """Create what a visitor reports about a department or an opening."""
+    department = target.department if isinstance(target, Job) else target
+    return Correction.objects.report(target, department, fact, value, evidence, email)
 
 
 def make_invitation(department, email="jane@example.com", invited_by=None, role="editor"):

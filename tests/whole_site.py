@@ -142,6 +142,7 @@ def build():
             Page(job.get_absolute_url(), title, 410 if job.status == Job.Status.WITHDRAWN else 200)
             for title, job in jobs["public"].items()
         ),
+        Page(f"{jobs['public']['open'].get_absolute_url()}correct/", "the form"),
         *(Page(job.get_absolute_url(), title, 404) for title, job in jobs["hidden"].items()),
         Page(f"/jobs/{jobs['public']['open'].pk}-other/", "another slug", 301),
         Page("/jobs/999999-1/", "no such opening", 404),
@@ -337,6 +338,8 @@ def _make_claims(department):
     }
     yield Page(f"{department.get_absolute_url()}claim/", "the form")
     yield Page("/departments/ct/draft/claim/", "a draft", 404)
+    yield Page(f"{department.get_absolute_url()}correct/", "the form")
+    yield Page("/departments/ct/draft/correct/", "a draft", 404)
     for state, claim in claims.items():
         yield Page(f"/departments/claims/confirm/{tokens.make_token('claim', claim.key)}/", state)
     yield Page(f"/departments/claims/confirm/{tokens.make_token('invitation', claim.key)}/", "another link", 404)

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -438,6 +439,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("checked_on", models.DateField(editable=False, null=True, verbose_name="checked")),
+                ("checked_by_department", models.BooleanField(default=False, editable=False)),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
                 ("modified", models.DateTimeField(auto_now=True, verbose_name="modified")),
                 (
                     "editors",
@@ -1368,6 +1382,103 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("fact", models.CharField(max_length=20)),
+                ("value", models.TextField(blank=True, max_length=2000, verbose_name="proposed")),
+                ("value_key", departments.fields.KeyField(editable=False, max_length=64)),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="sent")),
+                ("announced_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Waiting"), ("accepted", "Accepted"), ("declined", "Declined")],
+                        max_length=8,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
+                "ordering": ["-pk"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="Report",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evidence", models.CharField(max_length=500, verbose_name="how they know")),
+                ("email", departments.fields.EmailAddressField(blank=True, max_length=254, verbose_name="email")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="sent")),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="departments.correction"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+                "ordering": ["pk"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.AddIndex(
+            model_name="correction",
+            index=models.Index(fields=["content_type", "object_id"], name="correction_by_target"),
+        ),
+        migrations.AddConstraint(
+            model_name="correction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decision", "")),
+                fields=("content_type", "object_id", "fact", "value_key"),
+                name="correction_waits_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decision", "")),
+                    models.Q(("decided_at__isnull", False), ("decision__in", ["accepted", "declined"])),
+                    _connector="OR",
+                ),
+                name="correction_decision_whole",
+            ),
         ),
         AddFullText("department", "search_text"),
         migrations.CreateModel(

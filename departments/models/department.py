@@ -17,6 +17,7 @@ from ..fields import KeyField, MarkdownField
 from ..geo import states
 from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
 from ..signals import departments_changed
+from .checked import CHECK, Checked
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
@@ -31,7 +32,7 @@ from .sources import Sourced
 LOCATION = ("latitude", "longitude", "precision")
 
 
-class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
+class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind
@@ -179,7 +180,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
 
     objects = DepartmentQuerySet.as_manager()
     history = History(
-        excluded_fields="name_key name_core search_text county_slug city_key size x y z modified".split(),
+        excluded_fields=[*"name_key name_core search_text county_slug city_key size x y z modified".split(), *CHECK],
         no_db_index=["slug", "parent"],
         deletions="department_deletions",
     )

@@ -116,6 +116,22 @@ class SpecialUnit(Part):
         constraints = [models.UniqueConstraint(fields=["department", "name"], name="special_unit_name_unique")]
 
 
+def divisions_and_units(department):
+    """Return the divisions and the special units of a department, as two lists of unsaved objects. One query."""
+    kinds = {Division: "responsibilities", SpecialUnit: "description"}
+    first, second = (
+        kind.objects.filter(department=department)
+        .order_by()
+        .values_list(models.Value(number), "order", "pk", "name", text)
+        for number, (kind, text) in enumerate(kinds.items())
+    )
+    parts = [[], []]
+    for number, _order, _pk, name, text in sorted(first.union(second, all=True)):
+        kind = list(kinds)[number]
+        parts[number].append(kind(name=name, **{kinds[kind]: text}))
+    return parts
+
+
 class DepartmentSpecialization(Ordered):
     """A specialization of a department, with its position in the department's list."""
 

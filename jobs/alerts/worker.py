@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import close_old_connections
 
+from departments.corrections.emails import announce
 from policeapp.database.unavailable import is_temporary
 
 from ..reminders.messages import prepare_reminders
@@ -102,6 +103,7 @@ def prepare(has_time=lambda: True):
         "unconfirmed alerts": delete_unconfirmed,
         "renewal requests": prepare_renewals,
         "reminders": prepare_reminders,
+        "emails about corrections": announce,
         "digests": lambda: prepare_digests(has_time),
     }
     numbers, problem = Counter(), ""

@@ -228,6 +228,7 @@ def _claims(westport):
     invitations["withdrawn"].withdraw()
     return [
         Scene("claiming a department", f"{westport.get_absolute_url()}claim/"),
+        Scene("correcting a fact", f"{westport.get_absolute_url()}correct/"),
         Scene("a claim to confirm", links["fresh"]),
         Scene("a confirmed claim", links["sent"]),
         Scene("no such claim", links["sent"].replace(sent.key, "x"), status=404),

@@ -89,6 +89,8 @@ URLS = {
     },
     "claim": lambda scene: [reverse("claim", args=["ct", scene["department"].slug])],
     "claim confirm": lambda scene: [confirm_url_of(scene["claim"])],
+    "correct": lambda scene: [reverse("correct", args=["ct", scene["department"].slug])],
+    "correct job": lambda scene: [correction_of(scene["job"])],
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
     "privacy": lambda scene: ["/privacy/"],
     "accessibility": lambda scene: ["/accessibility/"],
@@ -128,6 +130,11 @@ def sitemap_of(job):
 def calendar_of(job):
     """Return the URL of the job's calendar."""
     return f"{job.get_absolute_url()}calendar/"
+
+
+def correction_of(job):
+    """Return the URL of the form with which a visitor corrects the job."""
+    return f"{job.get_absolute_url()}correct/"
 
 
 def followed(scene):
@@ -225,6 +232,10 @@ def test_a_job_that_is_not_open_shows_nowhere_as_open(scene, walk, state):
             assert '<meta name="robots" content="noindex">' in body
             assert "How to apply" not in body
             assert (TITLE in body) == (status != 404)
+            body = body.replace(correction_of(job), "")
+        elif url == correction_of(job):
+            assert response.status_code == (200 if state == "closed" else 404)
+            continue
         elif url == calendar_of(job):
             # Applicants still find the dates of hiring steps when the job has closed.
             assert response.status_code == (410 if state == "filled" else status_of(state))
@@ -260,8 +271,9 @@ def test_an_open_job_shows_on_every_page_that_lists_jobs(scene, walk):
     with_link = {url for url, (response, body) in found.items() if job.get_absolute_url() in body}
     with_title = {url for url, (response, body) in found.items() if TITLE in body}
     beside, programs = compared(scene | {"job": job}), followed(scene | {"job": job})
-    assert with_link == listing_urls(scene) | programs | {sitemap_of(job), job.get_absolute_url(), beside}
-    assert with_title == listing_urls(scene) | programs | {job.get_absolute_url(), "/jobs/compare/?q=zebra", beside}
+    own = {job.get_absolute_url(), correction_of(job)}
+    assert with_link == listing_urls(scene) | programs | own | {sitemap_of(job), beside}
+    assert with_title == listing_urls(scene) | programs | own | {"/jobs/compare/?q=zebra", beside}
     assert "How to apply" in found[job.get_absolute_url()][1]
     assert "See the job" in text_of(found["/"][0])
     assert "One job" in text_of(found["/jobs/"][0])

@@ -56,6 +56,12 @@ def numbers(db):
         "rita": rita,
     }
     objects["withdrawn draft"].withdraw()
+    objects |= {
+        "own correction": factories.make_correction(own),
+        "other correction": factories.make_correction(other),
+        "correction of a name": factories.make_correction(own, "name"),
+        "correction of a job": factories.make_correction(objects["own job"], "title"),
+    }
     clara = make_user("clara", is_staff=True)
     clara.user_permissions.set(Permission.objects.exclude(codename="edit_every_department"))
     alert = factories.make_alert(confirmed=False)

@@ -17,11 +17,13 @@ from django.utils import timezone
 from departments.claims import tokens as claims
 from departments.models import (
     Claim,
+    Correction,
     Department,
     Division,
     Invitation,
     Jurisdiction,
     Place,
+    Report,
     SlugRedirect,
     Specialization,
     SpecialUnit,
@@ -66,6 +68,7 @@ MAX_LENGTH = 20_000  # characters, for columns without a limit
 
 # Text columns that cannot contain arbitrary text, and why; all others must be hostile.
 ELSEWHERE = {
+    "departments.Correction.fact": "one of the form's choices",
     "departments.Department.slug": "made from the name",
     "departments.Department.time_zone": "a time zone of the database",
     "departments.SlugRedirect.slug": "made from a name",
@@ -147,6 +150,9 @@ class Hostile:
         self.alerts = self._alerts()
         self.department.invitations.create(role="editor", **fill(Invitation, text))
         self.claim = self.department.claims.create(confirmed_at=timezone.now(), **fill(Claim, text))
+        reported = {"department": self.department, "fact": "chief"}
+        self.correction = self.department.corrections.create(**reported, **fill(Correction, text))
+        self.correction.reports.create(**fill(Report, text))
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
         AuditEvent.objects.create(kind=AuditEvent.Kind.DELETED, **fill(AuditEvent, text))
         for instance in (self.department, self.job):
@@ -217,6 +223,8 @@ class Hostile:
             f"/departments/compare/?d=ct/{self.department.slug}&q=zq",
             f"/jobs/compare/?j={self.job.pk}&q=zq",
             f"{department}claim/",
+            f"{department}correct/",
+            f"{self.job.get_absolute_url()}correct/",
             f"/departments/claims/confirm/{claims.make_token('claim', self.claim.key)}/",
             f"/alerts/new/?department={self.department.pk}",
             *(

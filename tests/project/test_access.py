@@ -50,6 +50,10 @@ THEIR_JOB_HISTORY = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN, SEEN, SEEN)
 NOT_THEIR_HISTORY = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN)
 UNKNOWN = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, ELSEWHERE, ELSEWHERE)
 UNKNOWN_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, GONE, GONE)
+# Nobody gets the right to decide corrections but with a role at a department.
+CORRECTORS = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, SEEN, SEEN, SEEN)
+THEIR_CORRECTIONS = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, ELSEWHERE, SEEN, SEEN)
+NOT_THEIR_CORRECTIONS = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, ELSEWHERE, ELSEWHERE, SEEN)
 # Django's short URL of an object, which redirects to the long one.
 SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE)
 
@@ -113,6 +117,21 @@ TABLE = {
         "/departments/ct/draft/claim/": NOBODY,
         "/departments/ct/former/claim/": (ELSEWHERE,) * 7,
         "/departments/ct/draft-before/claim/": NOBODY,
+    },
+    # Corrections: everyone can send one
+    "departments/<state:state>/<slug:slug>/correct/": {
+        "/departments/ct/own/correct/": EVERYONE,
+        "/departments/ct/draft/correct/": NOBODY,
+        "/departments/ct/former/correct/": (ELSEWHERE,) * 7,
+        "/departments/ct/draft-before/correct/": NOBODY,
+    },
+    "jobs/<number:pk>-<slug:slug>/correct/": {
+        "/jobs/{own job}-police-officer/correct/": EVERYONE,
+        "/jobs/{own job}-another-title/correct/": (ELSEWHERE,) * 7,
+        "/jobs/{drafted job}-police-officer/correct/": NOBODY,
+        "/jobs/{planned job}-police-officer/correct/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/correct/": NOBODY,
+        "/jobs/{withdrawn job}-police-officer/correct/": NOBODY,
     },
     "departments/claims/confirm/<str:token>/": {
         "/departments/claims/confirm/{claim}/": EVERYONE,
@@ -227,7 +246,7 @@ TABLE = {
         CHOOSE: NOT_HERE,
     },
     "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
-        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, GONE, SEEN, SEEN),
+        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN, SEEN),
         "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN, SEEN),
         "/admin/policeapp/": (LOGIN, LOGIN, GONE, SEEN, GONE, GONE, SEEN),
         "/admin/auth/": (LOGIN, LOGIN, GONE, SEEN, GONE, GONE, SEEN),
@@ -263,6 +282,9 @@ TABLE = {
         "/admin/departments/department/{own}/team/": PREVIEW,
         "/admin/departments/department/{other}/team/": NOT_THEIR_PREVIEW,
         "/admin/departments/department/999999/team/": UNKNOWN_PREVIEW,
+    },
+    "admin/departments/department/<path:object_id>/checked/": {
+        "/admin/departments/department/{own}/checked/": (LOGIN, LOGIN, *(METHOD,) * 5),
     },
     "admin/departments/department/deleted/": {"/admin/departments/department/deleted/": ALICE},
     "admin/departments/department/deleted/<int:row>/": {"/admin/departments/department/deleted/1/": POSTED},
@@ -324,6 +346,23 @@ TABLE = {
         }
         for what in ("approve", "decline")
     },
+    # Corrections: editors decide those of their departments, and recruiters those of their jobs
+    "admin/departments/correction/": {"/admin/departments/correction/": CORRECTORS},
+    "admin/departments/correction/add/": {"/admin/departments/correction/add/": NOT_HERE},
+    "admin/departments/correction/<path:object_id>/history/": {
+        "/admin/departments/correction/{own correction}/history/": THEIR_HISTORY,
+    },
+    "admin/departments/correction/<path:object_id>/delete/": {
+        "/admin/departments/correction/{own correction}/delete/": THEIR_CORRECTIONS,
+    },
+    "admin/departments/correction/<path:object_id>/change/": {
+        "/admin/departments/correction/{own correction}/change/": THEIR_CORRECTIONS,
+        "/admin/departments/correction/{correction of a job}/change/": CORRECTORS,
+        "/admin/departments/correction/{other correction}/change/": NOT_THEIR_CORRECTIONS,
+        "/admin/departments/correction/{correction of a name}/change/": NOT_THEIR_CORRECTIONS,
+        "/admin/departments/correction/999999/change/": (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, *(ELSEWHERE,) * 3),
+    },
+    "admin/departments/correction/<path:object_id>/": {"/admin/departments/correction/{own correction}/": SHORT},
     # Who polices a municipality or a county
     **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
     **permitted("auth/group", add=ALICE, delete=ALICE),

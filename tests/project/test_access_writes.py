@@ -42,11 +42,19 @@ WRITES = {
     "/admin/departments/department/{other}/team/": ({"email": "new@example.org"}, NOBODY_ELSE),
     "/admin/departments/department/{own}/team/?remove": ({"remove": "recruiter {rita}"}, ALL_EDITORS),
     "/admin/departments/department/{other}/team/?remove": ({"remove": "recruiter {rita}"}, NOT_EVEN_ALICE),
+    "/admin/departments/department/{own}/checked/": ({}, ALL_EDITORS),
+    "/admin/departments/department/{other}/checked/": ({}, NOBODY_ELSE),
     "/admin/departments/claim/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/{departments/claim}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/{departments/claim}/delete/": (DELETED, NOBODY_ELSE),
     "/admin/departments/claim/{departments/claim}/approve/": ({}, NOBODY_ELSE),
     "/admin/departments/claim/{departments/claim}/decline/": ({"reason": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/correction/add/": ({"value": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/correction/{own correction}/change/": ({"accept": "x", "phone": "203-341-6111"}, ALL_EDITORS),
+    "/admin/departments/correction/{correction of a name}/change/": ({"accept": "x", "name": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/correction/{correction of a job}/change/": ({"decline": "x", "reason": "Sent"}, RECRUITERS),
+    "/admin/departments/correction/{other correction}/change/": ({"decline": "x", "reason": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/correction/{own correction}/delete/": (DELETED, ALL_EDITORS),
     "/admin/departments/place/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/delete/": (DELETED, NOT_EVEN_ALICE),
@@ -114,7 +122,7 @@ def rows():
 
 
 def test_every_form_of_the_admin_is_in_the_table(numbers):
-    ends = "add|change|delete|password|apply|team|approve|decline|undo|restore|deleted/<int:row>"
+    ends = "add|change|delete|password|apply|team|checked|approve|decline|undo|restore|deleted/<int:row>"
     forms = {pattern for pattern in TABLE if re.search(f"^admin/.*(/|_)({ends})/$", pattern)}
     paths = [url.format(**numbers).partition("?")[0] for url in WRITES]
     assert {resolve(path).route for path in paths} | OTHER_FORMS == forms
