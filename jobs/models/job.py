@@ -71,6 +71,7 @@ class Job(Sourced):
         PUBLISHED = "published", _("Published")
         DRAFT = "draft", _("Draft")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        DELISTED = "delisted", _("No longer listed by the department")
 
     PayPeriod = PayPeriod
 
@@ -168,7 +169,7 @@ class Job(Sourced):
                 violation_error_message=_("A job needs a title."),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["published", "draft", "withdrawn"]),
+                condition=Q(status__in=["published", "draft", "withdrawn", "delisted"]),
                 name="job_status_known",
             ),
             models.CheckConstraint(
@@ -312,6 +313,12 @@ class Job(Sourced):
 
     def withdraw(self):
         self.status = self.Status.WITHDRAWN
+        self.save()
+
+    def delist(self, source):
+        """Close it, because the list that it came from, ``source``, has it no more. It opens again if it is back."""
+        self.status = self.Status.DELISTED
+        self.set_source(["status"], source, "", "import")
         self.save()
 
     def is_open(self, at=None):

@@ -94,16 +94,16 @@ class JobQuerySet(models.QuerySet):
         return min((first for first in map(models.QuerySet.first, changes) if first), default=None)
 
     def current(self):
-        """Open, planned and draft openings: neither closed nor withdrawn."""
+        """Open, planned and draft openings: neither closed nor withdrawn nor delisted."""
         not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
-        return self.filter(not_closed).exclude(status=self.model.Status.WITHDRAWN)
+        return self.filter(not_closed).exclude(status__in=[self.model.Status.WITHDRAWN, self.model.Status.DELISTED])
 
     def visible(self):
-        """Openings with a page: published ones that have opened, closed or not, and withdrawn ones that were public."""
+        """Openings with a page: published ones that have opened, closed or not, and others that were public."""
         now = timezone.now()
         published = Q(status=self.model.Status.PUBLISHED, opens_at__lte=now)
-        withdrawn = Q(status=self.model.Status.WITHDRAWN, published_at__lte=now)
-        return self.filter(published | withdrawn, department__status=Department.Status.PUBLISHED)
+        ended = Q(status__in=[self.model.Status.WITHDRAWN, self.model.Status.DELISTED], published_at__lte=now)
+        return self.filter(published | ended, department__status=Department.Status.PUBLISHED)
 
     def editable_by(self, user):
         """Openings that the user can edit: those of departments where the user is an editor or a recruiter."""
