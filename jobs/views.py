@@ -37,7 +37,7 @@ def job_list(request):
 @public_page()
 @require_safe
 def job_detail(request, pk, slug):
-    """Show a job, open or closed. A withdrawn one answers 410 and shows only its title and department."""
+    """Show a job, open, closed or filled. A withdrawn one answers 410 and shows only its title and department."""
     visible = Job.objects.visible().select_related("department", "structured_requirements")
     job = get_object_or_404(visible, pk=pk)
     if request.path != job.get_absolute_url():
@@ -50,8 +50,11 @@ def job_detail(request, pk, slug):
 
 
 def render_job(request, job, is_preview=False):
-    """Return the page of a job, with other jobs nearby: similar ones if it is open."""
-    is_open = job.is_open()
+    """Return the page of a job, with other jobs nearby: similar ones if it is open.
+
+    A preview shows the page as it looks while the job is open.
+    """
+    is_open = is_preview or job.is_open()
     others = _others(job)
     similar = others.filter(kind=job.kind).close_to(job.department, NEAREST_SHOWN) if is_open else []
     context = {
@@ -61,7 +64,7 @@ def render_job(request, job, is_preview=False):
         "similar": similar,
         "nearest": [] if similar else others.close_to(job.department, NEAREST_SHOWN),
         "breadcrumbs": _breadcrumbs(job),
-        "structured_data": job_posting(job) if is_open and not job.is_sample else None,
+        "structured_data": job_posting(job) if is_open and not (job.is_sample or is_preview) else None,
     }
     return render(request, "jobs/job_detail.html", context)
 

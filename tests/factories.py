@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.utils import timezone
 
 from departments.claims.domains import proof_of
@@ -213,7 +214,10 @@ class _FormParser(HTMLParser):
                 value = values.get("value", "on" if kind == "checkbox" else "")
                 # Browsers remove line breaks, and spaces around a URL or an email address.
                 value = value if kind == "hidden" else value.replace("\r", "").replace("\n", "")
-                self.data[values["name"]] = value.strip() if kind in ("url", "email") else value
+                value = value.strip() if kind in ("url", "email") else value
+                if values["name"] == ACTION_CHECKBOX_NAME:  # one for each chosen object
+                    value = [*self.data.get(ACTION_CHECKBOX_NAME, []), value]
+                self.data[values["name"]] = value
         elif tag == "textarea":
             self.name, self.text = values["name"], ""
         elif tag == "select":

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from departments.imports.cleaning import email, is_missing, ori, state, title, website
 from departments.models import Department
 from departments.names import normalize
-from policeapp.imports.engine import Importer, Rejected, create, reject, skip, unchanged, update
+from policeapp.imports.engine import Importer, Rejected, batches, create, reject, skip, unchanged, update
 from policeapp.imports.tables import NotATable
 
 from .. import samples
@@ -133,6 +133,7 @@ class PostingImporter(Importer):
 
     def begin(self, table):
         super().begin(table)
+        self.still_open = []  # the keys of known openings
         if not self.source and "source" not in table.found:
             raise NotATable(_("%s has no “source” column. Enter a source that names the list.") % table.name)
 
@@ -257,6 +258,11 @@ class PostingImporter(Importer):
             words %= plain_text.escape_markdown(cleaned.number)
         return {"apply_url": url, "apply_email": mail, "apply_instructions": words}
 
+    def finish(self):
+        """Confirm the openings that the list still has, also those that it doesn't change."""
+        for batch in batches(self.still_open):
+            Job.objects.filter(pk__in=batch).confirm()
+
     def plan(self, rows):
         cleaned_rows = [cleaned for _line, cleaned in rows]
         employers = self.employers(cleaned_rows)
@@ -300,6 +306,7 @@ class PostingImporter(Importer):
             return self._update(line, cleaned, job, withdrawn) if job else self._skip_internal(line)
         facts = self._facts_of(department, cleaned)
         if job:
+            self.still_open.append(job.pk)
             return self._update(line, cleaned, job, self._stated_facts(facts))
         if jobs:
             reason = _("is also the number of a job of another department; if the job has moved, withdraw the old one")

@@ -8,6 +8,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 import departments.fields
@@ -23,6 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("departments", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -79,8 +81,9 @@ class Migration(migrations.Migration):
                         choices=[
                             ("published", "Published"),
                             ("draft", "Draft"),
-                            ("withdrawn", "Withdrawn"),
+                            ("filled", "Filled"),
                             ("delisted", "No longer listed by the department"),
+                            ("withdrawn", "Withdrawn"),
                         ],
                         default="draft",
                         max_length=12,
@@ -236,6 +239,9 @@ class Migration(migrations.Migration):
                 ("closes_at", models.DateTimeField(editable=False, null=True, verbose_name="closes at")),
                 ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="first published")),
                 ("open_since", models.DateTimeField(editable=False, null=True, verbose_name="open since")),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="confirmed")),
+                ("listed_until", models.DateTimeField(editable=False, null=True, verbose_name="listed until")),
+                ("reminded_for", models.DateTimeField(editable=False, null=True, verbose_name="reminded for")),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("modified", models.DateTimeField(auto_now=True, verbose_name="modified")),
                 (
@@ -535,6 +541,7 @@ class Migration(migrations.Migration):
                             ("account", "About an account"),
                             ("confirm", "Confirmation request"),
                             ("digest", "New jobs"),
+                            ("reminder", "Reminder for an editor"),
                             ("renew", "Renewal request"),
                         ],
                         max_length=8,
@@ -573,6 +580,17 @@ class Migration(migrations.Migration):
                         verbose_name="alert",
                     ),
                 ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="editor",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "message",
@@ -588,6 +606,7 @@ class Migration(migrations.Migration):
                 ("sent", models.PositiveBigIntegerField(default=0)),
                 ("refused", models.PositiveBigIntegerField(default=0)),
                 ("given_up", models.PositiveBigIntegerField(default=0)),
+                ("reminded_on", models.DateField(null=True)),
             ],
             options={
                 "default_permissions": (),
@@ -762,7 +781,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
+            index=models.Index(
+                fields=["department", "status", "listed_until", "opens_at"], name="job_open_in_department"
+            ),
         ),
         migrations.AddIndex(
             model_name="job",
@@ -781,6 +802,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["closes_at"], name="job_by_closing"),
         ),
         migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["listed_until"], name="job_by_end_of_listing"),
+        ),
+        migrations.AddIndex(
             model_name="hiringstep",
             index=models.Index(fields=["date"], name="hiring_step_by_date"),
         ),
@@ -795,7 +820,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["published", "draft", "withdrawn", "delisted"])),
+                condition=models.Q(("status__in", ["published", "draft", "filled", "delisted", "withdrawn"])),
                 name="job_status_known",
             ),
         ),
@@ -910,6 +935,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closes_at__isnull", False),
+                        ("listed_until", models.F("closes_at")),
+                        ("listed_until__isnull", False),
+                    ),
+                    models.Q(("closes_at", None), ("confirmed_at__isnull", False)),
+                    models.Q(("closes_at", None), ("listed_until", None)),
+                    _connector="OR",
+                ),
+                name="job_listed_until_it_closes",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="job",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("external_id", ""), _negated=True),
                 fields=("department", "source", "external_id"),
@@ -986,8 +1027,11 @@ class Migration(migrations.Migration):
             model_name="message",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("alert", None), ("kind", "account"), models.Q(("recipient", ""), _negated=True)),
-                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"])),
+                    models.Q(
+                        ("alert", None), ("kind", "account"), ("user", None), models.Q(("recipient", ""), _negated=True)
+                    ),
+                    models.Q(("alert", None), ("kind", "reminder"), ("user__isnull", False)),
+                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"]), ("user", None)),
                     _connector="OR",
                 ),
                 name="message_kind_known",

@@ -6,6 +6,7 @@ from .connectors import Connector, Duplicate, Listing
 from .hiring_steps import HiringStep
 from .job import Job, count_open_jobs, sync_from_departments, with_open_jobs
 from .kinds import JobKind, Schedule
+from .life import State, Verb
 from .querysets import JobQuerySet
 from .requirements import Requirements
 
@@ -23,7 +24,9 @@ __all__ = [
     "Requirements",
     "Schedule",
     "SendRun",
+    "State",
     "Subscriber",
+    "Verb",
     "count_open_jobs",
     "sync_from_departments",
     "with_open_jobs",

@@ -142,7 +142,7 @@ class Importer:
         """Do more for a batch of written objects, in the same transaction."""
 
     def finish(self):
-        """Do more after the last batch, in the same transaction."""
+        """Do more after the last batch, in the same transaction, also if there was nothing to write."""
 
     def claim(self, kind, key, line):
         """Reserve a key, such as a slug, for a row. Return None, or the line that already has the key."""
@@ -278,12 +278,12 @@ class ImportRun:
         Rows are rejected if somebody changed or deleted their objects after the comparison.
         """
         rows = [row for row in self.rows if row.plan.instance is not None]
+        with transaction.atomic():
+            began = time.monotonic()
+            for batch in batches(self.progress(rows, len(rows), _("Writing")) if rows else ()):
+                self._write(self._reject_changed(batch))
+            self.importer.finish()
         if rows:
-            with transaction.atomic():
-                began = time.monotonic()
-                for batch in batches(self.progress(rows, len(rows), _("Writing"))):
-                    self._write(self._reject_changed(batch))
-                self.importer.finish()
             self.seconds = time.monotonic() - began
             analyze()
         return self.report()
