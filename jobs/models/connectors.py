@@ -7,11 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from departments.fields import HttpsURLField
 from departments.models import Department
+from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 
 from .job import Job
 
@@ -189,6 +191,20 @@ class Connector(models.Model):
     def release(self):
         Connector.objects.filter(pk=self.pk).update(claimed_at=None)
 
+    @property
+    def state(self):
+        """What the last fetch says about it, in a few words."""
+        if not self.is_on:
+            return _t("Off")
+        if self.failing_since:
+            return _t("Failing since %(day)s") % {"day": date_format(self.failing_since, "F j")}
+        return _t("Works") if self.is_verified else _t("Unverified")
+
+    def forget_answers(self):
+        """Treat the next fetch as the first one, because it reads another list. The caller saves the connector."""
+        self.etag = self.last_modified = ""
+        self.listed, self.succeeded_at, self.due_at = 0, None, timezone.now()
+
     def request_trial(self):
         """Let the worker fetch the list once, without changing anything."""
         Connector.objects.filter(pk=self.pk).update(try_requested_at=timezone.now())
@@ -200,7 +216,7 @@ class Connector(models.Model):
 
     def accept_any_number(self):
         """Let the next fetch list far fewer openings than the last one."""
-        Connector.objects.filter(pk=self.pk).update(listed=0, due_at=timezone.now(), etag="", last_modified="")
+        Connector.objects.filter(pk=self.pk).update(listed=0, due_at=timezone.now())
 
     def record_success(self, **values):
         """Store the results of a complete fetch; ``values`` are fields."""
@@ -259,6 +275,9 @@ class DuplicateQuerySet(models.QuerySet):
 
     def editable_by(self, user):
         return self.filter(job__in=Job.objects.editable_by(user))
+
+    def of(self, job):
+        return self.filter(Q(job=job) | Q(other=job))
 
 
 class Duplicate(models.Model):
