@@ -98,7 +98,12 @@ def is_recruiter(request):
 
 def record_edit(request, instance, fields):
     """Set the user and today's date as the source of these fields. The caller saves the instance."""
-    set_by = f"user:{request.user.pk}"
+    record_edit_by(request.user, instance, fields)
+
+
+def record_edit_by(user, instance, fields):
+    """The same for an edit by a user who need not be signed in."""
+    set_by = f"user:{user.pk}"
     instance.set_source(fields, "Editor of this site", timezone.localdate().isoformat(), set_by)
 
 

@@ -66,14 +66,17 @@ def _card(department):
 
 
 def _jobs(user):
-    """The jobs that the user can edit, apart from closed ones, and those of them that close within ``SOON``."""
+    """The jobs that the user can edit, apart from closed ones: to confirm, closing within ``SOON``, and others."""
     jobs = list(Job.objects.editable_by(user).current().with_department().by_deadline()[: JOBS_SHOWN + 1])
     shown, soon = jobs[:JOBS_SHOWN], timezone.now() + SOON
+    unconfirmed = list(Job.objects.editable_by(user).to_confirm().with_department()[:JOBS_SHOWN])
+    shown = [job for job in shown if job not in unconfirmed]
     closing = [job for job in shown if job.closes_at and job.closes_at <= soon and job.is_open()]
     return {
         "has_jobs": True,
+        "unconfirmed": unconfirmed,
         "closing": closing,
         "other_jobs": [job for job in shown if job not in closing],
-        "with_department": len({job.department_id for job in shown}) > 1,
+        "with_department": len({job.department_id for job in (*unconfirmed, *shown)}) > 1,
         "has_more_jobs": len(jobs) > JOBS_SHOWN,
     }

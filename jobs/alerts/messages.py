@@ -175,3 +175,9 @@ class SendRun(models.Model):
 
     def __str__(self):
         return str(self.ended_at)
+
+    @classmethod
+    def claim_reminders(cls, day):
+        """Return True for the one process that may prepare the reminders of this day. Call it in a transaction."""
+        cls.objects.get_or_create(pk=cls.SINGLE_PK, defaults={"ended_at": timezone.now()})
+        return cls.objects.exclude(reminded_on__gte=day).update(reminded_on=day) == 1

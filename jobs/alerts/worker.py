@@ -12,6 +12,7 @@ from django.db import close_old_connections
 
 from policeapp.database.unavailable import is_temporary
 
+from ..reminders.messages import prepare_reminders
 from . import outbox
 from .matching import prepare_digests, prepare_renewals
 from .messages import Message
@@ -93,13 +94,14 @@ def _wait(seconds, is_stopped):
 
 
 def prepare(has_time=lambda: True):
-    """Put digests and renewal requests that are due into the outbox while `has_time()` is true.
+    """Put digests, reminders and renewal requests that are due into the outbox while `has_time()` is true.
 
     Return `(Counter of messages, problem)`. A step that fails is logged, and does not stop the others.
     """
     steps = {
         "unconfirmed alerts": delete_unconfirmed,
         "renewal requests": prepare_renewals,
+        "reminders": prepare_reminders,
         "digests": lambda: prepare_digests(has_time),
     }
     numbers, problem = Counter(), ""

@@ -222,6 +222,21 @@ class Lifecycle:
         """The day of the last confirmation in the department's time zone, as text."""
         return self.department.format_day(timezone.localdate(self.confirmed_at, self.department.zone), None)
 
+    @property
+    def reminder_key(self):
+        """What a reminder is about: the closing time, or else the last confirmation."""
+        return self.closes_at or self.confirmed_at
+
+    @property
+    def awaits_answer(self):
+        """Whether its editors were reminded, and none has answered."""
+        return self.reminded_for is not None and self.reminded_for == self.reminder_key
+
+    @property
+    def is_time_to_remind(self):
+        """Whether the deadline of one of :meth:`JobQuerySet.to_remind_of` is near in the department's time zone."""
+        return self.days_left is None or self.days_left <= REMIND_DAYS_BEFORE
+
     def record_life(self, closed_at):
         """Compute when its page was public first, since when it is open, and until when lists show it.
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Case, Count, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -12,11 +13,13 @@ from departments.models import Department
 from departments.names import normalize, searched_words
 from policeapp.web.pagination import CappedPaginator
 
-from .life import ASK_AFTER, DOUBT_AFTER, UNLIST_AFTER
+from .life import ASK_AFTER, DOUBT_AFTER, REMIND_DAYS_BEFORE, UNLIST_AFTER
 
 # The circles to search for the nearest openings, in miles, before searching anywhere.
 RADII = (50, 500)
 NO_TIME = timedelta(0)
+# What a reminder is about (:attr:`Job.reminder_key`).
+REMINDER_KEY = Coalesce("closes_at", "confirmed_at")
 
 
 # The fields that a list shows of an opening and its department.
@@ -121,6 +124,22 @@ class JobQuerySet(models.QuerySet):
         """Published openings without a deadline that nobody has confirmed for ``ASK_AFTER``, listed or not."""
         asked = (at or timezone.now()) + UNLIST_AFTER - ASK_AFTER
         return self.published().filter(closes_at=None, listed_until__lte=asked)
+
+    def to_remind_of(self, at):
+        """Listed openings whose deadline is near, or that nobody has confirmed, and that nobody was reminded of yet.
+
+        Only real ones with somebody who can answer, and none that an import has just confirmed. Deadlines count by
+        day, so check :attr:`Job.is_time_to_remind`, too.
+        """
+        near = Q(closes_at__isnull=False, listed_until__lte=at + timedelta(days=REMIND_DAYS_BEFORE + 2))
+        near &= Q(external_id="") | Q(confirmed_at__lte=at - ASK_AFTER)
+        unconfirmed = Q(closes_at=None, listed_until__lte=at + UNLIST_AFTER - ASK_AFTER)
+        found = self.open(at).real().filter(near | unconfirmed, department__in=Department.objects.with_team())
+        return found.exclude(reminded_for=REMINDER_KEY)
+
+    def awaiting_answer(self):
+        """Listed openings that people were reminded of, without an answer."""
+        return self.open().filter(reminded_for=REMINDER_KEY)
 
     def confirm(self):
         """Record that those without a deadline are still open, with one query. Their text does not change."""
