@@ -31,11 +31,13 @@ class ConnectorQuerySet(models.QuerySet):
 
     def editable_by(self, user):
         """Connectors of the departments that the user edits. Who edits all departments also edits those of the site."""
-        departments = Department.objects.editable_by(user)
-        is_theirs = Q(department__in=departments)
-        return self.filter(
-            is_theirs | Q(department=None) if user.has_perm("policeapp.edit_every_department") else is_theirs
-        )
+        if user.is_active and user.is_staff and user.has_perm(EDIT_EVERY_DEPARTMENT):
+            return self
+        return self.filter(department__in=Department.objects.editable_by(user))
+
+    def needing_attention(self):
+        """Connectors that fail, and those of editors that an administrator has not turned on yet."""
+        return self.filter(Q(failing_since__isnull=False) | Q(is_on=False, fetched_at=None))
 
 
 class Connector(models.Model):
@@ -244,6 +246,13 @@ class Connector(models.Model):
         Connector.objects.filter(pk=self.pk).update(**values)
 
 
+class ListingQuerySet(models.QuerySet):
+    def shown_for(self, job):
+        """Return the latest listing of an opening that is still listed, with its connector, or None. One query."""
+        listed = self.filter(job=job, missed=0).select_related("connector").order_by("-listed_on", "pk")
+        return listed.only("listed_on", "connector__name", "connector__format", "connector__department").first()
+
+
 class Listing(models.Model):
     """An opening that a connector lists, or listed until ``missed`` complete fetches ago.
 
@@ -258,6 +267,8 @@ class Listing(models.Model):
     number = models.CharField(max_length=100, blank=True)
     missed = models.PositiveSmallIntegerField(default=0)
     listed_on = models.DateField()
+
+    objects = ListingQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -90,7 +90,7 @@ class Lifecycle:
         self.apply(Verb.WITHDRAW)
 
     def delist(self, source):
-        """Close it, because the list that it came from, ``source``, lacks it. It opens again if the list has it again."""
+        """Close it, because the list that it came from, ``source``, lacks it. If it is back, it opens again."""
         self.status = Status.DELISTED
         self.set_source(["status"], source, "", "import")
         self.save()

@@ -23,7 +23,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 AGENT = "PoliceApp"
-MAX_SECONDS, MAX_BYTES, MAX_REDIRECTS, CHUNK = 10, 10 * 1024 * 1024, 5, 1 << 16
+MAX_SECONDS, MAX_BYTES, MAX_REDIRECTS, CHUNK = 10, 10 * 1024 * 1024, 5, 1 << 16  # for each page
+MAX_RUN_SECONDS = 300  # for all pages of a list
 MOVED = (301, 302, 303, 307, 308)
 # Status codes that ask for patience, and for how long if they don't say it.
 BUSY, PATIENCE, MAX_PATIENCE = (429, 503), 3600, 7 * 24 * 3600
@@ -92,10 +93,10 @@ def user_agent():
 
 
 class Fetcher:
-    """Fetches pages one after the other, and obeys the robots.txt of each host if asked to."""
+    """Fetches pages one after the other, for at most ``seconds``, and obeys robots.txt if asked to."""
 
-    def __init__(self):
-        self.robots = {}
+    def __init__(self, seconds=MAX_RUN_SECONDS):
+        self.robots, self.ends = {}, time.monotonic() + seconds
 
     def get(self, url, headers=None, *, obey_robots=False):
         """Return the :class:`Page` with status 200, 304, 404 or 410. Raise ``Failed`` for everything else.
@@ -107,7 +108,7 @@ class Fetcher:
             if obey_robots and not self._is_welcome(url):
                 raise Failed(_("The robots.txt of this website asks programs not to read %s.") % url)
 
-        return _checked(_follow(url, headers or {}, check))
+        return _checked(self._follow(url, headers or {}, check))
 
     def _is_welcome(self, url):
         parts = _split(url)
@@ -118,26 +119,25 @@ class Fetcher:
 
     def _read_robots(self, url):
         """Return the rules. Without a file everything is allowed; while it can't be read, nothing is (RFC 9309)."""
-        page, rules = _follow(url), RobotFileParser(url)
+        page, rules = self._follow(url), RobotFileParser(url)
         if page.status in BUSY or page.status >= 500:
             _checked(page)
         rules.parse(page.content.decode("utf-8", "replace").splitlines() if page.status == 200 else [])
         return rules
 
-
-def _follow(url, headers=None, check=lambda url: None):
-    """Return the page at the end of all redirects. ``check(url)`` is called before each request."""
-    deadline, host = time.monotonic() + MAX_SECONDS, _split(url).netloc
-    for _number in range(MAX_REDIRECTS + 1):
-        check(url)
-        page = _request(url, (headers or {}) if _split(url).netloc == host else {}, deadline)
-        if page.status not in MOVED or not page.headers.get("location"):
-            return page
-        try:
-            url = urljoin(url, page.headers["location"])
-        except ValueError as error:
-            raise Failed(_("%s is not a web address.") % page.headers["location"]) from error
-    raise Failed(_("The website redirects too often."))
+    def _follow(self, url, headers=None, check=lambda url: None):
+        """Return the page at the end of all redirects. ``check(url)`` is called before each request."""
+        deadline, host = min(time.monotonic() + MAX_SECONDS, self.ends), _split(url).netloc
+        for _number in range(MAX_REDIRECTS + 1):
+            check(url)
+            page = _request(url, (headers or {}) if _split(url).netloc == host else {}, deadline)
+            if page.status not in MOVED or not page.headers.get("location"):
+                return page
+            try:
+                url = urljoin(url, page.headers["location"])
+            except ValueError as error:
+                raise Failed(_("%s is not a web address.") % page.headers["location"]) from error
+        raise Failed(_("The website redirects too often."))
 
 
 def _split(url):
@@ -199,7 +199,7 @@ def _connection(scheme, host, address, port, timeout):
 def _time_left(deadline):
     seconds = deadline - time.monotonic()
     if seconds <= 0:
-        raise Failed(_("The website took longer than %d seconds.") % MAX_SECONDS)
+        raise Failed(_("The website takes too long to answer."))
     return seconds
 
 

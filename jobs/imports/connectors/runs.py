@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 
 # A list that had this many openings and has at most half of them may be broken.
 MANY = 4
-TRIAL_SHOWN = 5
+# Emails wait during a trial.
+TRIAL_SHOWN, TRIAL_SECONDS = 5, 30
 TRIAL_FIELDS = (*Job.FACTS, "source", "external_id", "opens_at", "closes_at")
 PROBLEMS_SHOWN = 5
 
@@ -62,9 +63,9 @@ class Answer(NamedTuple):
     problems: list
 
 
-def fetch(connector, conditional=None):
+def fetch(connector, fetcher, conditional=None):
     """Return the :class:`Answer`, or raise ``Failed``. ``conditional`` are more headers of the first request."""
-    form, fetcher = FORMATS[connector.format], Fetcher()
+    form = FORMATS[connector.format]
 
     def get(url, more=None):
         return fetcher.get(url, form.headers(url) | (more or {}), obey_robots=form.obeys_robots)
@@ -91,7 +92,7 @@ def run(connector):
     conditional = {"If-None-Match": connector.etag, "If-Modified-Since": connector.last_modified}
     try:
         with without_time_limit():
-            answer = fetch(connector, {name: value for name, value in conditional.items() if value})
+            answer = fetch(connector, Fetcher(), {name: value for name, value in conditional.items() if value})
             _import(connector, answer)
     except Busy as busy:
         return _fail(connector, str(busy), wait=timedelta(seconds=busy.seconds))
@@ -163,15 +164,15 @@ def record_listed(connector, numbers, is_complete=True):
     openings; more often, it would empty the page cache each time.
     """
     today, known = timezone.now().date(), {listing.job_id: listing for listing in connector.listings.all()}
-    added = numbers.keys() - known
+    added = sorted(numbers.keys() - known)
     Listing.objects.bulk_create(
-        Listing(connector=connector, job_id=pk, number=numbers[pk], listed_on=today) for pk in sorted(added)
+        Listing(connector=connector, job_id=pk, number=numbers[pk], listed_on=today) for pk in added
     )
-    seen = [
-        listing.pk for pk, listing in known.items() if pk in numbers and (listing.missed or listing.listed_on < today)
-    ]
+    seen = [pk for pk, listing in known.items() if pk in numbers and (listing.missed or listing.listed_on < today)]
     if seen:
-        Listing.objects.filter(pk__in=seen).update(missed=0, listed_on=today)
+        connector.listings.filter(job__in=seen).update(missed=0, listed_on=today)
+    if added or seen:
+        Job.objects.filter(pk__in=[*added, *seen]).confirm()
     most = Listing.MOST_MISSED
     gone = [listing for pk, listing in known.items() if is_complete and pk not in numbers and listing.missed < most]
     if gone:
@@ -198,9 +199,9 @@ def _tell_administrators(connector):
         send(user.email, _("A connector does not work: %s") % connector.name, paragraphs, link, _("See the connector"))
 
 
-def run_trials():
-    """Try the connectors that somebody wants to try. Return their number."""
-    return sum(run_trial(connector) for connector in Connector.objects.to_try().select_related("department"))
+def run_trials(limit=None):
+    """Try the connectors that somebody wants to try, at most ``limit`` of them. Return their number."""
+    return sum(run_trial(connector) for connector in Connector.objects.to_try().select_related("department")[:limit])
 
 
 def run_trial(connector):
@@ -218,7 +219,7 @@ def try_out(connector):
     """Return what a fetch brings, without changing anything, as :class:`jobs.models.Connector` stores it."""
     try:
         with without_time_limit():
-            answer = fetch(connector)
+            answer = fetch(connector, Fetcher(TRIAL_SECONDS))
             run = ImportRun(ConnectorImporter(connector, is_trial=True), table(answer.rows))
             report = run.prepare()
     except Failed as problem:

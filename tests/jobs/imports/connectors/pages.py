@@ -19,7 +19,8 @@ def feed(*jobs, root="source", declaration='<?xml version="1.0" encoding="utf-8"
         for job in jobs
     )
     publisher = "<publisher>Hire System</publisher><publisherurl>https://hire.example.com</publisherurl>"
-    return f"{declaration}\n<{root}>{publisher}<lastBuildDate>Fri, 20 Nov 2026 10:00:00 GMT</lastBuildDate>{cdata}</{root}>"
+    built = "<lastBuildDate>Fri, 20 Nov 2026 10:00:00 GMT</lastBuildDate>"
+    return f"{declaration}\n<{root}>{publisher}{built}{cdata}</{root}>"
 
 
 def feed_job(**values):

@@ -53,7 +53,8 @@ def test_a_fetch_imports_openings_for_its_department_with_their_source(website, 
         "HS-1001",
     )
     assert job.description == (
-        "Patrol the **town**.\n\n- Answer calls\n- Write reports\n\n## Work location\n\n50 Jesup Road, Westport, CT 06880"
+        "Patrol the **town**.\n\n- Answer calls\n- Write reports\n\n"
+        "## Work location\n\n50 Jesup Road, Westport, CT 06880"
     )
     assert (job.pay, job.get_schedule_display(), str(job.closes_on)) == (
         "$35.50 to $48.00 an hour",
