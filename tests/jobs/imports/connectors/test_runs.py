@@ -6,10 +6,12 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from jobs.imports.connectors import runs, usajobs
 from jobs.models import Connector, Job, Listing, Message
-from tests.factories import make_alice, make_connector, make_department, make_job, make_user
+from policeapp.caching import content
+from tests.factories import html_of, make_alice, make_connector, make_department, make_user, text_of
 
 from .pages import careers_page, federal_job, federal_result, feed, feed_job, posting
 
@@ -414,5 +416,39 @@ def test_it_waits_while_another_process_fetches_from_the_host(website, connector
     assert runs.run_trials() == 0 and run_next() == []
     connector.release()
     assert runs.run_trials() == 1
-    assert make_job  # a trial leaves no openings
     assert not Job.objects.exists()
+
+
+def test_the_page_of_an_opening_says_where_it_comes_from_and_when_that_was_checked(
+    website, connector, client, clock, queries_of
+):
+    publish(website, "1", "2")
+    run_next()
+    job = Job.objects.get(external_id="1")
+    day = date_format(timezone.now(), "F j, Y")
+    page = text_of(client.get(job.get_absolute_url()))
+    assert f"From the department's own job list, checked on {day}." in page
+    assert queries_of(job.get_absolute_url()) <= 10
+    # The next day's first fetch empties the page cache, and the others of that day don't.
+    clock(days=1)
+    run_next()
+    tomorrow = date_format(timezone.now(), "F j, Y")
+    assert f"checked on {tomorrow}." in text_of(client.get(job.get_absolute_url()))
+    before = content.version()
+    run_next(clock)
+    assert content.version() == before
+    # The page stays when the opening is gone.
+    publish(website, "2")
+    run_next(clock)
+    run_next(clock)
+    page = text_of(client.get(job.get_absolute_url()))
+    assert "This job is closed. The department no longer lists it." in page and "checked on" not in page
+    assert "Apply on the department" not in page and "noindex" in html_of(client.get(job.get_absolute_url()))
+
+
+def test_a_fetch_confirms_openings_that_are_open_until_filled(website, connector, clock):
+    publish(website, "1", "2", expirationdate="")
+    for _number in range(10):
+        clock(days=10)
+        assert run_next() == [""]
+    assert Job.objects.open().count() == 2 and not any(job.may_be_filled for job in Job.objects.all())
