@@ -1079,7 +1079,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("job_feed", "Job feed (XML)"),
-                            ("job_posting", "Careers page with JobPosting data (JSON-LD)"),
+                            ("job_posting", "Careers page (JSON-LD)"),
                             ("csv", "CSV file"),
                             ("usajobs", "USAJOBS"),
                         ],

@@ -50,7 +50,7 @@ class Connector(models.Model):
 
     class Format(models.TextChoices):
         JOB_FEED = "job_feed", _("Job feed (XML)")
-        JOB_POSTING = "job_posting", _("Careers page with JobPosting data (JSON-LD)")
+        JOB_POSTING = "job_posting", _("Careers page (JSON-LD)")
         CSV = "csv", _("CSV file")
         USAJOBS = "usajobs", _("USAJOBS")
 

@@ -26,7 +26,7 @@ PERMISSION = ("permission_by", "permission_on", "permission_how", "is_on")
 @admin.register(Connector)
 class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
-    list_display = ["name", "department", "format", "state", "fetched_at"]
+    list_display = ["name", "employer", "format", "state"]
     list_filter = ["is_on", "format"]
     list_select_related = ["department"]
     search_fields = ["name", "department__name", "url"]
@@ -44,6 +44,11 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
     ]
     state_fields = ("state", "problem", "fetched_at", "succeeded_at", "due_at", "listed")
 
+    # Django does not wrap foreign keys, so long names would push the other columns out of sight.
+    @admin.display(description=_("department"), ordering="department__name")
+    def employer(self, connector):
+        return connector.department.name if connector.department else _("all")
+
     def is_administrator(self, request):
         return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
@@ -53,7 +58,9 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
         return connectors.defer("trial", "report") if is_list else connectors
 
     def get_fieldsets(self, request, obj=None):
-        return self.fieldsets if obj else self.fieldsets[:2]
+        if obj:
+            return self.fieldsets
+        return self.fieldsets[: 2 if self.is_administrator(request) else 1]
 
     def get_readonly_fields(self, request, obj=None):
         """The department and the name identify the openings that it has brought."""
@@ -64,15 +71,17 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
         return super().get_autocomplete_fields(request) if self.is_administrator(request) else []
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        field = super().formfield_for_foreignkey(
-            db_field, request, queryset=Department.objects.editable_by(request.user), **kwargs
-        )
-        field.required = not self.is_administrator(request)
+        """Choose the department of an editor who has only one. Only administrators can leave it blank."""
+        departments = Department.objects.editable_by(request.user)
+        field = super().formfield_for_foreignkey(db_field, request, queryset=departments, **kwargs)
+        if not self.is_administrator(request):
+            field.required, field.help_text = True, _("All jobs go to this department.")
+            field.initial = departments[0] if len(departments[:2]) == 1 else None
         return field
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "url":
+        if db_field.name == "url" and self.is_administrator(request):
             field.help_text = _("For USAJOBS: %s") % URL
         return field
 
