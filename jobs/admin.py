@@ -199,7 +199,9 @@ class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, BadRequestAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
             context["duplicates"] = Duplicate.objects.waiting().of(obj).select_related("job__department", "other")
-            context["verbs"] = [verb for verb in Verb if not obj.reason_against(verb)]
+            # The form has a button that publishes.
+            possible = [verb for verb in Verb if verb != Verb.PUBLISH and not obj.reason_against(verb)]
+            context["verbs"] = [(verb, obj.label_of(verb)) for verb in possible]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_add(self, request, job, post_url_continue=None):

@@ -8,6 +8,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.urls import reverse
 from django.utils import timezone
 
 from departments.claims.domains import proof_of
@@ -23,7 +24,9 @@ from departments.models import (
     ZipPart,
 )
 from departments.names import normalize
-from jobs.models import Alert, Connector, HiringStep, Job, Requirements, Subscriber
+from jobs.models import Alert, Connector, HiringStep, Job, Message, Requirements, Subscriber
+from jobs.models.life import UNLIST_AFTER
+from jobs.reminders import tokens as reminder_tokens
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -44,11 +47,12 @@ def make_department(name="Westport Police Department", **values):
 def make_job(department=None, title="Police Officer", **values):
     """Create a published opening, open until filled. Without a department, create one for it.
 
-    A withdrawn one was published before.
+    A filled or withdrawn one was published before.
     """
-    if values.get("status") == Job.Status.WITHDRAWN:
+    if values.get("status") in (Job.Status.FILLED, Job.Status.WITHDRAWN):
         job = make_job(department, title, **(values | {"status": Job.Status.PUBLISHED}))
-        job.withdraw()
+        job.status = values["status"]
+        job.save()
         return job
     department = department or make_department(f"Department {next(_number)}")
     defaults = {
@@ -58,6 +62,24 @@ def make_job(department=None, title="Police Officer", **values):
         "opens_on": department.today() - timedelta(days=7),
     }
     return Job.objects.create(department=department, title=title, **(defaults | values))
+
+
+def let_confirmation_age(job, days):
+    """Let the last confirmation of a job that is open until filled be this old."""
+    confirmed_at = timezone.now() - timedelta(days=days)
+    Job.objects.filter(pk=job.pk).update(confirmed_at=confirmed_at, listed_until=confirmed_at + UNLIST_AFTER)
+    job.refresh_from_db()
+    return job
+
+
+def make_reminder(user, job):
+    """Remind an editor of a job, and return the paths of the links as ``{answer: path}``."""
+    Job.objects.filter(pk=job.pk).update(reminded_for=job.reminder_key)
+    message = Message.objects.create(user=user, kind=Message.Kind.REMINDER)
+    return {
+        verb.value: reverse(f"reminder {verb}", args=[reminder_tokens.make_token(verb, message, job)])
+        for verb in reminder_tokens.ANSWERS
+    }
 
 
 def make_place(name="Westport", state="CT", zip="", **values):

@@ -17,6 +17,7 @@ from jobs.models import HiringStep, Job
 
 from . import admin, factories
 from .factories import (
+    let_confirmation_age,
     make_department,
     make_division,
     make_job,
@@ -146,6 +147,7 @@ def build():
         Page("/jobs/999999-1/", "no such opening", 404),
         *_make_alerts(hiring),
         *_make_claims(full),
+        *_make_reminders(hiring),
         Page("/privacy/", "always the same"),
         Page("/accessibility/", "always the same"),
         Page("/nothing/", "no such page", 404),
@@ -241,6 +243,9 @@ def _make_jobs(department):
         "until filled": {"pay_max": 50_200},
         "a sample": {"is_sample": True, "pay_min": 5_000, "pay_max": 5_000},
         "closed": {"opens_on": day - timedelta(days=9), "closes_on": day - timedelta(days=1)},
+        "filled": {"closes_on": day + timedelta(days=9)},
+        "perhaps filled": {},
+        "not listed any more": {},
         "withdrawn": {"status": Job.Status.WITHDRAWN},
     }
     hidden = {
@@ -264,6 +269,9 @@ def _make_jobs(department):
         citizenship="citizen",
         drivers_license="required",
     )
+    jobs["public"]["filled"].fill()
+    let_confirmation_age(jobs["public"]["perhaps filled"], 50)
+    let_confirmation_age(jobs["public"]["not listed any more"], 80)
     make_requirements(jobs["public"]["until filled"], education="none", certification="any_state", experience_years=0)
     return jobs
 
@@ -306,6 +314,19 @@ def _make_alerts(department):
     for purpose, (state, token) in zip(purposes, links.items(), strict=True):
         yield Page(f"/alerts/{purpose}/{token}/", state, 404 if state == "of a deleted subscriber" else 200)
     yield Page(f"/alerts/renew/{links['to end']}/", "a link for another purpose", 404)
+
+
+def _make_reminders(department):
+    """Yield the pages of the links in reminders, before and after the answer."""
+    editor = factories.make_user("editor", is_staff=True)
+    department.editors.add(editor)
+    for state, job in (("to answer", make_job(department, "Θέση")), ("answered", make_job(department, "Θέση"))):
+        links = factories.make_reminder(editor, job)
+        if state == "answered":
+            job.fill()
+        for path in links.values():
+            yield Page(path, state)
+    yield Page("/jobs/reminders/fill/χ/", "no such link", 404)
 
 
 def _make_claims(department):

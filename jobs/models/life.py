@@ -122,6 +122,10 @@ class Lifecycle:
             setattr(self, name, value)
         self.save()
 
+    def label_of(self, verb):
+        """Return what a button for the :class:`Verb` says."""
+        return _t("Set a deadline") if verb == Verb.EXTEND and not self.closes_on else verb.label
+
     def describe_after(self, verb, closes_on=None):
         """Return what :meth:`describe_state` says after the :class:`Verb`, without saving anything."""
         after = copy(self)

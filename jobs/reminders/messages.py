@@ -73,6 +73,5 @@ def reminder_context(message):
 def _links(message, job):
     """Return ``[(label, URL)]`` of the answers for a job."""
     verbs = [Verb.CONFIRM, Verb.FILL, Verb.EXTEND] if job.closes_at is None else [Verb.EXTEND, Verb.FILL]
-    return [
-        (verb.label, absolute_url(reverse(f"reminder {verb}", args=[make_token(verb, message, job)]))) for verb in verbs
-    ]
+    paths = {verb: reverse(f"reminder {verb}", args=[make_token(verb, message, job)]) for verb in verbs}
+    return [(job.label_of(verb), absolute_url(path)) for verb, path in paths.items()]

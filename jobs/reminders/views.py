@@ -46,7 +46,8 @@ def _answer(request, verb, token):
         text = _("%(answer)s, by a link in an email") % {"answer": verb.label}
         LogEntry.objects.log_actions(user.pk, [job], CHANGE, text, single_object=True)
         is_asked = False
-    return render(request, "jobs/reminder.html", {"job": job, "verb": verb, "form": form, "is_asked": is_asked})
+    context = {"job": job, "label": job.label_of(verb), "form": form, "is_asked": is_asked}
+    return render(request, "jobs/reminder.html", context)
 
 
 def _find(verb, token):

@@ -14,7 +14,7 @@ from departments.claims.tokens import make_token as make_claim_token
 from jobs.alerts.tokens import make_token
 from jobs.models import Job
 from policeapp.pages.sitemaps import OPENINGS
-from tests.factories import make_alert, make_claim, make_department, make_job, text_of, today
+from tests.factories import make_alert, make_bob, make_claim, make_department, make_job, make_reminder, text_of, today
 
 # Other tests cover the same code. Measuring its coverage again would only take time.
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine, pytest.mark.unmeasured]
@@ -83,6 +83,10 @@ URLS = {
         f"alert {purpose}": lambda scene, purpose=purpose: [link_of(scene["alert"], purpose)]
         for purpose in ("confirm", "manage", "renew", "unsubscribe")
     },
+    **{
+        f"reminder {answer}": lambda scene, answer=answer: [scene["reminder"][answer]]
+        for answer in ("confirm", "extend", "fill")
+    },
     "claim": lambda scene: [reverse("claim", args=["ct", scene["department"].slug])],
     "claim confirm": lambda scene: [confirm_url_of(scene["claim"])],
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
@@ -142,6 +146,7 @@ NOT_OPEN = {
 # The states in which visitors still find a job that is not open, with the status and notice of its page.
 STILL_FOUND = {
     "closed": (200, "This job is closed."),
+    "filled": (200, "This job has been filled."),
     "withdrawn": (410, "This job has been withdrawn."),
 }
 
@@ -178,6 +183,7 @@ def scene(places):
         "neighbor": neighbor,
         "long_closed": long_closed,
         "logo": logo,
+        "reminder": make_reminder(make_bob(neighbor), long_closed),
     }
     default_storage.delete(path)
 
@@ -221,7 +227,7 @@ def test_a_job_that_is_not_open_shows_nowhere_as_open(scene, walk, state):
             assert (TITLE in body) == (status != 404)
         elif url == calendar_of(job):
             # Applicants still find the dates of hiring steps when the job has closed.
-            assert response.status_code == status_of(state)
+            assert response.status_code == (410 if state == "filled" else status_of(state))
             assert (TITLE in body) == (state == "closed")
             continue
         else:

@@ -74,6 +74,8 @@ def numbers(db):
     invitation = factories.make_invitation(other, "rita@example.org", get_user("alice"))
     tokens |= {"claim": claims.make_token("claim", objects["departments/claim"].key)}
     tokens |= {"invitation": claims.make_token("invitation", invitation.key)}
+    links = factories.make_reminder(get_user("bob"), objects["own job"])
+    tokens |= {f"reminder {answer}": path.rsplit("/", 2)[1] for answer, path in links.items()}
     return {name: instance.pk for name, instance in objects.items()} | tokens
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.urls import get_resolver
 
 from departments.models import Department
+from jobs.reminders.tokens import ANSWERS
 from policeapp.models import User
 
 from .. import factories
@@ -148,7 +149,14 @@ TABLE = {
         "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 7,
         "/jobs/{withdrawn draft}-police-officer/calendar/": NOBODY,
     },
-    # Alerts: everyone who has the link can open it
+    # Reminders and alerts: everyone who has the link can open it
+    **{
+        f"jobs/reminders/{answer}/<str:token>/": {
+            f"/jobs/reminders/{answer}/{{reminder {answer}}}/": EVERYONE,
+            f"/jobs/reminders/{answer}/{{confirm}}/": NOBODY,
+        }
+        for answer in ANSWERS
+    },
     "alerts/new/": {"/alerts/new/": EVERYONE, "/alerts/new/?department=999999": EVERYONE},
     "alerts/confirm/<str:token>/": {"/alerts/confirm/{confirm}/": EVERYONE, "/alerts/confirm/{manage}/": NOBODY},
     "alerts/manage/<str:token>/": {"/alerts/manage/{manage}/": EVERYONE, "/alerts/manage/{unsubscribe}/": NOBODY},

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from jobs.models import Job
+from jobs.reminders.tokens import ANSWERS
 
 from .. import factories
 from .test_access import FORBIDDEN, GONE, METHOD, ROWS, SEEN, TABLE
@@ -100,6 +101,7 @@ OTHER_FORMS = {
 # Everyone who has the link from an email can change these.
 EMAIL_LINKS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "manage", "renew", "unsubscribe")]
 EMAIL_LINKS += ["/departments/claims/confirm/{claim}/"]
+EMAIL_LINKS += [f"/jobs/reminders/{answer}/{{reminder {answer}}}/" for answer in ANSWERS]
 
 # Statements that change data, except sessions, which every signed-in visitor has.
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?! (INTO |FROM )?"django_session")')

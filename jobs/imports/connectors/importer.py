@@ -57,6 +57,9 @@ class ConnectorImporter(PostingImporter):
                 }
         return present
 
+    def finish(self):
+        """Confirm nothing here: the first fetch of each day confirms, also if the list is unchanged."""
+
     def listed(self):
         """Return the openings of the list as a set of ``(department's key, job number)``, also those with errors."""
         return {(department, number) for kind, (department, _source, number) in self.claimed if kind == "opening"}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,18 @@ from jobs.alerts.messages import Message
 from jobs.alerts.outbox import send_waiting
 from jobs.models import Job
 from jobs.reminders.messages import prepare_reminders
-from tests.factories import form_of, get_user, html_of, make_bob, make_department, make_job, make_rita, text_of, utc
+from tests.factories import (
+    form_of,
+    get_user,
+    html_of,
+    make_bob,
+    make_department,
+    make_job,
+    make_reminder,
+    make_rita,
+    text_of,
+    utc,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +248,15 @@ def test_a_link_works_after_the_job_has_closed(client, closing, at):
     press(client, links["extend"])
     job.refresh_from_db()
     assert job.is_open()
+
+
+def test_a_link_works_for_thirty_days(client, own):
+    at_first = make_reminder(get_user("bob"), job := make_job(own))
+    with patch("django.core.signing.time.time", return_value=MORNING.timestamp() - 30 * 24 * 3600 - 1):
+        expired = make_reminder(get_user("bob"), job)
+    with patch("django.core.signing.time.time", return_value=MORNING.timestamp()):
+        assert client.get(expired["fill"]).status_code == 404
+    assert client.get(at_first["fill"]).status_code == 200
 
 
 @pytest.mark.parametrize("reason", ["no role", "no account", "another answer", "another job", "nonsense"])
