@@ -1,5 +1,6 @@
 """Connectors to the systems where employers list their openings, and what they list."""
 
+from collections import defaultdict
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.fields import HttpsURLField
 from departments.models import Department
+from departments.names import normalize
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 
 from .job import Job
@@ -279,6 +281,30 @@ class Listing(models.Model):
 
 
 class DuplicateQuerySet(models.QuerySet):
+    def record_for(self, connector):
+        """Store the pairs of a connector's current openings and other current ones of the same departments.
+
+        They share a requisition number, or their title while both are open. Five queries.
+        """
+        mine = set(connector.listings.filter(missed=0).values_list("job", flat=True))
+        departments = set(Job.objects.filter(listings__connector=connector).values_list("department", flat=True))
+        jobs = Job.objects.current().real().filter(department__in=departments).defer("words", "all_words")
+        numbers, by_department = defaultdict(set), defaultdict(list)
+        for pk, number in Listing.objects.filter(job__in=jobs).values_list("job", "number"):
+            numbers[pk].add(number)
+        for job in jobs:
+            job.numbers = (numbers[job.pk] | {job.external_id}) - {""}
+            by_department[job.department_id].append(job)
+        pairs = {
+            tuple(sorted((job.pk, other.pk)))
+            for job in jobs
+            if job.pk in mine
+            for other in by_department[job.department_id]
+            if other.source != job.source and _may_be_same(job, other)
+        }
+        found = [Duplicate(job_id=job, other_id=other) for job, other in sorted(pairs)]
+        self.bulk_create(found, ignore_conflicts=True)
+
     def waiting(self):
         """Pairs of current openings about which nobody has decided."""
         current = Job.objects.current().values("pk")
@@ -289,6 +315,14 @@ class DuplicateQuerySet(models.QuerySet):
 
     def of(self, job):
         return self.filter(Q(job=job) | Q(other=job))
+
+
+def _may_be_same(job, other):
+    return bool(job.numbers & other.numbers) or (
+        normalize(job.title) == normalize(other.title)
+        and (job.closes_at is None or other.opens_at < job.closes_at)
+        and (other.closes_at is None or job.opens_at < other.closes_at)
+    )
 
 
 class Duplicate(models.Model):

@@ -145,7 +145,8 @@ def _split(url):
     try:
         parts = urlsplit(url)
         is_valid = parts.scheme in PORTS and parts.hostname and parts.username is None and (parts.port or 1)
-    except ValueError:
+        urllib3.util.parse_url(url)
+    except (ValueError, HTTPError):
         is_valid = False
     if not is_valid:
         raise Failed(_("%s is not a web address.") % url)

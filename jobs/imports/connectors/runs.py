@@ -17,15 +17,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jobs.models import Connector, Job, Listing
+from jobs.models import Connector, Duplicate, Job, Listing
 from policeapp.accounts.emails import send
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.database.timeouts import without_time_limit
-from policeapp.imports.engine import CREATED, ImportRun
+from policeapp.imports.engine import CREATED, ImportRun, batches
 from policeapp.web.routes import absolute_url
 
 from . import csv_file, job_feed, job_posting, usajobs
-from .duplicates import find_duplicates
 from .fetch import Busy, Failed, Fetcher, Page
 from .importer import ConnectorImporter, has_words, table
 
@@ -122,7 +121,7 @@ def _import(connector, answer):
     report = run.apply()
     with transaction.atomic():
         record_listed(connector, _numbers(connector, run.importer, answer.rows), _has_numbers(answer.rows))
-        find_duplicates(connector)
+        Duplicate.objects.record_for(connector)
     # An answer with rejected rows is read again, because the next time they may be accepted.
     headers = {} if report.rejected else answer.page.headers
     return connector.record_success(
@@ -169,21 +168,22 @@ def record_listed(connector, numbers, is_complete=True):
         Listing(connector=connector, job_id=pk, number=numbers[pk], listed_on=today) for pk in added
     )
     seen = [pk for pk, listing in known.items() if pk in numbers and (listing.missed or listing.listed_on < today)]
-    if seen:
-        connector.listings.filter(job__in=seen).update(missed=0, listed_on=today)
-    if added or seen:
-        Job.objects.filter(pk__in=[*added, *seen]).confirm()
+    for batch in batches(seen):
+        connector.listings.filter(job__in=batch).update(missed=0, listed_on=today)
+    for batch in batches([*added, *seen]):
+        Job.objects.filter(pk__in=batch).confirm()
     most = Listing.MOST_MISSED
     gone = [listing for pk, listing in known.items() if is_complete and pk not in numbers and listing.missed < most]
-    if gone:
-        Listing.objects.filter(pk__in=[listing.pk for listing in gone]).update(missed=F("missed") + 1)
+    for batch in batches(listing.pk for listing in gone):
+        Listing.objects.filter(pk__in=batch).update(missed=F("missed") + 1)
     _close(connector, [listing.job_id for listing in gone if listing.missed + 1 == most])
 
 
 def _close(connector, keys):
-    jobs = Job.objects.filter(pk__in=keys, status=Job.Status.PUBLISHED).with_department()
-    for job in jobs.select_for_update(of=("self",), no_key=True):
-        job.delist(connector.name)
+    for batch in batches(keys):
+        jobs = Job.objects.filter(pk__in=batch, status=Job.Status.PUBLISHED).with_department()
+        for job in jobs.select_for_update(of=("self",), no_key=True):
+            job.delist(connector.name)
 
 
 def _tell_administrators(connector):

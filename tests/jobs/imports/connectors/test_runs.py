@@ -340,7 +340,7 @@ def test_a_csv_file_is_read_with_the_columns_of_import_openings(website, departm
 
 def test_an_error_in_our_code_changes_nothing_and_is_shown(website, connector, monkeypatch, caplog):
     publish(website, "1")
-    monkeypatch.setattr(runs, "find_duplicates", None)
+    monkeypatch.setattr(runs, "record_listed", None)
     assert run_next() == ["This failed because of an error: TypeError."]
     assert "Connector" in caplog.text
 
