@@ -16,7 +16,8 @@ from policeapp.web.conflicts import EditForm
 
 from .actions import copy_job, make_action
 from .alerts import admin as alerts_admin  # noqa: F401
-from .models import HiringStep, Job, Requirements, Verb
+from .imports.connectors.admin import DuplicatesMixin
+from .models import Duplicate, HiringStep, Job, Requirements, Verb
 from .views import render_job
 
 # The fields of a job that a copy has. It is a draft without dates.
@@ -111,7 +112,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, BadRequestAdmin):
+class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, HistoryMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
@@ -209,6 +210,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, BadRequestAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
+            context["duplicates"] = Duplicate.objects.waiting().of(obj).select_related("job__department", "other")
             # The form has a button that publishes.
             possible = [verb for verb in Verb if verb != Verb.PUBLISH and not obj.reason_against(verb)]
             context["verbs"] = [(verb, obj.label_of(verb)) for verb in possible]
@@ -245,6 +247,8 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, BadRequestAdmin):
             return _("This job is a draft. Visitors will see it when you set its status to “Published”.")
         if job.status == Job.Status.FILLED:
             return _("This job is filled. Its page says so, and no list shows it.")
+        if job.status == Job.Status.DELISTED:
+            return _("This job is closed, because the department no longer lists it.")
         if job.status == Job.Status.WITHDRAWN:
             return _("This job is withdrawn. The site no longer lists it.")
         if not job.department.is_published:

@@ -12,9 +12,10 @@ from departments.models import Claim, Correction, Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.models import Import
 
-from .models import Job
+from .models import Connector, Duplicate, Job
 
 DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, CORRECTIONS_SHOWN, IMPORTS_SHOWN, EDITS_SHOWN = 5, 10, 5, 5, 5, 10
+CONNECTORS_SHOWN, DUPLICATES_SHOWN = 5, 5
 SOON = timedelta(days=7)
 
 # The ids of the inlines in a department's form. The other facts are fields.
@@ -25,8 +26,10 @@ def front_page(request):
     """Return the variables of templates/admin/index.html for the roles of the user."""
     user = request.user
     if user.has_perm(EDIT_EVERY_DEPARTMENT):
-        return _for_administrator() | _corrections(user)
-    return _departments(user) | _jobs(user) | _corrections(user) if is_recruiter(request) else {}
+        return _for_administrator() | _corrections(user) | _duplicates(user)
+    if not is_recruiter(request):
+        return {}
+    return _departments(user) | _jobs(user) | _corrections(user) | _duplicates(user)
 
 
 def _for_administrator():
@@ -39,6 +42,7 @@ def _for_administrator():
         "claims_number": claims.count(),
         "imports": Import.objects.only("file_name", "created", "applied_at")[:IMPORTS_SHOWN],
         "edits": edits[:EDITS_SHOWN],
+        "connectors": _connectors(),
     }
 
 
@@ -47,6 +51,19 @@ def _corrections(user):
     waiting = Correction.objects.editable_by(user).waiting()
     shown = waiting.with_reports_number().select_related("department").order_by("pk")[:CORRECTIONS_SHOWN]
     return {"corrections": shown, "corrections_number": waiting.count()}
+
+
+def _connectors():
+    """The connectors that fail, and those that wait for permission."""
+    shown = Connector.objects.needing_attention().select_related("department")
+    return shown.only("name", "problem", "failing_since", "department__name")[:CONNECTORS_SHOWN]
+
+
+def _duplicates(user):
+    """Pairs of the user's jobs that may be the same one."""
+    waiting = Duplicate.objects.waiting().editable_by(user).select_related("job__department", "other")
+    fields = ("job__title", "job__department__name", "other__title")
+    return {"duplicates": waiting.only("is_decided", *fields)[:DUPLICATES_SHOWN]}
 
 
 def _departments(user):

@@ -15,7 +15,7 @@ from policeapp.web.secret_links import require_get_or_post
 from policeapp.web.structured_data import Crumb
 
 from .forms import NEAREST_SHOWN, JobSearchForm
-from .models import Job
+from .models import Job, Listing
 from .structured_data import job_posting
 
 
@@ -64,6 +64,7 @@ def render_job(request, job, is_preview=False):
         "job": job,
         "is_open": is_open,
         "is_preview": is_preview,
+        "listing": Listing.objects.shown_for(job) if job.external_id else None,
         "similar": similar,
         "nearest": [] if similar else others.close_to(job.department, NEAREST_SHOWN),
         "breadcrumbs": _breadcrumbs(job),

@@ -84,6 +84,10 @@ try:
     UNCACHED_PAGE_LIMIT = env.int("UNCACHED_PAGE_LIMIT", 300, validate=validate.Range(min=0))
     # Where visitors can write about their data, accessibility and security problems (security.txt).
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
+    # The email address that is registered at developer.usajobs.gov. It is needed to fetch jobs from USAJOBS.
+    USAJOBS_EMAIL = env.str("USAJOBS_EMAIL", "")
+    # The key that USAJOBS gave to this address. Secret.
+    USAJOBS_KEY = env.str("USAJOBS_KEY", "")
 except EnvError as error:
     # Without the cause, because its message may contain a part of a password.
     raise ImproperlyConfigured(str(error)) from None

@@ -25,7 +25,7 @@ from departments.models import (
     ZipPart,
 )
 from departments.names import normalize
-from jobs.models import Alert, HiringStep, Job, Message, Requirements, Subscriber
+from jobs.models import Alert, Connector, HiringStep, Job, Message, Requirements, Subscriber
 from jobs.models.life import UNLIST_AFTER
 from jobs.reminders import tokens as reminder_tokens
 from policeapp.models import Import, User
@@ -294,3 +294,10 @@ def make_alert(email="jane@example.com", *, confirmed=True, **values):
     subscriber, _new = Subscriber.objects.get_or_create(email=email)
     values |= {"confirmed_at": timezone.now()} if confirmed else {}
     return Alert.objects.create(subscriber=subscriber, **values)
+
+
+def make_connector(department=None, url="https://careers.example.org/feed.xml", *, is_on=True, **values):
+    """Create a connector with permission, that is on and due."""
+    permission = {"permission_by": "Ann Clerk", "permission_on": "2026-11-01", "permission_how": "email"}
+    values = {"format": "job_feed", "name": "Careers page", **permission, **values}
+    return Connector.objects.create(department=department, url=url, is_on=is_on, **values)

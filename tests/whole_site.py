@@ -245,6 +245,7 @@ def _make_jobs(department):
         "a sample": {"is_sample": True, "pay_min": 5_000, "pay_max": 5_000},
         "closed": {"opens_on": day - timedelta(days=9), "closes_on": day - timedelta(days=1)},
         "filled": {"closes_on": day + timedelta(days=9)},
+        "delisted": {},
         "perhaps filled": {},
         "not listed any more": {},
         "withdrawn": {"status": Job.Status.WITHDRAWN},
@@ -271,6 +272,7 @@ def _make_jobs(department):
         drivers_license="required",
     )
     jobs["public"]["filled"].fill()
+    jobs["public"]["delisted"].delist("Careers page")
     let_confirmation_age(jobs["public"]["perhaps filled"], 50)
     let_confirmation_age(jobs["public"]["not listed any more"], 80)
     make_requirements(jobs["public"]["until filled"], education="none", certification="any_state", experience_years=0)

@@ -7,6 +7,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
+import django.utils.timezone
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -82,6 +83,7 @@ class Migration(migrations.Migration):
                             ("published", "Published"),
                             ("draft", "Draft"),
                             ("filled", "Filled"),
+                            ("delisted", "No longer listed by the department"),
                             ("withdrawn", "Withdrawn"),
                         ],
                         default="draft",
@@ -819,7 +821,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["published", "draft", "filled", "withdrawn"])),
+                condition=models.Q(("status__in", ["published", "draft", "filled", "delisted", "withdrawn"])),
                 name="job_status_known",
             ),
         ),
@@ -1377,6 +1379,7 @@ class Migration(migrations.Migration):
                             ("published", "Published"),
                             ("draft", "Draft"),
                             ("filled", "Filled"),
+                            ("delisted", "No longer listed by the department"),
                             ("withdrawn", "Withdrawn"),
                         ],
                         default="draft",
@@ -1543,5 +1546,217 @@ class Migration(migrations.Migration):
                 ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        # Connectors
+        migrations.CreateModel(
+            name="Connector",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("job_feed", "Job feed (XML)"),
+                            ("job_posting", "Careers page (JSON-LD)"),
+                            ("csv", "CSV file"),
+                            ("usajobs", "USAJOBS"),
+                        ],
+                        max_length=12,
+                        verbose_name="format",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Such as “City careers page”. It is the source of the jobs, so it can't change later.",
+                        max_length=60,
+                        verbose_name="name of the list",
+                    ),
+                ),
+                (
+                    "url",
+                    departments.fields.HttpsURLField(
+                        help_text="Where the list is: http:// or https://.", max_length=500, verbose_name="URL"
+                    ),
+                ),
+                ("host", models.CharField(editable=False, max_length=300)),
+                (
+                    "words",
+                    models.CharField(
+                        blank=True,
+                        help_text="For a list that has other jobs too, such as: police, dispatch. A job is taken if its title, employer or category has one of them.",
+                        max_length=200,
+                        verbose_name="only jobs with these words",
+                    ),
+                ),
+                (
+                    "permission_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and job title at the owner of the list.",
+                        max_length=200,
+                        verbose_name="permission given by",
+                    ),
+                ),
+                ("permission_on", models.DateField(blank=True, null=True, verbose_name="permission given on")),
+                (
+                    "permission_how",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as: email to office@example.org.",
+                        max_length=300,
+                        verbose_name="how it was given",
+                    ),
+                ),
+                (
+                    "is_on",
+                    models.BooleanField(default=False, help_text="Fetch jobs every six hours.", verbose_name="on"),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="next fetch"),
+                ),
+                ("claimed_at", models.DateTimeField(editable=False, null=True)),
+                ("fetched_at", models.DateTimeField(editable=False, null=True, verbose_name="last fetch")),
+                ("succeeded_at", models.DateTimeField(editable=False, null=True, verbose_name="last complete fetch")),
+                ("listed", models.PositiveIntegerField(default=0, editable=False, verbose_name="jobs in the list")),
+                ("etag", models.CharField(blank=True, editable=False, max_length=300)),
+                ("last_modified", models.CharField(blank=True, editable=False, max_length=100)),
+                ("problem", models.TextField(blank=True, editable=False, verbose_name="problem")),
+                ("failing_since", models.DateTimeField(editable=False, null=True, verbose_name="failing since")),
+                ("reported_at", models.DateTimeField(editable=False, null=True)),
+                ("report", models.JSONField(default=dict, editable=False)),
+                ("try_requested_at", models.DateTimeField(editable=False, null=True)),
+                ("tried_at", models.DateTimeField(editable=False, null=True, verbose_name="tried")),
+                ("trial", models.JSONField(default=dict, editable=False)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="All jobs go to this department. Blank: the list names the department of each job.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="connectors",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "connector",
+                "verbose_name_plural": "connectors",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Duplicate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_decided", models.BooleanField(default=False)),
+                (
+                    "job",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="jobs.job"),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="jobs.job"),
+                ),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="Listing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(blank=True, max_length=100)),
+                ("missed", models.PositiveSmallIntegerField(default=0)),
+                ("listed_on", models.DateField()),
+                (
+                    "connector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="listings", to="jobs.connector"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="listings", to="jobs.job"
+                    ),
+                ),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_on", False),
+                    models.Q(
+                        ("permission_on__isnull", False),
+                        models.Q(("permission_by", ""), _negated=True),
+                        models.Q(("permission_how", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="connector_has_permission",
+                violation_error_message="It can't be on without the owner's permission: who gave it, when and how.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("format__in", ["job_feed", "job_posting", "csv", "usajobs"])),
+                name="connector_format_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reported_at", None), ("failing_since__isnull", False), _connector="OR"),
+                name="connector_reported_while_failing",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.UniqueConstraint(
+                fields=("department", "name"),
+                name="connector_name_unique",
+                violation_error_message="Another connector has this name.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("department", None)),
+                fields=("name",),
+                name="connector_name_unique_in_site",
+                violation_error_message="Another connector has this name.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("claimed_at__isnull", False)),
+                fields=("host",),
+                name="connector_claimed_once_per_host",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="duplicate",
+            constraint=models.UniqueConstraint(fields=("job", "other"), name="duplicate_unique"),
+        ),
+        migrations.AddConstraint(
+            model_name="duplicate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("job__lt", models.F("other"))), name="duplicate_in_order"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="listing",
+            constraint=models.UniqueConstraint(fields=("connector", "job"), name="listing_unique"),
         ),
     ]

@@ -183,7 +183,7 @@ class Job(Lifecycle, Sourced):
                 violation_error_message=_("A job needs a title."),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["published", "draft", "filled", "withdrawn"]),
+                condition=Q(status__in=["published", "draft", "filled", "delisted", "withdrawn"]),
                 name="job_status_known",
             ),
             models.CheckConstraint(

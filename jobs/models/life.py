@@ -26,6 +26,7 @@ class Status(models.TextChoices):
     PUBLISHED = "published", _("Published")
     DRAFT = "draft", _("Draft")
     FILLED = "filled", _("Filled")
+    DELISTED = "delisted", _("No longer listed by the department")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
@@ -39,6 +40,7 @@ class State(models.TextChoices):
     UNLISTED = "unlisted", _("It is published, but nobody has confirmed it for a long time.")
     CLOSED = "closed", _("Its deadline has passed.")
     FILLED = "filled", _("It is already filled.")
+    DELISTED = "delisted", _("The department no longer lists it.")
     WITHDRAWN = "withdrawn", _("It is already withdrawn.")
 
 
@@ -56,8 +58,8 @@ POSSIBLE = {
     Verb.PUBLISH: {State.DRAFT},
     Verb.CONFIRM: {State.UNTIL_FILLED, State.UNLISTED},
     Verb.EXTEND: {State.PLANNED, State.OPEN, State.UNTIL_FILLED, State.UNLISTED, State.CLOSED},
-    Verb.FILL: {State.OPEN, State.UNTIL_FILLED, State.UNLISTED, State.CLOSED},
-    Verb.REOPEN: {State.CLOSED, State.FILLED, State.WITHDRAWN},
+    Verb.FILL: {State.OPEN, State.UNTIL_FILLED, State.UNLISTED, State.CLOSED, State.DELISTED},
+    Verb.REOPEN: {State.CLOSED, State.FILLED, State.DELISTED, State.WITHDRAWN},
     Verb.WITHDRAW: set(State) - {State.WITHDRAWN},
 }
 
@@ -86,6 +88,12 @@ class Lifecycle:
 
     def withdraw(self):
         self.apply(Verb.WITHDRAW)
+
+    def delist(self, source):
+        """Close it, because the list that it came from, ``source``, lacks it. If it is back, it opens again."""
+        self.status = Status.DELISTED
+        self.set_source(["status"], source, "", "import")
+        self.save()
 
     def changes(self, verb, closes_on=None):
         """Return the fields that a :class:`Verb` changes, as ``{name: value}``."""

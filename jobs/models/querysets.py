@@ -148,10 +148,10 @@ class JobQuerySet(models.QuerySet):
         return until_filled.filter(is_sample=False).update(confirmed_at=now, listed_until=now + UNLIST_AFTER)
 
     def visible(self):
-        """Openings with a page: published ones that have opened, and filled or withdrawn ones that were public."""
+        """Openings with a page: published ones that have opened, and ended ones that were public."""
         now = timezone.now()
         published = Q(status=self.model.Status.PUBLISHED, opens_at__lte=now)
-        ended = Q(status__in=[self.model.Status.FILLED, self.model.Status.WITHDRAWN], published_at__lte=now)
+        ended = ~Q(status__in=[self.model.Status.PUBLISHED, self.model.Status.DRAFT]) & Q(published_at__lte=now)
         return self.filter(published | ended, department__status=Department.Status.PUBLISHED)
 
     def editable_by(self, user):

@@ -11,7 +11,7 @@ from django.test import Client
 from departments.claims import tokens as claims
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
-from jobs.models import Alert, Job, Message
+from jobs.models import Alert, Duplicate, Job, Message
 from policeapp.models import AuditEvent
 
 from .. import factories
@@ -55,6 +55,11 @@ def numbers(db):
         "policeapp/user": make_user("sue"),
         "rita": rita,
     }
+    objects["own connector"] = factories.make_connector(own)
+    objects["other connector"] = factories.make_connector(other)
+    for whose in ("own", "other"):
+        pair = {"job": objects[f"{whose} job"], "other": make_job(objects[whose])}
+        objects[f"{whose} duplicate"] = Duplicate.objects.create(**pair)
     objects["withdrawn draft"].withdraw()
     objects |= {
         "own correction": factories.make_correction(own),

@@ -294,6 +294,24 @@ TABLE = {
     "admin/departments/department/outreach.csv": {"/admin/departments/department/outreach.csv": ALICE},
     "admin/departments/department/<path:object_id>/": {"/admin/departments/department/{own}/": SHORT},
     # Openings: editors and recruiters add, change and delete those of their own
+    "admin/jobs/connector/": {"/admin/jobs/connector/": EDITORS},
+    "admin/jobs/connector/add/": {"/admin/jobs/connector/add/": EDITORS},
+    **{
+        f"admin/jobs/connector/<path:object_id>/{what}/": {
+            f"/admin/jobs/connector/{{own connector}}/{what}/": mine,
+            f"/admin/jobs/connector/{{other connector}}/{what}/": others,
+        }
+        for what, mine, others in (
+            ("history", THEIR_HISTORY, NOT_THEIR_HISTORY),
+            ("delete", THEIRS, NOT_THEIRS),
+            ("change", THEIRS, NOT_THEIRS),
+        )
+    },
+    "admin/jobs/connector/<path:object_id>/": {"/admin/jobs/connector/{own connector}/": SHORT},
+    "admin/jobs/job/duplicates/<int:pk>/": {
+        "/admin/jobs/job/duplicates/{own duplicate}/": JOB_PREVIEW,
+        "/admin/jobs/job/duplicates/{other duplicate}/": NOT_THEIR_JOB_PREVIEW,
+    },
     "admin/jobs/job/": {"/admin/jobs/job/": RECRUITERS},
     "admin/jobs/job/add/": {"/admin/jobs/job/add/": RECRUITERS},
     "admin/jobs/job/<path:object_id>/history/": {

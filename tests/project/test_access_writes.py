@@ -22,6 +22,7 @@ NOBODY_ELSE, PERMITTED, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"clara", "alic
 RECRUITERS = {"rita", *ALL_EDITORS}
 DELETED = {"post": "yes"}
 OPENING = {"title": "Sent", "description": "x", "apply_instructions": "x", "opens_on": "2026-01-01"}
+CONNECTOR = {"format": "csv", "name": "Sent", "url": "https://example.org/jobs.csv"}
 ACCOUNT = {
     "email": "sent@example.com",
     "usable_password": "true",
@@ -64,6 +65,11 @@ WRITES = {
     "/admin/departments/slugredirect/add/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/change/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/delete/": (DELETED, PERMITTED),
+    "/admin/jobs/connector/add/": (CONNECTOR | {"department": "{own}"}, ALL_EDITORS),
+    "/admin/jobs/connector/{own connector}/change/": ({"words": "sent"}, ALL_EDITORS),
+    "/admin/jobs/connector/{other connector}/change/": ({"words": "sent"}, NOBODY_ELSE),
+    "/admin/jobs/connector/{own connector}/delete/": (DELETED, ALL_EDITORS),
+    "/admin/jobs/connector/{other connector}/delete/": (DELETED, NOBODY_ELSE),
     "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, RECRUITERS),
     "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, RECRUITERS),
     "/admin/jobs/job/{other job}/change/": ({"title": "Sent"}, NOBODY_ELSE),
