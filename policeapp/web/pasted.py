@@ -1,4 +1,4 @@
-"""What people paste: lists and paragraphs of plain text and of HTML, as they are in Word, Outlook, web pages and PDF files.
+"""What people paste from Word, Outlook, web pages and PDF files: plain text and HTML with lists and paragraphs.
 
 Both functions return Markdown. :func:`read_lines` is a part of rendering, so fields store what people typed.
 """

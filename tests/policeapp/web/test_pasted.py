@@ -153,7 +153,7 @@ def word_item(level, text, bullet="·"):
     """Return an item as Word copies it: a paragraph with a style, and the bullet in a condition for other programs."""
     return (
         f"<p class=MsoListParagraphCxSpMiddle style='text-indent:-.25in;mso-list:l0 level{level} lfo1'><![if "
-        f"!supportLists]><span style='font-family:Symbol'><span style='mso-list:Ignore'>{bullet}<span style='font:7.0pt "
+        f"!supportLists]><span style='font-family:Symbol'><span style='mso-list:Ignore'>{bullet}<span style='font:7pt "
         f'"Times New Roman"\'>&nbsp;&nbsp; </span></span></span><![endif]>{text}<o:p></o:p></p>\n'
     )
 
@@ -182,9 +182,10 @@ HTML = [
     ),
     (
         "Google Docs",
-        '<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1"><h2><span style="font-weight:400">'
-        'Mission</span></h2><p><span style="font-weight:700">Bold</span><span style="font-weight:400"> text</span></p><ul>'
-        '<li><p role="presentation"><span>One</span></p></li><ul><li><p>Nested</p></li></ul><li><p>Two</p></li></ul></b>',
+        '<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1"><h2><span style="font-weight:'
+        '400">Mission</span></h2><p><span style="font-weight:700">Bold</span><span style="font-weight:400"> text</span>'
+        '</p><ul><li><p role="presentation"><span>One</span></p></li><ul><li><p>Nested</p></li></ul><li><p>Two</p></li>'
+        "</ul></b>",
         "## Mission\n\n**Bold** text\n\n- One\n  - Nested\n- Two",
     ),
     (
