@@ -11,6 +11,7 @@ from django.contrib.admin.helpers import AdminErrorList
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
+from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,9 @@ class BadRequestAdmin(admin.ModelAdmin):
     # Whether a form that arrives after the session has ended is shown again, as policeapp.web.unsaved does it. It must
     # be an EditForm, and have no passwords.
     keeps_unsaved = True
+
+    class Media:
+        js = [Script("js/unsaved.js", defer=True)]
 
     view_on_site = False  # StaffSite has no view for such links
 
