@@ -22,9 +22,9 @@ BLANK = "[ \t\xa0]"
 # A bullet, or a letter or dash that a wide space makes one: Word writes "o" and "§" for its own bullets.
 ITEM = re.compile(rf"{BLANK}*(?:([{BULLETS}])|([–—·§oØüvq])(?=\t| ?\xa0|  )|(-)(?= ?\xa0)){BLANK}*(?=[^ \t\xa0])(.*)")
 # A dash that is a bullet if the next or the last line has one, too.
-DASH = re.compile(r"[ \t\xa0]*(?:([–—·])[ \t\xa0]+|(-)(?=[^\W\d_]))(?=\S)(.*)")
+DASH = re.compile(rf"{BLANK}*(?:([–—·]){BLANK}+|(-)(?=[^\W\d_]))(?=\S)(.*)")
 NATIVE_ITEM = re.compile(r"([ \t]*)([-*+])[ \t]+(?=\S)(.*)")
-NUMBERED = re.compile(r"([ \t]*)(\d{1,9})([.)])[ \t]+(?=\S)(.*)")
+NUMBERED = re.compile(rf"({BLANK}*)(\d{{1,9}})([.)]){BLANK}+(?=\S)(.*)")
 # Headings, lines, quotations and bullets without text, which only Markdown has.
 OTHER = re.compile(r"[ \t]*(?:#{1,6}(?:\s|$)|>|(?:[-=*_+][ \t]*)+$)")
 ALONE = re.compile(rf"(?m)^({BLANK}*[{BULLETS}]){BLANK}*\n\s*(?=[^\s{BULLETS}])")
@@ -80,6 +80,8 @@ class _Reader:
             if self.kind == "text" and line.strip() in ("-", "="):
                 self.written.append("")
             self._write(line, line, "other")
+        elif found := NATIVE_ITEM.match(line):
+            self._write(line[: found.start(3)] + _plain(found[3]), found[3], "item")
         else:
             self._write_text(line)
 
@@ -127,8 +129,6 @@ class _Reader:
     def _write_text(self, line):
         text, start = line.strip(), line.lstrip(" \t")
         indent = line[: -len(start)]
-        if native := NATIVE_ITEM.match(line):
-            return self._write(line[: native.start(3)] + _plain(native[3]), native[3], "item")
         if not indent and (self.kind == "blank" or (self.kind == "item" and not self._continues(text))):
             self._end_lists(line)
             if self.kind == "item":

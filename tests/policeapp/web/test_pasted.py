@@ -51,6 +51,7 @@ TEXTS = [
     ("one dash", "— Chief Ann Smith", "<p>— Chief Ann Smith</p>"),
     ("Word, numbers", "1.\tBe 21\n2.\tPass", "<ol><li>Be 21</li><li>Pass</li></ol>"),
     ("Word, numbers with brackets", "1)\tBe 21\n2)\tPass", "<ol><li>Be 21</li><li>Pass</li></ol>"),
+    ("Outlook, numbers and wide spaces", f"1.{NBSP}Be 21\n2.{NBSP}Pass", "<ol><li>Be 21</li><li>Pass</li></ol>"),
     ("Word, indented numbers", "1.\tBe 21\n\t2.\tPass", "<ol><li>Be 21</li><li>Pass</li></ol>"),
     ("Word, letters", "a.\tBe 21\nb.\tPass", "<p>a.\tBe 21/b.\tPass</p>"),
     ("a gap between numbers", "1. a\n2. b\n7. c", "<ol><li>a</li><li>b</li></ol><p>7. c</p>"),
