@@ -52,14 +52,9 @@ def keep(request):
 
     Admin classes decide with ``keeps_unsaved``, because passwords must not be stored in the session.
     """
-    match, person = request.resolver_match, last_person(request)
-    if not (
-        request.method == "POST"
-        and getattr(getattr(match.func, "model_admin", None), "keeps_unsaved", False)
-        and match.url_name.endswith(("_add", "_change"))
-        and person
-        and (not request.user.is_authenticated or person == str(request.user.pk))
-    ):
+    person = last_person(request)
+    is_author = person and (not request.user.is_authenticated or person == str(request.user.pk))
+    if request.method != "POST" or not is_author or not _has_form(request.resolver_match):
         return False
     forms = request.session.get(KEY, {})
     forms.pop(request.path, None)
@@ -68,6 +63,11 @@ def keep(request):
     if not request.user.is_authenticated:
         messages.warning(request, _("You were signed out. Sign in, and the form shows what you typed."))
     return True
+
+
+def _has_form(match):
+    is_form = (match.url_name or "").endswith(("_add", "_change"))
+    return is_form and getattr(getattr(match.func, "model_admin", None), "keeps_unsaved", False)
 
 
 def restore(request):

@@ -121,7 +121,7 @@ LINES = st.lists(WORDS, min_size=1, max_size=4).map(" ".join)
 BLOCKS = (
     LINES
     | LINES.map("## {}".format)
-    | LINES.map("> {}".format)
+    | LINES.map("> So {}".format)
     | st.lists(LINES, min_size=1, max_size=4).map(lambda items: "\n".join(f"- {item}" for item in items))
     | st.lists(LINES, min_size=1, max_size=4).map(lambda items: "\n".join(f"* {item}\n  - x" for item in items))
     | st.lists(LINES, min_size=1, max_size=4).map(
