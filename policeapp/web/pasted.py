@@ -159,7 +159,10 @@ def _plain(text):
 
 # HTML
 
-MAX_HTML = 500_000  # characters; Word writes about ten for each of its text
+MAX_HTML = 300_000  # characters; Word writes about ten for each of its text
+# Parsers take long for many tags, and very long for tags that don't end. Browsers copy none that don't.
+MAX_TAGS, MAX_OPEN = 20_000, 100
+MAX_DEPTH = 100  # tags in tags; the converter calls itself for each
 KEPT = ["a", "b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "p", "div", "br"]
 DROPPED = ["head", "script", "style", "title", "template", "svg", "math", "object", "iframe", "select", "textarea"]
 HEADINGS = KEPT[3:9]
@@ -168,7 +171,6 @@ WORD_BULLET = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
 NUMBER = re.compile(r"\W*\w{1,4}[.)]")
 BOLD = re.compile(r"font-weight:\s*(?:bold|[6-9]00)")
 NOT_BOLD = re.compile(r"font-weight:\s*(?:normal|[1-5]00)")
-COPIED = re.compile(r"<!--\s*StartFragment\s*-->(.*)<!--\s*EndFragment\s*-->", re.DOTALL)
 LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 
 
@@ -182,20 +184,26 @@ class _Converter(MarkdownConverter):
 def html_to_markdown(html):
     """Convert copied HTML to Markdown with its bold text, lists, headings and links, and drop the rest.
 
-    Raise ``ValueError`` if it is longer than ``MAX_HTML`` or nested too deeply.
+    Raise ``ValueError`` if it is too long or nested too deeply.
     """
-    if len(html) > MAX_HTML:
+    html = (html.partition("<!--StartFragment-->")[2] or html).partition("<!--EndFragment-->")[0]
+    tags = html.count("<")
+    if len(html) > MAX_HTML or tags > MAX_TAGS or tags - html.count(">") > MAX_OPEN:
         raise ValueError("The HTML is too long.")
-    if copied := COPIED.search(html):
-        html = copied[1]
-    try:
-        soup = BeautifulSoup(html, "html.parser")
-        _clean(soup)
-        text = _Converter(convert=KEPT, heading_style=ATX, bullets="-").convert_soup(soup)
-    except RecursionError as error:
-        raise ValueError("The HTML is nested too deeply.") from error
+    soup = BeautifulSoup(html, "html.parser")
+    _check_depth(soup)
+    _clean(soup)
+    text = _Converter(convert=KEPT, heading_style=ATX, bullets="-").convert_soup(soup)
     text = re.sub(r"(?m)^[ \t]+$", "", INVISIBLE.sub("", text))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _check_depth(soup):
+    depths = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depths[id(tag)] = depths[id(tag.parent)] + 1
+        if depths[id(tag)] > MAX_DEPTH:
+            raise ValueError("The HTML is nested too deeply.")
 
 
 def _clean(soup):
@@ -227,9 +235,12 @@ def _clean(soup):
 def _target(url):
     """Return the URL that a link leads to, without the redirects of Outlook and Google; "" if it is not a web link."""
     url = url.strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     if not LINK.match(url):
         return ""
-    parts = urlsplit(url)
     is_redirect = parts.netloc.endswith("safelinks.protection.outlook.com") or (
         parts.netloc == "www.google.com" and parts.path == "/url"
     )
@@ -266,8 +277,9 @@ def _nest_word_lists(soup):
 def _tidy_lists(soup):
     """Put lists that are in a list into the item before them, and the only paragraph of an item into the item."""
     for tag in soup(["ul", "ol"]):
-        if tag.parent.name in ("ul", "ol") and (item := tag.find_previous_sibling("li")):
-            item.append(tag.extract())
+        before = tag.find_previous_sibling()
+        if tag.parent.name in ("ul", "ol") and before and before.name == "li":
+            before.append(tag.extract())
     for item in soup("li"):
         paragraphs = item(["p", "div"], recursive=False)
         if len(paragraphs) == 1:

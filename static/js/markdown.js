@@ -2,7 +2,7 @@
 // Events are handled for the whole page, so they work in rows that are added later.
 (() => {
   const RICH = /<(ul|ol|li|h[1-6]|b|strong|a)\b|mso-list|font-weight/i;
-  const MAX_HTML = 500000;
+  const MAX_HTML = 300000;
   const WAIT = 400; // milliseconds without typing, before the preview follows
   const partsOf = (element) => {
     const box = element.closest?.(".markdown");

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from departments.fields import MarkdownFormField
 from policeapp.web.markdown import render
-from policeapp.web.pasted import MAX_HTML, html_to_markdown, read_lines
+from policeapp.web.pasted import MAX_HTML, MAX_TAGS, html_to_markdown, read_lines
 
 pytestmark = pytest.mark.any_engine
 
@@ -201,7 +201,11 @@ HTML = [
         '<a href="https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fb&amp;data=05">Apply</a>',
         "[Apply](https://a.example/b)",
     ),
-    ("links", '<a href="mailto:a@b.example">Us</a> <a href="#top">Top</a>', "[Us](mailto:a@b.example) Top"),
+    (
+        "links",
+        '<a href="mailto:a@b.example">Us</a> <a href="#top">Top</a> <a href="http://[">x</a>',
+        "[Us](mailto:a@b.example) Top x",
+    ),
     ("a script", '<a href="javascript:alert(1)">x</a><script>y</script><img src=z onerror=y>', "x"),
     (
         "a table",
@@ -219,7 +223,7 @@ def test_pasted_html_keeps_bold_lists_headings_and_links(html, markdown):
 
 
 def test_html_that_is_too_long_or_too_deep_is_refused():
-    for html in ("x" * (MAX_HTML + 1), "<div>" * 5000):
+    for html in ("x" * (MAX_HTML + 1), "<div>" * 101, "<p>" * (MAX_TAGS + 1), "<a " * 200):
         with pytest.raises(ValueError, match="too"):
             html_to_markdown(html)
 
