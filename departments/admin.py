@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from jobs.admin import HiringStepInline
@@ -173,7 +172,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, Check
     def logo_preview(self, department):
         if not department.logo:
             return _("No logo yet. The site shows a generic badge.")
-        return format_html('<img src="{}" alt="" height="120">', department.logo.url)
+        return render_to_string("admin/departments/logo_preview.html", {"logo": department.logo})
 
     @admin.display(description=_("open, planned and draft jobs"))
     def openings(self, department):

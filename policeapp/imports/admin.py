@@ -86,6 +86,7 @@ class ImportAdmin(BadRequestAdmin):
     """Upload, preview and apply files. Only people who can edit every department can overwrite what people entered."""
 
     form = ImportForm
+    keeps_unsaved = False  # nothing is typed
     list_display = ["file_name", "kind", "created", "by", "applied_at", "outcome"]
     list_filter = ["kind"]
     list_select_related = ["by"]

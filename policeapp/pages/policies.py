@@ -28,6 +28,7 @@ from ..accounts.lockout import KNOWN_TIME
 from ..accounts.models import AuditEvent
 from ..caching.decorators import public_page
 from ..operations.rate_limits import UNCACHED_SECONDS
+from ..web import unsaved
 from ..web.routes import absolute_url
 
 # RFC 9116 asks for less than a year.
@@ -98,6 +99,11 @@ def cookies():
             settings.SESSION_COOKIE_NAME,
             _("keeps editors signed in"),
             format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+        ),
+        (
+            unsaved.COOKIE,
+            _("returns what editors typed to them if they were signed out before they saved it"),
+            format_duration(unsaved.COOKIE_AGE),
         ),
     ]
 

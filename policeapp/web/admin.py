@@ -11,11 +11,13 @@ from django.contrib.admin.helpers import AdminErrorList
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
+from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from ..accounts import audit
 from ..history.records import change_by
+from . import unsaved
 from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, digest, who_changed
 
 TAKEN = _("Somebody has just saved the same name or number. Change yours and save again.")
@@ -58,6 +60,12 @@ class BadRequestAdmin(admin.ModelAdmin):
     """
 
     form = EditForm
+    # Whether a form that arrives after the session has ended is shown again, as policeapp.web.unsaved does it. It must
+    # be an EditForm, and have no passwords.
+    keeps_unsaved = True
+
+    class Media:
+        js = [Script("js/unsaved.js", defer=True)]
 
     view_on_site = False  # StaffSite has no view for such links
 
@@ -66,13 +74,15 @@ class BadRequestAdmin(admin.ModelAdmin):
             return _render(super().changelist_view(request, extra_context))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        request.refusal, request.version = (), None
+        request.refusal, request.version, refusal = (), None, ()
         with bad_request_on_invalid_value():
-            if request.method != "POST":
+            if message := unsaved.restore(request):
+                refusal = (message,)  # so that nothing is saved
+            elif request.method != "POST":
                 return _render(super().changeform_view(request, object_id, form_url, extra_context))
             # A unique value that another request has just saved passes the form's check, but not the database's. Then
             # the second check finds it.
-            for request.refusal in ((), (), (TAKEN,)):
+            for request.refusal in (refusal, (), (TAKEN,)):
                 try:
                     with transaction.atomic(using=router.db_for_write(self.model)), change_by(request.user):
                         merge = self._merge_changes(request, object_id)
@@ -94,7 +104,11 @@ class BadRequestAdmin(admin.ModelAdmin):
         merge = Merge(request.POST, version, state)
         if not merge.changed:
             return None
-        request.POST, request.version, request.refusal = merge.post, state.version(), merge.messages(request.user)
+        request.POST, request.version, request.refusal = (
+            merge.post,
+            state.version(),
+            (*request.refusal, *merge.messages(request.user)),
+        )
         return merge
 
     def _get_locked(self, request, object_id):

@@ -231,6 +231,8 @@ TABLE = {
     f"{FACTOR}webauthn/keys/<int:pk>/remove/": {f"/{FACTOR}webauthn/keys/{{passkey}}/remove/": WITHOUT_FACTOR},
     # The admin's other pages
     "admin/help/": {"/admin/help/": STAFF},
+    "admin/texts/preview/": {"/admin/texts/preview/": (METHOD,) * 7},
+    "admin/texts/paste/": {"/admin/texts/paste/": (METHOD,) * 7},
     # Everyone who has the link of an invitation can open it
     "admin/invitations/accept/<str:token>/": {
         "/admin/invitations/accept/{invitation}/": EVERYONE,

@@ -208,13 +208,15 @@ def test_every_cookie_is_listed(privacy):
     assert save(visitor, job, title="Another").status_code == 200
     visitor.post(page(job, "delete"), {"post": "yes"})
     visitor.post("/admin/logout/")
-    assert {"sessionid", "csrftoken"} <= seen.keys() <= named(privacy).keys()
+    assert {"sessionid", "csrftoken", "editor"} <= seen.keys() <= named(privacy).keys()
 
 
 def test_the_session_is_for_the_admin_only(client):
     make_alice()
     client.post("/admin/login/", {"login": "alice@example.com", "password": "alice-password", "next": "/admin/"})
-    assert client.cookies["sessionid"]["path"] == settings.SESSION_COOKIE_PATH == "/admin/"
+    client.get("/admin/")
+    for name in ("sessionid", "editor"):
+        assert client.cookies[name]["path"] == settings.SESSION_COOKIE_PATH == "/admin/"
 
 
 def test_no_other_code_sets_cookies():
@@ -224,7 +226,7 @@ def test_no_other_code_sets_cookies():
         for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
         if re.search(r"set_cookie\(|set_signed_cookie\(|\.cookies\[", path.read_text())
     ]
-    assert not setting
+    assert setting == ["policeapp/web/unsaved.py"]
     scripts = (Path(settings.BASE_DIR) / "static" / "js").glob("*.js")
     assert not [path.name for path in scripts if re.search("cookie|Storage|indexedDB", path.read_text())]
 
@@ -234,6 +236,7 @@ def test_the_lifetimes_of_cookies_are_listed(privacy):
     assert {name: words.rpartition("; ")[2] for name, words in text.items()} == {
         "csrftoken": "364 days",
         "sessionid": "2 hours",
+        "editor": "7 days",
     }
 
 
