@@ -1,17 +1,22 @@
 """The admin of departments."""
 
+from operator import attrgetter
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
-from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
+from policeapp.web.admin import BadRequestAdmin, OrderedInline, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
+from policeapp.web.ordering import OrderedChoices, OrderedChoicesField
 
 from .claims.admin import TeamMixin
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
@@ -32,11 +37,15 @@ from .views import render_profile
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
 ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors", "recruiters")
 
+# Folded sections of the form, and those of them that come after the inlines.
+FOLDED = ["collapse"]
+AFTER_PARTS = [*FOLDED, "after-parts"]
+
 # The number of jobs on the page of a department, which can have hundreds.
 JOBS_SHOWN = 20
 
-# The facts that the inlines change, by the prefix of their formset.
-PARTS = {"listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units"}
+# The fields of the form that change the fact "specializations".
+SPECIALIZATION_FIELDS = {"listed_specializations", "new_specialization"}
 
 
 class DepartmentForm(EditForm):
@@ -46,32 +55,63 @@ class DepartmentForm(EditForm):
         help_text=_("PNG, JPEG, WebP or GIF, up to 5 MB. The site scales it down to 480 pixels and stores it as PNG."),
     )
 
+    listed_specializations = OrderedChoicesField(
+        label=_("Specializations"),
+        required=False,
+        widget=OrderedChoices(attrs={"title": _("Specializations")}),
+        help_text=_("Check what the department has. The page lists them in this order."),
+    )
+    new_specialization = forms.CharField(
+        label=_("Not in the list"),
+        required=False,
+        max_length=100,
+        help_text=_("Adds a specialization to the list of all departments, and to this department."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("listed_specializations"):
+            every = list(Specialization.objects.with_positions(self.instance))
+            listed = sorted((each for each in every if each.row), key=attrgetter("position", "row"))
+            field.choices = [(each.pk, each.name) for each in every]
+            self.initial["listed_specializations"] = [(each.pk, each.position) for each in listed]
+
     def clean_logo(self):
         logo = self.cleaned_data["logo"]
         if logo and "logo" in self.changed_data:
             check_storage(logo)
         return logo
 
+    def clean_new_specialization(self):
+        """Return a valid specialization that isn't saved yet, or None."""
+        name = self.cleaned_data["new_specialization"]
+        new = Specialization(name=name) if name else None
+        try:
+            if new:
+                new.full_clean(exclude=["slug"])  # clean() checks it
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+        return new
 
-class PartInline(EditorsMixin):
+    def _save_m2m(self):
+        super()._save_m2m()
+        if "listed_specializations" in self.changed_data:
+            DepartmentSpecialization.arrange(self.instance, self.cleaned_data["listed_specializations"])
+        if new := self.cleaned_data.get("new_specialization"):
+            new.save()
+            self.instance.listed_specializations.create(specialization=new)
+
+
+class PartInline(EditorsMixin, OrderedInline):
     form = EditForm
     editors_can = {"view", "add", "change", "delete"}
-    extra = 0
 
 
-class SpecializationInline(PartInline, admin.TabularInline):
-    model = DepartmentSpecialization
-    autocomplete_fields = ["specialization"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_names()
-
-
-class DivisionInline(PartInline, admin.StackedInline):
+class DivisionInline(PartInline):
     model = Division
 
 
-class SpecialUnitInline(PartInline, admin.StackedInline):
+class SpecialUnitInline(PartInline):
     model = SpecialUnit
 
 
@@ -97,59 +137,81 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
     search_help_text = _("Name, city, ORI or ZIP code")
     list_per_page = 50
     autocomplete_fields = ["parent", "editors", "recruiters"]
-    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "people", "created", "modified"]
-    inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
+    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources"]
+    readonly_fields += ["people", "invited", "created", "modified"]
+    inlines = [DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
-    save_on_top = True
     fieldsets = [
-        (None, {"fields": ["name", "alias", "kind", "parent", "status", "logo", "logo_preview"]}),
-        (_("Chief"), {"fields": ["chief_title", "chief_name"]}),
+        (None, {"fields": ["name", ("kind", "status"), "logo", "logo_preview", ("chief_title", "chief_name")]}),
         (
-            _("Address"),
+            _("Address and contact"),
             {
                 "fields": [
-                    "street1",
-                    "street2",
-                    "city",
-                    "state",
-                    "zip",
+                    ("street1", "street2"),
+                    ("city", "state", "zip"),
                     "county",
-                    "phone",
-                    "email",
+                    ("phone", "email"),
                     ("website", "website_kind"),
                 ]
             },
         ),
         (
-            _("Figures"),
+            _("Officers and population"),
             {
                 "fields": [
                     ("sworn_officers", "sworn_year"),
-                    ("population", "population_year", "population_basis"),
+                    ("population", "population_year"),
+                    "population_basis",
                     ("county_population", "county_population_year"),
-                    "more_specializations",
-                ]
+                ],
+                "classes": FOLDED,
             },
         ),
-        (_("Text"), {"fields": ["about", "mission", "mission_is_summary", "special_units_intro"]}),
-        (_("Jobs"), {"fields": ["openings"]}),
-        (_("Map location and time zone"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
-        (_("Sources"), {"fields": ["fact_sources", "other_sources"]}),
-        (_("Record"), {"fields": ["ori", "slug", "created", "modified"]}),
+        (
+            _("Specializations"),
+            {
+                "fields": ["listed_specializations", "new_specialization", "more_specializations"],
+                "classes": FOLDED,
+            },
+        ),
+        (_("Jobs"), {"fields": ["openings"], "classes": FOLDED}),
+        (
+            _("About and mission"),
+            {
+                "fields": ["about", "mission", "mission_is_summary", "special_units_intro"],
+                "classes": FOLDED,
+            },
+        ),
+        (
+            _("Map location and time zone"),
+            {"fields": [("latitude", "longitude"), "precision", "time_zone"], "classes": AFTER_PARTS},
+        ),
+        (_("Sources"), {"fields": ["fact_sources", "other_sources"], "classes": AFTER_PARTS}),
+        (
+            _("Other names and numbers"),
+            {"fields": ["alias", "parent", "ori", "slug", ("created", "modified")], "classes": AFTER_PARTS},
+        ),
     ]
 
     def get_queryset(self, request):
-        return with_open_jobs(Department.objects.editable_by(request.user))
+        return with_open_jobs(super().get_queryset(request).editable_by(request.user))
+
+    def get_object(self, request, object_id, from_field=None):
+        department = super().get_object(request, object_id, from_field)
+        if department:
+            request.is_department_editor = True  # otherwise the QuerySet has no department, so don't ask again
+        return department
 
     def get_readonly_fields(self, request, obj=None):
         if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             return self.readonly_fields
-        return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
+        return [*ADMINISTRATORS_ONLY, "new_specialization", *self.readonly_fields]
 
     def get_fieldsets(self, request, obj=None):
         """Only administrators choose people, from a list of email addresses."""
-        fields = ["editors", "recruiters"] if request.user.has_perm(EDIT_EVERY_DEPARTMENT) else []
-        return [*self.fieldsets, (_("People"), {"fields": [*fields, "people"]})]
+        is_administrator = request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+        fields = ["editors", "recruiters", "invited"] if is_administrator else ["people"]
+        return [*self.fieldsets, (_("People"), {"fields": fields, "classes": AFTER_PARTS})]
 
     def has_add_permission(self, request):
         # Others can't set the name and the state.
@@ -171,21 +233,30 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
             return _("No logo yet. The site shows a generic badge.")
         return format_html('<img src="{}" alt="" height="120">', department.logo.url)
 
+    @admin.display(description=_("specializations"))
+    def listed_specializations(self, department):
+        """Show them to people who can't change the department."""
+        return ", ".join(map(str, department.listed_specializations.with_names())) or "-"
+
+    @admin.display(description=_("not in the list"))
+    def new_specialization(self, department):
+        return _("Only administrators add to the list. Ask one if something is missing.")
+
     @admin.display(description=_("open, planned and draft jobs"))
     def openings(self, department):
         if not department.pk:
             return _("Save the department to add jobs.")
         jobs = department.jobs.current().newest()
-        context = {"department": department, "jobs": jobs[:JOBS_SHOWN], "number": department.jobs.count()}
+        context = {"department": department, "jobs": jobs[:JOBS_SHOWN]}
         return render_to_string("admin/departments/openings.html", context)
 
     @admin.display(description=_("sources of facts"))
     def fact_sources(self, department):
         lines = [
-            f"{source}{', ' + as_of if as_of else ''}: {', '.join(str(label) for label in labels)}"
+            (f"{source}{', ' + as_of if as_of else ''}", ", ".join(map(str, labels)))
             for source, as_of, labels in department.facts_by_source()
         ]
-        return "; ".join(lines) or "-"
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines)) if lines else "-"
 
     @admin.display(description=_("other sources say"))
     def other_sources(self, department):
@@ -204,10 +275,9 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
         super().save_related(request, form, formsets, change)
         department = form.instance
         changed = list(form.changed_data)
-        for formset in formsets:
-            field = PARTS.get(formset.prefix)
-            if field and formset.has_changed():
-                changed.append(field)
+        changed += [formset.prefix for formset in formsets if formset.has_changed()]
+        if SPECIALIZATION_FIELDS.intersection(changed):
+            changed.append("specializations")
         if changed:
             record_edit(request, department, changed)
             department.save()

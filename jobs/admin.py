@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.editors import PreviewMixin, RecruitersMixin, change_status, record_edit
 from departments.models import Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
-from policeapp.web.admin import BadRequestAdmin
+from policeapp.web.admin import BadRequestAdmin, OrderedInline
 from policeapp.web.conflicts import EditForm
 
 from .alerts import admin as alerts_admin  # noqa: F401
@@ -16,21 +16,13 @@ from .models import HiringStep, Job, Requirements
 from .views import render_job
 
 
-class HiringStepInline(RecruitersMixin, admin.StackedInline):
+class HiringStepInline(RecruitersMixin, OrderedInline):
     """Hiring steps of a job or of a department. Django finds the foreign key to the page's model by itself."""
 
     model = HiringStep
     form = EditForm
     editors_can = {"view", "add", "change", "delete"}
-    extra = 0
-    fields = [
-        "order",
-        ("kind", "name"),
-        "weeks",
-        ("date", "time", "place"),
-        ("fee", "waiver"),
-        "note",
-    ]
+    fields = ["order", ("kind", "name"), ("weeks", "date", "time"), "place", ("fee", "waiver"), "note"]
 
 
 class RequirementsForm(EditForm):
@@ -94,7 +86,6 @@ class JobAdmin(RecruitersMixin, PreviewMixin, BadRequestAdmin):
     date_hierarchy = "opens_on"
     inlines = [RequirementsInline, HiringStepInline]
     actions = ["publish", "withdraw"]
-    save_on_top = True
     readonly_fields = ["source", "external_id", "is_sample", "created", "modified"]
     fieldsets = [
         (None, {"fields": ["department", "title", "kind", "schedule", "positions", "status"]}),

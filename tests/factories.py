@@ -213,7 +213,10 @@ class _FormParser(HTMLParser):
                 value = values.get("value", "on" if kind == "checkbox" else "")
                 # Browsers remove line breaks, and spaces around a URL or an email address.
                 value = value if kind == "hidden" else value.replace("\r", "").replace("\n", "")
-                self.data[values["name"]] = value.strip() if kind in ("url", "email") else value
+                value = value.strip() if kind in ("url", "email") else value
+                # A checked choice of an ordered list has a position under the same name.
+                pair = kind == "text" and values["name"] in self.data
+                self.data[values["name"]] = [self.data[values["name"]], value] if pair else value
         elif tag == "textarea":
             self.name, self.text = values["name"], ""
         elif tag == "select":

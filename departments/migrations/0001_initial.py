@@ -746,9 +746,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="departmentspecialization",
             constraint=models.UniqueConstraint(
-                fields=("department", "specialization"),
-                name="department_specialization_unique",
-                violation_error_message="This specialization is listed twice.",
+                fields=("department", "specialization"), name="department_specialization_unique"
             ),
         ),
         migrations.AddIndex(

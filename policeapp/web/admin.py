@@ -11,7 +11,9 @@ from django.contrib.admin.helpers import AdminErrorList
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
+from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ..accounts import audit
@@ -76,8 +78,8 @@ class BadRequestAdmin(admin.ModelAdmin):
                     with transaction.atomic(using=router.db_for_write(self.model)):
                         merge = self._merge_changes(request, object_id)
                         response = super().changeform_view(request, object_id, form_url, extra_context)
-                        if merge:
-                            _add_errors(response.context_data, merge.errors)
+                        if hasattr(response, "context_data"):
+                            _add_errors(response.context_data, merge.errors if merge else {})
                         return _render(response)
                 except IntegrityError:
                     if request.refusal:
@@ -165,6 +167,17 @@ class BadRequestAdmin(admin.ModelAdmin):
         return super().log_deletions(request, queryset)
 
 
+class OrderedInline(admin.StackedInline):
+    """An inline of rows that have an ``order``: each is one line that opens, with buttons that move it."""
+
+    template = "admin/edit_inline/parts.html"
+    classes = ["collapse"]
+    extra = 0
+
+    class Media:
+        js = [Script("js/ordering.js", defer=True)]
+
+
 @admin.action(permissions=["delete"], description=actions.delete_selected.short_description)
 def delete_selected(model_admin, request, chosen):
     """Django's action, but it asks again if the objects, or what belongs to them, changed after the page asked."""
@@ -188,13 +201,33 @@ def delete_selected(model_admin, request, chosen):
 
 
 def _add_errors(context, errors):
-    """Add errors to the fields of a page's forms: ``{(prefix of a form, name of a field or None): text}``."""
+    """Add errors to the fields of a page's forms: ``{(prefix of a form, name of a field or None): [texts]}``."""
     form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
     for each in [form, *(part for formset in formsets for part in formset.forms)]:
-        for (prefix, name), text in errors.items():
+        for (prefix, name), texts in errors.items():
             if prefix == (each.prefix or ""):
-                each.add_error(name, text)
+                each.add_error(name, texts)
     context["errors"] = AdminErrorList(form, formsets)
+    context["error_links"] = [link for each in [form, *formsets] for link in _error_links(each)]
+
+
+def _error_links(form):
+    """Return ``[(id, label, text)]`` of the errors in a form or formset, except those that Django lists anyway.
+
+    The id is that of the field, or of the row or group if the error is about all of it.
+    """
+    if hasattr(form, "forms"):
+        name = str(form.model._meta.verbose_name_plural)
+        links = [(f"{form.prefix}-group", capfirst(name), text) for text in form.non_form_errors()]
+        return links + [link for each in form.forms for link in _error_links(each)]
+    part = f"{form.instance or form.instance._meta.verbose_name}" if form.prefix else ""
+    links = []
+    for field, texts in form.errors.items():
+        bound = form[field] if field in form.fields else None
+        if bound or form.prefix:
+            label = ": ".join(filter(None, [part, str(bound.label) if bound else ""]))
+            links += [(bound.auto_id if bound else form.prefix, capfirst(label), text) for text in texts]
+    return links
 
 
 class ViewOnlyAdmin(BadRequestAdmin):

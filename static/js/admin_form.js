@@ -1,0 +1,32 @@
+// Moves the focus in a form of the admin: to the first field with an error, or else to the first field. Opens the folded
+// section that a link leads into.
+(() => {
+  const CONTROL = "input:not([type=hidden]), select, textarea, [tabindex]";
+
+  const go = (target, options) => {
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const control = target.matches(CONTROL) ? target : target.querySelector(CONTROL);
+    control?.focus(options);
+    if (!options) target.scrollIntoView({ block: "center" });
+  };
+  const find = (hash) => hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+
+  document.addEventListener("click", (event) => {
+    const target = find(event.target.closest(".error-links a")?.hash);
+    if (!target) return;
+    event.preventDefault();
+    go(target);
+  });
+
+  const start = () => {
+    const target = find(location.hash) || find(document.querySelector(".error-links a")?.hash);
+    if (target) return go(target);
+    const form = document.querySelector(".change-form #content-main form");
+    const first = [...(form?.elements || [])].find(
+      (element) => element.matches("input, select, textarea") && element.type !== "submit" && element.checkVisibility(),
+    );
+    if (first) go(first, { preventScroll: true });
+  };
+  if (document.readyState === "complete") start();
+  else addEventListener("load", start);
+})();
