@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                         ],
                         help_text="Leave the map location blank to use that of the ZIP code or the town.",
                         max_length=10,
-                        verbose_name="precision of the map location",
+                        verbose_name="how exact the map location is",
                     ),
                 ),
                 ("x", models.FloatField(editable=False, null=True)),
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                     "alias",
                     models.CharField(
                         blank=True,
-                        help_text="Another name that searches recognize, such as the one in federal lists.",
+                        help_text="Another name that people search for, such as the one in federal lists.",
                         max_length=200,
                         verbose_name="also known as",
                     ),
@@ -120,9 +120,9 @@ class Migration(migrations.Migration):
                     "slug",
                     models.SlugField(
                         blank=True,
-                        help_text="The last part of the page's URL. Leave blank to create it from the name. If you change it, the old URL redirects to the new one.",
+                        help_text="The last part of the page's web address. Leave blank to make it from the name. If you change it, the old address leads to the new one.",
                         max_length=120,
-                        verbose_name="slug",
+                        verbose_name="end of the web address",
                     ),
                 ),
                 (
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                     "ori",
                     models.CharField(
                         blank=True,
-                        help_text="The nine-character Originating Agency Identifier that the FBI assigned.",
+                        help_text="The department's number in lists of the FBI. Imports find the department by it.",
                         max_length=9,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_index=False,
                         help_text=(
-                            "For a post, such as a barracks of the state police. Lists show the headquarters instead."
+                            "Only for a post, such as a barracks of the state police. Lists show its headquarters instead."
                         ),
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -399,7 +399,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "more_specializations",
-                    models.BooleanField(default=False, verbose_name="the list of specializations is incomplete"),
+                    models.BooleanField(
+                        default=False,
+                        help_text="The page then adds “And more...”.",
+                        verbose_name="the list of specializations is incomplete",
+                    ),
                 ),
                 (
                     "about",
@@ -566,7 +570,7 @@ class Migration(migrations.Migration):
             name="DepartmentSpecialization",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "department",
                     models.ForeignKey(
@@ -605,7 +609,7 @@ class Migration(migrations.Migration):
             name="SpecialUnit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "description",
@@ -633,7 +637,7 @@ class Migration(migrations.Migration):
             name="Division",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "responsibilities",
@@ -812,7 +816,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("state", "slug"),
                 name="department_slug_unique_in_state",
-                violation_error_message="Another department in this state has this slug.",
+                violation_error_message="Another department in this state has this web address.",
             ),
         ),
         migrations.AddConstraint(
@@ -820,7 +824,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("slug", django.db.models.functions.text.Lower("slug"))),
                 name="department_slug_lowercase",
-                violation_error_message="Use lowercase letters in the slug.",
+                violation_error_message="Use lowercase letters in the web address.",
             ),
         ),
         migrations.AddConstraint(
@@ -974,7 +978,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="department_position_whole",
-                violation_error_message="Enter latitude, longitude and precision, or none of them.",
+                violation_error_message="Enter latitude, longitude and how exact they are, or none of them.",
             ),
         ),
         migrations.AddConstraint(

@@ -43,7 +43,7 @@ class Located(models.Model):
         _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
     )
     precision = models.CharField(
-        _("precision of the map location"),
+        _("how exact the map location is"),
         max_length=10,
         blank=True,
         choices=Precision.choices,

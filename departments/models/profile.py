@@ -59,7 +59,7 @@ class PartQuerySet(models.QuerySet):
 class Ordered(models.Model):
     """A row with a position in a list. A row that is added without one goes to the end."""
 
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         abstract = True

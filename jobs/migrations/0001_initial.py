@@ -404,7 +404,7 @@ class Migration(migrations.Migration):
             name="HiringStep",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "kind",
                     models.CharField(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.contrib import admin, messages
 from django.contrib.admin import actions
 from django.contrib.admin.helpers import AdminErrorList
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
 from django.forms.widgets import Script
@@ -208,26 +208,31 @@ def _add_errors(context, errors):
             if prefix == (each.prefix or ""):
                 each.add_error(name, texts)
     context["errors"] = AdminErrorList(form, formsets)
-    context["error_links"] = [link for each in [form, *formsets] for link in _error_links(each)]
+    groups = context["inline_admin_formsets"]
+    context["error_links"] = [
+        *_error_links(form, context["adminform"].fieldsets),
+        *(link for group in groups for link in _formset_error_links(group.formset, group.fieldsets)),
+    ]
 
 
-def _error_links(form):
-    """Return ``[(id, label, text)]`` of the errors in a form or formset, except those that Django lists anyway.
+def _error_links(form, fieldsets):
+    """Return ``[(id of the field or row, label, text)]`` of a form's errors, in the order of the page.
 
-    The id is that of the field, or of the row or group if the error is about all of it.
+    Those of the whole page are left out, because Django lists them.
     """
-    if hasattr(form, "forms"):
-        name = str(form.model._meta.verbose_name_plural)
-        links = [(f"{form.prefix}-group", capfirst(name), text) for text in form.non_form_errors()]
-        return links + [link for each in form.forms for link in _error_links(each)]
-    part = f"{form.instance or form.instance._meta.verbose_name}" if form.prefix else ""
-    links = []
-    for field, texts in form.errors.items():
-        bound = form[field] if field in form.fields else None
-        if bound or form.prefix:
-            label = ": ".join(filter(None, [part, str(bound.label) if bound else ""]))
-            links += [(bound.auto_id if bound else form.prefix, capfirst(label), text) for text in texts]
+    part = str(form.instance) or str(form.instance._meta.verbose_name) if form.prefix else ""
+    shown = [field for field in flatten_fieldsets(fieldsets) if field in form.fields]
+    links = [(form.prefix, capfirst(part), text) for text in form.non_field_errors() if part]
+    for bound in (form[name] for name in shown):
+        label = capfirst(": ".join(filter(None, [part, str(bound.label)])))
+        links += [(bound.auto_id, label, text) for text in bound.errors]
     return links
+
+
+def _formset_error_links(formset, fieldsets):
+    group = f"{formset.prefix}-group", capfirst(formset.model._meta.verbose_name_plural)
+    links = [(*group, text) for text in formset.non_form_errors()]
+    return links + [link for form in formset.forms for link in _error_links(form, fieldsets)]
 
 
 class ViewOnlyAdmin(BadRequestAdmin):

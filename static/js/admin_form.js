@@ -19,6 +19,7 @@
   });
 
   const start = () => {
+    nameBoxes();
     const target = find(location.hash) || find(document.querySelector(".error-links a")?.hash);
     if (target) return go(target);
     const form = document.querySelector(".change-form #content-main form");
@@ -27,6 +28,17 @@
     );
     if (first) go(first, { preventScroll: true });
   };
+
+  // Django's boxes for long lists of choices have no names of their own.
+  const nameBoxes = () => {
+    for (const box of document.querySelectorAll("select.admin-autocomplete")) {
+      const label = box.labels[0]?.textContent.replace(/:\s*$/, "");
+      const parts = box.nextElementSibling?.querySelectorAll("[role=combobox], [role=textbox], [type=search]") || [];
+      if (label) for (const part of parts) part.setAttribute("aria-label", label);
+    }
+  };
+  document.addEventListener("formset:added", () => setTimeout(nameBoxes));
+
   if (document.readyState === "complete") start();
   else addEventListener("load", start);
 })();
