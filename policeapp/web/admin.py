@@ -208,10 +208,21 @@ def _add_errors(context, errors):
             if prefix == (each.prefix or ""):
                 each.add_error(name, texts)
     context["errors"] = AdminErrorList(form, formsets)
+    _unfold(context["adminform"])
     groups = context["inline_admin_formsets"]
     context["error_links"] = [
         *_error_links(form, context["adminform"].fieldsets),
         *(link for group in groups for link in _formset_error_links(group.formset, group.fieldsets)),
+    ]
+
+
+def _unfold(adminform):
+    """Open folded sections with an error. Django overlooks fields that share a line with another one."""
+    adminform.fieldsets = [
+        (name, options | {"classes": [each for each in options.get("classes", ()) if each != "collapse"]})
+        if adminform.form.errors.keys() & set(flatten_fieldsets([(name, options)]))
+        else (name, options)
+        for name, options in adminform.fieldsets
     ]
 
 

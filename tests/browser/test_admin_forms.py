@@ -78,14 +78,16 @@ def test_errors_lead_to_their_fields(visit, session, department):
     page = visit(page_of(department), storage_state=session(factories.make_bob(department)))
     page.get_by_label("ZIP code").fill("688")
     unfold(page, "Officers and population")
-    page.get_by_label("Number of officers:", exact=True).fill("200000")
+    officers = page.get_by_label("Number of officers:", exact=True)
+    officers.fill("200000")
     page.get_by_role("button", name="Save", exact=True).click()
 
     expect(page.get_by_text("Please correct the errors below.")).to_be_visible()
     expect(page.get_by_label("ZIP code")).to_be_focused()
+    expect(officers).to_be_visible()
     assert findings(page, WCAG, undecided=False) == []
     page.get_by_role("link", name="Number of officers", exact=True).press("Enter")
-    expect(page.get_by_label("Number of officers:", exact=True)).to_be_focused()
+    expect(officers).to_be_focused()
 
 
 def test_order_and_folded_sections_work_without_scripts(visit, session, department):

@@ -319,6 +319,31 @@ def test_errors_are_shown_at_their_field(alice, own, changes, field, words):
     assert words in " ".join(errors[field])
 
 
+@pytest.mark.any_engine
+def test_each_error_has_a_link_to_its_field_in_the_order_of_the_page(alice, own):
+    for name in ("Operations", "Support"):
+        make_division(own, name)
+    html = html_of(save(alice, own, population="-1", zip="wrong", **{"divisions-1-name": ""}))
+    links = re.findall(r'<li><a href="#([^"]+)">([^<]+)</a>: (\w+)', html)
+    assert links == [
+        ("id_zip", "ZIP code", "Enter"),
+        ("id_population", "Population served", "Ensure"),
+        ("id_divisions-1-name", "Support: Name", "This"),
+    ]
+    assert all(f'id="{target}"' in html for target, *_rest in links)
+
+
+@pytest.mark.any_engine
+def test_sections_are_folded_unless_they_have_an_error(alice, own):
+    def folded(response):
+        return re.findall(r"<details><summary>\s*<h2[^>]*>([^<]+)", html_of(response))
+
+    before = folded(alice.get(page(own)))
+    assert {"Officers and population", "Divisions"} < set(before) and "Address and contact" not in before
+    after = folded(save(alice, own, population="-1", **{"divisions-TOTAL_FORMS": "1", "divisions-0-order": "1"}))
+    assert set(before) - set(after) == {"Officers and population", "Divisions"}
+
+
 @pytest.mark.parametrize("typed", ["NaN", "Infinity", "1e999", "north", "41,1", "٤١°"])
 def test_a_latitude_that_is_not_a_number_is_a_form_error(alice, typed):
     department = make_department(at=(41.1, -73.4))
