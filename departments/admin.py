@@ -1,10 +1,6 @@
 """The admin of departments."""
 
-from operator import attrgetter
-
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -16,15 +12,13 @@ from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
 from policeapp.web.admin import BadRequestAdmin, OrderedInline, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
-from policeapp.web.ordering import OrderedChoices, OrderedChoicesField
 
 from .claims.admin import TeamMixin
 from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from .forms import DepartmentForm
 from .imports import jurisdictions
-from .logos import LogoField, check_storage
 from .models import (
     Department,
-    DepartmentSpecialization,
     Division,
     Jurisdiction,
     Place,
@@ -46,60 +40,6 @@ JOBS_SHOWN = 20
 
 # The fields of the form that change the fact "specializations".
 SPECIALIZATION_FIELDS = {"listed_specializations", "new_specialization"}
-
-
-class DepartmentForm(EditForm):
-    logo = LogoField(
-        label=_("Logo"),
-        required=False,
-        help_text=_("PNG, JPEG, WebP or GIF, up to 5 MB. The site scales it down to 480 pixels and stores it as PNG."),
-    )
-
-    listed_specializations = OrderedChoicesField(
-        label=_("Specializations"),
-        required=False,
-        widget=OrderedChoices(attrs={"title": _("Specializations")}),
-        help_text=_("Check what the department has. The page lists them in this order."),
-    )
-    new_specialization = forms.CharField(
-        label=_("Not in the list"),
-        required=False,
-        max_length=100,
-        help_text=_("Adds a specialization to the list of all departments, and to this department."),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if field := self.fields.get("listed_specializations"):
-            every = list(Specialization.objects.with_positions(self.instance))
-            listed = sorted((each for each in every if each.row), key=attrgetter("position", "row"))
-            field.choices = [(each.pk, each.name) for each in every]
-            self.initial["listed_specializations"] = [(each.pk, each.position) for each in listed]
-
-    def clean_logo(self):
-        logo = self.cleaned_data["logo"]
-        if logo and "logo" in self.changed_data:
-            check_storage(logo)
-        return logo
-
-    def clean_new_specialization(self):
-        """Return a valid specialization that isn't saved yet, or None."""
-        name = self.cleaned_data["new_specialization"]
-        new = Specialization(name=name) if name else None
-        try:
-            if new:
-                new.full_clean(exclude=["slug"])  # clean() checks it
-        except ValidationError as error:
-            raise ValidationError(error.messages) from error
-        return new
-
-    def _save_m2m(self):
-        super()._save_m2m()
-        if "listed_specializations" in self.changed_data:
-            DepartmentSpecialization.arrange(self.instance, self.cleaned_data["listed_specializations"])
-        if new := self.cleaned_data.get("new_specialization"):
-            new.save()
-            self.instance.listed_specializations.create(specialization=new)
 
 
 class PartInline(EditorsMixin, OrderedInline):
@@ -233,11 +173,6 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
             return _("No logo yet. The site shows a generic badge.")
         return format_html('<img src="{}" alt="" height="120">', department.logo.url)
 
-    @admin.display(description=_("specializations"))
-    def listed_specializations(self, department):
-        """Show them to people who can't change the department."""
-        return ", ".join(map(str, department.listed_specializations.with_names())) or "-"
-
     @admin.display(description=_("not in the list"))
     def new_specialization(self, department):
         return _("Only administrators add to the list. Ask one if something is missing.")
@@ -275,7 +210,8 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
         super().save_related(request, form, formsets, change)
         department = form.instance
         changed = list(form.changed_data)
-        changed += [formset.prefix for formset in formsets if formset.has_changed()]
+        parts = [formset.prefix for formset in formsets if formset.has_changed()]
+        changed += [part for part in parts if part in department.FACTS]
         if SPECIALIZATION_FIELDS.intersection(changed):
             changed.append("specializations")
         if changed:

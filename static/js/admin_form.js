@@ -22,7 +22,7 @@
     nameBoxes();
     const target = find(location.hash) || find(document.querySelector(".error-links a")?.hash);
     if (target) return go(target);
-    const form = document.querySelector(".change-form #content-main form");
+    const form = document.querySelector(".change-form [name=_save]")?.form; // no page that only shows something
     const first = [...(form?.elements || [])].find(
       (element) => element.matches("input, select, textarea") && element.type !== "submit" && element.checkVisibility(),
     );
