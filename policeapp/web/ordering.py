@@ -29,12 +29,6 @@ class OrderedChoices(forms.Widget):
         context["others"] = [(f"{name}-{key}", label) for key, label in labels.items() if key not in checked]
         return context
 
-    def format_value(self, value):
-        return value
-
-    def id_for_label(self, id_):
-        return id_
-
     def value_from_datadict(self, data, files, name):
         """Return the checked choices by their positions. Those without one come last."""
         found = []
@@ -43,9 +37,6 @@ class OrderedChoices(forms.Widget):
             if len(texts) > 1:
                 found.append((key, texts[-1].strip()))
         return sorted(found, key=_sort_key)
-
-    def value_omitted_from_data(self, data, files, name):
-        return False
 
     def sent_values(self, name, value):
         """Return what a browser sends for this value: ``{name: [texts]}``."""
