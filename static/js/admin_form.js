@@ -3,10 +3,13 @@
 (() => {
   const CONTROL = "input:not([type=hidden]), select, textarea, [tabindex]";
 
+  // Focus a field, or the first field of a row or a group of rows.
   const go = (target, options) => {
-    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    const control = target.matches(CONTROL) ? target : target.querySelector(CONTROL);
-    control?.focus(options);
+    const folds = [target.querySelector(":scope > details, :scope > fieldset > details")];
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) folds.push(fold);
+    for (const fold of folds) if (fold) fold.open = true;
+    const inside = [...target.querySelectorAll(`.form-row :is(${CONTROL})`)].find((each) => each.checkVisibility());
+    (target.matches(CONTROL) ? target : inside || target.querySelector("summary"))?.focus(options);
     if (!options) target.scrollIntoView({ block: "center" });
   };
   const find = (hash) => hash && document.getElementById(decodeURIComponent(hash.slice(1)));
@@ -39,6 +42,5 @@
   };
   document.addEventListener("formset:added", () => setTimeout(nameBoxes));
 
-  if (document.readyState === "complete") start();
-  else addEventListener("load", start);
+  django.jQuery(start); // after Django's own scripts, which wait in the same way
 })();

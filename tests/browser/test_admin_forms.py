@@ -61,8 +61,7 @@ def test_specializations_and_divisions_are_put_in_order_without_a_mouse(visit, s
 
 
 def test_a_row_that_is_added_and_moved_is_saved_in_its_place(visit, session, department):
-    page = visit(page_of(department), storage_state=session(factories.make_bob(department)))
-    unfold(page, "Divisions")
+    page = visit(f"{page_of(department)}#divisions-group", storage_state=session(factories.make_bob(department)))
     for name in ("Records", "Oops"):
         page.get_by_role("button", name="Add another Division").click()
         page.locator("#divisions-group .dynamic-divisions").last.get_by_label("Name").fill(name)
@@ -80,6 +79,11 @@ def test_errors_lead_to_their_fields(visit, session, department):
     unfold(page, "Officers and population")
     officers = page.get_by_label("Number of officers:", exact=True)
     officers.fill("200000")
+    unfold(page, "Hiring steps")
+    page.get_by_role("button", name="Add another Hiring step").click()
+    step = page.locator("#hiring_steps-0")
+    step.get_by_label("Step:").select_option("Oral board")
+    step.get_by_label("Time:", exact=True).fill("9:00")
     page.get_by_role("button", name="Save", exact=True).click()
 
     expect(page.get_by_text("Please correct the errors below.")).to_be_visible()
@@ -88,6 +92,8 @@ def test_errors_lead_to_their_fields(visit, session, department):
     assert findings(page, WCAG, undecided=False) == []
     page.get_by_role("link", name="Number of officers", exact=True).press("Enter")
     expect(officers).to_be_focused()
+    page.get_by_role("link", name="Oral board: Time").press("Enter")
+    expect(step.get_by_label("Time:", exact=True)).to_be_focused()
 
 
 def test_order_and_folded_sections_work_without_scripts(visit, session, department):
