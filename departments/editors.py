@@ -89,10 +89,13 @@ def is_editor(request):
 
 
 def is_recruiter(request):
-    """Return whether the user can edit the openings of at least one department. One query per request."""
+    """Return whether the user can edit the openings of at least one department, as editors can.
+
+    One query per request, or none if :func:`is_editor` has found that the user is one.
+    """
     if not hasattr(request, "is_department_recruiter"):
         departments = Department.objects.with_jobs_editable_by(request.user)
-        request.is_department_recruiter = departments.exists()
+        request.is_department_recruiter = getattr(request, "is_department_editor", False) or departments.exists()
     return request.is_department_recruiter
 
 

@@ -11,7 +11,7 @@ from departments.editors import PreviewMixin, RecruitersMixin, record_edit
 from departments.models import Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.history.admin import HistoryMixin
-from policeapp.web.admin import BadRequestAdmin, bad_request_on_invalid_value
+from policeapp.web.admin import BadRequestAdmin, OrderedInline, bad_request_on_invalid_value
 from policeapp.web.conflicts import EditForm
 
 from .actions import copy_job, make_action
@@ -27,7 +27,7 @@ COPIED = (
 )  # fmt: skip
 
 
-class CopiedInline(RecruitersMixin, admin.StackedInline):
+class CopiedInline(RecruitersMixin):
     """An inline that begins with the parts of another job when that is copied, without the fields in ``not_copied``.
 
     ``request.copied`` is that job, or None.
@@ -46,21 +46,13 @@ class CopiedInline(RecruitersMixin, admin.StackedInline):
         return max(self.extra, len(self.copies(request)))
 
 
-class HiringStepInline(CopiedInline):
+class HiringStepInline(CopiedInline, OrderedInline):
     """Hiring steps of a job or of a department. Django finds the foreign key to the page's model by itself."""
 
     model = HiringStep
     not_copied = ("date", "time")
     form = EditForm
-    extra = 0
-    fields = [
-        "order",
-        ("kind", "name"),
-        "weeks",
-        ("date", "time", "place"),
-        ("fee", "waiver"),
-        "note",
-    ]
+    fields = ["order", ("kind", "name"), ("weeks", "date", "time"), "place", ("fee", "waiver"), "note"]
 
 
 class RequirementsForm(EditForm):
@@ -73,7 +65,7 @@ class RequirementsForm(EditForm):
         return cleaned
 
 
-class RequirementsInline(CopiedInline):
+class RequirementsInline(CopiedInline, admin.StackedInline):
     model = Requirements
     form = RequirementsForm
     extra = 1
@@ -123,7 +115,6 @@ class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, HistoryMixin, Bad
     date_hierarchy = "opens_on"
     inlines = [RequirementsInline, HiringStepInline]
     actions = [*map(make_action, Verb), copy_job]
-    save_on_top = True
     readonly_fields = ["source", "external_id", "is_sample", "created", "modified"]
     fieldsets = [
         (None, {"fields": ["department", "title", "kind", "schedule", "positions", "status"]}),

@@ -18,8 +18,8 @@ DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, CORRECTIONS_SHOWN, IMPORTS_SHOWN, E
 CONNECTORS_SHOWN, DUPLICATES_SHOWN = 5, 5
 SOON = timedelta(days=7)
 
-# The ids of the inlines in a department's form. The other facts are fields.
-PARTS = {"specializations": "listed_specializations-group", "divisions": "divisions-group"}
+# The ids of the lists in a department's form. The other facts have the names of their fields.
+PARTS = {"specializations": "id_listed_specializations", "divisions": "divisions-group"}
 
 
 def front_page(request):

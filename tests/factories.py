@@ -244,8 +244,11 @@ class _FormParser(HTMLParser):
                 # Browsers remove line breaks, and spaces around a URL or an email address.
                 value = value if kind == "hidden" else value.replace("\r", "").replace("\n", "")
                 value = value.strip() if kind in ("url", "email") else value
-                if values["name"] == ACTION_CHECKBOX_NAME:  # one for each chosen object
-                    value = [*self.data.get(ACTION_CHECKBOX_NAME, []), value]
+                # The chosen objects of a list share a name. So do a choice of an ordered list and its position.
+                pair = values["name"] == ACTION_CHECKBOX_NAME or kind == "text"
+                if pair and values["name"] in self.data:
+                    earlier = self.data[values["name"]]
+                    value = [*(earlier if isinstance(earlier, list) else [earlier]), value]
                 self.data[values["name"]] = value
         elif tag == "textarea":
             self.name, self.text = values["name"], ""

@@ -4,6 +4,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -19,7 +21,7 @@ from policeapp.web.admin import ViewOnlyAdmin
 from ..models.roles import Role
 from . import emails, outreach
 from .forms import DeclineForm, InvitationForm
-from .models import Claim
+from .models import Claim, Invitation
 
 
 class TeamMixin:
@@ -33,10 +35,19 @@ class TeamMixin:
             *super().get_urls(),
         ]
 
+    def get_queryset(self, request):
+        waiting = Invitation.objects.open().filter(department=OuterRef("pk")).order_by().values("department")
+        number = Subquery(waiting.values(number=Count("pk")))
+        return super().get_queryset(request).annotate(open_invitations=Coalesce(number, 0))
+
     @admin.display(description=_("people"))
     def people(self, department):
-        context = {"department": department, "invitations": _invitations(department)}
-        return render_to_string("admin/departments/people.html", context) if department.pk else "-"
+        return _people(department, department.team()) if department.pk else "-"
+
+    @admin.display(description=_("invitations"))
+    def invited(self, department):
+        """The same for administrators, who see the people in fields."""
+        return _people(department, []) if department.pk else "-"
 
     def team(self, request, object_id):
         """List who edits a department and who is invited. Invite or remove a person, or withdraw an invitation."""
@@ -103,6 +114,10 @@ class TeamMixin:
         if not request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             raise PermissionDenied
         return outreach.download()
+
+
+def _people(department, team):
+    return render_to_string("admin/departments/people.html", {"department": department, "team": team})
 
 
 def _invitations(department):

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                         ],
                         help_text="Leave the map location blank to use that of the ZIP code or the town.",
                         max_length=10,
-                        verbose_name="precision of the map location",
+                        verbose_name="how exact the map location is",
                     ),
                 ),
                 ("x", models.FloatField(editable=False, null=True)),
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                     "alias",
                     models.CharField(
                         blank=True,
-                        help_text="Another name that searches recognize, such as the one in federal lists.",
+                        help_text="Another name that people search for, such as the one in federal lists.",
                         max_length=200,
                         verbose_name="also known as",
                     ),
@@ -122,9 +122,9 @@ class Migration(migrations.Migration):
                     "slug",
                     models.SlugField(
                         blank=True,
-                        help_text="The last part of the page's URL. Leave blank to create it from the name. If you change it, the old URL redirects to the new one.",
+                        help_text="The last part of the page's web address. Leave blank to make it from the name. If you change it, the old address leads to the new one.",
                         max_length=120,
-                        verbose_name="slug",
+                        verbose_name="end of the web address",
                     ),
                 ),
                 (
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                     "ori",
                     models.CharField(
                         blank=True,
-                        help_text="The nine-character Originating Agency Identifier that the FBI assigned.",
+                        help_text="The department's number in lists of the FBI. Imports find the department by it.",
                         max_length=9,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_index=False,
                         help_text=(
-                            "For a post, such as a barracks of the state police. Lists show the headquarters instead."
+                            "Only for a post, such as a barracks of the state police. Lists show its headquarters instead."
                         ),
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -401,7 +401,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "more_specializations",
-                    models.BooleanField(default=False, verbose_name="the list of specializations is incomplete"),
+                    models.BooleanField(
+                        default=False,
+                        help_text="The page then adds “And more...”.",
+                        verbose_name="the list of specializations is incomplete",
+                    ),
                 ),
                 (
                     "about",
@@ -581,7 +585,7 @@ class Migration(migrations.Migration):
             name="DepartmentSpecialization",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "department",
                     models.ForeignKey(
@@ -620,7 +624,7 @@ class Migration(migrations.Migration):
             name="SpecialUnit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "description",
@@ -648,7 +652,7 @@ class Migration(migrations.Migration):
             name="Division",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "responsibilities",
@@ -761,9 +765,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="departmentspecialization",
             constraint=models.UniqueConstraint(
-                fields=("department", "specialization"),
-                name="department_specialization_unique",
-                violation_error_message="This specialization is listed twice.",
+                fields=("department", "specialization"), name="department_specialization_unique"
             ),
         ),
         migrations.AddIndex(
@@ -829,7 +831,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("state", "slug"),
                 name="department_slug_unique_in_state",
-                violation_error_message="Another department in this state has this slug.",
+                violation_error_message="Another department in this state has this web address.",
             ),
         ),
         migrations.AddConstraint(
@@ -837,7 +839,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("slug", django.db.models.functions.text.Lower("slug"))),
                 name="department_slug_lowercase",
-                violation_error_message="Use lowercase letters in the slug.",
+                violation_error_message="Use lowercase letters in the web address.",
             ),
         ),
         migrations.AddConstraint(
@@ -991,7 +993,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="department_position_whole",
-                violation_error_message="Enter latitude, longitude and precision, or none of them.",
+                violation_error_message="Enter latitude, longitude and how exact they are, or none of them.",
             ),
         ),
         migrations.AddConstraint(
@@ -1485,7 +1487,7 @@ class Migration(migrations.Migration):
             name="HistoricalDepartmentSpecialization",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField()),
                 (
@@ -1536,7 +1538,7 @@ class Migration(migrations.Migration):
             name="HistoricalDivision",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "responsibilities",
@@ -1684,7 +1686,7 @@ class Migration(migrations.Migration):
             name="HistoricalSpecialUnit",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "description",
@@ -1765,7 +1767,7 @@ class Migration(migrations.Migration):
                         ],
                         help_text="Leave the map location blank to use that of the ZIP code or the town.",
                         max_length=10,
-                        verbose_name="precision of the map location",
+                        verbose_name="how exact the map location is",
                     ),
                 ),
                 (
@@ -1890,7 +1892,7 @@ class Migration(migrations.Migration):
                     "alias",
                     models.CharField(
                         blank=True,
-                        help_text="Another name that searches recognize, such as the one in federal lists.",
+                        help_text="Another name that people search for, such as the one in federal lists.",
                         max_length=200,
                         verbose_name="also known as",
                     ),
@@ -1900,9 +1902,9 @@ class Migration(migrations.Migration):
                     models.SlugField(
                         blank=True,
                         db_index=False,
-                        help_text="The last part of the page's URL. Leave blank to create it from the name. If you change it, the old URL redirects to the new one.",
+                        help_text="The last part of the page's web address. Leave blank to make it from the name. If you change it, the old address leads to the new one.",
                         max_length=120,
-                        verbose_name="slug",
+                        verbose_name="end of the web address",
                     ),
                 ),
                 (
@@ -1932,7 +1934,7 @@ class Migration(migrations.Migration):
                     "ori",
                     models.CharField(
                         blank=True,
-                        help_text="The nine-character Originating Agency Identifier that the FBI assigned.",
+                        help_text="The department's number in lists of the FBI. Imports find the department by it.",
                         max_length=9,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -2055,7 +2057,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "more_specializations",
-                    models.BooleanField(default=False, verbose_name="the list of specializations is incomplete"),
+                    models.BooleanField(
+                        default=False,
+                        help_text="The page then adds “And more...”.",
+                        verbose_name="the list of specializations is incomplete",
+                    ),
                 ),
                 (
                     "about",
@@ -2108,7 +2114,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_constraint=False,
                         db_index=False,
-                        help_text="For a post, such as a barracks of the state police. Lists show the headquarters instead.",
+                        help_text="Only for a post, such as a barracks of the state police. Lists show its headquarters instead.",
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",

@@ -101,18 +101,18 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
         _("also known as"),
         max_length=200,
         blank=True,
-        help_text=_("Another name that searches recognize, such as the one in federal lists."),
+        help_text=_("Another name that people search for, such as the one in federal lists."),
     )
     name_key = KeyField(_("normalized name"), max_length=250, editable=False)
     name_core = KeyField(max_length=250, default="", db_default="", editable=False)
     search_text = models.CharField(_("search text"), max_length=1000, editable=False)
     slug = models.SlugField(
-        _("slug"),
+        _("end of the web address"),
         max_length=120,
         blank=True,
         help_text=_(
-            "The last part of the page's URL. Leave blank to create it from the name. If you change it, "
-            "the old URL redirects to the new one."
+            "The last part of the page's web address. Leave blank to make it from the name. If you change it, "
+            "the old address leads to the new one."
         ),
     )
     kind = models.CharField(_("agency type"), max_length=24, choices=Kind.choices, default=Kind.MUNICIPAL)
@@ -123,7 +123,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
         validators=[
             RegexValidator(r"^(?!0{9})[A-Za-z0-9]{9}\Z", _("Enter nine letters or digits, such as CT0015800."))
         ],
-        help_text=_("The nine-character Originating Agency Identifier that the FBI assigned."),
+        help_text=_("The department's number in lists of the FBI. Imports find the department by it."),
     )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
@@ -135,7 +135,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
         related_name="posts",
         db_index=False,  # an index of all rows misleads SQLite, because most have no headquarters
         verbose_name=_("headquarters"),
-        help_text=_("For a post, such as a barracks of the state police. Lists show the headquarters instead."),
+        help_text=_("Only for a post, such as a barracks of the state police. Lists show its headquarters instead."),
     )
     chief_name = models.CharField(_("chief's name"), max_length=120, blank=True)
     chief_title = models.CharField(
@@ -165,7 +165,11 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     specializations = models.ManyToManyField(
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
-    more_specializations = models.BooleanField(_("the list of specializations is incomplete"), default=False)
+    more_specializations = models.BooleanField(
+        _("the list of specializations is incomplete"),
+        default=False,
+        help_text=_("The page then adds “And more...”."),
+    )
     about = MarkdownField(_("about"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     mission = MarkdownField(_("mission statement"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     mission_is_summary = models.BooleanField(
@@ -194,13 +198,13 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
             models.UniqueConstraint(
                 fields=["state", "slug"],
                 name="department_slug_unique_in_state",
-                violation_error_message=_("Another department in this state has this slug."),
+                violation_error_message=_("Another department in this state has this web address."),
             ),
             # Otherwise two URLs would differ only in case.
             models.CheckConstraint(
                 condition=Q(slug=Lower("slug")),
                 name="department_slug_lowercase",
-                violation_error_message=_("Use lowercase letters in the slug."),
+                violation_error_message=_("Use lowercase letters in the web address."),
             ),
             models.UniqueConstraint(
                 fields=["ori"],
@@ -291,7 +295,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
         if self.parent and (self.parent.parent_id or self.posts.exists()):
             raise ValidationError({"parent": gettext("A headquarters can't be a post of another department.")})
         if self.slug and SlugRedirect.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
-            raise ValidationError({"slug": gettext("This slug is taken: it redirects to another department.")})
+            raise ValidationError({"slug": gettext("This web address is taken: it leads to another department.")})
         if self.state in states.STATES:
             self.slug = self.slug or self.free_slug()
             self.locate()

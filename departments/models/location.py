@@ -42,7 +42,7 @@ POSITION_CONSTRAINT = models.CheckConstraint(
         precision__in=Precision.values,
     ),
     name="department_position_whole",
-    violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
+    violation_error_message=_("Enter latitude, longitude and how exact they are, or none of them."),
 )
 
 
@@ -60,7 +60,7 @@ class Located(models.Model):
         _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
     )
     precision = models.CharField(
-        _("precision of the map location"),
+        _("how exact the map location is"),
         max_length=10,
         blank=True,
         choices=Precision.choices,

@@ -22,11 +22,17 @@ class Specialization(models.Model):
         help_text=_("One sentence for visitors who don't know the word."),
     )
 
-    class Manager(models.Manager):
+    class QuerySet(models.QuerySet):
         def get_by_natural_key(self, name):
             return self.get(name=name)
 
-    objects = Manager()
+        def with_positions(self, department):
+            """Add ``position`` in the department's list, and ``row``, the id of that row; None if it isn't in it."""
+            own = models.Q(departmentspecialization__department=department.pk)
+            listed = models.FilteredRelation("departmentspecialization", condition=own)
+            return self.annotate(own=listed, position=models.F("own__order"), row=models.F("own__pk"))
+
+    objects = QuerySet.as_manager()
 
     class Meta:
         verbose_name = _("specialization")
@@ -55,7 +61,7 @@ class PartQuerySet(models.QuerySet):
 class Ordered(models.Model):
     """A row with a position in a list. A row that is added without one goes to the end."""
 
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         abstract = True
@@ -152,15 +158,25 @@ class DepartmentSpecialization(Ordered):
         verbose_name = _("specialization")
         verbose_name_plural = _("specializations")
         constraints = [
-            models.UniqueConstraint(
-                fields=["department", "specialization"],
-                name="department_specialization_unique",
-                violation_error_message=_("This specialization is listed twice."),
-            )
+            models.UniqueConstraint(fields=["department", "specialization"], name="department_specialization_unique")
         ]
 
     def __str__(self):
         return str(self.specialization)
+
+    @classmethod
+    def arrange(cls, department, positions):
+        """Make ``{id of a specialization: position}`` the department's list. Save only the rows that differ."""
+        added = dict(positions)
+        for row in department.listed_specializations.with_names():
+            position = added.pop(row.specialization_id, None)
+            if position is None:
+                row.delete()
+            elif position != row.order:
+                row.order = position
+                row.save()
+        for key, position in added.items():
+            cls.objects.create(department=department, specialization_id=key, order=position)
 
     def natural_key(self):
         return (*self.department.natural_key(), self.specialization.name)

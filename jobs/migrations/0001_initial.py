@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
             name="HiringStep",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "kind",
                     models.CharField(
@@ -1074,7 +1074,7 @@ class Migration(migrations.Migration):
             name="HistoricalHiringStep",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "kind",
                     models.CharField(

@@ -35,7 +35,16 @@ class AddUserForm(AdminUserCreationForm):
 
 
 class UserForm(EditForm, UserChangeForm):
-    """Django's form of a user."""
+    """Django's form of a user, with plain help texts."""
+
+    class Meta(UserChangeForm.Meta):
+        help_texts = {
+            "is_active": _("Clear this to turn the account off. Nobody can sign in with it then, and it is kept."),
+            "is_staff": _("Can open these pages, and sees what their other rights allow."),
+            "is_superuser": _("Can do everything, also without the rights below."),
+            "groups": _("The person gets the permissions of each of these groups."),
+            "user_permissions": _("Permissions that only this person gets."),
+        }
 
 
 @admin.register(User)

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from django.contrib import admin, messages
 from django.contrib.admin import actions
 from django.contrib.admin.helpers import AdminErrorList
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
-from django.forms import Script
+from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ..accounts import audit
@@ -87,8 +88,8 @@ class BadRequestAdmin(admin.ModelAdmin):
                     with transaction.atomic(using=router.db_for_write(self.model)), change_by(request.user):
                         merge = self._merge_changes(request, object_id)
                         response = super().changeform_view(request, object_id, form_url, extra_context)
-                        if merge:
-                            _add_errors(response.context_data, merge.errors)
+                        if hasattr(response, "context_data"):
+                            _add_errors(response.context_data, merge.errors if merge else {})
                         return _render(response)
                 except IntegrityError:
                     if request.refusal:
@@ -180,6 +181,17 @@ class BadRequestAdmin(admin.ModelAdmin):
         return super().log_deletions(request, queryset)
 
 
+class OrderedInline(admin.StackedInline):
+    """An inline of rows that have an ``order``: each is one line that opens, with buttons that move it."""
+
+    template = "admin/edit_inline/parts.html"
+    classes = ["collapse"]
+    extra = 0
+
+    class Media:
+        js = [Script("js/ordering.js", defer=True)]
+
+
 @admin.action(permissions=["delete"], description=actions.delete_selected.short_description)
 def delete_selected(model_admin, request, chosen):
     """Django's action, but it asks again if the objects, or what belongs to them, changed after the page asked."""
@@ -203,13 +215,49 @@ def delete_selected(model_admin, request, chosen):
 
 
 def _add_errors(context, errors):
-    """Add errors to the fields of a page's forms: ``{(prefix of a form, name of a field or None): text}``."""
+    """Add errors to the fields of a page's forms: ``{(prefix of a form, name of a field or None): [texts]}``."""
     form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
     for each in [form, *(part for formset in formsets for part in formset.forms)]:
-        for (prefix, name), text in errors.items():
+        for (prefix, name), texts in errors.items():
             if prefix == (each.prefix or ""):
-                each.add_error(name, text)
+                each.add_error(name, texts)
     context["errors"] = AdminErrorList(form, formsets)
+    _unfold(context["adminform"])
+    groups = context["inline_admin_formsets"]
+    context["error_links"] = [
+        *_error_links(form, context["adminform"].fieldsets),
+        *(link for group in groups for link in _formset_error_links(group.formset, group.fieldsets)),
+    ]
+
+
+def _unfold(adminform):
+    """Open folded sections with an error. Django overlooks fields that share a line with another one."""
+    adminform.fieldsets = [
+        (name, options | {"classes": [each for each in options.get("classes", ()) if each != "collapse"]})
+        if adminform.form.errors.keys() & set(flatten_fieldsets([(name, options)]))
+        else (name, options)
+        for name, options in adminform.fieldsets
+    ]
+
+
+def _error_links(form, fieldsets):
+    """Return ``[(id of the field or row, label, text)]`` of a form's errors, in the order of the page.
+
+    Those of the whole page are left out, because Django lists them.
+    """
+    part = str(form.instance) or str(form.instance._meta.verbose_name) if form.prefix else ""
+    shown = [field for field in flatten_fieldsets(fieldsets) if field in form.fields]
+    links = [(form.prefix, capfirst(part), text) for text in form.non_field_errors() if part]
+    for bound in (form[name] for name in shown):
+        label = capfirst(": ".join(filter(None, [part, str(bound.label)])))
+        links += [(bound.auto_id, label, text) for text in bound.errors]
+    return links
+
+
+def _formset_error_links(formset, fieldsets):
+    group = f"{formset.prefix}-group", capfirst(formset.model._meta.verbose_name_plural)
+    links = [(*group, text) for text in formset.non_form_errors()]
+    return links + [link for form in formset.forms for link in _error_links(form, fieldsets)]
 
 
 class ViewOnlyAdmin(BadRequestAdmin):

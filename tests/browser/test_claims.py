@@ -114,6 +114,7 @@ def test_an_editor_invites_a_recruiter_who_has_an_account(visit, session, neighb
     joe = factories.make_user("joe", PASSWORD, is_staff=True)
     bob = visit(storage_state=session(factories.make_bob(neighborhood)))
     go(bob, admin_page(neighborhood))
+    bob.locator("summary", has_text="People").click()
     bob.get_by_role("link", name="Invite or remove people, or see all invitations").click()
     bob.get_by_label("Email address").fill("joe@example.com")
     bob.get_by_label("Role").select_option("Recruiter")

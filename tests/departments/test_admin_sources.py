@@ -31,7 +31,7 @@ class TestSources:
             ({"divisions-0-name": "Field Operations"}, "divisions"),
             ({"divisions-2-DELETE": "on"}, "divisions"),
             ({"special_units-0-description": "Two dogs."}, "special_units"),
-            ({"listed_specializations-0-DELETE": "on"}, "specializations"),
+            ({"new_specialization": "Mounted Unit"}, "specializations"),
         ],
     )
     def test_a_changed_list_counts_as_one_fact(self, westport, alice, changes, fact):
