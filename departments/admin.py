@@ -278,7 +278,7 @@ class JurisdictionAdmin(BadRequestAdmin):
 
     @admin.display(description=_("departments"))
     def department_names(self, jurisdiction):
-        return "; ".join(department.name for department in jurisdiction.departments.all()) or "-"
+        return "; ".join(map(str, jurisdiction.departments.all())) or "-"
 
     def save_model(self, request, obj, form, change):
         obj.is_corrected = obj.is_corrected or "departments" in form.changed_data

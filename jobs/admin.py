@@ -112,12 +112,12 @@ class JobAdmin(RecruitersMixin, PreviewMixin, BadRequestAdmin):
     ]
 
     # Django does not wrap foreign keys, so long names would push the other columns out of sight.
-    @admin.display(description=_("department"), ordering="department__name")
+    @admin.display(description=_("department"), ordering="department__name_key")
     def employer(self, job):
-        return job.department.name
+        return str(job.department)
 
     def get_queryset(self, request):
-        return Job.objects.editable_by(request.user)
+        return Job.objects.editable_by(request.user).with_department()
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "department":

@@ -5,6 +5,7 @@ Both answer invalid values with 400, and nobody overwrites what another person h
 
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin import actions
 from django.contrib.admin.helpers import AdminErrorList
@@ -12,6 +13,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
 from django.http import HttpResponseRedirect
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..accounts import audit
@@ -205,6 +207,24 @@ class ViewOnlyAdmin(BadRequestAdmin):
 
     def has_change_permission(self, request, obj=None):
         return False
+
+
+def describe_links():
+    """Name the rows of many-to-many relations in words, for the pages that ask before something is deleted."""
+    for model in apps.get_models():
+        for field in model._meta.local_many_to_many:
+            link = field.remote_field.through
+            if link._meta.auto_created:
+                names = {"links": field.verbose_name, "owners": model._meta.verbose_name_plural}
+                link._meta.verbose_name = field.verbose_name
+                link._meta.verbose_name_plural = format_lazy(_("{links} of {owners}"), **names)
+                link.__str__ = _ends_of_link
+
+
+def _ends_of_link(link):
+    """Return a text such as "bob@example.com, Westport Police Department, Westport, CT"."""
+    owner, other = (field.name for field in link._meta.fields if field.is_relation)
+    return f"{getattr(link, other)}, {getattr(link, owner)}"
 
 
 @contextmanager
