@@ -14,7 +14,7 @@ from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
 from .claims.admin import TeamMixin
-from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from .editors import EditorsMixin, PreviewMixin, change_status, local_time, record_edit
 from .imports import jurisdictions
 from .logos import LogoField, check_storage
 from .models import (
@@ -27,6 +27,7 @@ from .models import (
     Specialization,
     SpecialUnit,
 )
+from .search.admin import DepartmentSearch, NormalizedSearch
 from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
@@ -88,14 +89,13 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
+class DepartmentAdmin(DepartmentSearch, EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
     editors_can = {"view", "change"}
     form = DepartmentForm
-    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
-    list_filter = ["status", HiringFilter, "kind", "state"]
-    search_fields = ["name", "city", "ori", "zip"]
-    search_help_text = _("Name, city, ORI or ZIP code")
-    list_per_page = 50
+    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "last_modified"]
+    list_filter = ["status", HiringFilter, "kind"]
+    search_fields = ["search_text"]
+    search_help_text = _("Name, city, state, ZIP code, phone or ORI")
     autocomplete_fields = ["parent", "editors", "recruiters"]
     readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "people", "created", "modified"]
     inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
@@ -154,6 +154,11 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
     def has_add_permission(self, request):
         # Others can't set the name and the state.
         return super().has_add_permission(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def get_zone(self, request, department, context):
+        return department.zone if department else None
+
+    last_modified = local_time("modified", _("modified"))
 
     def is_public(self, department):
         return department.is_published
@@ -230,20 +235,19 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
 
 
 @admin.register(Specialization)
-class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
+class SpecializationAdmin(NormalizedSearch, EditorsMixin, BadRequestAdmin):
     editors_can = {"view"}
     list_display = ["name", "explanation"]
-    search_fields = ["name", "explanation"]
+    search_fields = ["name", "slug", "explanation"]
 
 
 @admin.register(Place)
-class PlaceAdmin(ViewOnlyAdmin):
+class PlaceAdmin(NormalizedSearch, ViewOnlyAdmin):
     """Read-only, because ``manage.py load_places`` replaces all places."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
-    list_filter = ["state"]
-    search_fields = ["name", "zip"]
-    search_help_text = _("Town or ZIP code")
+    search_fields = ["key", "=state", "^zip"]
+    search_help_text = _("Town, state or ZIP code")
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -261,14 +265,13 @@ class WithDepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Jurisdiction)
-class JurisdictionAdmin(BadRequestAdmin):
+class JurisdictionAdmin(NormalizedSearch, BadRequestAdmin):
     """Who polices a municipality or a county. ``manage.py load_places`` creates and deletes the rows."""
 
     list_display = ["name", "state", "kind", "county", "department_names", "is_corrected"]
-    list_filter = [WithDepartmentFilter, "is_corrected", "kind", "state"]
-    search_fields = ["name", "county"]
-    search_help_text = _("Name or county")
-    list_per_page = 50
+    list_filter = [WithDepartmentFilter, "is_corrected", "kind"]
+    search_fields = ["key", "county_slug", "=state"]
+    search_help_text = _("Name, county or state")
     fields = ["name", "state", "kind", "county", "departments", "is_corrected"]
     readonly_fields = ["name", "state", "kind", "county"]
     autocomplete_fields = ["departments"]
@@ -297,7 +300,7 @@ class JurisdictionAdmin(BadRequestAdmin):
 
 
 @admin.register(SlugRedirect)
-class SlugRedirectAdmin(ViewOnlyAdmin):
+class SlugRedirectAdmin(NormalizedSearch, ViewOnlyAdmin):
     list_display = ["__str__", "department"]
-    search_fields = ["slug"]
+    search_fields = ["slug", "department__name_key", "=state"]
     list_select_related = ["department"]

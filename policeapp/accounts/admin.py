@@ -109,12 +109,9 @@ class AuditEventAdmin(ViewOnlyAdmin):
     """The audit log. Nobody can delete from it, not even superusers."""
 
     list_display = ["at", "kind", "email", "ip", "about", "details"]
-    list_filter = ["kind"]
+    list_filter = ["at", "kind"]
     search_fields = ["email", "ip", "about", "details"]
     search_help_text = _("Email address, IP address, or what it was about")
-    date_hierarchy = "at"
-    list_per_page = 50
-    show_full_result_count = False
 
     def has_delete_permission(self, request, obj=None):
         return False

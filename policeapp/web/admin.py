@@ -13,6 +13,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
 from django.http import HttpResponseRedirect
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,15 @@ class BadRequestAdmin(admin.ModelAdmin):
     form = EditForm
 
     view_on_site = False  # StaffSite has no view for such links
+    list_per_page = 50
+    show_full_result_count = False  # a search would count all rows of a table, too
+
+    def get_zone(self, request, instance, context):
+        """Return the time zone of the times on a page, None for the site's, or "" if it depends on what is typed.
+
+        ``instance`` is the object of the page, or None on the page that adds one.
+        """
+        return None
 
     def changelist_view(self, request, extra_context=None):
         with bad_request_on_invalid_value():
@@ -142,6 +152,13 @@ class BadRequestAdmin(admin.ModelAdmin):
         self.message_user(request, text % {"name": self.opts.verbose_name, "who": who}, messages.WARNING)
         return HttpResponseRedirect(request.get_full_path())
 
+    def history_view(self, request, object_id, extra_context=None):
+        response = super().history_view(request, object_id, extra_context)
+        if hasattr(response, "context_data"):
+            context = response.context_data
+            context["zone"] = self.get_zone(request, context["object"], context)
+        return _render(response)
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = request.refusal
@@ -152,6 +169,7 @@ class BadRequestAdmin(admin.ModelAdmin):
             formsets = [each.formset for each in context["inline_admin_formsets"] if each.has_change_permission]
             state = FormState(context["adminform"].form, formsets)
             context["version"] = request.version or request.POST.get(VERSION_FIELD) or state.version()
+        context["zone"] = self.get_zone(request, obj, context)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
@@ -237,5 +255,11 @@ def bad_request_on_invalid_value():
 
 
 def _render(response):
-    """Render the response now, because form fields look up their values only when they are rendered."""
-    return response.render() if hasattr(response, "render") else response
+    """Render the response now, because form fields look up their values only when they are rendered.
+
+    Times on the page, and the shortcuts "Today" and "Now" of its fields, are those of the time zone in the context.
+    """
+    if not hasattr(response, "render"):
+        return response
+    with timezone.override((response.context_data or {}).get("zone") or None):
+        return response.render()
