@@ -64,6 +64,7 @@ class BadRequestAdmin(admin.ModelAdmin):
     view_on_site = False  # StaffSite has no view for such links
     list_per_page = 50
     show_full_result_count = False  # a search would count all rows of a table, too
+    show_facets = admin.ShowFacets.NEVER
 
     def get_zone(self, request, instance, context):
         """Return the time zone of the times on a page, None for the site's, or "" if it depends on what is typed.
@@ -240,9 +241,9 @@ def describe_links():
 
 
 def _ends_of_link(link):
-    """Return a text such as "bob@example.com, Westport Police Department, Westport, CT"."""
+    """Return a text such as "bob@example.com (Westport Police Department, Westport, CT)"."""
     owner, other = (field.name for field in link._meta.fields if field.is_relation)
-    return f"{getattr(link, other)}, {getattr(link, owner)}"
+    return f"{getattr(link, other)} ({getattr(link, owner)})"
 
 
 @contextmanager

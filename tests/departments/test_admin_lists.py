@@ -35,7 +35,7 @@ def test_departments_are_listed_sorted_and_filtered_by_open_jobs(alice, own, str
         make_job(own, **values)
     make_job(strange, opens_on=date(2024, 1, 1), closes_on=date(2024, 1, 31))
     words = html_of(alice.get(page(Department, "list")))
-    assert re.findall(r'<td class="field-open_jobs">(\d+)</td>', words) == ["2", "0"]
+    assert re.findall(r'class="field-open_jobs">(\d+)</td>', words) == ["2", "0"]
     columns = ["action_checkbox", *admin.site._registry[Department].list_display]
     by_jobs = columns.index("open_jobs")
     assert listed(alice, Department, f"o={by_jobs}") == ["Strange Police", "Own Police"]

@@ -59,15 +59,15 @@ def test_the_pages_that_ask_before_deleting_name_people_and_departments(alice):
     make_invitation(department)
     words = text_of(alice.get(page(department, "delete")))
     for text in (
-        f"Editors: bob@example.com, {FULL}",
-        f"Recruiters: rita@example.com, {FULL}",
+        f"Editors: bob@example.com ({FULL})",
+        f"Recruiters: rita@example.com ({FULL})",
         f"Job: Police Officer, {FULL}",
         "Editors of departments: 1",
     ):
         assert text in words, text
     data = {"action": "delete_selected", "_selected_action": [bob.pk]}
     for response in (alice.get(page(bob, "delete")), alice.post(page(bob, "list"), data)):
-        assert f"Editors: bob@example.com, {FULL}" in text_of(response)
+        assert f"Editors: bob@example.com ({FULL})" in text_of(response)
         assert "object (" not in html_of(response)
     alice.post(page(department, "delete"), {"post": "yes"})
     assert AuditEvent.objects.filter(kind="deleted", about=FULL).exists()
