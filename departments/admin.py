@@ -17,7 +17,7 @@ from policeapp.web.conflicts import EditForm
 from .claims.admin import TeamMixin
 from .corrections import admin as corrections  # noqa: F401
 from .corrections.checked import CheckedFilter, CheckedMixin
-from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from .editors import EditorsMixin, PreviewMixin, change_status, local_time, record_edit
 from .forms import DepartmentForm
 from .imports import jurisdictions
 from .models import (
@@ -29,6 +29,7 @@ from .models import (
     Specialization,
     SpecialUnit,
 )
+from .search.admin import DepartmentSearch, NormalizedSearch
 from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
@@ -71,14 +72,15 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, CheckedMixin, BadRequestAdmin):
+class DepartmentAdmin(
+    DepartmentSearch, EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, CheckedMixin, BadRequestAdmin
+):
     editors_can = {"view", "change"}
     form = DepartmentForm
-    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
-    list_filter = ["status", HiringFilter, CheckedFilter, "kind", "state"]
-    search_fields = ["name", "city", "ori", "zip"]
-    search_help_text = _("Name, city, ORI or ZIP code")
-    list_per_page = 50
+    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "last_modified"]
+    list_filter = ["status", HiringFilter, CheckedFilter, "kind"]
+    search_fields = ["search_text"]
+    search_help_text = _("Name, city, state, ZIP code, phone or ORI")
     autocomplete_fields = ["parent", "editors", "recruiters"]
     readonly_fields = ["logo_preview", "openings", "checked", "fact_sources", "other_sources"]
     readonly_fields += ["people", "invited", "created", "modified"]
@@ -159,6 +161,11 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, Check
     def has_add_permission(self, request):
         # Others can't set the name and the state.
         return super().has_add_permission(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def get_zone(self, request, department, context):
+        return department.zone if department else None
+
+    last_modified = local_time("modified", _("modified"))
 
     def is_public(self, department):
         return department.is_published
@@ -258,20 +265,19 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, Check
 
 
 @admin.register(Specialization)
-class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
+class SpecializationAdmin(NormalizedSearch, EditorsMixin, BadRequestAdmin):
     editors_can = {"view"}
     list_display = ["name", "explanation"]
-    search_fields = ["name", "explanation"]
+    search_fields = ["name", "slug", "explanation"]
 
 
 @admin.register(Place)
-class PlaceAdmin(ViewOnlyAdmin):
+class PlaceAdmin(NormalizedSearch, ViewOnlyAdmin):
     """Read-only, because ``manage.py load_places`` replaces all places."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
-    list_filter = ["state"]
-    search_fields = ["name", "zip"]
-    search_help_text = _("Town or ZIP code")
+    search_fields = ["key", "=state", "^zip"]
+    search_help_text = _("Town, state or ZIP code")
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -289,14 +295,13 @@ class WithDepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Jurisdiction)
-class JurisdictionAdmin(BadRequestAdmin):
+class JurisdictionAdmin(NormalizedSearch, BadRequestAdmin):
     """Who polices a municipality or a county. ``manage.py load_places`` creates and deletes the rows."""
 
     list_display = ["name", "state", "kind", "county", "department_names", "is_corrected"]
-    list_filter = [WithDepartmentFilter, "is_corrected", "kind", "state"]
-    search_fields = ["name", "county"]
-    search_help_text = _("Name or county")
-    list_per_page = 50
+    list_filter = [WithDepartmentFilter, "is_corrected", "kind"]
+    search_fields = ["key", "county_slug", "=state"]
+    search_help_text = _("Name, county or state")
     fields = ["name", "state", "kind", "county", "departments", "is_corrected"]
     readonly_fields = ["name", "state", "kind", "county"]
     autocomplete_fields = ["departments"]
@@ -306,7 +311,7 @@ class JurisdictionAdmin(BadRequestAdmin):
 
     @admin.display(description=_("departments"))
     def department_names(self, jurisdiction):
-        return "; ".join(department.name for department in jurisdiction.departments.all()) or "-"
+        return "; ".join(map(str, jurisdiction.departments.all())) or "-"
 
     def save_model(self, request, obj, form, change):
         obj.is_corrected = obj.is_corrected or "departments" in form.changed_data
@@ -325,7 +330,7 @@ class JurisdictionAdmin(BadRequestAdmin):
 
 
 @admin.register(SlugRedirect)
-class SlugRedirectAdmin(ViewOnlyAdmin):
+class SlugRedirectAdmin(NormalizedSearch, ViewOnlyAdmin):
     list_display = ["__str__", "department"]
-    search_fields = ["slug"]
+    search_fields = ["slug", "department__name_key", "=state"]
     list_select_related = ["department"]

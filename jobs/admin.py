@@ -5,10 +5,17 @@ from django.db import transaction
 from django.db.models import Q
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import model_to_dict
+from django.forms.widgets import Script
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from departments.editors import PreviewMixin, RecruitersMixin, record_edit
 from departments.models import Department
+from departments.names import normalize
+from departments.search.admin import MAX_LENGTH
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.history.admin import HistoryMixin
 from policeapp.web.admin import BadRequestAdmin, OrderedInline, bad_request_on_invalid_value
@@ -105,14 +112,16 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(Job)
 class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, HistoryMixin, BadRequestAdmin):
+    class Media:
+        js = [Script("js/zone.js", defer="")]
+
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
-    list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
+    list_filter = [OpenFilter, "status", "kind", "is_sample"]
     list_select_related = ["department"]
-    search_fields = ["title", "department__name", "department__city", "external_id"]
-    search_help_text = _("Title, department, city or job number")
+    search_fields = ["words"]
+    search_help_text = _("Title, department, city, state or job number")
     autocomplete_fields = ["department"]
-    date_hierarchy = "opens_on"
     inlines = [RequirementsInline, HiringStepInline]
     actions = [*map(make_action, Verb), copy_job]
     readonly_fields = ["source", "external_id", "is_sample", "created", "modified"]
@@ -132,17 +141,49 @@ class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, HistoryMixin, Bad
     ]
 
     # Django does not wrap foreign keys, so long names would push the other columns out of sight.
-    @admin.display(description=_("department"), ordering="department__name")
+    @admin.display(description=_("department"), ordering="department__name_key")
     def employer(self, job):
-        return job.department.name
+        return str(job.department)
 
     def get_queryset(self, request):
-        return Job.objects.editable_by(request.user)
+        return Job.objects.editable_by(request.user).with_department()
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find titles and departments like the site's search, and job numbers."""
+        text = search_term[:MAX_LENGTH]
+        if not text.strip():
+            return queryset, False
+        found = queryset.filter(external_id__iexact=text.strip())
+        return (queryset.in_titles(text) | found if normalize(text) else found), False
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "department":
             kwargs["queryset"] = Department.objects.with_jobs_editable_by(request.user)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "department":
+            field.widget.attrs["data-zone-url"] = reverse("admin:jobs_job_zone")
+        return field
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(require_safe(self.zone))
+        return [path("zone/", view, name="jobs_job_zone"), *super().get_urls()]
+
+    def zone(self, request):
+        """Return the UTC offset in seconds and the time zone's name of a department, for the form."""
+        departments = Department.objects.with_jobs_editable_by(request.user)
+        with bad_request_on_invalid_value():
+            department = get_object_or_404(departments, pk=request.GET.get("department"))
+        now = department.now()
+        return JsonResponse({"offset": now.utcoffset().total_seconds(), "name": f"{now:%Z}"})
+
+    def get_zone(self, request, job, context):
+        """The zone of the job's department, or of the department that the form of another job has chosen."""
+        if job:
+            return job.department.zone
+        chosen = str(context["adminform"].form["department"].value() or "")
+        departments = Department.objects.with_jobs_editable_by(request.user)
+        department = departments.filter(pk=chosen).first() if chosen.isdecimal() else None
+        return department.zone if department else ""
 
     def get_changeform_initial_data(self, request):
         """Fill in a copied job, or the department of people who have only one."""

@@ -325,10 +325,11 @@ SENDS_EMAIL = not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 # Language and time. The site is in English; looking up each text in an empty catalog took a fifth of a page's time. All
 # texts are marked for translation: set USE_I18N when you add a language. Times are stored in UTC, and openings open and
-# close in the time zone of their department.
+# close in the time zone of their department. The admin shows times in that zone, and in TIME_ZONE without a department.
 
 TIME_ZONE = "UTC"
 USE_I18N = False
+FORMAT_MODULE_PATH = "policeapp.formats"
 
 # Files
 

@@ -256,7 +256,8 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
         ]
 
     def __str__(self):
-        return self.name
+        # Pickers, logs and lists of the admin show this. Public pages show the parts that they need.
+        return self.name_and_town
 
     def save(self, *args, update_fields=None, **kwargs):
         """Fill in the slug, the location and the time zone if they are blank, and save."""
@@ -362,6 +363,15 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     def badge(self):
         """The static file of the picture that stands for its kind where it has no logo."""
         return f"img/badges/{self.kind}.svg"
+
+    @property
+    def name_and_town(self):
+        """A text that tells departments of one name apart, such as "Westport Police Department, Westport, CT".
+
+        A name that ends with the town gets only the state: "University of California, Davis, CA".
+        """
+        town = "" if self.name.casefold().endswith(self.city.casefold()) else self.city
+        return ", ".join(filter(None, [self.name, town, self.state]))
 
     @property
     def town(self):

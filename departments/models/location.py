@@ -140,6 +140,10 @@ class Located(models.Model):
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             return zoneinfo.ZoneInfo(states.STATES[self.state].time_zone)
 
+    def now(self):
+        """Return the current time in the department's time zone."""
+        return timezone.localtime(timezone=self.zone)
+
     def today(self):
         """Return today's date in the department's time zone."""
         return timezone.localdate(timezone=self.zone)

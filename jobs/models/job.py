@@ -240,7 +240,8 @@ class Job(Lifecycle, Sourced):
         ]
 
     def __str__(self):
-        return self.title
+        # Logs and pages of the admin show this. Public pages show the title.
+        return f"{self.title}, {self.department}"
 
     def save(self, *args, update_fields=None, **kwargs):
         if update_fields is not None:

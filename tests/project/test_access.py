@@ -316,6 +316,10 @@ TABLE = {
     },
     "admin/jobs/job/": {"/admin/jobs/job/": RECRUITERS},
     "admin/jobs/job/add/": {"/admin/jobs/job/add/": RECRUITERS},
+    "admin/jobs/job/zone/": {
+        "/admin/jobs/job/zone/?department={own}": (LOGIN, LOGIN, GONE, GONE, SEEN, SEEN, SEEN),
+        "/admin/jobs/job/zone/": (LOGIN, LOGIN, GONE, GONE, GONE, GONE, GONE),
+    },
     "admin/jobs/job/<path:object_id>/history/": {
         "/admin/jobs/job/{own job}/history/": THEIR_JOB_HISTORY,
         "/admin/jobs/job/{other job}/history/": NOT_THEIR_HISTORY,
@@ -442,7 +446,7 @@ def test_each_visitor_gets_the_status_in_the_table(visitors, numbers, stored_log
 
 def test_an_editor_finds_only_their_own_departments_to_choose_from(visitors):
     found = visitors["bob"].get(f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department").json()
-    assert [result["text"] for result in found["results"]] == ["Bobtown Police"]
+    assert [result["text"] for result in found["results"]] == ["Bobtown Police, Westport, CT"]
 
 
 def test_no_cache_stores_a_page_of_the_admin(visitors, numbers):
