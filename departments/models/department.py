@@ -15,7 +15,7 @@ from policeapp.history.records import History
 
 from ..fields import KeyField, MarkdownField
 from ..geo import states
-from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
+from ..names import core_name, name_key, normalize, slug_of, without_county_word
 from ..signals import departments_changed
 from .checked import CHECK, Checked
 from .contact import Contact
@@ -364,20 +364,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
         """The static file of the picture that stands for its kind where it has no logo."""
         return f"img/badges/{self.kind}.svg"
 
-    @property
-    def name_and_town(self):
-        """A text that tells departments of one name apart, such as "Westport Police Department, Westport, CT".
-
-        A name that ends with the town gets only the state: "University of California, Davis, CA".
-        """
-        town = "" if self.name.casefold().endswith(self.city.casefold()) else self.city
-        return ", ".join(filter(None, [self.name, town, self.state]))
-
-    @property
-    def town(self):
-        """A text such as "Westport, CT", or the state's name if the city is unknown."""
-        return f"{self.city}, {self.state}" if self.city else self.get_state_display()
-
     def published_posts(self):
         """Return its posts, A to Z. No query for kinds of departments that have none."""
         if self.kind not in self.STATEWIDE:
@@ -388,10 +374,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     def name_as_post(self):
         """The name without that of the headquarters: "Greene County" for "Indiana State Police, Greene County"."""
         return self.name.partition(", ")[2] or self.name
-
-    @property
-    def county_label(self):
-        return county_label(self.county, self.state)
 
 
 @receiver(pre_save, sender=Department)
