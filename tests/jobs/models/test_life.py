@@ -52,6 +52,7 @@ POSSIBLE = {
 }
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("state", STATES)
 def test_each_state_allows_some_verbs_and_says_why_not_the_others(at, state):
     job = make_job(**STATES[state])
@@ -62,6 +63,7 @@ def test_each_state_allows_some_verbs_and_says_why_not_the_others(at, state):
     assert all(job.reason_against(verb) for verb in set(Verb) - POSSIBLE[state])
 
 
+@pytest.mark.any_engine
 def test_every_verb_says_beforehand_what_it_does(at):
     for state, verbs in POSSIBLE.items():
         for verb in verbs:
@@ -73,6 +75,7 @@ def test_every_verb_says_beforehand_what_it_does(at):
             assert Job.objects.get(pk=job.pk).describe_state() == promised, (state, verb)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("closes_on", "reason"),
     [
@@ -85,6 +88,7 @@ def test_an_extension_is_longer_than_the_deadline(at, closes_on, reason):
     assert make_job(closes_on=date(2031, 6, 1)).reason_against(Verb.EXTEND, closes_on) == reason
 
 
+@pytest.mark.any_engine
 def test_another_deadline_of_a_closed_job_is_not_in_the_past(at):
     job = make_job(**STATES["closed"])
     for verb in (Verb.EXTEND, Verb.REOPEN):
@@ -210,6 +214,7 @@ def test_a_confirmation_counts_for_published_jobs_without_a_deadline_alone(at):
     assert list(Job.objects.order_by("pk").values()) == before
 
 
+@pytest.mark.any_engine
 def test_deadlines_and_samples_need_no_confirmation(at):
     far = make_job(closes_on=date(2034, 1, 1))
     sample = make_job(is_sample=True)
@@ -219,6 +224,7 @@ def test_deadlines_and_samples_need_no_confirmation(at):
     assert Job.objects.open().count() == 2
 
 
+@pytest.mark.any_engine
 def test_the_samples_change_by_nothing_but_their_deadlines(monkeypatch):
     call_command("load_samples", verbosity=0)
     until_filled = Job.objects.filter(closes_on=None)
