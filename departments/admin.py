@@ -10,11 +10,14 @@ from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
+from policeapp.history.admin import HistoryMixin
 from policeapp.web.admin import BadRequestAdmin, OrderedInline, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
 from .claims.admin import TeamMixin
-from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from .corrections import admin as corrections  # noqa: F401
+from .corrections.checked import CheckedFilter, CheckedMixin
+from .editors import EditorsMixin, PreviewMixin, change_status, local_time, record_edit
 from .forms import DepartmentForm
 from .imports import jurisdictions
 from .models import (
@@ -26,6 +29,7 @@ from .models import (
     Specialization,
     SpecialUnit,
 )
+from .search.admin import DepartmentSearch, NormalizedSearch
 from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
@@ -68,16 +72,17 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
+class DepartmentAdmin(
+    DepartmentSearch, EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, CheckedMixin, BadRequestAdmin
+):
     editors_can = {"view", "change"}
     form = DepartmentForm
-    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
-    list_filter = ["status", HiringFilter, "kind", "state"]
-    search_fields = ["name", "city", "ori", "zip"]
-    search_help_text = _("Name, city, ORI or ZIP code")
-    list_per_page = 50
+    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "last_modified"]
+    list_filter = ["status", HiringFilter, CheckedFilter, "kind"]
+    search_fields = ["search_text"]
+    search_help_text = _("Name, city, state, ZIP code, phone or ORI")
     autocomplete_fields = ["parent", "editors", "recruiters"]
-    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources"]
+    readonly_fields = ["logo_preview", "openings", "checked", "fact_sources", "other_sources"]
     readonly_fields += ["people", "invited", "created", "modified"]
     inlines = [DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
@@ -126,7 +131,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
             _("Map location and time zone"),
             {"fields": [("latitude", "longitude"), "precision", "time_zone"], "classes": AFTER_PARTS},
         ),
-        (_("Sources"), {"fields": ["fact_sources", "other_sources"], "classes": AFTER_PARTS}),
+        (_("Sources"), {"fields": ["checked", "fact_sources", "other_sources"], "classes": AFTER_PARTS}),
         (
             _("Other names and numbers"),
             {"fields": ["alias", "parent", "ori", "slug", ("created", "modified")], "classes": AFTER_PARTS},
@@ -157,6 +162,11 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
         # Others can't set the name and the state.
         return super().has_add_permission(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
+    def get_zone(self, request, department, context):
+        return department.zone if department else None
+
+    last_modified = local_time("modified", _("modified"))
+
     def is_public(self, department):
         return department.is_published
 
@@ -171,7 +181,7 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
     def logo_preview(self, department):
         if not department.logo:
             return _("No logo yet. The site shows a generic badge.")
-        return format_html('<img src="{}" alt="" height="120">', department.logo.url)
+        return render_to_string("admin/departments/logo_preview.html", {"logo": department.logo})
 
     @admin.display(description=_("not in the list"))
     def new_specialization(self, department):
@@ -220,6 +230,25 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
         if not change or not set(jurisdictions.MATCHED).isdisjoint(changed):
             jurisdictions.match([department.state])
 
+    deleted_note = _(
+        "A department comes back with its jobs, but without its editors and recruiters. Invite them again."
+    )
+
+    def zone_of(self, department):
+        return Department(time_zone=department.time_zone, state=department.state).zone
+
+    def can_restore_deleted(self, request):
+        return super().can_restore_deleted(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def deleted_name(self, row):
+        return f"{row.name} ({row.city}, {row.state})"
+
+    def restored(self, request, instance, names):
+        if names is None:
+            Department.objects.filter(state=instance.state).link_posts()
+        if names is None or not set(jurisdictions.MATCHED).isdisjoint(names):
+            jurisdictions.match([instance.state])
+
     @admin.action(description=_("Publish selected departments"), permissions=["change"])
     def publish(self, request, departments):
         change_status(self, request, departments, Department.publish, _("published"))
@@ -236,20 +265,19 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
 
 
 @admin.register(Specialization)
-class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
+class SpecializationAdmin(NormalizedSearch, EditorsMixin, BadRequestAdmin):
     editors_can = {"view"}
     list_display = ["name", "explanation"]
-    search_fields = ["name", "explanation"]
+    search_fields = ["name", "slug", "explanation"]
 
 
 @admin.register(Place)
-class PlaceAdmin(ViewOnlyAdmin):
+class PlaceAdmin(NormalizedSearch, ViewOnlyAdmin):
     """Read-only, because ``manage.py load_places`` replaces all places."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
-    list_filter = ["state"]
-    search_fields = ["name", "zip"]
-    search_help_text = _("Town or ZIP code")
+    search_fields = ["key", "=state", "^zip"]
+    search_help_text = _("Town, state or ZIP code")
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -267,14 +295,13 @@ class WithDepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Jurisdiction)
-class JurisdictionAdmin(BadRequestAdmin):
+class JurisdictionAdmin(NormalizedSearch, BadRequestAdmin):
     """Who polices a municipality or a county. ``manage.py load_places`` creates and deletes the rows."""
 
     list_display = ["name", "state", "kind", "county", "department_names", "is_corrected"]
-    list_filter = [WithDepartmentFilter, "is_corrected", "kind", "state"]
-    search_fields = ["name", "county"]
-    search_help_text = _("Name or county")
-    list_per_page = 50
+    list_filter = [WithDepartmentFilter, "is_corrected", "kind"]
+    search_fields = ["key", "county_slug", "=state"]
+    search_help_text = _("Name, county or state")
     fields = ["name", "state", "kind", "county", "departments", "is_corrected"]
     readonly_fields = ["name", "state", "kind", "county"]
     autocomplete_fields = ["departments"]
@@ -284,7 +311,7 @@ class JurisdictionAdmin(BadRequestAdmin):
 
     @admin.display(description=_("departments"))
     def department_names(self, jurisdiction):
-        return "; ".join(department.name for department in jurisdiction.departments.all()) or "-"
+        return "; ".join(map(str, jurisdiction.departments.all())) or "-"
 
     def save_model(self, request, obj, form, change):
         obj.is_corrected = obj.is_corrected or "departments" in form.changed_data
@@ -303,7 +330,7 @@ class JurisdictionAdmin(BadRequestAdmin):
 
 
 @admin.register(SlugRedirect)
-class SlugRedirectAdmin(ViewOnlyAdmin):
+class SlugRedirectAdmin(NormalizedSearch, ViewOnlyAdmin):
     list_display = ["__str__", "department"]
-    search_fields = ["slug"]
+    search_fields = ["slug", "department__name_key", "=state"]
     list_select_related = ["department"]

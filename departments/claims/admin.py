@@ -18,7 +18,9 @@ from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
 from policeapp.web.admin import ViewOnlyAdmin
 
+from ..editors import local_time
 from ..models.roles import Role
+from ..search.admin import NormalizedSearch
 from . import emails, outreach
 from .forms import DeclineForm, InvitationForm
 from .models import Claim, Invitation
@@ -149,14 +151,19 @@ class DecisionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Claim)
-class ClaimAdmin(ViewOnlyAdmin):
+class ClaimAdmin(NormalizedSearch, ViewOnlyAdmin):
     """The queue of claims. Only administrators of all departments see and decide them."""
 
-    list_display = ["department", "name", "title", "email", "proof", "confirmed_at", "decision"]
+    list_display = ["department", "name", "title", "email", "proof", "confirmed", "decision"]
     list_filter = [DecisionFilter, "proof"]
     list_select_related = ["department"]
-    search_fields = ["department__name", "name", "email"]
+    search_fields = ["department__search_text", "name", "email"]
     fields = ["department", "name", "title", "email", "proof", "created", "confirmed_at", "decision"]
+
+    confirmed = local_time("confirmed_at", _("confirmed"))
+
+    def get_zone(self, request, claim, context):
+        return claim.department.zone if claim else None
 
     def get_fields(self, request, obj=None):
         return [*self.fields, *(["decided_at", "decided_by"] if obj and obj.decision else [])]

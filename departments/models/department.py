@@ -11,14 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.history.records import History
+
 from ..fields import KeyField, MarkdownField
 from ..geo import states
-from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
+from ..names import core_name, name_key, normalize, slug_of, without_county_word
 from ..signals import departments_changed
+from .checked import CHECK, Checked
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
-from .location import Located
+from .location import POSITION_CONSTRAINT, Located
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
@@ -29,7 +32,7 @@ from .sources import Sourced
 LOCATION = ("latitude", "longitude", "precision")
 
 
-class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
+class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind
@@ -85,6 +88,13 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
     DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
     FULL_TEXT = ("search_text",)
+
+    # The parts in its history, and the facts that have their sources. What else comes back with a deleted department.
+    HISTORY_PARTS = {
+        "listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units",
+        "hiring_steps": "",
+    }  # fmt: skip
+    RESTORED_WITH = ("slug_redirects", "jobs")
 
     name = models.CharField(_("name"), max_length=200)
     alias = models.CharField(
@@ -173,6 +183,11 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
     objects = DepartmentQuerySet.as_manager()
+    history = History(
+        excluded_fields=[*"name_key name_core search_text county_slug city_key size x y z modified".split(), *CHECK],
+        no_db_index=["slug", "parent"],
+        deletions="department_deletions",
+    )
 
     class Meta:
         verbose_name = _("department")
@@ -216,21 +231,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
                 condition=Q(state__in=list(states.STATES)),
                 name="department_state_known",
             ),
-            models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
-                | Q(
-                    latitude__isnull=False,
-                    longitude__isnull=False,
-                    latitude__range=(-90, 90),
-                    longitude__range=(-180, 180),
-                    x__isnull=False,
-                    y__isnull=False,
-                    z__isnull=False,
-                    precision__in=Precision.values,
-                ),
-                name="department_position_whole",
-                violation_error_message=_("Enter latitude, longitude and how exact they are, or none of them."),
-            ),
+            POSITION_CONSTRAINT,
             *YEAR_CONSTRAINTS,
         ]
         indexes = [
@@ -255,7 +256,8 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         ]
 
     def __str__(self):
-        return self.name
+        # Pickers, logs and lists of the admin show this. Public pages show the parts that they need.
+        return self.name_and_town
 
     def save(self, *args, update_fields=None, **kwargs):
         """Fill in the slug, the location and the time zone if they are blank, and save."""
@@ -362,11 +364,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         """The static file of the picture that stands for its kind where it has no logo."""
         return f"img/badges/{self.kind}.svg"
 
-    @property
-    def town(self):
-        """A text such as "Westport, CT", or the state's name if the city is unknown."""
-        return f"{self.city}, {self.state}" if self.city else self.get_state_display()
-
     def published_posts(self):
         """Return its posts, A to Z. No query for kinds of departments that have none."""
         if self.kind not in self.STATEWIDE:
@@ -377,10 +374,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     def name_as_post(self):
         """The name without that of the headquarters: "Greene County" for "Indiana State Police, Greene County"."""
         return self.name.partition(", ")[2] or self.name
-
-    @property
-    def county_label(self):
-        return county_label(self.county, self.state)
 
 
 @receiver(pre_save, sender=Department)

@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.history.records import History
+
 from ..fields import MarkdownField
 from ..names import slug_of
 
@@ -100,6 +102,8 @@ class Division(Part):
         _("responsibilities"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 
+    history = History()
+
     class Meta(Part.Meta):
         verbose_name = _("division")
         verbose_name_plural = _("divisions")
@@ -110,10 +114,28 @@ class SpecialUnit(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="special_units")
     description = MarkdownField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
 
+    history = History()
+
     class Meta(Part.Meta):
         verbose_name = _("special unit")
         verbose_name_plural = _("special units")
         constraints = [models.UniqueConstraint(fields=["department", "name"], name="special_unit_name_unique")]
+
+
+def divisions_and_units(department):
+    """Return the divisions and the special units of a department, as two lists of unsaved objects. One query."""
+    kinds = {Division: "responsibilities", SpecialUnit: "description"}
+    first, second = (
+        kind.objects.filter(department=department)
+        .order_by()
+        .values_list(models.Value(number), "order", "pk", "name", text)
+        for number, (kind, text) in enumerate(kinds.items())
+    )
+    parts = [[], []]
+    for number, _order, _pk, name, text in sorted(first.union(second, all=True)):
+        kind = list(kinds)[number]
+        parts[number].append(kind(name=name, **{kinds[kind]: text}))
+    return parts
 
 
 class DepartmentSpecialization(Ordered):
@@ -130,6 +152,7 @@ class DepartmentSpecialization(Ordered):
     specialization = models.ForeignKey(Specialization, models.PROTECT, verbose_name=_("specialization"))
 
     objects = QuerySet.as_manager()
+    history = History(no_db_index=["specialization"])
 
     class Meta(Ordered.Meta):
         verbose_name = _("specialization")

@@ -5,6 +5,7 @@ Both answer invalid values with 400, and nobody overwrites what another person h
 
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin import actions
 from django.contrib.admin.helpers import AdminErrorList
@@ -13,10 +14,13 @@ from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
 from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
-from django.utils.text import capfirst
+from django.utils import timezone
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..accounts import audit
+from ..history.records import change_by
+from . import unsaved
 from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, digest, who_changed
 
 TAKEN = _("Somebody has just saved the same name or number. Change yours and save again.")
@@ -59,23 +63,41 @@ class BadRequestAdmin(admin.ModelAdmin):
     """
 
     form = EditForm
+    # Whether a form that arrives after the session has ended is shown again, as policeapp.web.unsaved does it. It must
+    # be an EditForm, and have no passwords.
+    keeps_unsaved = True
+
+    class Media:
+        js = [Script("js/unsaved.js", defer=True)]
 
     view_on_site = False  # StaffSite has no view for such links
+    list_per_page = 50
+    show_full_result_count = False  # a search would count all rows of a table, too
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_zone(self, request, instance, context):
+        """Return the time zone of the times on a page, None for the site's, or "" if it depends on what is typed.
+
+        ``instance`` is the object of the page, or None on the page that adds one.
+        """
+        return None
 
     def changelist_view(self, request, extra_context=None):
         with bad_request_on_invalid_value():
             return _render(super().changelist_view(request, extra_context))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        request.refusal, request.version = (), None
+        request.refusal, request.version, refusal = (), None, ()
         with bad_request_on_invalid_value():
-            if request.method != "POST":
+            if message := unsaved.restore(request):
+                refusal = (message,)  # so that nothing is saved
+            elif request.method != "POST":
                 return _render(super().changeform_view(request, object_id, form_url, extra_context))
             # A unique value that another request has just saved passes the form's check, but not the database's. Then
             # the second check finds it.
-            for request.refusal in ((), (), (TAKEN,)):
+            for request.refusal in (refusal, (), (TAKEN,)):
                 try:
-                    with transaction.atomic(using=router.db_for_write(self.model)):
+                    with transaction.atomic(using=router.db_for_write(self.model)), change_by(request.user):
                         merge = self._merge_changes(request, object_id)
                         response = super().changeform_view(request, object_id, form_url, extra_context)
                         if hasattr(response, "context_data"):
@@ -95,7 +117,11 @@ class BadRequestAdmin(admin.ModelAdmin):
         merge = Merge(request.POST, version, state)
         if not merge.changed:
             return None
-        request.POST, request.version, request.refusal = merge.post, state.version(), merge.messages(request.user)
+        request.POST, request.version, request.refusal = (
+            merge.post,
+            state.version(),
+            (*request.refusal, *merge.messages(request.user)),
+        )
         return merge
 
     def _get_locked(self, request, object_id):
@@ -142,6 +168,13 @@ class BadRequestAdmin(admin.ModelAdmin):
         self.message_user(request, text % {"name": self.opts.verbose_name, "who": who}, messages.WARNING)
         return HttpResponseRedirect(request.get_full_path())
 
+    def history_view(self, request, object_id, extra_context=None):
+        response = super().history_view(request, object_id, extra_context)
+        if hasattr(response, "context_data"):
+            context = response.context_data
+            context["zone"] = self.get_zone(request, context["object"], context)
+        return _render(response)
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = request.refusal
@@ -152,6 +185,7 @@ class BadRequestAdmin(admin.ModelAdmin):
             formsets = [each.formset for each in context["inline_admin_formsets"] if each.has_change_permission]
             state = FormState(context["adminform"].form, formsets)
             context["version"] = request.version or request.POST.get(VERSION_FIELD) or state.version()
+        context["zone"] = self.get_zone(request, obj, context)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
@@ -256,6 +290,24 @@ class ViewOnlyAdmin(BadRequestAdmin):
         return False
 
 
+def describe_links():
+    """Name the rows of many-to-many relations in words, for the pages that ask before something is deleted."""
+    for model in apps.get_models():
+        for field in model._meta.local_many_to_many:
+            link = field.remote_field.through
+            if link._meta.auto_created:
+                names = {"links": field.verbose_name, "owners": model._meta.verbose_name_plural}
+                link._meta.verbose_name = field.verbose_name
+                link._meta.verbose_name_plural = format_lazy(_("{links} of {owners}"), **names)
+                link.__str__ = _ends_of_link
+
+
+def _ends_of_link(link):
+    """Return a text such as "bob@example.com (Westport Police Department, Westport, CT)"."""
+    owner, other = (field.name for field in link._meta.fields if field.is_relation)
+    return f"{getattr(link, other)} ({getattr(link, owner)})"
+
+
 @contextmanager
 def bad_request_on_invalid_value():
     """Raise BadRequest when a value cannot be converted to an id or a number."""
@@ -266,5 +318,11 @@ def bad_request_on_invalid_value():
 
 
 def _render(response):
-    """Render the response now, because form fields look up their values only when they are rendered."""
-    return response.render() if hasattr(response, "render") else response
+    """Render the response now, because form fields look up their values only when they are rendered.
+
+    Times on the page, and the shortcuts "Today" and "Now" of its fields, are those of the time zone in the context.
+    """
+    if not hasattr(response, "render"):
+        return response
+    with timezone.override((response.context_data or {}).get("zone") or None):
+        return response.render()

@@ -58,6 +58,7 @@ def reload(target):
     return type(target).objects.get(pk=target.pk)
 
 
+@pytest.mark.any_engine
 class TestDepartment:
     def test_the_second_save_changes_nothing_and_says_who_changed_what(self, alice, dora, own):
         first, second = Open(alice, own), Open(dora, own)
@@ -323,6 +324,7 @@ class TestOtherModels:
         assert (bob.first_name, bob.is_active, bob.last_login.year) == ("Bobby", False, 2026)
 
 
+@pytest.mark.any_engine
 class TestDeletion:
     """A deletion is confirmed for what the page showed."""
 
@@ -349,6 +351,7 @@ class TestDeletion:
         assert "was deleted successfully" in words_of(dora.post(url, form_of(dora.get(url)), follow=True))
 
 
+@pytest.mark.any_engine
 class TestDeletionOfSelectedObjects:
     """The action of a list asks first, too."""
 
