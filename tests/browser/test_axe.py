@@ -14,7 +14,7 @@ COLORS = ["color-contrast", "link-in-text-block"]
 
 # Checks that axe-core leaves undecided ("incomplete") count as findings. axe-core takes lines for opaque boxes, so it
 # cannot measure colors in and around a drawing: maps are hidden for the color rules, and test_maps measures them.
-RUN = """async ([values, colors, undecided]) => {
+RUN = """async ([values, colors, undecided = true]) => {
     document.querySelectorAll("figure svg").forEach(e => { e.style.visibility = values.length ? "" : "hidden" });
     const runOnly = values.length ? {type: "tag", values} : {type: "rule", values: colors};
     const rules = values.length ? Object.fromEntries(colors.map(rule => [rule, {enabled: false}])) : {};
