@@ -66,6 +66,7 @@ def test_accepting_publishes_the_value_with_its_source_and_thanks(bob, westport,
     change = Change.objects.get()
     assert (change.kind, change.user.email) == (Change.Kind.CORRECTION, "bob@example.com")
     assert "A visitor's correction: Bob" in text_of(bob.get(page(westport, "history")))
+    assert not correction.accept(None) and not correction.decline(None)
     assert messages_of(decide(bob, correction, "accept")) == ["This correction was decided before."]
     assert len(emails_to(ANN)) == 1
 
