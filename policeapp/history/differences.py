@@ -56,7 +56,7 @@ def _cut(words, is_first, is_last):
 
 def of_parts(model, fields, before, after):
     """Return sentences about two states of a list of parts, each ``{pk: values}`` in the order of the list."""
-    fields = [field for field in fields if field.name != "order" and not _is_owner(model, field)]
+    fields = [field for field in fields if field.name != "order" and not _is_owner(field)]
     before, after = (_labeled(model, values.values()) for values in (before, after))
     lines = [_("added: %s") % ", ".join(new)] if (new := [name for name in after if name not in before]) else []
     if gone := [name for name in before if name not in after]:
@@ -73,13 +73,9 @@ def of_parts(model, fields, before, after):
     return lines
 
 
-def _is_owner(model, field):
-    """Return whether a foreign key leads to the object that the parts belong to."""
-    return (
-        isinstance(field, models.ForeignKey)
-        and field.remote_field.on_delete is not models.PROTECT
-        and hasattr(field.related_model, "HISTORY_PARTS")
-    )
+def _is_owner(field):
+    """Return whether a field is the foreign key to the object that the parts belong to."""
+    return isinstance(field, models.ForeignKey) and hasattr(field.related_model, "HISTORY_PARTS")
 
 
 def _line(name, field, before, after):
@@ -88,10 +84,14 @@ def _line(name, field, before, after):
 
 
 def _labeled(model, rows):
-    """Return ``{label: values}``. Parts with the same label are numbered."""
-    labeled = {}
-    for values in rows:
-        label = name = capfirst(str(model(**values)))
+    """Return ``{label: values}``. Parts with the same label are numbered. A query for each kind of related object."""
+    rows, labeled = list(rows), {}
+    parts = [model(**values) for values in rows]
+    related = [each.name for each in model._meta.fields if isinstance(each, models.ForeignKey) and not _is_owner(each)]
+    models.prefetch_related_objects(parts, *related)
+    for part, values in zip(parts, rows, strict=True):
+        gone = not all(hasattr(part, name) for name in related)
+        label = name = _("something deleted") if gone else capfirst(str(part))
         number = 2
         while label in labeled:
             label, number = f"{name} ({number})", number + 1

@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from departments.models import Department, Division
+from departments.models import Department, Division, Specialization
 from jobs.models import Job
 from policeapp.history.records import change_by
 from policeapp.history.restoring import delete_old_history, deleted_rows
@@ -202,3 +204,31 @@ def test_after_30_days_deleted_objects_are_gone_and_their_logos_too(alice, clock
     assert department.logo.name not in referenced_files()
     parts = Division.history.model.objects.filter(department_id=living.pk)
     assert parts.count() == 1  # the department can still get an older version
+
+
+def test_the_page_takes_as_many_queries_for_many_changes_as_for_one(alice):
+    department = make_department()
+    list_specializations(department, "K-9 Unit", "Dive Team")
+    with change_by(get_user("alice")):
+        department.listed_specializations.first().delete()
+        make_division(department, "Patrol")
+    alice.get(page(department, "history"))  # fills caches of the process
+    with CaptureQueriesContext(connection) as few:
+        alice.get(page(department, "history"))
+    for number in range(5):
+        with change_by(get_user("alice")):
+            department.chief_name = f"Chief {number}"
+            department.save()
+            make_division(department, f"Division {number}")
+    with CaptureQueriesContext(connection) as many:
+        alice.get(page(department, "history"))
+    assert len(many) == len(few) < 30
+
+
+def test_a_specialization_that_is_gone_has_no_name_in_the_history(alice):
+    department = make_department()
+    list_specializations(department, "K-9 Unit")
+    with change_by(get_user("alice")):
+        department.listed_specializations.get().delete()
+    Specialization.objects.all().delete()
+    assert "Specializations: removed: something deleted" in text_of(alice.get(page(department, "history")))
