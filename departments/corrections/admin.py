@@ -87,7 +87,7 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
         sent = {name: request.POST if name in request.POST else None for name in ("accept", "decline")}
         decline = DeclineForm(sent["decline"], auto_id="decline_%s")
         accept = self._accept_form(correction, target, sent["accept"])
-        if request.method == "POST" and correction.decision:
+        if request.method == "POST" and not Correction.objects.waiting().filter(pk=correction.pk).exists():
             return self._finish(request, _("This correction was decided before."), messages.ERROR)
         if "edit" in request.POST:
             return self._open_form(request, correction, target)
@@ -101,7 +101,7 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
         return render(request, "admin/departments/correction/change_form.html", context)
 
     def _get_target(self, request, correction):
-        """Return the object. While a decision is saved, nobody else can change it."""
+        """Return the object. While a decision is saved, nobody else can change it or decide about it."""
         found = correction.target_model._base_manager.filter(pk=correction.object_id)
         return (found.select_for_update(no_key=True) if request.method == "POST" else found).get()
 

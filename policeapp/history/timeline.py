@@ -98,10 +98,11 @@ class Timeline:
 
     def entry(self, change):
         """Return the :class:`Entry` of a change."""
-        own = [row for row in self.rows if row.change_id == change.pk]
-        before, after = self.values(change.pk, before=True), self.values(change.pk)
-        is_creation = bool(own) and before is None and after is not None
-        facts = [] if is_creation or not own else self._field_facts(before or {}, after or {})
+        before = after = None
+        if any(row.change_id == change.pk for row in self.rows):
+            before, after = self.values(change.pk, before=True), self.values(change.pk)
+        is_creation = before is None and after is not None
+        facts = self._field_facts(before, after) if before and after else []
         if not is_creation:
             facts += self._part_facts(change.pk)
         return Entry(change, facts, is_creation)
@@ -110,7 +111,7 @@ class Timeline:
         facts = []
         for field in shown_fields(self.model):
             values = before.get(field.attname), after.get(field.attname)
-            if before and after and values[0] != values[1]:
+            if values[0] != values[1]:
                 facts.append(Fact(field.name, capfirst(field.verbose_name), **differences.of_field(field, *values)))
         return facts
 

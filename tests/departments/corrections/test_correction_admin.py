@@ -66,10 +66,12 @@ def test_accepting_publishes_the_value_with_its_source_and_thanks(bob, westport,
     change = Change.objects.get()
     assert (change.kind, change.user.email) == (Change.Kind.CORRECTION, "bob@example.com")
     assert "A visitor's correction: Bob" in text_of(bob.get(page(westport, "history")))
+    assert not correction.accept(None) and not correction.decline(None)
     assert messages_of(decide(bob, correction, "accept")) == ["This correction was decided before."]
     assert len(emails_to(ANN)) == 1
 
 
+@pytest.mark.any_engine
 def test_the_value_can_be_edited_and_must_be_valid(bob, westport):
     correction = make_correction(westport, value="call 12")
     response = decide(bob, correction, "accept")
@@ -79,6 +81,7 @@ def test_the_value_can_be_edited_and_must_be_valid(bob, westport):
     assert westport.phone == "203-341-6111" and westport.sources["phone"]["source"] == "Town clerk"
 
 
+@pytest.mark.any_engine
 def test_a_figure_loses_the_year_of_the_old_one(bob, westport):
     correction = make_correction(westport, "officers", "1,065 officers")
     form = form_of(bob.get(page(correction)))
@@ -88,6 +91,7 @@ def test_a_figure_loses_the_year_of_the_old_one(bob, westport):
     assert (westport.sworn_officers, westport.sworn_year) == (65, None)
 
 
+@pytest.mark.any_engine
 def test_nobody_replaces_what_somebody_has_just_saved(bob, westport):
     correction = make_correction(westport)
     form = form_of(bob.get(page(correction)))
@@ -99,6 +103,7 @@ def test_nobody_replaces_what_somebody_has_just_saved(bob, westport):
     assert response.status_code == 302 and Department.objects.get(pk=westport.pk).phone == "203-341-6100"
 
 
+@pytest.mark.any_engine
 def test_an_address_is_typed_field_by_field(bob, westport):
     correction = make_correction(westport, "address", "50 Jesup Road, Westport CT 06880")
     form = form_of(bob.get(page(correction)))
@@ -109,6 +114,7 @@ def test_an_address_is_typed_field_by_field(bob, westport):
     assert set(westport.sources) == {"street1", "zip"}
 
 
+@pytest.mark.any_engine
 def test_other_facts_are_changed_in_the_form_and_then_accepted(bob, westport):
     correction = make_correction(westport, "specializations", "They have a <b>drone</b> team.", email=ANN)
     response = decide(bob, correction, "edit")
@@ -121,6 +127,7 @@ def test_other_facts_are_changed_in_the_form_and_then_accepted(bob, westport):
     assert not Correction.objects.waiting().exists() and len(emails_to(ANN)) == 1
 
 
+@pytest.mark.any_engine
 def test_declining_needs_a_reason_which_is_sent(bob, westport):
     correction = make_correction(westport, email=ANN)
     make_correction(westport, evidence="Twice.", email=ANN)
@@ -141,6 +148,7 @@ def test_a_filled_job_leaves_the_lists(westport):
     assert job not in Job.objects.open()
 
 
+@pytest.mark.any_engine
 def test_pay_is_validated_as_a_whole(westport, bob):
     job = make_job(westport, pay_max=50_000)
     correction = make_correction(job, "pay", "from $60,000")

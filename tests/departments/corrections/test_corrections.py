@@ -47,6 +47,7 @@ def test_a_visitor_reports_a_mistake_and_nothing_is_published(client, westport):
     assert "203-341-6000" in page and "203-341-6100" not in page and "says so" not in page
 
 
+@pytest.mark.any_engine
 def test_the_form_needs_a_fact_and_a_value_and_a_reason_but_no_address(client, westport):
     for values, message in (
         ({"fact": ""}, "This field is required."),
@@ -69,6 +70,7 @@ def test_the_form_needs_a_fact_and_a_value_and_a_reason_but_no_address(client, w
     assert correction.reports.get().evidence == "I live there"
 
 
+@pytest.mark.any_engine
 def test_bots_and_floods_store_nothing(client, westport, monkeypatch):
     assert "We have your correction" in text_of(send_correction(client, westport, homepage="https://spam.example"))
     assert "That was quick." in text_of(send_correction(client, westport, seconds=0))
@@ -96,6 +98,7 @@ def test_the_same_value_waits_once_and_counts_its_people(client, westport):
     assert value_key(" A\nb ") == value_key("a B")
 
 
+@pytest.mark.any_engine
 def test_a_job_can_be_corrected_too(client, westport):
     job = make_job(westport)
     url = f"{job.get_absolute_url()}correct/"
@@ -130,6 +133,7 @@ def test_those_who_can_decide_get_one_email_a_day(client, westport):
     assert Correction.objects.filter(announced_at=None).count() == 1, "tomorrow's has it"
 
 
+@pytest.mark.any_engine
 def test_administrators_hear_of_what_no_editor_can_decide(westport):
     alice, bob, rita = make_alice(), make_bob(westport), make_rita(westport)
     make_correction(westport, "name", "Westport PD")

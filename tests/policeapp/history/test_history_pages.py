@@ -211,6 +211,7 @@ def test_the_page_takes_as_many_queries_for_many_changes_as_for_one(alice):
     list_specializations(department, "K-9 Unit", "Dive Team")
     with change_by(get_user("alice")):
         department.listed_specializations.first().delete()
+        make_division(department, "Patrol")
     alice.get(page(department, "history"))  # fills caches of the process
     with CaptureQueriesContext(connection) as few:
         alice.get(page(department, "history"))
