@@ -24,7 +24,7 @@ from ...factories import (
     text_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 
 def change(instance, **values):
