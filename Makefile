@@ -67,7 +67,7 @@ test: .venv/.tests ## check the code and run every test on SQLite and then on Po
 	$(PYTEST) $(FILES) $(WITHOUT_BROWSER) || failed=1; \
 	$(if $(BROWSER),echo "== Tests in a browser"; $(PYTEST) $(BROWSER) || failed=1;) \
 	echo "== Tests on PostgreSQL"; \
-	.venv/bin/python tests/postgres.py -- $(PYTEST) $(FILES) || failed=1; \
+	.venv/bin/python tests/postgres.py -- $(PYTEST) $(FILES) $(WITHOUT_BROWSER) || failed=1; \
 	exit $$failed
 
 coverage: .venv/.tests ## measure the coverage of the tests on SQLite; fails below the minimum

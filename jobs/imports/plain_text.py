@@ -63,9 +63,12 @@ def to_markdown(text):
     return _blocks(line for line in map(str.strip, text.split("\n")) if re.search(r"[^\W_]", line))
 
 
-def join_sections(sections):
-    """Join ``(heading, plain text)`` pairs into one Markdown text. Blank texts are left out; a heading can be ""."""
-    parts = [(heading, to_markdown(text)) for heading, text in sections]
+def join_sections(sections, convert=to_markdown):
+    """Join ``(heading, text)`` pairs into one Markdown text. Blank texts are left out; a heading can be "".
+
+    ``convert`` turns each text into Markdown; by default, texts are plain.
+    """
+    parts = [(heading, convert(text)) for heading, text in sections]
     return "\n\n".join(f"## {heading}\n\n{text}" if heading else text for heading, text in parts if text)
 
 

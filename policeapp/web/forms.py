@@ -58,3 +58,10 @@ def normalize_lines(text):
 def printable_line(text):
     """Return the text on one line without unprintable characters, so that it cannot add a header."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+class LineField(forms.CharField):
+    """One line of text without unprintable characters."""
+
+    def to_python(self, value):
+        return printable_line(super().to_python(value))

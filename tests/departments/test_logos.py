@@ -359,6 +359,7 @@ class TestInTheAdmin:
         ],
         ids=["script", "svg", "damaged", "empty", "too large"],
     )
+    @pytest.mark.any_engine
     def test_an_invalid_logo_is_a_form_error_and_the_old_one_stays(self, alice, own, content, words):
         save(alice, own, logo=self.picture())
         own.refresh_from_db()
@@ -370,6 +371,7 @@ class TestInTheAdmin:
         assert (own.logo.name, own.chief_name) == (name, "Ann Chief")
 
     @pytest.mark.parametrize("kind", ["BMP", "TIFF", "ICO"])
+    @pytest.mark.any_engine
     def test_an_image_in_another_format_is_a_form_error(self, alice, own, kind):
         response = save(alice, own, logo=self.picture(kind, (64, 64)))
         assert errors_of(response) == {"logo": ["This is not a PNG, JPEG, WebP or GIF image."]}

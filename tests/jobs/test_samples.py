@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from departments.imports import country
+from departments.imports import country, jurisdictions
 from departments.models import Department, Place
 from jobs import samples
 from jobs.models import Job
@@ -20,12 +20,15 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def small_country(tmp_path, monkeypatch):
-    """Replace the directory of the country by a file of two agencies."""
+    """Replace the directory of the country by a file of two agencies, and its municipalities by one."""
     file = tmp_path / "agencies.csv"
     file.write_bytes(
         csv_of(WESTPORT, WESTPORT | {"ori": "CT0000100", "name": "Avon Police Department", "city": "Avon"})
     )
     monkeypatch.setattr(country, "AGENCIES", file)
+    file = tmp_path / "municipalities.csv"
+    file.write_text("zip,state,name,kind,share,county\n06880,CT,Westport,town,1,Fairfield County\n", encoding="utf-8")
+    monkeypatch.setattr(jurisdictions, "ZIP_MUNICIPALITIES", file)
 
 
 @pytest.fixture

@@ -360,3 +360,15 @@ def test_the_sitemaps_have_every_department(client):
     pages = "".join(client.get(f"/sitemap-{state}.xml").content.decode() for state in states)
     assert pages.count("-department/</loc>") > 10_000
     assert "/departments/mi/michigan-state-police-alcona-county/" in pages
+
+
+def test_looking_up_a_place_uses_indexes():
+    for query in (
+        Place.objects.zip_code("06880"),
+        Place.objects.towns("Westport"),
+        Place.objects.towns("Westport", "CT"),
+        Place.objects.of_address("06880", "Westport", "CT"),
+    ):
+        plan = query.explain()
+        assert "Index" in plan or "INDEX" in plan
+        assert "SCAN departments_place" not in plan and "Seq Scan" not in plan

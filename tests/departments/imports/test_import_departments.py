@@ -240,6 +240,7 @@ call_command("import_departments", sys.argv[1])
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.any_engine
 def test_killing_the_process_in_the_middle_of_writing_changes_nothing(tmp_path, file, number):
     environment = os.environ | {
         "DATABASE_URL": new_sqlite(tmp_path / "db.sqlite3"), "DJANGO_SETTINGS_MODULE": "policeapp.settings",
@@ -300,7 +301,7 @@ def test_a_department_that_is_deleted_is_not_written_again():
         ({"ori": "CT0015800"}, "Another department has this ORI. Import the file again."),
         (
             {"slug": "westport-police-department"},
-            "Another department in this state has this slug. Import the file again.",
+            "Another department in this state has this web address. Import the file again.",
         ),
     ],
 )

@@ -191,6 +191,7 @@ def test_signed_in_users_stay_signed_in():
     assert client.get("/admin/", REMOTE_ADDR=HERE).status_code == 200
 
 
+@pytest.mark.any_engine
 class TestManyNetworks:
     """Somebody guesses at one account from many networks, each below its own limit."""
 

@@ -8,6 +8,8 @@ from jobs.models import Job
 
 from ...factories import make_department, make_job, text_of
 
+pytestmark = pytest.mark.any_engine
+
 PROFILE = "/departments/ct/westport-police-department/"
 
 

@@ -10,7 +10,7 @@ from policeapp.operations.rate_limits import count_uncached
 
 from ...factories import make_department, make_job, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 MOST = 20
 HERE, THERE = "203.0.113.7", "198.51.100.4"

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.claims.forms import CLAIMS_PER_CLIENT
-from departments.models import Claim, Invitation
+from departments.models import Claim, Correction, Invitation, Report
 from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
@@ -39,11 +39,18 @@ DESCRIBED = {
     "axes.AccessLog": None,
     "contenttypes.ContentType": None,
     "departments.Claim": "claims",
+    "departments.Correction": "corrections",
     "departments.Department": "departments",
     "departments.DepartmentSpecialization": None,
     "departments.Division": None,
+    "departments.HistoricalDepartment": "departments",
+    "departments.HistoricalDepartmentSpecialization": None,
+    "departments.HistoricalDivision": None,
+    "departments.HistoricalSlugRedirect": None,
+    "departments.HistoricalSpecialUnit": None,
     "departments.Invitation": "invitations",
     "departments.Jurisdiction": None,
+    "departments.Report": "corrections",
     "departments.SlugRedirect": None,
     "departments.Place": None,
     "departments.SpecialUnit": None,
@@ -51,6 +58,9 @@ DESCRIBED = {
     "departments.ZipPart": None,
     "jobs.Alert": "alerts",
     "jobs.HiringStep": None,
+    "jobs.HistoricalHiringStep": None,
+    "jobs.HistoricalJob": "departments",
+    "jobs.HistoricalRequirements": None,
     "jobs.Job": "departments",
     "jobs.Message": "account-emails",
     "jobs.NotifiedOpening": "alerts",
@@ -59,6 +69,7 @@ DESCRIBED = {
     "jobs.Subscriber": "alerts",
     "mfa.Authenticator": "editors",
     "policeapp.AuditEvent": "audit",
+    "policeapp.Change": "editors",
     "policeapp.ContentVersion": None,
     "policeapp.Import": "editors",
     "policeapp.RateCount": "counts",
@@ -92,6 +103,9 @@ def test_all_personal_columns_are_described(privacy):
         *("id", "key", "department", "email", "role", "created", "invited_by"),
         *("accepted_by", "accepted_at", "withdrawn_at"),
     }
+    assert {field.name for field in Report._meta.concrete_fields} == {
+        *("id", "correction", "evidence", "email", "created"),
+    }
     assert {field.name for field in AuditEvent._meta.concrete_fields} == {
         *("id", "at", "kind", "account", "email", "ip", "about_type", "about_id", "about", "details"),
     }
@@ -113,6 +127,8 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setattr("policeapp.pages.policies.EMAILS_PER_ADDRESS", EMAILS_PER_ADDRESS._replace(seconds=2 * 86400))
     monkeypatch.setattr(Claim, "LINK_LIFETIME", timedelta(days=8))
     monkeypatch.setattr(Claim, "RETENTION", timedelta(days=91))
+    monkeypatch.setattr(Correction, "RETENTION", timedelta(days=93))
+    monkeypatch.setattr(Correction, "WAITING_LIFETIME", timedelta(days=370))
     monkeypatch.setattr(Invitation, "LIFETIME", timedelta(days=9))
     monkeypatch.setattr(Invitation, "RETENTION", timedelta(days=92))
     monkeypatch.setattr(AuditEvent, "RETENTION", timedelta(days=399))
@@ -131,6 +147,8 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "A request with a decision is deleted 91 days after it",
         "It works for 9 days. If you don't accept it, we delete it 92 days later",
         "count requests by IP address for 3 hours",
+        "All of it is deleted 93 days after the decision, or after 370 days without one",
+        "we count corrections by IP address for 1 hour",
         "Each entry is deleted after 399 days",
         "the IP address and the department for 399 days",
         "count for 47 minutes",

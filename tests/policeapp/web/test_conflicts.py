@@ -58,6 +58,7 @@ def reload(target):
     return type(target).objects.get(pk=target.pk)
 
 
+@pytest.mark.any_engine
 class TestDepartment:
     def test_the_second_save_changes_nothing_and_says_who_changed_what(self, alice, dora, own):
         first, second = Open(alice, own), Open(dora, own)
@@ -234,13 +235,26 @@ class TestParts:
         assert saved(second.send())
         assert not own.divisions.exists()
 
-    def test_specializations_are_merged(self, alice, dora, own):
-        list_specializations(own, "Drone")
-        marine, boat = make_specialization("Marine"), make_specialization("Boat")
+    def test_changes_to_different_specializations_are_merged(self, alice, dora, own):
+        list_specializations(own, "Drone", "K-9")
+        marine, drone = make_specialization("Marine"), own.specializations.get(name="Drone")
         first, second = Open(alice, own), Open(dora, own)
-        first.send(**{"listed_specializations-0-specialization": marine.pk})
-        errors = errors_of(second.send(**{"listed_specializations-0-specialization": boat.pk}))
-        assert errors["listed_specializations-0-specialization"] == ["Now: Marine. You entered: Boat."]
+        first.send(**{f"listed_specializations-{marine.pk}": ["Marine", "3"]})
+        response = second.send(**{f"listed_specializations-{drone.pk}": ""})
+        assert list(errors_of(response)) == [""]
+        assert "Changed by Alice (now): Specializations." in words_of(response)
+        assert saved(second.send())
+        assert [str(row) for row in own.listed_specializations.all()] == ["K-9", "Marine"]
+
+    def test_a_specialization_that_both_changed_shows_both_values(self, alice, dora, own):
+        list_specializations(own, "Drone")
+        drone = own.specializations.get()
+        first, second = Open(alice, own), Open(dora, own)
+        first.send(**{f"listed_specializations-{drone.pk}": ""})
+        errors = errors_of(second.send(**{f"listed_specializations-{drone.pk}": ["Drone", "5"]}))
+        assert errors["listed_specializations"] == ["Now: blank. You entered: Drone, 5."]
+        assert saved(second.send())
+        assert own.specializations.get() == drone
 
     def test_requirements_that_both_added_show_both_values(self, alice, dora, own):
         job = make_job(own)
@@ -310,6 +324,7 @@ class TestOtherModels:
         assert (bob.first_name, bob.is_active, bob.last_login.year) == ("Bobby", False, 2026)
 
 
+@pytest.mark.any_engine
 class TestDeletion:
     """A deletion is confirmed for what the page showed."""
 
@@ -336,6 +351,7 @@ class TestDeletion:
         assert "was deleted successfully" in words_of(dora.post(url, form_of(dora.get(url)), follow=True))
 
 
+@pytest.mark.any_engine
 class TestDeletionOfSelectedObjects:
     """The action of a list asks first, too."""
 

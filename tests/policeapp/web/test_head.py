@@ -23,6 +23,8 @@ from ...factories import make_alice, make_department, make_job, make_specializat
 from ...structured_data import nodes_in, nodes_of
 from ...whole_site import Markup
 
+pytestmark = pytest.mark.any_engine
+
 # The indexed pages of whole_site: (path or its beginning, state). All others have noindex: search results, later pages
 # of lists, and pages that are empty, missing, closed or samples.
 LISTED = {
