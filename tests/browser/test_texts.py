@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from .. import factories
 from ..admin import page as url_of
-from .test_admin_round_trip import add_another, save, sign_in
+from .test_admin_round_trip import add_another, save, sign_in, unfold
 
 PASTE = """(field, [html, text]) => {
     const data = new DataTransfer();
@@ -50,6 +50,7 @@ def test_unsaved_changes_are_warned_of_and_survive_an_expired_session(visit, wes
     page = visit()
     sign_in(page, "bob")
     page.goto(url_of(westport))
+    unfold(page, "About and mission")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.get_by_label("About:").focus()
@@ -59,12 +60,14 @@ def test_unsaved_changes_are_warned_of_and_survive_an_expired_session(visit, wes
     assert page.url.endswith("/") and not asked, "nothing differs"
 
     page.goto(url_of(westport))
+    unfold(page, "About and mission")
     page.get_by_label("About:").fill("Typed for two hours")
     page.get_by_role("link", name="View site").click()
     page.wait_for_url("**/")
     assert asked == ["beforeunload"]
 
     page.goto(url_of(westport))
+    unfold(page, "About and mission")
     page.get_by_label("About:").fill("Typed for two hours")
     page.context.clear_cookies(name="sessionid")
     save(page)
