@@ -70,7 +70,7 @@ def fetch(connector, fetcher, conditional=None):
         return fetcher.get(url, form.headers(url) | (more or {}), obey_robots=form.obeys_robots)
 
     page = get(connector.url, conditional)
-    if page.is_unchanged:
+    if page.is_unchanged and page.url == connector.url:
         return Answer(page, [], [])
     if page.status != 200:
         raise Failed(_("The website answered with status %d.") % page.status)

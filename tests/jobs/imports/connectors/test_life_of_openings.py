@@ -133,3 +133,10 @@ def test_the_page_of_an_opening_says_where_it_comes_from_and_when_that_was_check
     page = text_of(client.get(job.get_absolute_url()))
     assert "This job is closed. The department no longer lists it." in page and "checked on" not in page
     assert "Apply on the department" not in page and "noindex" in html_of(client.get(job.get_absolute_url()))
+
+
+def test_a_fetcher_that_comes_late_does_not_fetch_again(website, connector):
+    publish(website, "1")
+    late = Connector.objects.get()
+    assert run_next() == [""]
+    assert not late.claim() and Connector.objects.get().claim()

@@ -67,6 +67,7 @@ WHOLE = feed(*(feed_job(referencenumber=number, requisitionid="") for number in 
         ((500, {}, b""), "status 500"),
         ((404, {}, b""), "status 404"),
         ((302, {"Location": "/login"}, b""), "The list has moved to"),
+        ((302, {"Location": "/unchanged"}, b""), "status 304"),
         ("<!DOCTYPE html><html><body>Sign in</body></html>", "begins with <html>"),
         (feed(*(feed_job(referencenumber=number) for number in MANY[:3])), "only 3 jobs, after 6 the last time"),
     ],
@@ -74,7 +75,8 @@ WHOLE = feed(*(feed_job(referencenumber=number, requisitionid="") for number in 
 def test_an_answer_that_may_lack_openings_changes_nothing(website, connector, clock, answer, problem):
     publish(website, *MANY)
     run_next()
-    website.pages |= {FEED: answer, "/login": feed(feed_job(referencenumber="9"))}
+    moved = {"/login": feed(feed_job(referencenumber="9")), "/unchanged": (304, {}, b"")}
+    website.pages |= moved | {FEED: answer}
     for _number in range(3):
         (found,) = run_next(clock)
         assert problem in found
