@@ -10,6 +10,7 @@ from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
+from policeapp.history.admin import HistoryMixin
 from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
@@ -88,7 +89,7 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
+class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, BadRequestAdmin):
     editors_can = {"view", "change"}
     form = DepartmentForm
     list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
@@ -213,6 +214,25 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
             department.save()
         if not change or not set(jurisdictions.MATCHED).isdisjoint(changed):
             jurisdictions.match([department.state])
+
+    deleted_note = _(
+        "A department comes back with its jobs, but without its editors and recruiters. Invite them again."
+    )
+
+    def zone_of(self, department):
+        return Department(time_zone=department.time_zone, state=department.state).zone
+
+    def can_restore_deleted(self, request):
+        return super().can_restore_deleted(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def deleted_name(self, row):
+        return f"{row.name} ({row.city}, {row.state})"
+
+    def restored(self, request, instance, names):
+        if names is None:
+            Department.objects.filter(state=instance.state).link_posts()
+        if names is None or not set(jurisdictions.MATCHED).isdisjoint(names):
+            jurisdictions.match([instance.state])
 
     @admin.action(description=_("Publish selected departments"), permissions=["change"])
     def publish(self, request, departments):

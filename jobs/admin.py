@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.editors import PreviewMixin, RecruitersMixin, record_edit
 from departments.models import Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.history.admin import HistoryMixin
 from policeapp.web.admin import BadRequestAdmin, bad_request_on_invalid_value
 from policeapp.web.conflicts import EditForm
 
@@ -111,7 +112,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, BadRequestAdmin):
+class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
     list_filter = [OpenFilter, "status", "kind", "is_sample", "department__state"]
@@ -177,6 +178,17 @@ class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, BadRequestAdmin):
         """The department of an imported job identifies it, as its source and number do."""
         is_imported = obj is not None and obj.external_id
         return [*(["department"] if is_imported else []), *self.readonly_fields]
+
+    def zone_of(self, job):
+        return job.department.zone
+
+    def deleted_rows(self, request):
+        """Those of living departments whose jobs the person can edit."""
+        departments = Department.objects.with_jobs_editable_by(request.user)
+        return super().deleted_rows(request).filter(department__in=departments).select_related("department")
+
+    def deleted_name(self, row):
+        return f"{row.title} ({row.department.name})"
 
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):

@@ -25,6 +25,7 @@ class PoliceAppConfig(AppConfig):
         from .accounts.middleware import begin_session, renew_key
         from .caching.content import add_triggers
         from .database.fulltext import restore_triggers
+        from .history.restoring import delete_old_history
         from .models import AuditEvent
         from .operations import checks
         from .operations.clean_up import TASKS
@@ -37,6 +38,7 @@ class PoliceAppConfig(AppConfig):
         password_reset.connect(remember_network, dispatch_uid="known networks after a reset")
         audit.connect()
         TASKS["audit log entries"] = AuditEvent.delete_old
+        TASKS["historical rows"] = delete_old_history
         register(checks.check_database, Tags.database, deploy=True)
         register(checks.check_cache, Tags.caches, deploy=True)
         register(checks.check_hosts, Tags.security, deploy=True)

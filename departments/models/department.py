@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.history.records import History
+
 from ..fields import KeyField, MarkdownField
 from ..geo import states
 from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
@@ -18,7 +20,7 @@ from ..signals import departments_changed
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
-from .location import Located
+from .location import POSITION_CONSTRAINT, Located
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
@@ -85,6 +87,13 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     DERIVED = ("name_key", "search_text", "slug", "county_slug", "time_zone", "latitude", "longitude", "precision")
     DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
     FULL_TEXT = ("search_text",)
+
+    # The parts in its history, and the facts that have their sources. What else comes back with a deleted department.
+    HISTORY_PARTS = {
+        "listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units",
+        "hiring_steps": "",
+    }  # fmt: skip
+    RESTORED_WITH = ("slug_redirects", "jobs")
 
     name = models.CharField(_("name"), max_length=200)
     alias = models.CharField(
@@ -169,6 +178,11 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
     objects = DepartmentQuerySet.as_manager()
+    history = History(
+        excluded_fields="name_key name_core search_text county_slug city_key size x y z modified".split(),
+        no_db_index=["slug", "parent"],
+        deletions="department_deletions",
+    )
 
     class Meta:
         verbose_name = _("department")
@@ -212,21 +226,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
                 condition=Q(state__in=list(states.STATES)),
                 name="department_state_known",
             ),
-            models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
-                | Q(
-                    latitude__isnull=False,
-                    longitude__isnull=False,
-                    latitude__range=(-90, 90),
-                    longitude__range=(-180, 180),
-                    x__isnull=False,
-                    y__isnull=False,
-                    z__isnull=False,
-                    precision__in=Precision.values,
-                ),
-                name="department_position_whole",
-                violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
-            ),
+            POSITION_CONSTRAINT,
             *YEAR_CONSTRAINTS,
         ]
         indexes = [

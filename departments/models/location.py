@@ -29,6 +29,23 @@ def is_mailbox(line):
     return bool(MAILBOX.match(normalize(line)))
 
 
+POSITION_CONSTRAINT = models.CheckConstraint(
+    condition=models.Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
+    | models.Q(
+        latitude__isnull=False,
+        longitude__isnull=False,
+        latitude__range=(-90, 90),
+        longitude__range=(-180, 180),
+        x__isnull=False,
+        y__isnull=False,
+        z__isnull=False,
+        precision__in=Precision.values,
+    ),
+    name="department_position_whole",
+    violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
+)
+
+
 class Located(models.Model):
     """A model with an address, its location and its time zone.
 

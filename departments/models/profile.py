@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.history.records import History
+
 from ..fields import MarkdownField
 from ..names import slug_of
 
@@ -94,6 +96,8 @@ class Division(Part):
         _("responsibilities"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 
+    history = History()
+
     class Meta(Part.Meta):
         verbose_name = _("division")
         verbose_name_plural = _("divisions")
@@ -103,6 +107,8 @@ class Division(Part):
 class SpecialUnit(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="special_units")
     description = MarkdownField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
+
+    history = History()
 
     class Meta(Part.Meta):
         verbose_name = _("special unit")
@@ -124,6 +130,7 @@ class DepartmentSpecialization(Ordered):
     specialization = models.ForeignKey(Specialization, models.PROTECT, verbose_name=_("specialization"))
 
     objects = QuerySet.as_manager()
+    history = History(no_db_index=["specialization"])
 
     class Meta(Ordered.Meta):
         verbose_name = _("specialization")

@@ -131,9 +131,12 @@ class PostingImporter(Importer):
     employers = Employers
     writes = tuple(dict.fromkeys((*Job.FACTS, "source", "external_id", "sources", *Job.DERIVED)))
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.still_open = []  # the keys of known openings in the file
+
     def begin(self, table):
         super().begin(table)
-        self.still_open = []  # the keys of known openings
         if not self.source and "source" not in table.found:
             raise NotATable(_("%s has no “source” column. Enter a source that names the list.") % table.name)
 

@@ -8,6 +8,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.utils.timezone
+import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -1068,6 +1069,483 @@ class Migration(migrations.Migration):
         RunPostgreSQL(
             "CREATE INDEX job_best_paid_first ON jobs_job (pay_yearly DESC NULLS LAST, id)",
             "DROP INDEX job_best_paid_first",
+        ),
+        migrations.CreateModel(
+            name="HistoricalHiringStep",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("application", "Application"),
+                            ("written_test", "Written test"),
+                            ("physical_agility", "Physical agility test"),
+                            ("oral_board", "Oral board"),
+                            ("background", "Background investigation"),
+                            ("polygraph", "Polygraph"),
+                            ("psychological", "Psychological evaluation"),
+                            ("medical", "Medical examination"),
+                            ("offer", "Conditional offer"),
+                            ("academy", "Police academy"),
+                            ("field_training", "Field training"),
+                            ("other", "Other step"),
+                        ],
+                        max_length=16,
+                        verbose_name="step",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True, help_text="Blank: the usual name of the step.", max_length=120, verbose_name="name"
+                    ),
+                ),
+                (
+                    "weeks",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        help_text="How long it usually takes to reach the next step.",
+                        max_digits=4,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(200),
+                        ],
+                        verbose_name="typical weeks",
+                    ),
+                ),
+                (
+                    "date",
+                    departments.fields.TypedDateField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)),
+                            django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31)),
+                        ],
+                        verbose_name="date",
+                    ),
+                ),
+                (
+                    "time",
+                    departments.fields.TypedTimeField(
+                        blank=True, help_text="In the department's time zone.", null=True, verbose_name="time"
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                (
+                    "fee",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="In dollars. Blank: not stated.",
+                        max_digits=7,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="fee",
+                    ),
+                ),
+                (
+                    "waiver",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: veterans, or applicants with a CritiCall score.",
+                        max_length=200,
+                        verbose_name="fee is waived for",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="notes")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="jobs.job",
+                        verbose_name="job",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical hiring step",
+                "verbose_name_plural": "historical hiring steps",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalRequirements",
+            fields=[
+                (
+                    "minimum_age",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(14),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                        verbose_name="minimum age",
+                    ),
+                ),
+                (
+                    "maximum_age",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="The highest age that is accepted.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(14),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                        verbose_name="maximum age",
+                    ),
+                ),
+                (
+                    "education",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "No diploma needed"),
+                            ("high_school", "High school diploma or GED"),
+                            ("some_college", "60 college credits"),
+                            ("associate", "Associate degree"),
+                            ("bachelor", "Bachelor's degree"),
+                            ("master", "Master's degree"),
+                        ],
+                        max_length=12,
+                        verbose_name="education",
+                    ),
+                ),
+                (
+                    "certification",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "No certification needed"),
+                            ("academy", "Police academy completed"),
+                            ("any_state", "POST certification from any state"),
+                            ("this_state", "POST certification from this state"),
+                        ],
+                        max_length=10,
+                        verbose_name="certification",
+                    ),
+                ),
+                (
+                    "experience_years",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Enter 0 if no experience is needed.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(50)],
+                        verbose_name="years of experience",
+                    ),
+                ),
+                (
+                    "citizenship",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("work", "Authorized to work in the U.S."),
+                            ("resident", "Permanent resident or U.S. citizen"),
+                            ("citizen", "U.S. citizen"),
+                        ],
+                        max_length=8,
+                        verbose_name="citizenship",
+                    ),
+                ),
+                (
+                    "drivers_license",
+                    models.CharField(
+                        blank=True,
+                        choices=[("none", "No driver's license needed"), ("required", "Valid driver's license")],
+                        max_length=8,
+                        verbose_name="driver's license",
+                    ),
+                ),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="jobs.job",
+                        verbose_name="job",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical requirements",
+                "verbose_name_plural": "historical requirements",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalJob",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("sources", models.JSONField(blank=True, default=dict, editable=False, verbose_name="sources")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="The list it was imported from. Blank: entered here.",
+                        max_length=60,
+                        verbose_name="source",
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, max_length=100, verbose_name="job number in the source")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("entry_level", "Entry-level officer"),
+                            ("lateral", "Lateral or certified officer"),
+                            ("cadet", "Cadet or explorer"),
+                            ("reserve", "Reserve or auxiliary officer"),
+                            ("dispatcher", "Dispatcher or call taker"),
+                            ("corrections", "Corrections officer"),
+                            ("civilian", "Civilian staff"),
+                            ("command", "Command staff"),
+                            ("other", "Other"),
+                        ],
+                        default="entry_level",
+                        max_length=16,
+                        verbose_name="job type",
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.CharField(
+                        choices=[("full_time", "Full time"), ("part_time", "Part time"), ("seasonal", "Seasonal")],
+                        default="full_time",
+                        max_length=12,
+                        verbose_name="hours",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("published", "Published"),
+                            ("draft", "Draft"),
+                            ("filled", "Filled"),
+                            ("delisted", "No longer listed by the department"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "is_sample",
+                    models.BooleanField(
+                        default=False, help_text="A made-up example, marked as one on the site.", verbose_name="sample"
+                    ),
+                ),
+                (
+                    "positions",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10000),
+                        ],
+                        verbose_name="positions",
+                    ),
+                ),
+                (
+                    "description",
+                    departments.fields.MarkdownField(
+                        help_text="You can use Markdown.", max_length=50000, verbose_name="description"
+                    ),
+                ),
+                (
+                    "requirements",
+                    departments.fields.MarkdownField(
+                        blank=True, help_text="You can use Markdown.", max_length=20000, verbose_name="requirements"
+                    ),
+                ),
+                (
+                    "apply_url",
+                    departments.fields.HttpsURLField(blank=True, max_length=500, verbose_name="application URL"),
+                ),
+                (
+                    "apply_email",
+                    departments.fields.EmailAddressField(blank=True, max_length=254, verbose_name="application email"),
+                ),
+                (
+                    "apply_instructions",
+                    departments.fields.MarkdownField(
+                        blank=True,
+                        help_text="Instructions. You can use Markdown.",
+                        max_length=5000,
+                        verbose_name="how to apply",
+                    ),
+                ),
+                (
+                    "pay_min",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=10, null=True, verbose_name="minimum pay"
+                    ),
+                ),
+                (
+                    "pay_max",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=10, null=True, verbose_name="maximum pay"
+                    ),
+                ),
+                (
+                    "pay_period",
+                    models.CharField(
+                        choices=[
+                            ("hour", "an hour"),
+                            ("day", "a day"),
+                            ("week", "a week"),
+                            ("two_weeks", "every two weeks"),
+                            ("month", "a month"),
+                            ("year", "a year"),
+                        ],
+                        default="year",
+                        max_length=10,
+                        verbose_name="pay period",
+                    ),
+                ),
+                (
+                    "opens_on",
+                    departments.fields.TypedDateField(
+                        blank=True,
+                        help_text="Blank: today.",
+                        validators=[
+                            django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)),
+                            django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31)),
+                        ],
+                        verbose_name="opens on",
+                    ),
+                ),
+                (
+                    "opens_time",
+                    departments.fields.TypedTimeField(
+                        blank=True,
+                        help_text="In the department's time zone. Blank: start of day.",
+                        null=True,
+                        verbose_name="opening time",
+                    ),
+                ),
+                (
+                    "closes_on",
+                    departments.fields.TypedDateField(
+                        blank=True,
+                        help_text="Blank: open until filled.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)),
+                            django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31)),
+                        ],
+                        verbose_name="closes on",
+                    ),
+                ),
+                (
+                    "closes_time",
+                    departments.fields.TypedTimeField(
+                        blank=True,
+                        help_text="In the department's time zone. Blank: end of day.",
+                        null=True,
+                        verbose_name="closing time",
+                    ),
+                ),
+                ("closes_at", models.DateTimeField(editable=False, null=True, verbose_name="closes at")),
+                ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="first published")),
+                ("open_since", models.DateTimeField(editable=False, null=True, verbose_name="open since")),
+                ("created", models.DateTimeField(blank=True, editable=False, verbose_name="created")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical job",
+                "verbose_name_plural": "historical jobs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("history_type", "-")), fields=["history_date"], name="job_deletions"
+                    )
+                ],
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         # Connectors
         migrations.CreateModel(

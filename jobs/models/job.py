@@ -30,6 +30,7 @@ from departments.models import Department
 from departments.models.sources import Sourced
 from departments.names import normalize, slug_of
 from departments.times import instant, is_allowed, validate_local_time
+from policeapp.history.records import History
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
@@ -89,6 +90,7 @@ class Job(Lifecycle, Sourced):
     # Those that depend on the time of a save, and so on their values in the database.
     HISTORY = ("closes_at", "published_at", "open_since", "confirmed_at")
     FULL_TEXT = ("words", "all_words")
+    HISTORY_PARTS = {"structured_requirements": "", "hiring_steps": ""}
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
     # Words that most openings have in their full text (:class:`policeapp.database.fulltext.Words`).
     COMMON_WORDS = tuple(
@@ -163,6 +165,13 @@ class Job(Lifecycle, Sourced):
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
     objects = JobQuerySet.as_manager()
+    history = History(
+        excluded_fields=[
+            *("words", "all_words", "slug", "opens_at", "pay_yearly", "modified"),
+            *("confirmed_at", "listed_until", "reminded_for"),
+        ],
+        deletions="job_deletions",
+    )
 
     class Meta:
         verbose_name = _("job")

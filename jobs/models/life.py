@@ -245,7 +245,8 @@ class Lifecycle:
         """Compute when its page was public first, since when it is open, and until when lists show it.
 
         ``closed_at`` is the stored closing time. While the opening stays open, an edit changes nothing. After a
-        withdrawal, or after the closing time, it opens again, which confirms it; so does the removal of a deadline.
+        withdrawal, or after the closing time, it opens again, which confirms it. So does the removal of a deadline, and
+        restoring it after it was deleted.
         """
         now, opened = timezone.now(), self.open_since
         is_public = self.status == Status.PUBLISHED and self.department.is_published
@@ -257,7 +258,8 @@ class Lifecycle:
             self.open_since = None
         elif not stays_open and not self.has_closed:
             self.open_since = max(now, self.opens_at)
-        if self.open_since and (self.open_since != opened or (closed_at and not self.closes_at)):
+        opens, loses_deadline = self.open_since != opened, closed_at and not self.closes_at
+        if self.open_since and (opens or loses_deadline or self.confirmed_at is None):
             self.confirmed_at = max(now, self.open_since)
         self.listed_until = self.closes_at
         # Samples never change by themselves.

@@ -99,7 +99,7 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
         """Suggest to deactivate an account with history. The audit log stays in any case."""
         user = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
         if user and LogEntry.objects.filter(user=user).exists():
-            text = _("Deleting an account deletes its history too. To keep it, clear “Active” instead.")
+            text = _("Deleting an account removes its name from the history. To keep it, clear “Active” instead.")
             self.message_user(request, text, messages.WARNING)
         return super().delete_view(request, object_id, extra_context)
 

@@ -15,6 +15,7 @@ from django.http import HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from ..accounts import audit
+from ..history.records import change_by
 from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, digest, who_changed
 
 TAKEN = _("Somebody has just saved the same name or number. Change yours and save again.")
@@ -73,7 +74,7 @@ class BadRequestAdmin(admin.ModelAdmin):
             # the second check finds it.
             for request.refusal in ((), (), (TAKEN,)):
                 try:
-                    with transaction.atomic(using=router.db_for_write(self.model)):
+                    with transaction.atomic(using=router.db_for_write(self.model)), change_by(request.user):
                         merge = self._merge_changes(request, object_id)
                         response = super().changeform_view(request, object_id, form_url, extra_context)
                         if merge:

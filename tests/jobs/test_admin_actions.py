@@ -40,6 +40,7 @@ def bob(own):
 # The actions of the list
 
 
+@pytest.mark.any_engine
 def test_the_page_that_asks_says_row_by_row_what_changes_and_what_can_not(bob, own):
     jobs = [make_job(own, "Open"), make_job(own, "Gone", status="withdrawn"), make_job(own, "New", status="draft")]
     jobs.append(make_job(own, "Not chosen"))
@@ -78,6 +79,7 @@ def test_each_action_changes_a_job_and_records_the_editor(bob, own, action, valu
     assert action != "extend" or job.closes_on == today(own) + 14 * DAY
 
 
+@pytest.mark.any_engine
 def test_extending_asks_for_a_date_and_refuses_impossible_ones(bob, own):
     job = make_job(own, "Soon", closes_on=today() + 3 * DAY)
     late = make_job(own, "Late", closes_on=today() + 300 * DAY)
@@ -150,6 +152,7 @@ def test_an_action_takes_a_limited_number_of_rows_and_few_queries(bob, own, djan
 # The page of a job
 
 
+@pytest.mark.any_engine
 def test_the_page_of_a_job_has_a_button_for_each_possible_action_and_comes_back(bob, own):
     job = make_job(own, closes_on=today() + 5 * DAY)
     html = html_of(bob.get(page(job)))
@@ -160,6 +163,7 @@ def test_the_page_of_a_job_has_a_button_for_each_possible_action_and_comes_back(
     assert "1 job is marked as filled." in messages_of(response)
 
 
+@pytest.mark.any_engine
 def test_a_draft_is_published_from_its_form_in_one_action(bob, own):
     job = make_job(own, status="draft")
     assert 'name="_publish"' in html_of(bob.get(page(job)))
@@ -227,6 +231,7 @@ def test_nobody_copies_a_job_that_they_cannot_edit(bob, own):
     assert messages_of(response) == ["Choose one job to copy."]
 
 
+@pytest.mark.any_engine
 def test_an_administrator_can_do_all_of_it_too(own):
     alice, job = signed_in(make_alice()), make_job(own)
     assert messages_of(act(alice, "fill", [job])) == ["1 job is marked as filled."]

@@ -28,7 +28,8 @@ from departments.models import (
 )
 from jobs.alerts.tokens import make_token
 from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
-from policeapp.models import AuditEvent, Import, User
+from policeapp.history.records import change_by
+from policeapp.models import AuditEvent, Change, Import, User
 
 from .. import factories
 
@@ -82,11 +83,15 @@ OURS = ("policeapp", "departments", "jobs")
 
 
 def text_fields(model):
-    """Yield the text columns of a model that people or files fill in, without choices and passwords."""
-    for field in model._meta.concrete_fields:
+    """Yield the text columns of a model that people or files fill in, without choices and passwords.
+
+    The history has the columns of its model, where a file is its name.
+    """
+    label = getattr(model, "instance_type", model)._meta.label
+    for field in getattr(model, "tracked_fields", model._meta.concrete_fields):
         is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.FileField)
         if is_text and field.editable and not field.choices and field.name != "password":
-            if f"{model._meta.label}.{field.name}" not in ELSEWHERE:
+            if f"{label}.{field.name}" not in ELSEWHERE:
                 yield field
 
 
@@ -111,6 +116,18 @@ class Hostile:
 
     def __init__(self, number, text):
         self.text = text
+        with change_by(kind=Change.Kind.IMPORT, label=text):
+            self._create(number, text)
+        self._change(text)
+
+    def _change(self, text):
+        """Let the history have a change of each kind of text."""
+        for instance, names in ((self.department, ["chief_name", "about"]), (self.job, ["title", "description"])):
+            type(instance).objects.filter(pk=instance.pk).update(**dict.fromkeys(names, "Before"))
+            with change_by(kind=Change.Kind.COMMAND, label=text):
+                instance.save()
+
+    def _create(self, number, text):
         self.specialization = Specialization.objects.create(slug=f"hostile-{number}", **fill(Specialization, text))
         self.place = factories.make_place(
             zip=f"0688{number}" if number < 10 else "",

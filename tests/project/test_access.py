@@ -40,6 +40,8 @@ NOT_THEIR_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, GONE, SEEN)
 NOT_THEIR_JOB_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, GONE, GONE, SEEN)
 PERMITTED = (LOGIN, LOGIN, FORBIDDEN, SEEN, FORBIDDEN, FORBIDDEN, SEEN)
 ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, SEEN)
+# Buttons: pages that can only be sent.
+POSTED = (LOGIN, LOGIN, METHOD, METHOD, METHOD, METHOD, METHOD)
 NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
 # Nobody but Alice deletes a department, or sees the history of what they can't edit.
 ALICE_OF_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, FORBIDDEN, SEEN)
@@ -262,6 +264,11 @@ TABLE = {
         "/admin/departments/department/{other}/team/": NOT_THEIR_PREVIEW,
         "/admin/departments/department/999999/team/": UNKNOWN_PREVIEW,
     },
+    "admin/departments/department/deleted/": {"/admin/departments/department/deleted/": ALICE},
+    "admin/departments/department/deleted/<int:row>/": {"/admin/departments/department/deleted/1/": POSTED},
+    "admin/departments/department/<path:object_id>/history/restore/": {
+        "/admin/departments/department/{own}/history/restore/": POSTED
+    },
     "admin/departments/department/outreach.csv": {"/admin/departments/department/outreach.csv": ALICE},
     "admin/departments/department/<path:object_id>/": {"/admin/departments/department/{own}/": SHORT},
     # Openings: editors and recruiters add, change and delete those of their own
@@ -305,6 +312,9 @@ TABLE = {
         "/admin/jobs/job/{job of a draft}/preview/": NOT_THEIR_JOB_PREVIEW,
         "/admin/jobs/job/{other job}/preview/": NOT_THEIR_JOB_PREVIEW,
     },
+    "admin/jobs/job/deleted/": {"/admin/jobs/job/deleted/": RECRUITERS},
+    "admin/jobs/job/deleted/<int:row>/": {"/admin/jobs/job/deleted/1/": POSTED},
+    "admin/jobs/job/<path:object_id>/history/restore/": {"/admin/jobs/job/{own job}/history/restore/": POSTED},
     "admin/jobs/job/<path:object_id>/": {"/admin/jobs/job/{own job}/": SHORT},
     # Specializations: editors look them up
     "admin/departments/specialization/": {"/admin/departments/specialization/": EDITORS},
@@ -342,6 +352,7 @@ TABLE = {
     "admin/policeapp/import/<int:pk>/apply/": {
         "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD, METHOD, METHOD)
     },
+    "admin/policeapp/import/<int:pk>/undo/": {"/admin/policeapp/import/{policeapp/import}/undo/": POSTED},
     "admin/policeapp/import/<int:pk>/rejects.csv": {
         "/admin/policeapp/import/{policeapp/import}/rejects.csv": PERMITTED,
         "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, FORBIDDEN, GONE),

@@ -93,6 +93,12 @@ WRITES = {
 OTHER_FORMS = {
     "admin/policeapp/import/add/",  # uploads a file
     "admin/policeapp/import/<int:pk>/apply/",
+    "admin/policeapp/import/<int:pk>/undo/",
+    # Restoring; see test_history_pages
+    "admin/departments/department/deleted/<int:row>/",
+    "admin/departments/department/<path:object_id>/history/restore/",
+    "admin/jobs/job/deleted/<int:row>/",
+    "admin/jobs/job/<path:object_id>/history/restore/",
     # One's own account
     "admin/password_change/",
     "admin/account/second-factor/webauthn/add/",
@@ -114,7 +120,7 @@ def rows():
 
 
 def test_every_form_of_the_admin_is_in_the_table(numbers):
-    ends = "add|change|delete|password|apply|team|approve|decline"
+    ends = "add|change|delete|password|apply|team|approve|decline|undo|restore|deleted/<int:row>"
     forms = {pattern for pattern in TABLE if re.search(f"^admin/.*(/|_)({ends})/$", pattern)}
     paths = [url.format(**numbers).partition("?")[0] for url in WRITES]
     assert {resolve(path).route for path in paths} | OTHER_FORMS == forms

@@ -7,7 +7,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from jobs.models import Job, Verb
-from tests.factories import make_department, make_job, utc
+from policeapp.history.records import change_by
+from policeapp.history.restoring import deleted_rows, restore_deleted
+from tests.factories import make_bob, make_department, make_job, utc
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,7 @@ POSSIBLE = {
 }
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("state", STATES)
 def test_each_state_allows_some_verbs_and_says_why_not_the_others(at, state):
     job = make_job(**STATES[state])
@@ -60,6 +63,7 @@ def test_each_state_allows_some_verbs_and_says_why_not_the_others(at, state):
     assert all(job.reason_against(verb) for verb in set(Verb) - POSSIBLE[state])
 
 
+@pytest.mark.any_engine
 def test_every_verb_says_beforehand_what_it_does(at):
     for state, verbs in POSSIBLE.items():
         for verb in verbs:
@@ -71,6 +75,7 @@ def test_every_verb_says_beforehand_what_it_does(at):
             assert Job.objects.get(pk=job.pk).describe_state() == promised, (state, verb)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("closes_on", "reason"),
     [
@@ -83,6 +88,7 @@ def test_an_extension_is_longer_than_the_deadline(at, closes_on, reason):
     assert make_job(closes_on=date(2031, 6, 1)).reason_against(Verb.EXTEND, closes_on) == reason
 
 
+@pytest.mark.any_engine
 def test_another_deadline_of_a_closed_job_is_not_in_the_past(at):
     job = make_job(**STATES["closed"])
     for verb in (Verb.EXTEND, Verb.REOPEN):
@@ -169,6 +175,15 @@ def test_opening_counts_as_a_confirmation(at, change):
     assert (job.confirmed_at, job.listed_until) == (NOON + 60 * DAY, NOON + 135 * DAY)
 
 
+def test_a_job_that_is_restored_is_confirmed(at):
+    job = make_job()
+    with change_by(make_bob(job.department)):
+        job.delete()
+    at(NOON + 20 * DAY)
+    restore_deleted(deleted_rows(Job).get())
+    assert Job.objects.get().listed_until == NOON + 95 * DAY
+
+
 def test_other_edits_confirm_nothing(at):
     job = make_job()
     before = job.listed_until
@@ -199,6 +214,7 @@ def test_a_confirmation_counts_for_published_jobs_without_a_deadline_alone(at):
     assert list(Job.objects.order_by("pk").values()) == before
 
 
+@pytest.mark.any_engine
 def test_deadlines_and_samples_need_no_confirmation(at):
     far = make_job(closes_on=date(2034, 1, 1))
     sample = make_job(is_sample=True)
@@ -208,6 +224,7 @@ def test_deadlines_and_samples_need_no_confirmation(at):
     assert Job.objects.open().count() == 2
 
 
+@pytest.mark.any_engine
 def test_the_samples_change_by_nothing_but_their_deadlines(monkeypatch):
     call_command("load_samples", verbosity=0)
     until_filled = Job.objects.filter(closes_on=None)

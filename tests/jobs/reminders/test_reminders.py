@@ -198,6 +198,7 @@ def closing(own, remind):
     return job, links_of(email)
 
 
+@pytest.mark.any_engine
 def test_each_answer_has_a_page_that_names_the_department_and_changes_nothing(client, unconfirmed):
     job, links = unconfirmed
     assert set(links) == {"confirm", "fill", "extend"}
@@ -228,9 +229,11 @@ def test_a_job_is_marked_as_filled_by_its_editor(client, closing):
     press(client, links["fill"])
     job.refresh_from_db()
     assert (job.status, job.sources["status"]["set_by"]) == ("filled", f"user:{get_user('bob').pk}")
+    assert [row.change.user for row in job.history.filter(status="filled")] == [get_user("bob")]
     assert "This job is now: Filled." in text_of(press(client, links["extend"]))
 
 
+@pytest.mark.any_engine
 def test_extending_asks_for_the_date_and_proposes_two_weeks(client, closing):
     job, links = closing
     form = form_of(client.get(links["extend"]))
@@ -242,6 +245,7 @@ def test_extending_asks_for_the_date_and_proposes_two_weeks(client, closing):
     assert job.closes_on == date(2031, 6, 1)
 
 
+@pytest.mark.any_engine
 def test_a_link_works_after_the_job_has_closed(client, closing, at):
     job, links = closing
     at(MORNING + 6 * DAY)
@@ -250,6 +254,7 @@ def test_a_link_works_after_the_job_has_closed(client, closing, at):
     assert job.is_open()
 
 
+@pytest.mark.any_engine
 def test_a_link_works_for_thirty_days(client, own):
     at_first = make_reminder(get_user("bob"), job := make_job(own))
     with patch("django.core.signing.time.time", return_value=MORNING.timestamp() - 30 * 24 * 3600 - 1):
@@ -259,6 +264,7 @@ def test_a_link_works_for_thirty_days(client, own):
     assert client.get(at_first["fill"]).status_code == 200
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("reason", ["no role", "no account", "another answer", "another job", "nonsense"])
 def test_a_link_that_does_not_count_is_refused(client, closing, reason):
     job, links = closing

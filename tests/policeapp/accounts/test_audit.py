@@ -298,7 +298,7 @@ class TestNobodyChangesIt:
         department = make_department()
         bob, rita = make_bob(department), make_rita()
         save(signed_in(bob), department, chief_name="Ann Lee")
-        words = "Deleting an account deletes its history too."
+        words = "Deleting an account removes its name from the history."
         assert words in text_of(signed.get(page(bob, "delete")))
         assert words not in text_of(signed.get(page(rita, "delete")))
 
