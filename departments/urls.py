@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from . import converters, views
+from . import api, converters, views
 from .claims import views as claims
 
 register_converter(converters.StateConverter, "state")
@@ -16,4 +16,10 @@ urlpatterns = [
     path("<state:state>/<slug:slug>/", views.profile, name="department"),
     path("<state:state>/<slug:slug>/claim/", claims.claim, name="claim"),
     path("claims/confirm/<str:token>/", claims.confirm_claim, name="claim confirm"),
+]
+
+api_urlpatterns = [
+    path("departments", api.department_list, name="api departments"),
+    path("departments/<state:state>/<slug:slug>", api.department, name="api department"),
+    path("places", api.place_list, name="api places"),
 ]

@@ -3,16 +3,22 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import departments.urls
+import jobs.urls
 from departments.claims.views import accept_invitation
 
 from .operations import metrics
-from .pages import health, help, policies, sitemaps, views
+from .pages import api, health, help, policies, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("departments/", include("departments.urls")),
-    path("", include("jobs.urls")),
+    path("departments/", include(departments.urls)),
+    path("", include(jobs.urls)),
     path("alerts/", include("jobs.alerts.urls")),
+    path("api/", api.documentation, name="api"),
+    path("api/v1/openapi.json", api.description, name="api description"),
+    path("api/v1/", include(departments.urls.api_urlpatterns)),
+    path("api/v1/", include(jobs.urls.api_urlpatterns)),
     path("admin/help/", help.admin_help, name="admin help"),
     # Sessions exist only below /admin/.
     path("admin/invitations/accept/<str:token>/", accept_invitation, name="invitation"),
