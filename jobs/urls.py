@@ -25,6 +25,7 @@ department_urlpatterns = [
     path("compare/", compare_departments, name="compare departments"),
     path("<state:state>/<slug:slug>/feed/", atom.department_feed, name="department feed"),
     path("<state:state>/<slug:slug>/calendar/", icalendar.department_calendar, name="department calendar"),
+    path("<state:state>/<slug:slug>/embed/", views.embed, name="embed"),
 ]
 
 api_urlpatterns = [path("openings", api.opening_list, name="api openings")]

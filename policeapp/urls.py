@@ -8,7 +8,7 @@ import jobs.urls
 from departments.claims.views import accept_invitation
 
 from .operations import metrics
-from .pages import api, health, help, policies, sitemaps, views
+from .pages import api, downloads, health, help, policies, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("admin/invitations/accept/<str:token>/", accept_invitation, name="invitation"),
     path("admin/", include("policeapp.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("departments.csv", downloads.departments_csv, name="departments csv"),
+    path("jobs.csv", downloads.jobs_csv, name="jobs csv"),
+    path("data/", downloads.data, name="data"),
+    path("data/departments.zip", downloads.archive, name="data archive"),
     path("media/logos/<str:name>", views.logo, name="logo"),
     path("privacy/", policies.privacy, name="privacy"),
     path("accessibility/", policies.accessibility, name="accessibility"),

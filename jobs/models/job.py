@@ -39,9 +39,10 @@ from .querysets import JobQuerySet
 
 
 def count_open_jobs(departments, openings=None):
-    """Set ``.open_jobs`` of each department in the list: the number of its ``openings`` (default: open jobs). One query.
+    """Set ``.open_jobs`` of each department in the list. One query.
 
-    Use it for one page of a long list: :func:`with_open_jobs` makes PostgreSQL count for all rows before the page too.
+    ``openings`` are the jobs to count; the default are all open ones. Use it for one page of a long list:
+    :func:`with_open_jobs` makes PostgreSQL count for all rows before the page too.
     """
     openings = Job.objects.open() if openings is None else openings
     found = openings.filter(department__in=departments).order_by()

@@ -64,7 +64,10 @@ def logo(request, name):
 @require_safe
 def robots(request):
     """Return robots.txt: robots can read everything except the admin and data for programs. It links to the sitemap."""
-    rules = [f"Disallow: {path}" for path in ("/admin/", "/api/v1/", "/departments.csv", "/jobs.csv", "/data/")]
+    rules = [
+        f"Disallow: {path}"
+        for path in ("/admin/", "/api/v1/", "/departments.csv", "/jobs.csv", "/data/departments.zip")
+    ]
     sitemap = absolute_url(reverse("sitemap"))
     lines = ["User-agent: *", *rules, "", f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")
