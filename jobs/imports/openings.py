@@ -372,7 +372,7 @@ class PostingImporter(Importer):
 
 
 def split_edited(job, facts):
-    """Return the facts that no editor has set, and ``[(name, our value, their value, set by)]`` of others that differ."""
+    """Return the facts that no editor has set, and how the others differ: ``[(name, ours, theirs, set by)]``."""
     alone = [(name,) for name in facts if not any(name in names for names in TOGETHER)]
     differing = []
     for names in (*TOGETHER, *alone):

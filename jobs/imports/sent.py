@@ -6,7 +6,7 @@ They follow the rules of imports: values that people entered stay, and so does t
 from typing import NamedTuple
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
