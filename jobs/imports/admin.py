@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -82,4 +82,4 @@ class ApiKeyAdmin(EditorsMixin, ReauthenticationMixin, BadRequestAdmin):
             "key": key,
             "secret": request.secret,
         }
-        return TemplateResponse(request, "admin/jobs/apikey/secret.html", context)
+        return render(request, "admin/jobs/apikey/secret.html", context)

@@ -58,7 +58,7 @@ def test_replacing_a_key_stops_the_old_one_and_revoking_stops_it_for_good(bob, o
 
 def test_making_replacing_and_revoking_a_key_asks_for_the_password_again(bob, own, clock):
     key = make_api_key(own)
-    clock(hours=12)
+    clock(hours=1)
     for url, values in ((ADD, {"name": "x", "department": own.pk}), (page(key), {"_replace": "x"})):
         assert "reauthenticate" in bob.post(url, values).url
     assert ApiKey.objects.get().digest == key.digest
