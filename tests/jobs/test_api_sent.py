@@ -14,7 +14,7 @@ from policeapp.web.api import PROBLEM
 
 from ..factories import make_api_key, make_department, make_job
 
-pytestmark = pytest.mark.any_engine
+any_engine = pytest.mark.any_engine
 
 URL = "/api/v1/openings/R-17"
 OPENING = {
@@ -102,11 +102,13 @@ def test_sending_it_confirms_once_a_day_that_it_is_open(key, clock):
     assert Job.objects.get().confirmed_at > first + timedelta(days=1)
 
 
+@any_engine
 def test_html_becomes_markdown_without_scripts(key):
     send(key, description="<p>Patrol</p><script>x()</script><ul><li>Nights</li></ul>", format="html")
     assert Job.objects.get().description == "Patrol\n\n- Nights"
 
 
+@any_engine
 @pytest.mark.parametrize(
     ("values", "field", "words"),
     [
@@ -138,12 +140,14 @@ def test_a_wrong_value_is_named_as_in_the_form_and_nothing_is_stored(key, values
     assert not Job.objects.exists()
 
 
+@any_engine
 @pytest.mark.parametrize("body", [b"", b"x", b"[]", b"null", b'{"title": NaN', b'"\xff"', b"[" * 100_000])
 def test_anything_but_a_json_object_is_refused(key, body):
     response = send(key, body=body)
     assert (response.status_code, response["Content-Type"]) == (400, PROBLEM)
 
 
+@any_engine
 def test_a_long_opening_is_accepted_and_a_longer_one_is_not(key):
     assert send(key, description="x" * 50_000, requirements="é" * 20_000).status_code == 201
     assert send(key, description="x" * 210_000).status_code == 413
@@ -164,6 +168,7 @@ def test_without_a_valid_key_the_answer_is_401(key, db):
     assert Job.objects.get().status == "published"
 
 
+@any_engine
 def test_people_who_are_signed_in_need_a_key_too(alice, key):
     assert alice.put(URL, json.dumps(OPENING)).status_code == 401
     assert alice.delete(URL).status_code == 401 and not Job.objects.exists()
@@ -307,6 +312,7 @@ def test_other_numbers_are_404(key, number):
     assert send(key, f"/api/v1/openings/{number}").status_code == 404
 
 
+@any_engine
 def test_pages_of_other_sites_cannot_send_openings(key):
     before = {"origin": "https://evil.example", "access-control-request-method": "PUT"}
     response = Client().options(URL, headers=before)
