@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from jobs.imports.connectors import runs, usajobs
+from jobs.imports.connectors import importer, runs, usajobs
 from jobs.models import Connector, Job, Listing, Message
 from policeapp.caching import content
 from tests.factories import html_of, make_alice, make_connector, make_department, make_user, text_of
@@ -298,7 +298,8 @@ def test_a_job_that_moves_to_another_department_closes_at_the_first(website, db,
     assert rejections[0][1].startswith("Unknown Police")
 
 
-def test_federal_jobs_find_their_department_by_name(website, db, settings):
+def test_federal_jobs_find_their_department_by_name(website, db, settings, monkeypatch):
+    monkeypatch.setattr(usajobs, "ORIGIN", ("http", f"{usajobs.HOST}:{website.port}"))
     settings.USAJOBS_EMAIL, settings.USAJOBS_KEY = "office@police.example.org", "secret"
     make_department("Capitol Police", city="Washington", state="DC")
     url = website.url("/api/Search?Page=1", usajobs.HOST)
@@ -417,6 +418,25 @@ def test_it_waits_while_another_process_fetches_from_the_host(website, connector
     connector.release()
     assert runs.run_trials() == 1
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "list_of"),
+    [
+        ("job_posting", "<p>x<!--".__mul__),
+        ("job_feed", lambda number: feed(*[feed_job(description="<p>x<!--" * 9_000)] * 30)),
+    ],
+)
+def test_a_hostile_list_does_not_keep_the_worker_that_sends_emails(form, list_of, website, connector, monkeypatch):
+    website.pages["/feed.xml"] = list_of(300_000)
+    connector.format = form
+    connector.save()
+    monkeypatch.setattr(runs, "READ_SECONDS", -runs.TRIAL_SECONDS + 1)
+    monkeypatch.setattr(importer, "TRIAL_SECONDS", 1)
+    connector.request_trial()
+    assert runs.run_trials() == 1
+    assert Connector.objects.get().trial["problem"] == "The list takes too long to read."
+    assert not Connector.objects.to_try().exists()
 
 
 def test_the_page_of_an_opening_says_where_it_comes_from_and_when_that_was_checked(
