@@ -200,6 +200,7 @@ class Hostile:
             f"/departments/compare/?d=ct/{self.department.slug}&q=zq",
             f"/jobs/compare/?j={self.job.pk}&q=zq",
             f"{department}claim/",
+            f"{department}embed/",
             f"/departments/claims/confirm/{claims.make_token('claim', self.claim.key)}/",
             f"/alerts/new/?department={self.department.pk}",
             *(
