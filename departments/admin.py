@@ -3,23 +3,25 @@
 from django.contrib import admin
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from jobs.admin import HiringStepInline
 from jobs.models import with_open_jobs
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
-from policeapp.web.admin import BadRequestAdmin, ViewOnlyAdmin
+from policeapp.history.admin import HistoryMixin
+from policeapp.web.admin import BadRequestAdmin, OrderedInline, ViewOnlyAdmin
 from policeapp.web.conflicts import EditForm
 
 from .claims.admin import TeamMixin
-from .editors import EditorsMixin, PreviewMixin, change_status, record_edit
+from .corrections import admin as corrections  # noqa: F401
+from .corrections.checked import CheckedFilter, CheckedMixin
+from .editors import EditorsMixin, PreviewMixin, change_status, local_time, record_edit
+from .forms import DepartmentForm
 from .imports import jurisdictions
-from .logos import LogoField, check_storage
 from .models import (
     Department,
-    DepartmentSpecialization,
     Division,
     Jurisdiction,
     Place,
@@ -27,51 +29,33 @@ from .models import (
     Specialization,
     SpecialUnit,
 )
+from .search.admin import DepartmentSearch, NormalizedSearch
 from .views import render_profile
 
 # Fields that identify a department or decide who sees and edits it. Editors can't change them.
 ADMINISTRATORS_ONLY = ("name", "alias", "slug", "kind", "parent", "ori", "state", "status", "editors", "recruiters")
 
+# Folded sections of the form, and those of them that come after the inlines.
+FOLDED = ["collapse"]
+AFTER_PARTS = [*FOLDED, "after-parts"]
+
 # The number of jobs on the page of a department, which can have hundreds.
 JOBS_SHOWN = 20
 
-# The facts that the inlines change, by the prefix of their formset.
-PARTS = {"listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units"}
+# The fields of the form that change the fact "specializations".
+SPECIALIZATION_FIELDS = {"listed_specializations", "new_specialization"}
 
 
-class DepartmentForm(EditForm):
-    logo = LogoField(
-        label=_("Logo"),
-        required=False,
-        help_text=_("PNG, JPEG, WebP or GIF, up to 5 MB. The site scales it down to 480 pixels and stores it as PNG."),
-    )
-
-    def clean_logo(self):
-        logo = self.cleaned_data["logo"]
-        if logo and "logo" in self.changed_data:
-            check_storage(logo)
-        return logo
-
-
-class PartInline(EditorsMixin):
+class PartInline(EditorsMixin, OrderedInline):
     form = EditForm
     editors_can = {"view", "add", "change", "delete"}
-    extra = 0
 
 
-class SpecializationInline(PartInline, admin.TabularInline):
-    model = DepartmentSpecialization
-    autocomplete_fields = ["specialization"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_names()
-
-
-class DivisionInline(PartInline, admin.StackedInline):
+class DivisionInline(PartInline):
     model = Division
 
 
-class SpecialUnitInline(PartInline, admin.StackedInline):
+class SpecialUnitInline(PartInline):
     model = SpecialUnit
 
 
@@ -88,72 +72,100 @@ class HiringFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
+class DepartmentAdmin(
+    DepartmentSearch, EditorsMixin, PreviewMixin, TeamMixin, HistoryMixin, CheckedMixin, BadRequestAdmin
+):
     editors_can = {"view", "change"}
     form = DepartmentForm
-    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "modified"]
-    list_filter = ["status", HiringFilter, "kind", "state"]
-    search_fields = ["name", "city", "ori", "zip"]
-    search_help_text = _("Name, city, ORI or ZIP code")
-    list_per_page = 50
+    list_display = ["name", "city", "state", "kind", "status", "open_jobs", "last_modified"]
+    list_filter = ["status", HiringFilter, CheckedFilter, "kind"]
+    search_fields = ["search_text"]
+    search_help_text = _("Name, city, state, ZIP code, phone or ORI")
     autocomplete_fields = ["parent", "editors", "recruiters"]
-    readonly_fields = ["logo_preview", "openings", "fact_sources", "other_sources", "people", "created", "modified"]
-    inlines = [SpecializationInline, DivisionInline, SpecialUnitInline, HiringStepInline]
+    readonly_fields = ["logo_preview", "openings", "checked", "fact_sources", "other_sources"]
+    readonly_fields += ["people", "invited", "created", "modified"]
+    inlines = [DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
-    save_on_top = True
     fieldsets = [
-        (None, {"fields": ["name", "alias", "kind", "parent", "status", "logo", "logo_preview"]}),
-        (_("Chief"), {"fields": ["chief_title", "chief_name"]}),
+        (None, {"fields": ["name", ("kind", "status"), "logo", "logo_preview", ("chief_title", "chief_name")]}),
         (
-            _("Address"),
+            _("Address and contact"),
             {
                 "fields": [
-                    "street1",
-                    "street2",
-                    "city",
-                    "state",
-                    "zip",
+                    ("street1", "street2"),
+                    ("city", "state", "zip"),
                     "county",
-                    "phone",
-                    "email",
+                    ("phone", "email"),
                     ("website", "website_kind"),
                 ]
             },
         ),
         (
-            _("Figures"),
+            _("Officers and population"),
             {
                 "fields": [
                     ("sworn_officers", "sworn_year"),
-                    ("population", "population_year", "population_basis"),
+                    ("population", "population_year"),
+                    "population_basis",
                     ("county_population", "county_population_year"),
-                    "more_specializations",
-                ]
+                ],
+                "classes": FOLDED,
             },
         ),
-        (_("Text"), {"fields": ["about", "mission", "mission_is_summary", "special_units_intro"]}),
-        (_("Jobs"), {"fields": ["openings"]}),
-        (_("Map location and time zone"), {"fields": [("latitude", "longitude", "precision"), "time_zone"]}),
-        (_("Sources"), {"fields": ["fact_sources", "other_sources"]}),
-        (_("Record"), {"fields": ["ori", "slug", "created", "modified"]}),
+        (
+            _("Specializations"),
+            {
+                "fields": ["listed_specializations", "new_specialization", "more_specializations"],
+                "classes": FOLDED,
+            },
+        ),
+        (_("Jobs"), {"fields": ["openings"], "classes": FOLDED}),
+        (
+            _("About and mission"),
+            {
+                "fields": ["about", "mission", "mission_is_summary", "special_units_intro"],
+                "classes": FOLDED,
+            },
+        ),
+        (
+            _("Map location and time zone"),
+            {"fields": [("latitude", "longitude"), "precision", "time_zone"], "classes": AFTER_PARTS},
+        ),
+        (_("Sources"), {"fields": ["checked", "fact_sources", "other_sources"], "classes": AFTER_PARTS}),
+        (
+            _("Other names and numbers"),
+            {"fields": ["alias", "parent", "ori", "slug", ("created", "modified")], "classes": AFTER_PARTS},
+        ),
     ]
 
     def get_queryset(self, request):
-        return with_open_jobs(Department.objects.editable_by(request.user))
+        return with_open_jobs(super().get_queryset(request).editable_by(request.user))
+
+    def get_object(self, request, object_id, from_field=None):
+        department = super().get_object(request, object_id, from_field)
+        if department:
+            request.is_department_editor = True  # otherwise the QuerySet has no department, so don't ask again
+        return department
 
     def get_readonly_fields(self, request, obj=None):
         if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
             return self.readonly_fields
-        return [*ADMINISTRATORS_ONLY, *self.readonly_fields]
+        return [*ADMINISTRATORS_ONLY, "new_specialization", *self.readonly_fields]
 
     def get_fieldsets(self, request, obj=None):
         """Only administrators choose people, from a list of email addresses."""
-        fields = ["editors", "recruiters"] if request.user.has_perm(EDIT_EVERY_DEPARTMENT) else []
-        return [*self.fieldsets, (_("People"), {"fields": [*fields, "people"]})]
+        is_administrator = request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+        fields = ["editors", "recruiters", "invited"] if is_administrator else ["people"]
+        return [*self.fieldsets, (_("People"), {"fields": fields, "classes": AFTER_PARTS})]
 
     def has_add_permission(self, request):
         # Others can't set the name and the state.
         return super().has_add_permission(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def get_zone(self, request, department, context):
+        return department.zone if department else None
+
+    last_modified = local_time("modified", _("modified"))
 
     def is_public(self, department):
         return department.is_published
@@ -169,23 +181,27 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
     def logo_preview(self, department):
         if not department.logo:
             return _("No logo yet. The site shows a generic badge.")
-        return format_html('<img src="{}" alt="" height="120">', department.logo.url)
+        return render_to_string("admin/departments/logo_preview.html", {"logo": department.logo})
+
+    @admin.display(description=_("not in the list"))
+    def new_specialization(self, department):
+        return _("Only administrators add to the list. Ask one if something is missing.")
 
     @admin.display(description=_("open, planned and draft jobs"))
     def openings(self, department):
         if not department.pk:
             return _("Save the department to add jobs.")
         jobs = department.jobs.current().newest()
-        context = {"department": department, "jobs": jobs[:JOBS_SHOWN], "number": department.jobs.count()}
+        context = {"department": department, "jobs": jobs[:JOBS_SHOWN]}
         return render_to_string("admin/departments/openings.html", context)
 
     @admin.display(description=_("sources of facts"))
     def fact_sources(self, department):
         lines = [
-            f"{source}{', ' + as_of if as_of else ''}: {', '.join(str(label) for label in labels)}"
+            (f"{source}{', ' + as_of if as_of else ''}", ", ".join(map(str, labels)))
             for source, as_of, labels in department.facts_by_source()
         ]
-        return "; ".join(lines) or "-"
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines)) if lines else "-"
 
     @admin.display(description=_("other sources say"))
     def other_sources(self, department):
@@ -204,15 +220,34 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
         super().save_related(request, form, formsets, change)
         department = form.instance
         changed = list(form.changed_data)
-        for formset in formsets:
-            field = PARTS.get(formset.prefix)
-            if field and formset.has_changed():
-                changed.append(field)
+        parts = [formset.prefix for formset in formsets if formset.has_changed()]
+        changed += [part for part in parts if part in department.FACTS]
+        if SPECIALIZATION_FIELDS.intersection(changed):
+            changed.append("specializations")
         if changed:
             record_edit(request, department, changed)
             department.save()
         if not change or not set(jurisdictions.MATCHED).isdisjoint(changed):
             jurisdictions.match([department.state])
+
+    deleted_note = _(
+        "A department comes back with its jobs, but without its editors and recruiters. Invite them again."
+    )
+
+    def zone_of(self, department):
+        return Department(time_zone=department.time_zone, state=department.state).zone
+
+    def can_restore_deleted(self, request):
+        return super().can_restore_deleted(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
+
+    def deleted_name(self, row):
+        return f"{row.name} ({row.city}, {row.state})"
+
+    def restored(self, request, instance, names):
+        if names is None:
+            Department.objects.filter(state=instance.state).link_posts()
+        if names is None or not set(jurisdictions.MATCHED).isdisjoint(names):
+            jurisdictions.match([instance.state])
 
     @admin.action(description=_("Publish selected departments"), permissions=["change"])
     def publish(self, request, departments):
@@ -230,20 +265,19 @@ class DepartmentAdmin(EditorsMixin, PreviewMixin, TeamMixin, BadRequestAdmin):
 
 
 @admin.register(Specialization)
-class SpecializationAdmin(EditorsMixin, BadRequestAdmin):
+class SpecializationAdmin(NormalizedSearch, EditorsMixin, BadRequestAdmin):
     editors_can = {"view"}
     list_display = ["name", "explanation"]
-    search_fields = ["name", "explanation"]
+    search_fields = ["name", "slug", "explanation"]
 
 
 @admin.register(Place)
-class PlaceAdmin(ViewOnlyAdmin):
+class PlaceAdmin(NormalizedSearch, ViewOnlyAdmin):
     """Read-only, because ``manage.py load_places`` replaces all places."""
 
     list_display = ["name", "state", "zip", "county", "time_zone"]
-    list_filter = ["state"]
-    search_fields = ["name", "zip"]
-    search_help_text = _("Town or ZIP code")
+    search_fields = ["key", "=state", "^zip"]
+    search_help_text = _("Town, state or ZIP code")
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -261,14 +295,13 @@ class WithDepartmentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Jurisdiction)
-class JurisdictionAdmin(BadRequestAdmin):
+class JurisdictionAdmin(NormalizedSearch, BadRequestAdmin):
     """Who polices a municipality or a county. ``manage.py load_places`` creates and deletes the rows."""
 
     list_display = ["name", "state", "kind", "county", "department_names", "is_corrected"]
-    list_filter = [WithDepartmentFilter, "is_corrected", "kind", "state"]
-    search_fields = ["name", "county"]
-    search_help_text = _("Name or county")
-    list_per_page = 50
+    list_filter = [WithDepartmentFilter, "is_corrected", "kind"]
+    search_fields = ["key", "county_slug", "=state"]
+    search_help_text = _("Name, county or state")
     fields = ["name", "state", "kind", "county", "departments", "is_corrected"]
     readonly_fields = ["name", "state", "kind", "county"]
     autocomplete_fields = ["departments"]
@@ -278,7 +311,7 @@ class JurisdictionAdmin(BadRequestAdmin):
 
     @admin.display(description=_("departments"))
     def department_names(self, jurisdiction):
-        return "; ".join(department.name for department in jurisdiction.departments.all()) or "-"
+        return "; ".join(map(str, jurisdiction.departments.all())) or "-"
 
     def save_model(self, request, obj, form, change):
         obj.is_corrected = obj.is_corrected or "departments" in form.changed_data
@@ -297,7 +330,7 @@ class JurisdictionAdmin(BadRequestAdmin):
 
 
 @admin.register(SlugRedirect)
-class SlugRedirectAdmin(ViewOnlyAdmin):
+class SlugRedirectAdmin(NormalizedSearch, ViewOnlyAdmin):
     list_display = ["__str__", "department"]
-    search_fields = ["slug"]
+    search_fields = ["slug", "department__name_key", "=state"]
     list_select_related = ["department"]

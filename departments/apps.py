@@ -14,11 +14,13 @@ class DepartmentsConfig(AppConfig):
 
         from .checks import check_places
         from .claims.models import delete_old
+        from .corrections.models import delete_old as delete_old_corrections
         from .imports.agencies import AgencyImporter
         from .models import Department
 
         IMPORTERS["departments"] = AgencyImporter
         TASKS["claims and invitations"] = delete_old
+        TASKS["corrections"] = delete_old_corrections
         watch_members(Department.editors)
         watch_members(Department.recruiters)
         register(check_places, Tags.database, deploy=True)

@@ -3,12 +3,14 @@
 Administrators can change everything, editors only their own departments, and recruiters only the openings of theirs.
 """
 
+from django.contrib import admin
 from django.contrib.admin.utils import model_ngettext, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from .models import Department
@@ -81,6 +83,17 @@ class PreviewMixin:
         return reverse(f"admin:{self._preview_name}", args=[instance.pk])
 
 
+def local_time(field, description):
+    """Return a column of a list that shows a time in the zone of the row's department, or of the row itself."""
+
+    @admin.display(description=description, ordering=field)
+    def column(model_admin, row):
+        at = getattr(row, field)
+        return at and date_format(timezone.localtime(at, getattr(row, "department", row).zone), "DATETIME_FORMAT")
+
+    return column
+
+
 def is_editor(request):
     """Return whether the user can edit at least one department. One query per request."""
     if not hasattr(request, "is_department_editor"):
@@ -89,16 +102,24 @@ def is_editor(request):
 
 
 def is_recruiter(request):
-    """Return whether the user can edit the openings of at least one department. One query per request."""
+    """Return whether the user can edit the openings of at least one department, as editors can.
+
+    One query per request, or none if :func:`is_editor` has found that the user is one.
+    """
     if not hasattr(request, "is_department_recruiter"):
         departments = Department.objects.with_jobs_editable_by(request.user)
-        request.is_department_recruiter = departments.exists()
+        request.is_department_recruiter = getattr(request, "is_department_editor", False) or departments.exists()
     return request.is_department_recruiter
 
 
 def record_edit(request, instance, fields):
     """Set the user and today's date as the source of these fields. The caller saves the instance."""
-    set_by = f"user:{request.user.pk}"
+    record_edit_by(request.user, instance, fields)
+
+
+def record_edit_by(user, instance, fields):
+    """The same for an edit by a user who need not be signed in."""
+    set_by = f"user:{user.pk}"
     instance.set_source(fields, "Editor of this site", timezone.localdate().isoformat(), set_by)
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from policeapp.web import email_addresses
-from policeapp.web.forms import normalize_lines
+from policeapp.web.forms import MarkdownWidget, normalize_lines
 
 from . import phones
 from .times import FIRST_DAY, LAST_DAY, parse_day, parse_time
@@ -153,7 +153,8 @@ class MarkdownField(models.TextField):
         return value
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": MarkdownFormField, **kwargs})
+        # The admin would choose its own widget for text.
+        return super().formfield(**{"form_class": MarkdownFormField, **kwargs, "widget": MarkdownWidget})
 
 
 def validate_time_zone(name):

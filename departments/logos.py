@@ -1,5 +1,6 @@
 """Uploaded logos. Each is redrawn as a new PNG file, so that only its pixels are stored."""
 
+from contextlib import suppress
 from io import BytesIO
 from threading import Lock
 from uuid import uuid4
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MAX_BYTES = 5 * 1024 * 1024
@@ -18,11 +19,20 @@ MAX_SIDE = 10_000  # pixels; a longer row or column takes more memory than its p
 # JPEG file is reduced while it is decoded, but a progressive one only afterward. MPO is JPEG with several images.
 MAX_PIXELS = {"JPEG": 25_000_000, "MPO": 25_000_000, "PNG": 16_000_000, "GIF": 16_000_000, "WEBP": 8_000_000}
 MAX_PROGRESSIVE_PIXELS = 16_000_000
+MAX_RATIO = 10
+MAX_FRAMES = 20  # that are searched for one that shows something
 STORED_SIDE = 480  # pixels: three times the size on the profile
 BUSY_SECONDS = 20
 
 # A small file can have text that becomes this large (bytes) when it is decompressed. Pillow's limit is 64 MB.
 PngImagePlugin.MAX_TEXT_MEMORY = 4 * 1024 * 1024
+
+SRGB = ImageCms.createProfile("sRGB")
+
+# A logo vanishes on white if this share of its edge is lighter than this (0 to 255). It gets a backing in BACKING, with
+# a margin of this share of its longer side.
+VANISHING_SHARE, VANISHING = 0.5, 215
+BACKING, MARGIN = "#0f2740", 0.08
 
 # A process decodes one image at a time.
 _decoding = Lock()
@@ -73,10 +83,14 @@ def _decode(upload):
         most = MAX_PROGRESSIVE_PIXELS if image.info.get("progressive") else MAX_PIXELS[image.format]
         if max(image.size) > MAX_SIDE or image.width * image.height > most:
             raise _too_large(most)
+        if max(image.size) > MAX_RATIO * min(image.size):
+            text = _("This image is too long and narrow. One side can be at most %(ratio)d times as long as the other.")
+            raise ValidationError(text, params={"ratio": MAX_RATIO})
+        _seek_visible_frame(image, most)
         # Before the file is decoded: thumbnail() tells the JPEG decoder which size is enough.
         small = image if image.format in ("JPEG", "MPO") else _with_smooth_colors(image)
         small.thumbnail((STORED_SIDE, STORED_SIDE))
-        return _rotate_upright(small).convert("RGBA")
+        return _back_if_vanishing(_to_srgb(_rotate_upright(small)))
 
 
 def _too_large(pixels):
@@ -119,3 +133,47 @@ def _rotate_upright(image):
         return ImageOps.exif_transpose(image)
     except Exception:
         return image
+
+
+def _seek_visible_frame(image, most):
+    """Go to the first frame that is not a single color, such as the transparent one that many animations begin with.
+
+    Stay at the first frame if there is none among the first frames, which have up to ``most`` pixels together.
+    """
+    if image.format in ("JPEG", "MPO") or not image.is_animated:
+        return
+    with suppress(EOFError):  # there are fewer frames
+        for number in range(min(MAX_FRAMES, most // (image.width * image.height))):
+            image.seek(number)
+            if any(low != high for low, high in image.convert("RGBA").getextrema()):
+                return
+    image.seek(0)
+
+
+def _to_srgb(image):
+    """Return the image in RGBA. Its color profile is applied, because the new file has none; a damaged one is not."""
+    converted = image.convert("RGBA")
+    if profile := image.info.get("icc_profile"):
+        colors = image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+        try:
+            profile = ImageCms.ImageCmsProfile(BytesIO(profile))
+            colors = ImageCms.profileToProfile(colors, profile, SRGB, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            return converted
+        colors.putalpha(converted.getchannel("A"))
+        return colors
+    return converted
+
+
+def _back_if_vanishing(image):
+    """Put a dark backing behind a logo whose edge is light, such as white letters on nothing."""
+    shape = image.getchannel("A").point(lambda alpha: 255 * (alpha >= 128))
+    edge = ImageChops.subtract(shape, shape.filter(ImageFilter.MinFilter(3)))
+    levels = image.convert("L").histogram(edge)
+    if not sum(levels) or sum(levels[VANISHING:]) < VANISHING_SHARE * sum(levels):
+        return image
+    margin = round(MARGIN * max(image.size))
+    image.thumbnail((STORED_SIDE - 2 * margin, STORED_SIDE - 2 * margin))
+    backed = Image.new("RGBA", (image.width + 2 * margin, image.height + 2 * margin), BACKING)
+    backed.alpha_composite(image, (margin, margin))
+    return backed

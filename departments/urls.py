@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from . import api, converters, views
 from .claims import views as claims
+from .corrections import views as corrections
 
 register_converter(converters.StateConverter, "state")
 register_converter(converters.LetterConverter, "letter")
@@ -15,6 +16,7 @@ urlpatterns = [
     path("<state:state>/county/<slug:county>/", views.county, name="county"),
     path("<state:state>/<slug:slug>/", views.profile, name="department"),
     path("<state:state>/<slug:slug>/claim/", claims.claim, name="claim"),
+    path("<state:state>/<slug:slug>/correct/", corrections.correct, name="correct"),
     path("claims/confirm/<str:token>/", claims.confirm_claim, name="claim confirm"),
 ]
 

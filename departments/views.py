@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,8 +14,9 @@ from policeapp.caching.decorators import public_page
 from policeapp.web.pagination import page_number, paginate
 
 from . import breadcrumbs
+from .changes import recent_changes
 from .geo import maps, states
-from .models import Department, Place, SlugRedirect
+from .models import Department, Place, SlugRedirect, divisions_and_units
 from .names import county_label
 from .policing import answer
 from .search import counts, ranking
@@ -189,7 +189,7 @@ def render_profile(request, department, is_preview=False):
     nearby = ([], None) if openings else jobs.nearby_or_nearest(department, NEARBY_MILES, NEARBY_JOBS_SHOWN)
     neighbors = Department.objects.listed().neighbors_of(department, NEARBY_MILES, NEIGHBORS_SHOWN)
     specializations = [listed.specialization for listed in department.listed_specializations.with_names()]
-    divisions, units = list(department.divisions.all()), list(department.special_units.all())
+    divisions, units = divisions_and_units(department)
     unknown = department.unknown_facts(
         has_specializations=bool(specializations), has_divisions=bool(divisions or units)
     )
@@ -209,9 +209,9 @@ def render_profile(request, department, is_preview=False):
         "special_units": units,
         "posts": list(department.published_posts()),
         "neighbors": neighbors,
+        "changes": recent_changes(department, department.jobs.visible().real()),
         "profile_map": maps.profile_map(department, neighbors),
         "unknown_facts": unknown.values(),
-        "contact": settings.CONTACT_EMAIL,
         "breadcrumbs": breadcrumbs.for_department(department),
         "structured_data": organization(department),
     }

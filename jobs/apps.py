@@ -8,6 +8,7 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self):
+        from departments.corrections.facts import FACTS
         from departments.signals import departments_changed
         from policeapp.accounts import emails
         from policeapp.caching.middleware import next_changes
@@ -19,10 +20,12 @@ class JobsConfig(AppConfig):
         from . import checks, metrics
         from .alerts.messages import delete_account_emails, send_account_email
         from .alerts.models import delete_unconfirmed
+        from .corrections import OF_JOBS
         from .front_page import front_page
         from .imports.openings import PostingImporter
         from .models import HiringStep, Job, sync_from_departments
 
+        FACTS[Job._meta.label] = OF_JOBS
         next_changes += [Job.objects.next_change, HiringStep.objects.next_change]
         IMPORTERS["openings"] = PostingImporter
         TASKS["unconfirmed alerts"] = delete_unconfirmed

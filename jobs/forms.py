@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from departments.fields import DAYS, TypedDateFormField
 from departments.geo import states
 from departments.search import ranking, spelling
 from departments.search.forms import NearForm
 from policeapp.web.forms import LongSelect
 
-from .models import Job, JobQuerySet
+from .models import Job, JobQuerySet, Verb
 
 NEAREST_SHOWN = 5
 # Words that visitors misspell. They come before names of towns: "seargent" is not the town of Sargent.
@@ -40,6 +41,51 @@ class DollarsField(forms.IntegerField):
             if value and not re.fullmatch(r"-?[0-9]+(\.0*)?", value):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
+
+
+class DeadlineForm(forms.Form):
+    """Asks for the closing date that a :class:`Verb` needs for some of these jobs. It has no field if none needs one.
+
+    ``allowed`` are the jobs that the verb can change.
+    """
+
+    closes_on = TypedDateFormField(
+        label=_("New deadline"),
+        validators=DAYS,
+        # Browsers show a calendar.
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, verb, allowed, data=None):
+        proposed = max((job.proposed_deadline() for job in allowed), default=None)
+        super().__init__(data, initial={"closes_on": proposed})
+        self.verb, self.allowed = verb, allowed
+        closed = [job for job in allowed if job.has_closed]
+        if verb == Verb.REOPEN and closed:
+            self.fields["closes_on"].required = False
+            self.fields["closes_on"].help_text = _("For jobs whose deadline has passed. Blank: open until filled.")
+        elif verb != Verb.EXTEND:
+            del self.fields["closes_on"]
+
+    def clean_closes_on(self):
+        """Refuse a date that is impossible for all jobs, with the reason for the first one."""
+        closes_on = self.cleaned_data["closes_on"]
+        reasons = [job.reason_against(self.verb, closes_on) for job in self.allowed]
+        if reasons and all(reasons):
+            raise ValidationError(reasons[0])
+        return closes_on
+
+    @property
+    def deadline(self):
+        """The typed date, or None."""
+        return self.cleaned_data.get("closes_on")
+
+    @property
+    def shown_deadline(self):
+        """The date in the field: the typed one if it is valid, or else the proposed one."""
+        if "closes_on" not in self.fields:
+            return None
+        return self.deadline if self.is_bound and self.is_valid() else self.initial["closes_on"]
 
 
 class JobSearchForm(NearForm):

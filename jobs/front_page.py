@@ -8,24 +8,28 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.editors import is_recruiter
-from departments.models import Claim, Department
+from departments.models import Claim, Correction, Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.models import Import
 
-from .models import Job
+from .models import Connector, Duplicate, Job
 
-DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, IMPORTS_SHOWN, EDITS_SHOWN = 5, 10, 5, 5, 10
+DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, CORRECTIONS_SHOWN, IMPORTS_SHOWN, EDITS_SHOWN = 5, 10, 5, 5, 5, 10
+CONNECTORS_SHOWN, DUPLICATES_SHOWN = 5, 5
 SOON = timedelta(days=7)
 
-# The ids of the inlines in a department's form. The other facts are fields.
-PARTS = {"specializations": "listed_specializations-group", "divisions": "divisions-group"}
+# The ids of the lists in a department's form. The other facts have the names of their fields.
+PARTS = {"specializations": "id_listed_specializations", "divisions": "divisions-group"}
 
 
 def front_page(request):
     """Return the variables of templates/admin/index.html for the roles of the user."""
-    if request.user.has_perm(EDIT_EVERY_DEPARTMENT):
-        return _for_administrator()
-    return _departments(request.user) | _jobs(request.user) if is_recruiter(request) else {}
+    user = request.user
+    if user.has_perm(EDIT_EVERY_DEPARTMENT):
+        return _for_administrator() | _corrections(user) | _duplicates(user)
+    if not is_recruiter(request):
+        return {}
+    return _departments(user) | _jobs(user) | _corrections(user) | _duplicates(user)
 
 
 def _for_administrator():
@@ -38,7 +42,28 @@ def _for_administrator():
         "claims_number": claims.count(),
         "imports": Import.objects.only("file_name", "created", "applied_at")[:IMPORTS_SHOWN],
         "edits": edits[:EDITS_SHOWN],
+        "connectors": _connectors(),
     }
+
+
+def _corrections(user):
+    """The first corrections that wait for the user, oldest first, and their number."""
+    waiting = Correction.objects.editable_by(user).waiting()
+    shown = waiting.with_reports_number().select_related("department").order_by("pk")[:CORRECTIONS_SHOWN]
+    return {"corrections": shown, "corrections_number": waiting.count()}
+
+
+def _connectors():
+    """The connectors that fail, and those that wait for permission."""
+    shown = Connector.objects.needing_attention().select_related("department")
+    return shown.only("name", "problem", "failing_since", "department__name")[:CONNECTORS_SHOWN]
+
+
+def _duplicates(user):
+    """Pairs of the user's jobs that may be the same one."""
+    waiting = Duplicate.objects.waiting().editable_by(user).select_related("job__department", "other")
+    fields = ("job__title", "job__department__name", "other__title")
+    return {"duplicates": waiting.only("is_decided", *fields)[:DUPLICATES_SHOWN]}
 
 
 def _departments(user):
@@ -66,14 +91,17 @@ def _card(department):
 
 
 def _jobs(user):
-    """The jobs that the user can edit, apart from closed ones, and those of them that close within ``SOON``."""
+    """The jobs that the user can edit, apart from closed ones: to confirm, closing within ``SOON``, and others."""
     jobs = list(Job.objects.editable_by(user).current().with_department().by_deadline()[: JOBS_SHOWN + 1])
     shown, soon = jobs[:JOBS_SHOWN], timezone.now() + SOON
+    unconfirmed = list(Job.objects.editable_by(user).to_confirm().with_department()[:JOBS_SHOWN])
+    shown = [job for job in shown if job not in unconfirmed]
     closing = [job for job in shown if job.closes_at and job.closes_at <= soon and job.is_open()]
     return {
         "has_jobs": True,
+        "unconfirmed": unconfirmed,
         "closing": closing,
         "other_jobs": [job for job in shown if job not in closing],
-        "with_department": len({job.department_id for job in shown}) > 1,
+        "with_department": len({job.department_id for job in (*unconfirmed, *shown)}) > 1,
         "has_more_jobs": len(jobs) > JOBS_SHOWN,
     }

@@ -8,6 +8,7 @@ from . import api, views
 from .compare.views import compare_departments, compare_jobs
 from .eligibility.views import eligible
 from .feeds import atom, icalendar
+from .reminders import views as reminders
 
 register_converter(NumberConverter, "number")
 
@@ -17,7 +18,11 @@ job_urlpatterns = [
     path("calendar/", icalendar.search_calendar, name="jobs calendar"),
     path("compare/", compare_jobs, name="compare openings"),
     path("eligible/", eligible, name="eligible"),
+    path("reminders/confirm/<str:token>/", reminders.confirm, name="reminder confirm"),
+    path("reminders/extend/<str:token>/", reminders.extend, name="reminder extend"),
+    path("reminders/fill/<str:token>/", reminders.fill, name="reminder fill"),
     path("<number:pk>-<slug:slug>/", views.job_detail, name="job"),
+    path("<number:pk>-<slug:slug>/correct/", views.correct_job, name="correct job"),
     path("<number:pk>-<slug:slug>/calendar/", icalendar.job_calendar, name="job calendar"),
 ]
 

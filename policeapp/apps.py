@@ -25,9 +25,11 @@ class PoliceAppConfig(AppConfig):
         from .accounts.middleware import begin_session, renew_key
         from .caching.content import add_triggers
         from .database.fulltext import restore_triggers
+        from .history.restoring import delete_old_history
         from .models import AuditEvent
         from .operations import checks
         from .operations.clean_up import TASKS
+        from .web.admin import describe_links
 
         post_migrate.connect(restore_triggers, dispatch_uid="full text")
         post_migrate.connect(add_triggers, dispatch_uid="content")
@@ -36,7 +38,9 @@ class PoliceAppConfig(AppConfig):
         authentication_step_completed.connect(renew_key, dispatch_uid="key of the session")
         password_reset.connect(remember_network, dispatch_uid="known networks after a reset")
         audit.connect()
+        describe_links()
         TASKS["audit log entries"] = AuditEvent.delete_old
+        TASKS["historical rows"] = delete_old_history
         register(checks.check_database, Tags.database, deploy=True)
         register(checks.check_cache, Tags.caches, deploy=True)
         register(checks.check_hosts, Tags.security, deploy=True)

@@ -2,7 +2,8 @@
 
 from .accounts.models import AuditEvent, User
 from .caching.models import ContentVersion
+from .history.models import Change
 from .imports.models import Import
 from .operations.models import RateCount
 
-__all__ = ["AuditEvent", "ContentVersion", "Import", "RateCount", "User"]
+__all__ = ["AuditEvent", "Change", "ContentVersion", "Import", "RateCount", "User"]

@@ -84,6 +84,10 @@ try:
     UNCACHED_PAGE_LIMIT = env.int("UNCACHED_PAGE_LIMIT", 300, validate=validate.Range(min=0))
     # Where visitors can write about their data, accessibility and security problems (security.txt).
     CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
+    # The email address that is registered at developer.usajobs.gov. It is needed to fetch jobs from USAJOBS.
+    USAJOBS_EMAIL = env.str("USAJOBS_EMAIL", "")
+    # The key that USAJOBS gave to this address. Secret.
+    USAJOBS_KEY = env.str("USAJOBS_KEY", "")
 except EnvError as error:
     # Without the cause, because its message may contain a part of a password.
     raise ImproperlyConfigured(str(error)) from None
@@ -168,6 +172,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "policeapp.accounts.middleware.AccountSession",
     "axes.middleware.AxesMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 ROOT_URLCONF = "policeapp.urls"
@@ -195,6 +200,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "policeapp.User"
 LOGIN_REDIRECT_URL = "admin:index"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+SIMPLE_HISTORY_DATE_INDEX = False
 
 database = DATABASES["default"]
 options = database.setdefault("OPTIONS", {})
@@ -320,10 +326,11 @@ SENDS_EMAIL = not email["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
 
 # Language and time. The site is in English; looking up each text in an empty catalog took a fifth of a page's time. All
 # texts are marked for translation: set USE_I18N when you add a language. Times are stored in UTC, and openings open and
-# close in the time zone of their department.
+# close in the time zone of their department. The admin shows times in that zone, and in TIME_ZONE without a department.
 
 TIME_ZONE = "UTC"
 USE_I18N = False
+FORMAT_MODULE_PATH = "policeapp.formats"
 
 # Files
 
@@ -367,6 +374,7 @@ SESSION_COOKIE_PATH = "/admin/"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "policeapp.pages.errors.csrf_failure"
 # Safe because TrustedProxies drops the header unless a configured proxy sent it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

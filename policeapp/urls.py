@@ -9,6 +9,7 @@ from departments.claims.views import accept_invitation
 
 from .operations import metrics
 from .pages import api, downloads, health, help, policies, sitemaps, views
+from .web import texts
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("api/v1/", include(departments.urls.api_urlpatterns)),
     path("api/v1/", include(jobs.urls.api_urlpatterns)),
     path("admin/help/", help.admin_help, name="admin help"),
+    path("admin/texts/preview/", texts.preview, name="preview text"),
+    path("admin/texts/paste/", texts.paste, name="paste text"),
     # Sessions exist only below /admin/.
     path("admin/invitations/accept/<str:token>/", accept_invitation, name="invitation"),
     path("admin/", include("policeapp.accounts.urls")),

@@ -64,6 +64,16 @@ def saved(response):
     return bool(response.redirect_chain)
 
 
+def ask(client, action, jobs, url="/admin/jobs/job/", **values):
+    """Choose an action for these jobs in the list, and return the page that asks whether to do it."""
+    return client.post(url, {"action": action, "_selected_action": [job.pk for job in jobs]} | values)
+
+
+def act(client, action, jobs, url="/admin/jobs/job/", **values):
+    """Choose an action for these jobs in the list, and confirm it. Return the last response."""
+    return client.post(url, form_of(ask(client, action, jobs, url)) | values, follow=True)
+
+
 def errors_of(response):
     """Return the form's errors as ``{field name: [messages]}``. The key of non-field errors is ""."""
     context = response.context

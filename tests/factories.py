@@ -7,10 +7,13 @@ from html.parser import HTMLParser
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.urls import reverse
 from django.utils import timezone
 
 from departments.claims.domains import proof_of
 from departments.models import (
+    Correction,
     Department,
     DepartmentSpecialization,
     Division,
@@ -22,7 +25,9 @@ from departments.models import (
     ZipPart,
 )
 from departments.names import normalize
-from jobs.models import Alert, HiringStep, Job, Requirements, Subscriber
+from jobs.models import Alert, Connector, HiringStep, Job, Message, Requirements, Subscriber
+from jobs.models.life import UNLIST_AFTER
+from jobs.reminders import tokens as reminder_tokens
 from policeapp.models import Import, User
 
 _number = count(1)
@@ -43,11 +48,12 @@ def make_department(name="Westport Police Department", **values):
 def make_job(department=None, title="Police Officer", **values):
     """Create a published opening, open until filled. Without a department, create one for it.
 
-    A withdrawn one was published before.
+    A filled or withdrawn one was published before.
     """
-    if values.get("status") == Job.Status.WITHDRAWN:
+    if values.get("status") in (Job.Status.FILLED, Job.Status.WITHDRAWN):
         job = make_job(department, title, **(values | {"status": Job.Status.PUBLISHED}))
-        job.withdraw()
+        job.status = values["status"]
+        job.save()
         return job
     department = department or make_department(f"Department {next(_number)}")
     defaults = {
@@ -57,6 +63,24 @@ def make_job(department=None, title="Police Officer", **values):
         "opens_on": department.today() - timedelta(days=7),
     }
     return Job.objects.create(department=department, title=title, **(defaults | values))
+
+
+def let_confirmation_age(job, days):
+    """Let the last confirmation of a job that is open until filled be this old."""
+    confirmed_at = timezone.now() - timedelta(days=days)
+    Job.objects.filter(pk=job.pk).update(confirmed_at=confirmed_at, listed_until=confirmed_at + UNLIST_AFTER)
+    job.refresh_from_db()
+    return job
+
+
+def make_reminder(user, job):
+    """Remind an editor of a job, and return the paths of the links as ``{answer: path}``."""
+    Job.objects.filter(pk=job.pk).update(reminded_for=job.reminder_key)
+    message = Message.objects.create(user=user, kind=Message.Kind.REMINDER)
+    return {
+        verb.value: reverse(f"reminder {verb}", args=[reminder_tokens.make_token(verb, message, job)])
+        for verb in reminder_tokens.ANSWERS
+    }
 
 
 def make_place(name="Westport", state="CT", zip="", **values):
@@ -118,6 +142,12 @@ def make_claim(department=None, email="jane@example.com", *, confirmed=True, **v
     department = department or make_department(f"Department {next(_number)}")
     values = {"name": "Jane Doe", "title": "Records manager", "proof": proof_of(department, email)} | values
     return department.claims.create(email=email, confirmed_at=timezone.now() if confirmed else None, **values)
+
+
+def make_correction(target, fact="phone", value="203-341-6100", evidence="I called.", email=""):
+    """Create what a visitor reports about a department or an opening."""
+    department = target.department if isinstance(target, Job) else target
+    return Correction.objects.report(target, department, fact, value, evidence, email)
 
 
 def make_invitation(department, email="jane@example.com", invited_by=None, role="editor"):
@@ -213,7 +243,13 @@ class _FormParser(HTMLParser):
                 value = values.get("value", "on" if kind == "checkbox" else "")
                 # Browsers remove line breaks, and spaces around a URL or an email address.
                 value = value if kind == "hidden" else value.replace("\r", "").replace("\n", "")
-                self.data[values["name"]] = value.strip() if kind in ("url", "email") else value
+                value = value.strip() if kind in ("url", "email") else value
+                # The chosen objects of a list share a name. So do a choice of an ordered list and its position.
+                pair = values["name"] == ACTION_CHECKBOX_NAME or kind == "text"
+                if pair and values["name"] in self.data:
+                    earlier = self.data[values["name"]]
+                    value = [*(earlier if isinstance(earlier, list) else [earlier]), value]
+                self.data[values["name"]] = value
         elif tag == "textarea":
             self.name, self.text = values["name"], ""
         elif tag == "select":
@@ -261,3 +297,10 @@ def make_alert(email="jane@example.com", *, confirmed=True, **values):
     subscriber, _new = Subscriber.objects.get_or_create(email=email)
     values |= {"confirmed_at": timezone.now()} if confirmed else {}
     return Alert.objects.create(subscriber=subscriber, **values)
+
+
+def make_connector(department=None, url="https://careers.example.org/feed.xml", *, is_on=True, **values):
+    """Create a connector with permission, that is on and due."""
+    permission = {"permission_by": "Ann Clerk", "permission_on": "2026-11-01", "permission_how": "email"}
+    values = {"format": "job_feed", "name": "Careers page", **permission, **values}
+    return Connector.objects.create(department=department, url=url, is_on=is_on, **values)

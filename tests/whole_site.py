@@ -17,6 +17,7 @@ from jobs.models import HiringStep, Job
 
 from . import admin, factories
 from .factories import (
+    let_confirmation_age,
     make_department,
     make_division,
     make_job,
@@ -141,6 +142,7 @@ def build():
             Page(job.get_absolute_url(), title, 410 if job.status == Job.Status.WITHDRAWN else 200)
             for title, job in jobs["public"].items()
         ),
+        Page(f"{jobs['public']['open'].get_absolute_url()}correct/", "the form"),
         *(Page(job.get_absolute_url(), title, 404) for title, job in jobs["hidden"].items()),
         Page(f"/jobs/{jobs['public']['open'].pk}-other/", "another slug", 301),
         Page("/jobs/999999-1/", "no such opening", 404),
@@ -151,6 +153,7 @@ def build():
         Page("/departments/ct/former/embed/", "a former slug", 301),
         Page("/api/", "always the same"),
         Page("/data/", "without the file"),
+        *_make_reminders(hiring),
         Page("/privacy/", "always the same"),
         Page("/accessibility/", "always the same"),
         Page("/nothing/", "no such page", 404),
@@ -246,6 +249,10 @@ def _make_jobs(department):
         "until filled": {"pay_max": 50_200},
         "a sample": {"is_sample": True, "pay_min": 5_000, "pay_max": 5_000},
         "closed": {"opens_on": day - timedelta(days=9), "closes_on": day - timedelta(days=1)},
+        "filled": {"closes_on": day + timedelta(days=9)},
+        "delisted": {},
+        "perhaps filled": {},
+        "not listed any more": {},
         "withdrawn": {"status": Job.Status.WITHDRAWN},
     }
     hidden = {
@@ -269,6 +276,10 @@ def _make_jobs(department):
         citizenship="citizen",
         drivers_license="required",
     )
+    jobs["public"]["filled"].fill()
+    jobs["public"]["delisted"].delist("Careers page")
+    let_confirmation_age(jobs["public"]["perhaps filled"], 50)
+    let_confirmation_age(jobs["public"]["not listed any more"], 80)
     make_requirements(jobs["public"]["until filled"], education="none", certification="any_state", experience_years=0)
     return jobs
 
@@ -313,6 +324,19 @@ def _make_alerts(department):
     yield Page(f"/alerts/renew/{links['to end']}/", "a link for another purpose", 404)
 
 
+def _make_reminders(department):
+    """Yield the pages of the links in reminders, before and after the answer."""
+    editor = factories.make_user("editor", is_staff=True)
+    department.editors.add(editor)
+    for state, job in (("to answer", make_job(department, "Θέση")), ("answered", make_job(department, "Θέση"))):
+        links = factories.make_reminder(editor, job)
+        if state == "answered":
+            job.fill()
+        for path in links.values():
+            yield Page(path, state)
+    yield Page("/jobs/reminders/fill/χ/", "no such link", 404)
+
+
 def _make_claims(department):
     """Yield the pages of the form and of the links in emails, in each state."""
     claims = {
@@ -321,6 +345,8 @@ def _make_claims(department):
     }
     yield Page(f"{department.get_absolute_url()}claim/", "the form")
     yield Page("/departments/ct/draft/claim/", "a draft", 404)
+    yield Page(f"{department.get_absolute_url()}correct/", "the form")
+    yield Page("/departments/ct/draft/correct/", "a draft", 404)
     for state, claim in claims.items():
         yield Page(f"/departments/claims/confirm/{tokens.make_token('claim', claim.key)}/", state)
     yield Page(f"/departments/claims/confirm/{tokens.make_token('invitation', claim.key)}/", "another link", 404)

@@ -4,6 +4,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -16,10 +18,12 @@ from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
 from policeapp.web.admin import ViewOnlyAdmin
 
+from ..editors import local_time
 from ..models.roles import Role
+from ..search.admin import NormalizedSearch
 from . import emails, outreach
 from .forms import DeclineForm, InvitationForm
-from .models import Claim
+from .models import Claim, Invitation
 
 
 class TeamMixin:
@@ -33,10 +37,19 @@ class TeamMixin:
             *super().get_urls(),
         ]
 
+    def get_queryset(self, request):
+        waiting = Invitation.objects.open().filter(department=OuterRef("pk")).order_by().values("department")
+        number = Subquery(waiting.values(number=Count("pk")))
+        return super().get_queryset(request).annotate(open_invitations=Coalesce(number, 0))
+
     @admin.display(description=_("people"))
     def people(self, department):
-        context = {"department": department, "invitations": _invitations(department)}
-        return render_to_string("admin/departments/people.html", context) if department.pk else "-"
+        return _people(department, department.team()) if department.pk else "-"
+
+    @admin.display(description=_("invitations"))
+    def invited(self, department):
+        """The same for administrators, who see the people in fields."""
+        return _people(department, []) if department.pk else "-"
 
     def team(self, request, object_id):
         """List who edits a department and who is invited. Invite or remove a person, or withdraw an invitation."""
@@ -105,6 +118,10 @@ class TeamMixin:
         return outreach.download()
 
 
+def _people(department, team):
+    return render_to_string("admin/departments/people.html", {"department": department, "team": team})
+
+
 def _invitations(department):
     return department.invitations.select_related("accepted_by")
 
@@ -134,14 +151,19 @@ class DecisionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Claim)
-class ClaimAdmin(ViewOnlyAdmin):
+class ClaimAdmin(NormalizedSearch, ViewOnlyAdmin):
     """The queue of claims. Only administrators of all departments see and decide them."""
 
-    list_display = ["department", "name", "title", "email", "proof", "confirmed_at", "decision"]
+    list_display = ["department", "name", "title", "email", "proof", "confirmed", "decision"]
     list_filter = [DecisionFilter, "proof"]
     list_select_related = ["department"]
-    search_fields = ["department__name", "name", "email"]
+    search_fields = ["department__search_text", "name", "email"]
     fields = ["department", "name", "title", "email", "proof", "created", "confirmed_at", "decision"]
+
+    confirmed = local_time("confirmed_at", _("confirmed"))
+
+    def get_zone(self, request, claim, context):
+        return claim.department.zone if claim else None
 
     def get_fields(self, request, obj=None):
         return [*self.fields, *(["decided_at", "decided_by"] if obj and obj.decision else [])]

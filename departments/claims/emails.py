@@ -22,7 +22,7 @@ EMAILS_TO_ADMINISTRATORS = RateLimit("claim emails to administrators", 20, 24 * 
 def send_confirmation(claim):
     """Ask whether the owner of the address has sent the claim."""
     paragraphs = [
-        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim.department)},
+        _("You asked to keep this page up to date: %(department)s.") % _of(claim.department),
         _("Open this page and press the button on it. The link works for one week."),
         _("Didn't ask for this? Ignore this email, and we delete the request after a week."),
     ]
@@ -36,7 +36,7 @@ def send_to_administrators(claim):
     if not EMAILS_TO_ADMINISTRATORS.hit("all"):
         return
     paragraphs = [
-        _("Somebody asks to keep this page up to date: %(department)s.") % {"department": _name(claim.department)},
+        _("Somebody asks to keep this page up to date: %(department)s.") % _of(claim.department),
         _("They have confirmed their email address. Check who they are, then approve or decline the claim."),
     ]
     link, label = absolute_url(reverse("admin:departments_claim_change", args=[claim.pk])), _("See the claim")
@@ -47,7 +47,7 @@ def send_to_administrators(claim):
 def send_refusal(claim, reason):
     """Tell a person that their claim is declined. ``reason`` is an administrator's text."""
     paragraphs = [
-        _("You asked to keep this page up to date: %(department)s.") % {"department": _name(claim.department)},
+        _("You asked to keep this page up to date: %(department)s.") % _of(claim.department),
         _("An administrator declined the request and wrote:"),
         *reason.splitlines(),
         _("You can send another request from the department's page."),
@@ -76,7 +76,7 @@ def send_invitation(invitation):
 def send_removal(department, person, role, remover):
     """Tell a person who has lost a role, and the editors who remain."""
     values = {"person": person.public_name, "role": role.label.lower(), "remover": remover.public_name}
-    values |= {"department": _name(department)}
+    values |= _of(department)
     paragraphs = [
         _("You are not on the list of people for this department any more: %(department)s.") % values,
         _("Your role was: %(role)s. It was removed by %(remover)s. You still have your account.") % values,
@@ -95,8 +95,4 @@ def send_removal(department, person, role, remover):
 
 
 def _of(department):
-    return {"department": department.name}
-
-
-def _name(department):
-    return f"{department.name}, {department.town}"
+    return {"department": department.name_and_town}

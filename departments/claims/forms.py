@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.email_addresses import is_our_own, mailbox_key
-from policeapp.web.forms import printable_line
+from policeapp.web.forms import LineField
 from policeapp.web.spam import PublicForm
 
 from ..fields import EmailAddressFormField
@@ -24,13 +24,6 @@ EMAILS_PER_ADDRESS = RateLimit("claim emails", 5, 24 * 3600)
 INVITATIONS_PER_ADDRESS = RateLimit("invitation emails", 5, 24 * 3600)
 CLAIMS_PER_CLIENT = RateLimit("claims", 10, 3600)
 INVITATIONS_PER_USER = RateLimit("invitations", 30, 24 * 3600)
-
-
-class LineField(forms.CharField):
-    """One line of text without unprintable characters."""
-
-    def to_python(self, value):
-        return printable_line(super().to_python(value))
 
 
 class ClaimForm(PublicForm):

@@ -57,6 +57,10 @@ class AgencyImporter(Importer):
     key_column = "ori"
     limits = tuple(LIMITS)
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.states_to_match = set()  # new departments and new names may police other places
+
     def begin(self, table):
         super().begin(table)
         self.with_ori = defaultdict(list)  # lines by key
@@ -65,7 +69,6 @@ class AgencyImporter(Importer):
         self.reader = AgencyReader(table, self.notice, self.source, self.as_of)
         self.places = Places(self.table, self.notice)
         self.limited_to = {LIMITS[name] for name in self.only_fields}
-        self.states_to_match = set()  # new departments and new names may police other places
 
     def clean(self, row):
         agency = self.reader.read(row)

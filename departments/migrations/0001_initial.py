@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
+import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -17,6 +18,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -83,7 +85,7 @@ class Migration(migrations.Migration):
                         ],
                         help_text="Leave the map location blank to use that of the ZIP code or the town.",
                         max_length=10,
-                        verbose_name="precision of the map location",
+                        verbose_name="how exact the map location is",
                     ),
                 ),
                 ("x", models.FloatField(editable=False, null=True)),
@@ -105,7 +107,7 @@ class Migration(migrations.Migration):
                     "alias",
                     models.CharField(
                         blank=True,
-                        help_text="Another name that searches recognize, such as the one in federal lists.",
+                        help_text="Another name that people search for, such as the one in federal lists.",
                         max_length=200,
                         verbose_name="also known as",
                     ),
@@ -120,9 +122,9 @@ class Migration(migrations.Migration):
                     "slug",
                     models.SlugField(
                         blank=True,
-                        help_text="The last part of the page's URL. Leave blank to create it from the name. If you change it, the old URL redirects to the new one.",
+                        help_text="The last part of the page's web address. Leave blank to make it from the name. If you change it, the old address leads to the new one.",
                         max_length=120,
-                        verbose_name="slug",
+                        verbose_name="end of the web address",
                     ),
                 ),
                 (
@@ -152,7 +154,7 @@ class Migration(migrations.Migration):
                     "ori",
                     models.CharField(
                         blank=True,
-                        help_text="The nine-character Originating Agency Identifier that the FBI assigned.",
+                        help_text="The department's number in lists of the FBI. Imports find the department by it.",
                         max_length=9,
                         validators=[
                             django.core.validators.RegexValidator(
@@ -178,7 +180,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_index=False,
                         help_text=(
-                            "For a post, such as a barracks of the state police. Lists show the headquarters instead."
+                            "Only for a post, such as a barracks of the state police. Lists show its headquarters instead."
                         ),
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -399,7 +401,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "more_specializations",
-                    models.BooleanField(default=False, verbose_name="the list of specializations is incomplete"),
+                    models.BooleanField(
+                        default=False,
+                        help_text="The page then adds “And more...”.",
+                        verbose_name="the list of specializations is incomplete",
+                    ),
                 ),
                 (
                     "about",
@@ -437,6 +443,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("checked_on", models.DateField(editable=False, null=True, verbose_name="checked")),
+                ("checked_by_department", models.BooleanField(default=False, editable=False)),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
                 ("modified", models.DateTimeField(auto_now=True, verbose_name="modified")),
                 (
                     "editors",
@@ -566,7 +585,7 @@ class Migration(migrations.Migration):
             name="DepartmentSpecialization",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "department",
                     models.ForeignKey(
@@ -605,7 +624,7 @@ class Migration(migrations.Migration):
             name="SpecialUnit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "description",
@@ -633,7 +652,7 @@ class Migration(migrations.Migration):
             name="Division",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "responsibilities",
@@ -746,9 +765,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="departmentspecialization",
             constraint=models.UniqueConstraint(
-                fields=("department", "specialization"),
-                name="department_specialization_unique",
-                violation_error_message="This specialization is listed twice.",
+                fields=("department", "specialization"), name="department_specialization_unique"
             ),
         ),
         migrations.AddIndex(
@@ -814,7 +831,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("state", "slug"),
                 name="department_slug_unique_in_state",
-                violation_error_message="Another department in this state has this slug.",
+                violation_error_message="Another department in this state has this web address.",
             ),
         ),
         migrations.AddConstraint(
@@ -822,7 +839,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("slug", django.db.models.functions.text.Lower("slug"))),
                 name="department_slug_lowercase",
-                violation_error_message="Use lowercase letters in the slug.",
+                violation_error_message="Use lowercase letters in the web address.",
             ),
         ),
         migrations.AddConstraint(
@@ -976,7 +993,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="department_position_whole",
-                violation_error_message="Enter latitude, longitude and precision, or none of them.",
+                violation_error_message="Enter latitude, longitude and how exact they are, or none of them.",
             ),
         ),
         migrations.AddConstraint(
@@ -1368,5 +1385,756 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("fact", models.CharField(max_length=20)),
+                ("value", models.TextField(blank=True, max_length=2000, verbose_name="proposed")),
+                ("value_key", departments.fields.KeyField(editable=False, max_length=64)),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="sent")),
+                ("announced_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Waiting"), ("accepted", "Accepted"), ("declined", "Declined")],
+                        max_length=8,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
+                "ordering": ["-pk"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="Report",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evidence", models.CharField(max_length=500, verbose_name="how they know")),
+                ("email", departments.fields.EmailAddressField(blank=True, max_length=254, verbose_name="email")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="sent")),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="departments.correction"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+                "ordering": ["pk"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.AddIndex(
+            model_name="correction",
+            index=models.Index(fields=["content_type", "object_id"], name="correction_by_target"),
+        ),
+        migrations.AddConstraint(
+            model_name="correction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decision", "")),
+                fields=("content_type", "object_id", "fact", "value_key"),
+                name="correction_waits_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decision", "")),
+                    models.Q(("decided_at__isnull", False), ("decision__in", ["accepted", "declined"])),
+                    _connector="OR",
+                ),
+                name="correction_decision_whole",
+            ),
+        ),
         AddFullText("department", "search_text"),
+        migrations.CreateModel(
+            name="HistoricalDepartmentSpecialization",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                    ),
+                ),
+                (
+                    "specialization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.specialization",
+                        verbose_name="specialization",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical specialization",
+                "verbose_name_plural": "historical specializations",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalDivision",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "responsibilities",
+                    departments.fields.MarkdownField(
+                        blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="responsibilities"
+                    ),
+                ),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical division",
+                "verbose_name_plural": "historical divisions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSlugRedirect",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("AL", "Alabama"),
+                            ("AK", "Alaska"),
+                            ("AS", "American Samoa"),
+                            ("AZ", "Arizona"),
+                            ("AR", "Arkansas"),
+                            ("CA", "California"),
+                            ("CO", "Colorado"),
+                            ("CT", "Connecticut"),
+                            ("DE", "Delaware"),
+                            ("DC", "District of Columbia"),
+                            ("FL", "Florida"),
+                            ("GA", "Georgia"),
+                            ("GU", "Guam"),
+                            ("HI", "Hawaii"),
+                            ("ID", "Idaho"),
+                            ("IL", "Illinois"),
+                            ("IN", "Indiana"),
+                            ("IA", "Iowa"),
+                            ("KS", "Kansas"),
+                            ("KY", "Kentucky"),
+                            ("LA", "Louisiana"),
+                            ("ME", "Maine"),
+                            ("MD", "Maryland"),
+                            ("MA", "Massachusetts"),
+                            ("MI", "Michigan"),
+                            ("MN", "Minnesota"),
+                            ("MS", "Mississippi"),
+                            ("MO", "Missouri"),
+                            ("MT", "Montana"),
+                            ("NE", "Nebraska"),
+                            ("NV", "Nevada"),
+                            ("NH", "New Hampshire"),
+                            ("NJ", "New Jersey"),
+                            ("NM", "New Mexico"),
+                            ("NY", "New York"),
+                            ("NC", "North Carolina"),
+                            ("ND", "North Dakota"),
+                            ("MP", "Northern Mariana Islands"),
+                            ("OH", "Ohio"),
+                            ("OK", "Oklahoma"),
+                            ("OR", "Oregon"),
+                            ("PA", "Pennsylvania"),
+                            ("PR", "Puerto Rico"),
+                            ("RI", "Rhode Island"),
+                            ("SC", "South Carolina"),
+                            ("SD", "South Dakota"),
+                            ("TN", "Tennessee"),
+                            ("TX", "Texas"),
+                            ("VI", "U.S. Virgin Islands"),
+                            ("UT", "Utah"),
+                            ("VT", "Vermont"),
+                            ("VA", "Virginia"),
+                            ("WA", "Washington"),
+                            ("WV", "West Virginia"),
+                            ("WI", "Wisconsin"),
+                            ("WY", "Wyoming"),
+                        ],
+                        max_length=2,
+                        verbose_name="state",
+                    ),
+                ),
+                ("slug", models.SlugField(db_index=False, max_length=120, verbose_name="slug")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical redirect",
+                "verbose_name_plural": "historical redirects",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSpecialUnit",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "description",
+                    departments.fields.MarkdownField(
+                        blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="description"
+                    ),
+                ),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical special unit",
+                "verbose_name_plural": "historical special units",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalDepartment",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "latitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                        verbose_name="longitude",
+                    ),
+                ),
+                (
+                    "precision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("building", "the building"),
+                            ("zip", "the ZIP code"),
+                            ("town", "the town"),
+                            ("county", "the county"),
+                        ],
+                        help_text="Leave the map location blank to use that of the ZIP code or the town.",
+                        max_length=10,
+                        verbose_name="how exact the map location is",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as America/New_York. Leave blank to use that of the ZIP code, the town or the state.",
+                        max_length=40,
+                        validators=[departments.fields.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "phone",
+                    departments.fields.PhoneField(
+                        blank=True, help_text="Not for emergencies.", max_length=80, verbose_name="phone"
+                    ),
+                ),
+                (
+                    "email",
+                    departments.fields.EmailAddressField(
+                        blank=True, help_text="Not for emergencies.", max_length=254, verbose_name="email"
+                    ),
+                ),
+                ("website", departments.fields.HttpsURLField(blank=True, max_length=300, verbose_name="website")),
+                (
+                    "website_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("agency", "the department's own"),
+                            ("parent_government", "its city's, county's or state's"),
+                            ("institution", "its university's or school district's"),
+                        ],
+                        help_text="Leave blank for the department's own website.",
+                        max_length=20,
+                        verbose_name="whose website",
+                    ),
+                ),
+                (
+                    "sworn_officers",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Sworn officers only, without other employees.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100000)],
+                        verbose_name="number of officers",
+                    ),
+                ),
+                (
+                    "sworn_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1900),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year of the number of officers",
+                    ),
+                ),
+                (
+                    "population",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(400000000)],
+                        verbose_name="population served",
+                    ),
+                ),
+                (
+                    "population_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1900),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year of the population",
+                    ),
+                ),
+                (
+                    "population_basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fbi_jurisdiction", "the agency's own area"),
+                            ("local_government", "the whole town or city"),
+                            ("whole_county", "the whole county"),
+                        ],
+                        help_text="A sheriff's own area is the county outside cities with their own police.",
+                        max_length=20,
+                        verbose_name="people counted",
+                    ),
+                ),
+                (
+                    "county_population",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="For sheriffs and county police: all people in the county.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(400000000)],
+                        verbose_name="county population",
+                    ),
+                ),
+                (
+                    "county_population_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1900),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year of the county population",
+                    ),
+                ),
+                ("sources", models.JSONField(blank=True, default=dict, editable=False, verbose_name="sources")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "alias",
+                    models.CharField(
+                        blank=True,
+                        help_text="Another name that people search for, such as the one in federal lists.",
+                        max_length=200,
+                        verbose_name="also known as",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        db_index=False,
+                        help_text="The last part of the page's web address. Leave blank to make it from the name. If you change it, the old address leads to the new one.",
+                        max_length=120,
+                        verbose_name="end of the web address",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("municipal", "Municipal police"),
+                            ("sheriff", "Sheriff"),
+                            ("county_police", "County police"),
+                            ("state_police", "State police"),
+                            ("state_other", "Other state agency"),
+                            ("campus", "Campus police"),
+                            ("school_district", "School district police"),
+                            ("transit_airport_port", "Transit, airport or port police"),
+                            ("tribal", "Tribal police"),
+                            ("park_wildlife", "Park or wildlife agency"),
+                            ("constable_marshal", "Constable or marshal"),
+                            ("federal", "Federal agency"),
+                            ("other", "Other agency"),
+                        ],
+                        default="municipal",
+                        max_length=24,
+                        verbose_name="agency type",
+                    ),
+                ),
+                (
+                    "ori",
+                    models.CharField(
+                        blank=True,
+                        help_text="The department's number in lists of the FBI. Imports find the department by it.",
+                        max_length=9,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^(?!0{9})[A-Za-z0-9]{9}\\Z", "Enter nine letters or digits, such as CT0015800."
+                            )
+                        ],
+                        verbose_name="ORI",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("published", "Published"), ("draft", "Draft")],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("logo", models.TextField(blank=True, max_length=100, verbose_name="logo")),
+                ("chief_name", models.CharField(blank=True, max_length=120, verbose_name="chief's name")),
+                (
+                    "chief_title",
+                    models.CharField(
+                        default="Chief",
+                        help_text="Chief, Sheriff, Colonel, Director …",
+                        max_length=60,
+                        verbose_name="chief's title",
+                    ),
+                ),
+                ("street1", models.CharField(blank=True, max_length=120, verbose_name="street")),
+                ("street2", models.CharField(blank=True, max_length=120, verbose_name="street, line 2")),
+                ("city", models.CharField(blank=True, max_length=100, verbose_name="city")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("AL", "Alabama"),
+                            ("AK", "Alaska"),
+                            ("AS", "American Samoa"),
+                            ("AZ", "Arizona"),
+                            ("AR", "Arkansas"),
+                            ("CA", "California"),
+                            ("CO", "Colorado"),
+                            ("CT", "Connecticut"),
+                            ("DE", "Delaware"),
+                            ("DC", "District of Columbia"),
+                            ("FL", "Florida"),
+                            ("GA", "Georgia"),
+                            ("GU", "Guam"),
+                            ("HI", "Hawaii"),
+                            ("ID", "Idaho"),
+                            ("IL", "Illinois"),
+                            ("IN", "Indiana"),
+                            ("IA", "Iowa"),
+                            ("KS", "Kansas"),
+                            ("KY", "Kentucky"),
+                            ("LA", "Louisiana"),
+                            ("ME", "Maine"),
+                            ("MD", "Maryland"),
+                            ("MA", "Massachusetts"),
+                            ("MI", "Michigan"),
+                            ("MN", "Minnesota"),
+                            ("MS", "Mississippi"),
+                            ("MO", "Missouri"),
+                            ("MT", "Montana"),
+                            ("NE", "Nebraska"),
+                            ("NV", "Nevada"),
+                            ("NH", "New Hampshire"),
+                            ("NJ", "New Jersey"),
+                            ("NM", "New Mexico"),
+                            ("NY", "New York"),
+                            ("NC", "North Carolina"),
+                            ("ND", "North Dakota"),
+                            ("MP", "Northern Mariana Islands"),
+                            ("OH", "Ohio"),
+                            ("OK", "Oklahoma"),
+                            ("OR", "Oregon"),
+                            ("PA", "Pennsylvania"),
+                            ("PR", "Puerto Rico"),
+                            ("RI", "Rhode Island"),
+                            ("SC", "South Carolina"),
+                            ("SD", "South Dakota"),
+                            ("TN", "Tennessee"),
+                            ("TX", "Texas"),
+                            ("VI", "U.S. Virgin Islands"),
+                            ("UT", "Utah"),
+                            ("VT", "Vermont"),
+                            ("VA", "Virginia"),
+                            ("WA", "Washington"),
+                            ("WV", "West Virginia"),
+                            ("WI", "Wisconsin"),
+                            ("WY", "Wyoming"),
+                        ],
+                        max_length=2,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "zip",
+                    models.CharField(
+                        blank=True,
+                        max_length=10,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^(?!00000|99999)[0-9]{5}(-[0-9]{4})?\\Z",
+                                "Enter a ZIP code such as 06880 or 06880-1234.",
+                            )
+                        ],
+                        verbose_name="ZIP code",
+                    ),
+                ),
+                (
+                    "county",
+                    models.CharField(
+                        blank=True,
+                        help_text="Without the word “County”, such as Fairfield.",
+                        max_length=100,
+                        verbose_name="county",
+                    ),
+                ),
+                (
+                    "more_specializations",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The page then adds “And more...”.",
+                        verbose_name="the list of specializations is incomplete",
+                    ),
+                ),
+                (
+                    "about",
+                    departments.fields.MarkdownField(
+                        blank=True, help_text="You can use Markdown.", max_length=20000, verbose_name="about"
+                    ),
+                ),
+                (
+                    "mission",
+                    departments.fields.MarkdownField(
+                        blank=True,
+                        help_text="You can use Markdown.",
+                        max_length=20000,
+                        verbose_name="mission statement",
+                    ),
+                ),
+                (
+                    "mission_is_summary",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Not in the department's own words.",
+                        verbose_name="the mission statement is a summary",
+                    ),
+                ),
+                (
+                    "special_units_intro",
+                    departments.fields.MarkdownField(
+                        blank=True,
+                        help_text="You can use Markdown.",
+                        max_length=5000,
+                        verbose_name="introduction to special services",
+                    ),
+                ),
+                ("created", models.DateTimeField(blank=True, editable=False, verbose_name="created")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="Only for a post, such as a barracks of the state police. Lists show its headquarters instead.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="headquarters",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical department",
+                "verbose_name_plural": "historical departments",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("history_type", "-")), fields=["history_date"], name="department_deletions"
+                    )
+                ],
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
     ]

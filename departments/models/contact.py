@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import phones
 from ..fields import EmailAddressField, HttpsURLField, PhoneField
+from ..names import county_label
 from .kinds import WebsiteKind
 from .location import is_mailbox
 
@@ -42,6 +43,24 @@ class Contact(models.Model):
     def website_host(self):
         """The website's host name without "www."."""
         return (urlsplit(self.website).hostname or self.website).removeprefix("www.")
+
+    @property
+    def name_and_town(self):
+        """A text that tells departments of one name apart, such as "Westport Police Department, Westport, CT".
+
+        A name that ends with the town gets only the state: "University of California, Davis, CA".
+        """
+        town = "" if self.name.casefold().endswith(self.city.casefold()) else self.city
+        return ", ".join(filter(None, [self.name, town, self.state]))
+
+    @property
+    def town(self):
+        """A text such as "Westport, CT", or the state's name if the city is unknown."""
+        return f"{self.city}, {self.state}" if self.city else self.get_state_display()
+
+    @property
+    def county_label(self):
+        return county_label(self.county, self.state)
 
     @property
     def street_lines(self):

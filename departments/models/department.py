@@ -11,14 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.history.records import History
+
 from ..fields import KeyField, MarkdownField
 from ..geo import states
-from ..names import core_name, county_label, name_key, normalize, slug_of, without_county_word
+from ..names import core_name, name_key, normalize, slug_of, without_county_word
 from ..signals import departments_changed
+from .checked import CHECK, Checked
 from .contact import Contact
 from .figures import YEAR_CONSTRAINTS, Figures
 from .kinds import DepartmentKind
-from .location import Located
+from .location import POSITION_CONSTRAINT, Located
 from .place import Precision
 from .profile import Specialization
 from .querysets import DepartmentQuerySet
@@ -29,7 +32,7 @@ from .sources import Sourced
 LOCATION = ("latitude", "longitude", "precision")
 
 
-class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
+class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
     """A law enforcement agency and the facts on its profile."""
 
     Kind = DepartmentKind
@@ -86,23 +89,30 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     DERIVED += ("x", "y", "z", "size", "name_core", "city_key")
     FULL_TEXT = ("search_text",)
 
+    # The parts in its history, and the facts that have their sources. What else comes back with a deleted department.
+    HISTORY_PARTS = {
+        "listed_specializations": "specializations", "divisions": "divisions", "special_units": "special_units",
+        "hiring_steps": "",
+    }  # fmt: skip
+    RESTORED_WITH = ("slug_redirects", "jobs")
+
     name = models.CharField(_("name"), max_length=200)
     alias = models.CharField(
         _("also known as"),
         max_length=200,
         blank=True,
-        help_text=_("Another name that searches recognize, such as the one in federal lists."),
+        help_text=_("Another name that people search for, such as the one in federal lists."),
     )
     name_key = KeyField(_("normalized name"), max_length=250, editable=False)
     name_core = KeyField(max_length=250, default="", db_default="", editable=False)
     search_text = models.CharField(_("search text"), max_length=1000, editable=False)
     slug = models.SlugField(
-        _("slug"),
+        _("end of the web address"),
         max_length=120,
         blank=True,
         help_text=_(
-            "The last part of the page's URL. Leave blank to create it from the name. If you change it, "
-            "the old URL redirects to the new one."
+            "The last part of the page's web address. Leave blank to make it from the name. If you change it, "
+            "the old address leads to the new one."
         ),
     )
     kind = models.CharField(_("agency type"), max_length=24, choices=Kind.choices, default=Kind.MUNICIPAL)
@@ -113,7 +123,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         validators=[
             RegexValidator(r"^(?!0{9})[A-Za-z0-9]{9}\Z", _("Enter nine letters or digits, such as CT0015800."))
         ],
-        help_text=_("The nine-character Originating Agency Identifier that the FBI assigned."),
+        help_text=_("The department's number in lists of the FBI. Imports find the department by it."),
     )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
@@ -125,7 +135,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         related_name="posts",
         db_index=False,  # an index of all rows misleads SQLite, because most have no headquarters
         verbose_name=_("headquarters"),
-        help_text=_("For a post, such as a barracks of the state police. Lists show the headquarters instead."),
+        help_text=_("Only for a post, such as a barracks of the state police. Lists show its headquarters instead."),
     )
     chief_name = models.CharField(_("chief's name"), max_length=120, blank=True)
     chief_title = models.CharField(
@@ -155,7 +165,11 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     specializations = models.ManyToManyField(
         Specialization, verbose_name=_("specializations"), through="DepartmentSpecialization", blank=True
     )
-    more_specializations = models.BooleanField(_("the list of specializations is incomplete"), default=False)
+    more_specializations = models.BooleanField(
+        _("the list of specializations is incomplete"),
+        default=False,
+        help_text=_("The page then adds “And more...”."),
+    )
     about = MarkdownField(_("about"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     mission = MarkdownField(_("mission statement"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
     mission_is_summary = models.BooleanField(
@@ -169,6 +183,11 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
     objects = DepartmentQuerySet.as_manager()
+    history = History(
+        excluded_fields=[*"name_key name_core search_text county_slug city_key size x y z modified".split(), *CHECK],
+        no_db_index=["slug", "parent"],
+        deletions="department_deletions",
+    )
 
     class Meta:
         verbose_name = _("department")
@@ -179,13 +198,13 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
             models.UniqueConstraint(
                 fields=["state", "slug"],
                 name="department_slug_unique_in_state",
-                violation_error_message=_("Another department in this state has this slug."),
+                violation_error_message=_("Another department in this state has this web address."),
             ),
             # Otherwise two URLs would differ only in case.
             models.CheckConstraint(
                 condition=Q(slug=Lower("slug")),
                 name="department_slug_lowercase",
-                violation_error_message=_("Use lowercase letters in the slug."),
+                violation_error_message=_("Use lowercase letters in the web address."),
             ),
             models.UniqueConstraint(
                 fields=["ori"],
@@ -212,21 +231,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
                 condition=Q(state__in=list(states.STATES)),
                 name="department_state_known",
             ),
-            models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
-                | Q(
-                    latitude__isnull=False,
-                    longitude__isnull=False,
-                    latitude__range=(-90, 90),
-                    longitude__range=(-180, 180),
-                    x__isnull=False,
-                    y__isnull=False,
-                    z__isnull=False,
-                    precision__in=Precision.values,
-                ),
-                name="department_position_whole",
-                violation_error_message=_("Enter latitude, longitude and precision, or none of them."),
-            ),
+            POSITION_CONSTRAINT,
             *YEAR_CONSTRAINTS,
         ]
         indexes = [
@@ -251,7 +256,8 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         ]
 
     def __str__(self):
-        return self.name
+        # Pickers, logs and lists of the admin show this. Public pages show the parts that they need.
+        return self.name_and_town
 
     def save(self, *args, update_fields=None, **kwargs):
         """Fill in the slug, the location and the time zone if they are blank, and save."""
@@ -290,7 +296,7 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         if self.parent and (self.parent.parent_id or self.posts.exists()):
             raise ValidationError({"parent": gettext("A headquarters can't be a post of another department.")})
         if self.slug and SlugRedirect.objects.filter(state=self.state, slug=self.slug).exclude(department=self.pk):
-            raise ValidationError({"slug": gettext("This slug is taken: it redirects to another department.")})
+            raise ValidationError({"slug": gettext("This web address is taken: it leads to another department.")})
         if self.state in states.STATES:
             self.slug = self.slug or self.free_slug()
             self.locate()
@@ -358,11 +364,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
         """The static file of the picture that stands for its kind where it has no logo."""
         return f"img/badges/{self.kind}.svg"
 
-    @property
-    def town(self):
-        """A text such as "Westport, CT", or the state's name if the city is unknown."""
-        return f"{self.city}, {self.state}" if self.city else self.get_state_display()
-
     def published_posts(self):
         """Return its posts, A to Z. No query for kinds of departments that have none."""
         if self.kind not in self.STATEWIDE:
@@ -373,10 +374,6 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed):
     def name_as_post(self):
         """The name without that of the headquarters: "Greene County" for "Indiana State Police, Greene County"."""
         return self.name.partition(", ")[2] or self.name
-
-    @property
-    def county_label(self):
-        return county_label(self.county, self.state)
 
 
 @receiver(pre_save, sender=Department)

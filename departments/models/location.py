@@ -29,6 +29,23 @@ def is_mailbox(line):
     return bool(MAILBOX.match(normalize(line)))
 
 
+POSITION_CONSTRAINT = models.CheckConstraint(
+    condition=models.Q(latitude=None, longitude=None, x=None, y=None, z=None, precision="")
+    | models.Q(
+        latitude__isnull=False,
+        longitude__isnull=False,
+        latitude__range=(-90, 90),
+        longitude__range=(-180, 180),
+        x__isnull=False,
+        y__isnull=False,
+        z__isnull=False,
+        precision__in=Precision.values,
+    ),
+    name="department_position_whole",
+    violation_error_message=_("Enter latitude, longitude and how exact they are, or none of them."),
+)
+
+
 class Located(models.Model):
     """A model with an address, its location and its time zone.
 
@@ -43,7 +60,7 @@ class Located(models.Model):
         _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
     )
     precision = models.CharField(
-        _("precision of the map location"),
+        _("how exact the map location is"),
         max_length=10,
         blank=True,
         choices=Precision.choices,
@@ -122,6 +139,10 @@ class Located(models.Model):
             return zoneinfo.ZoneInfo(self.time_zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             return zoneinfo.ZoneInfo(states.STATES[self.state].time_zone)
+
+    def now(self):
+        """Return the current time in the department's time zone."""
+        return timezone.localtime(timezone=self.zone)
 
     def today(self):
         """Return today's date in the department's time zone."""

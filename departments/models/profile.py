@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.history.records import History
+
 from ..fields import MarkdownField
 from ..names import slug_of
 
@@ -20,11 +22,17 @@ class Specialization(models.Model):
         help_text=_("One sentence for visitors who don't know the word."),
     )
 
-    class Manager(models.Manager):
+    class QuerySet(models.QuerySet):
         def get_by_natural_key(self, name):
             return self.get(name=name)
 
-    objects = Manager()
+        def with_positions(self, department):
+            """Add ``position`` in the department's list, and ``row``, the id of that row; None if it isn't in it."""
+            own = models.Q(departmentspecialization__department=department.pk)
+            listed = models.FilteredRelation("departmentspecialization", condition=own)
+            return self.annotate(own=listed, position=models.F("own__order"), row=models.F("own__pk"))
+
+    objects = QuerySet.as_manager()
 
     class Meta:
         verbose_name = _("specialization")
@@ -53,7 +61,7 @@ class PartQuerySet(models.QuerySet):
 class Ordered(models.Model):
     """A row with a position in a list. A row that is added without one goes to the end."""
 
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         abstract = True
@@ -94,6 +102,8 @@ class Division(Part):
         _("responsibilities"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
     )
 
+    history = History()
+
     class Meta(Part.Meta):
         verbose_name = _("division")
         verbose_name_plural = _("divisions")
@@ -104,10 +114,28 @@ class SpecialUnit(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="special_units")
     description = MarkdownField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
 
+    history = History()
+
     class Meta(Part.Meta):
         verbose_name = _("special unit")
         verbose_name_plural = _("special units")
         constraints = [models.UniqueConstraint(fields=["department", "name"], name="special_unit_name_unique")]
+
+
+def divisions_and_units(department):
+    """Return the divisions and the special units of a department, as two lists of unsaved objects. One query."""
+    kinds = {Division: "responsibilities", SpecialUnit: "description"}
+    first, second = (
+        kind.objects.filter(department=department)
+        .order_by()
+        .values_list(models.Value(number), "order", "pk", "name", text)
+        for number, (kind, text) in enumerate(kinds.items())
+    )
+    parts = [[], []]
+    for number, _order, _pk, name, text in sorted(first.union(second, all=True)):
+        kind = list(kinds)[number]
+        parts[number].append(kind(name=name, **{kinds[kind]: text}))
+    return parts
 
 
 class DepartmentSpecialization(Ordered):
@@ -124,20 +152,31 @@ class DepartmentSpecialization(Ordered):
     specialization = models.ForeignKey(Specialization, models.PROTECT, verbose_name=_("specialization"))
 
     objects = QuerySet.as_manager()
+    history = History(no_db_index=["specialization"])
 
     class Meta(Ordered.Meta):
         verbose_name = _("specialization")
         verbose_name_plural = _("specializations")
         constraints = [
-            models.UniqueConstraint(
-                fields=["department", "specialization"],
-                name="department_specialization_unique",
-                violation_error_message=_("This specialization is listed twice."),
-            )
+            models.UniqueConstraint(fields=["department", "specialization"], name="department_specialization_unique")
         ]
 
     def __str__(self):
         return str(self.specialization)
+
+    @classmethod
+    def arrange(cls, department, positions):
+        """Make ``{id of a specialization: position}`` the department's list. Save only the rows that differ."""
+        added = dict(positions)
+        for row in department.listed_specializations.with_names():
+            position = added.pop(row.specialization_id, None)
+            if position is None:
+                row.delete()
+            elif position != row.order:
+                row.order = position
+                row.save()
+        for key, position in added.items():
+            cls.objects.create(department=department, specialization_id=key, order=position)
 
     def natural_key(self):
         return (*self.department.natural_key(), self.specialization.name)

@@ -53,6 +53,13 @@ class DepartmentQuerySet(models.QuerySet):
             return self
         return self.filter(reduce(or_, (Q(pk__in=getattr(user, role).values("pk")) for role in roles)))
 
+    def with_team(self):
+        """Departments with an editor or a recruiter who can sign in to the admin."""
+        editor = Q(editors__is_active=True, editors__is_staff=True)
+        recruiter = Q(recruiters__is_active=True, recruiters__is_staff=True)
+        edited, recruited = (self.model.objects.filter(person).values("pk") for person in (editor, recruiter))
+        return self.filter(Q(pk__in=edited) | Q(pk__in=recruited))
+
     def without_editor(self):
         """Departments without an editor whose account is active."""
         return self.exclude(editors__is_active=True)

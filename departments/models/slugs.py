@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from policeapp.history.records import History
+
 from ..geo import states
 from ..names import slug_of
 
@@ -13,6 +15,8 @@ class SlugRedirect(models.Model):
     state = models.CharField(_("state"), max_length=2, choices=states.CHOICES)
     slug = models.SlugField(_("slug"), max_length=120)
     department = models.ForeignKey("Department", models.CASCADE, related_name="slug_redirects")
+
+    history = History(no_db_index=["slug"])
 
     class Meta:
         verbose_name = _("redirect")

@@ -4,6 +4,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +83,7 @@ class Sourced(models.Model):
     # Facts that are set together with another one: an edit of that one counts as an edit of these too.
     SET_WITH = {}
 
+    corrections = GenericRelation("departments.Correction")
     sources = models.JSONField(_("sources"), default=dict, blank=True, editable=False)
 
     class Meta:

@@ -51,7 +51,7 @@ class AlertAdmin(SuperuserOnlyAdmin):
 @admin.register(Message)
 class MessageAdmin(SuperuserOnlyAdmin):
     exclude = ["content"]
-    list_display = ["key", "kind", "alert", "recipient", "created", "sent_at", "attempts", "problem"]
+    list_display = ["key", "kind", "alert", "recipient", "user", "created", "sent_at", "attempts", "problem"]
     list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["alert"]
+    list_select_related = ["alert", "user"]
     search_fields = ["key", "alert__subscriber__email", "recipient"]

@@ -1,4 +1,4 @@
-"""The emails of alerts and accounts, each as plain text and as HTML.
+"""The emails of alerts, accounts and reminders, each as plain text and as HTML.
 
 The headers follow RFC 2369 and RFC 8058 (one-click unsubscribe), RFC 3834 (automatic emails) and RFC 5322.
 """
@@ -16,6 +16,7 @@ from policeapp.web.forms import printable_line
 from policeapp.web.routes import absolute_url, site_host
 
 from ..models import Job
+from ..reminders.messages import reminder_context
 from .matching import MAX_OPENINGS
 from .messages import Message
 from .tokens import make_token
@@ -34,12 +35,15 @@ class AlertEmail(EmailMultiAlternatives):
 
 
 def compose(message):
-    """Return the email for a message, or None for a digest whose openings have all closed.
+    """Return the email for a message, or None for a digest or a reminder whose openings have all closed.
 
-    Uses the message's alert, subscriber and department; select them with the message.
+    Uses the message's user, alert, subscriber and department; select them with the message.
     """
     if message.kind == Message.Kind.ACCOUNT:
         return _email(message, message.content["title"], message.content | {"site": settings.SITE_URL})
+    if message.kind == Message.Kind.REMINDER:
+        context = reminder_context(message)
+        return context and _email(message, _reminder_subject(context), context | {"site": settings.SITE_URL})
     alert = message.alert
     openings = _openings(message) if message.kind == Message.Kind.DIGEST else []
     if message.kind == Message.Kind.DIGEST and not openings:
@@ -55,11 +59,26 @@ def _email(message, subject, context):
     email = AlertEmail(
         subject=printable_line(subject)[:MAX_SUBJECT_LENGTH],
         body=render_to_string(f"emails/{message.kind}.txt", context),
-        to=[message.alert.subscriber.email if message.alert else message.recipient],
+        to=[_recipient(message)],
         headers=_headers(message, context.get("links")),
     )
     email.attach_alternative(render_to_string(f"emails/{message.kind}.html", context), "text/html")
     return email
+
+
+def _recipient(message):
+    if message.alert:
+        return message.alert.subscriber.email
+    return message.user.email if message.user else message.recipient
+
+
+def _reminder_subject(context):
+    job, number = context["items"][0]["job"], len(context["items"])
+    if number > 1:
+        return _("%(number)d of your jobs need an answer") % {"number": number}
+    if job.closes_at:
+        return _("Closes %(day)s: %(job)s") % {"day": job.deadline, "job": job.title}
+    return _("Still open? %(job)s") % {"job": job.title}
 
 
 def message_id(message):

@@ -1,7 +1,8 @@
-"""The outbox: messages to subscribers and to account holders, and the last run of the worker."""
+"""The outbox: messages to subscribers, account holders and editors, and the last run of the worker."""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,15 +17,17 @@ class MessageQuerySet(models.QuerySet):
     def to_send(self):
         """Messages that are neither sent nor abandoned and are still wanted, including leased ones.
 
-        An email about an account is wanted for ``ACCOUNT_EMAIL_LIFETIME``, because the links in it end soon.
+        An email about an account is wanted for ``ACCOUNT_EMAIL_LIFETIME``, because the links in it end soon. So is a
+        reminder, because the deadline in it comes soon, if its editor can sign in.
         A confirmation request is no longer wanted once the alert is confirmed. A subscriber whose mail server refused
         an email may sign up again, so requests made after the refusal are sent.
         """
         request = Q(kind="confirm") & (Q(alert__confirmed_at=None) | Q(alert__confirmed_at__lte=F("created")))
         request &= Q(alert__subscriber__refused_at=None) | Q(alert__subscriber__refused_at__lte=F("created"))
         other = ~Q(kind="confirm") & Q(alert__in=Alert.objects.active())
-        account = Q(kind="account", created__gt=timezone.now() - Message.ACCOUNT_EMAIL_LIFETIME)
-        return self.filter(request | other | account, sent_at=None, abandoned_at=None)
+        is_recent = Q(created__gt=timezone.now() - Message.ACCOUNT_EMAIL_LIFETIME)
+        personal = Q(kind="account") | Q(kind="reminder", user__is_active=True)
+        return self.filter(request | other | is_recent & personal, sent_at=None, abandoned_at=None)
 
     def free(self, at):
         """Messages that no sender has leased and whose retry delay is over at `at` (an aware datetime)."""
@@ -41,12 +44,17 @@ class Message(models.Model):
         ACCOUNT = "account", _("About an account")
         CONFIRM = "confirm", _("Confirmation request")
         DIGEST = "digest", _("New jobs")
+        REMINDER = "reminder", _("Reminder for an editor")
         RENEW = "renew", _("Renewal request")
 
     # None for an email about an account, which has a recipient, and the context of its template in ``content``. That is
-    # deleted once it is sent, because it can contain a link that sets a password.
+    # deleted once it is sent, because it can contain a link that sets a password. A reminder has a user, and the keys
+    # of the jobs in ``content``.
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="messages", null=True, verbose_name=_("alert"))
     recipient = models.EmailField(_("recipient"), blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("editor")
+    )
     content = models.JSONField(default=dict, editable=False)
     kind = models.CharField(_("type"), max_length=8, choices=Kind.choices)
     # The local part of the Message-ID header. All attempts use the same.
@@ -63,7 +71,7 @@ class Message(models.Model):
 
     LEASE_TIME = timedelta(minutes=15)  # longer than a mail server may take to accept one email
     ACCOUNT_EMAIL_LIFETIME = timedelta(days=1)
-    # Emails about accounts are deleted after this time, sent or not.
+    # Emails about accounts, and reminders, are deleted after this time, sent or not.
     ACCOUNT_EMAIL_RETENTION = timedelta(days=30)
     # The delay after each failure. After four days, give up (RFC 5321, 4.5.4.1).
     RETRY_DELAYS = [timedelta(hours=hours) for hours in (1 / 12, 1 / 4, 1, 3, 6, 12, 24, 24, 24)]
@@ -75,8 +83,9 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="account", alert=None) & ~Q(recipient="")
-                | Q(kind__in=["confirm", "digest", "renew"], alert__isnull=False),
+                condition=Q(kind="account", alert=None, user=None) & ~Q(recipient="")
+                | Q(kind="reminder", alert=None, user__isnull=False)
+                | Q(kind__in=["confirm", "digest", "renew"], alert__isnull=False, user=None),
                 name="message_kind_known",
             )
         ]
@@ -118,9 +127,10 @@ def send_account_email(address, content):
 
 
 def delete_account_emails():
-    """Delete old emails about accounts and return their number."""
+    """Delete old emails about accounts, and old reminders, and return their number."""
     cutoff = timezone.now() - Message.ACCOUNT_EMAIL_RETENTION
-    return Message.objects.filter(kind=Message.Kind.ACCOUNT, created__lt=cutoff).delete()[0]
+    kinds = [Message.Kind.ACCOUNT, Message.Kind.REMINDER]
+    return Message.objects.filter(kind__in=kinds, created__lt=cutoff).delete()[0]
 
 
 class NotifiedOpening(models.Model):
@@ -156,6 +166,8 @@ class SendRun(models.Model):
     sent = models.PositiveBigIntegerField(default=0)
     refused = models.PositiveBigIntegerField(default=0)
     given_up = models.PositiveBigIntegerField(default=0)
+    # The last day for which reminders were prepared.
+    reminded_on = models.DateField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -163,3 +175,9 @@ class SendRun(models.Model):
 
     def __str__(self):
         return str(self.ended_at)
+
+    @classmethod
+    def claim_reminders(cls, day):
+        """Return True for the one process that may prepare the reminders of this day. Call it in a transaction."""
+        cls.objects.get_or_create(pk=cls.SINGLE_PK, defaults={"ended_at": timezone.now()})
+        return cls.objects.exclude(reminded_on__gte=day).update(reminded_on=day) == 1

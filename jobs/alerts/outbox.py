@@ -110,7 +110,7 @@ def _try_to_send(message, connection):
     """Send the message unless another sender does, record the result and return the `Outcome`."""
     if not message.lease():
         return Outcome.SKIPPED
-    messages = Message.objects.select_related("alert__subscriber", "alert__department")
+    messages = Message.objects.select_related("user", "alert__subscriber", "alert__department")
     message = messages.to_send().filter(pk=message.pk).first()
     if message is None:
         return Outcome.SKIPPED

@@ -1,6 +1,7 @@
 """The worker of `manage.py send_mail`: it prepares the messages that are due and sends what waits in the outbox.
 
-Requests only write to the outbox, so nobody waits for the mail server. Several workers can run at the same time.
+Requests only write to the outbox, so nobody waits for the mail server. Several workers can run at the same time. It
+also tries connectors, so nobody waits for other websites either.
 """
 
 import logging
@@ -10,8 +11,11 @@ from typing import NamedTuple
 
 from django.db import close_old_connections
 
+from departments.corrections.emails import announce
 from policeapp.database.unavailable import is_temporary
 
+from ..imports.connectors.runs import run_trials
+from ..reminders.messages import prepare_reminders
 from . import outbox
 from .matching import prepare_digests, prepare_renewals
 from .messages import Message
@@ -19,7 +23,8 @@ from .models import delete_unconfirmed
 
 logger = logging.getLogger(__name__)
 
-# How often the worker looks into the outbox, which takes one query, and how often it prepares messages that are due.
+# How often the worker looks into the outbox and for connectors to try, which takes a query each, and how often it
+# prepares messages that are due.
 POLL_SECONDS, PREPARE_SECONDS = 2, 600
 # For how long it prepares messages before it sends, and sends before it records that it runs.
 MAX_PREPARE_SECONDS, MAX_SEND_SECONDS = 3, 60
@@ -63,6 +68,7 @@ def run(is_stopped):
         known, outcomes = problem, {}
         try:
             close_old_connections()
+            run_trials(limit=1)
             outcomes, problem = outbox.send_waiting(_timer(MAX_SEND_SECONDS, is_stopped))
             if is_due := monotonic() >= prepare_at:
                 has_time = _timer(MAX_PREPARE_SECONDS, is_stopped)
@@ -93,13 +99,15 @@ def _wait(seconds, is_stopped):
 
 
 def prepare(has_time=lambda: True):
-    """Put digests and renewal requests that are due into the outbox while `has_time()` is true.
+    """Put digests, reminders and renewal requests that are due into the outbox while `has_time()` is true.
 
     Return `(Counter of messages, problem)`. A step that fails is logged, and does not stop the others.
     """
     steps = {
         "unconfirmed alerts": delete_unconfirmed,
         "renewal requests": prepare_renewals,
+        "reminders": prepare_reminders,
+        "emails about corrections": announce,
         "digests": lambda: prepare_digests(has_time),
     }
     numbers, problem = Counter(), ""

@@ -43,7 +43,7 @@ class Column(NamedTuple):
 
     @property
     def name(self):
-        return f"{self.job}, {self.department}" if self.job else str(self.department)
+        return f"{self.job.title}, {self.department.name}" if self.job else self.department.name
 
     @property
     def has_sample_pay(self):

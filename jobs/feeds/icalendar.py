@@ -85,13 +85,17 @@ def department_calendar(request, state, slug):
 @public_page()
 @require_safe
 def job_calendar(request, pk, slug):
-    """The dates of one opening that has a page; 410 if it is withdrawn, like its page."""
+    """The dates of one opening that has a page; 410 if it has ended in another way than by its deadline."""
     job = get_object_or_404(Job.objects.visible().real().with_department(), pk=pk)
     path = reverse("job calendar", args=[pk, job.slug])
     if request.path != path:
         return redirect(path, permanent=True)
-    if job.status == Job.Status.WITHDRAWN:
-        message = _("This job has been withdrawn.")
+    if job.status != Job.Status.PUBLISHED:
+        messages = {
+            Job.Status.FILLED: _("This job has been filled."),
+            Job.Status.DELISTED: _("The department no longer lists this job."),
+        }
+        message = messages.get(job.status, _("This job has been withdrawn."))
         return HttpResponse(f"{message}\n", status=410, content_type="text/plain; charset=utf-8")
     return _calendar_response(path, job.title, [job], job.modified)
 

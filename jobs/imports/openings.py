@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from departments.imports.cleaning import email, is_missing, ori, state, title, website
 from departments.models import Department
 from departments.names import normalize
-from policeapp.imports.engine import Importer, Rejected, create, reject, skip, unchanged, update
+from policeapp.imports.engine import Importer, Rejected, batches, create, reject, skip, unchanged, update
 from policeapp.imports.tables import NotATable
 
 from .. import samples
@@ -127,7 +127,13 @@ class PostingImporter(Importer):
     key_column = "job_id"
     columns = COLUMNS
     required = ("job_id", "title", ("employer_ori", "employer"))
+    to_markdown = staticmethod(plain_text.to_markdown)
+    employers = Employers
     writes = tuple(dict.fromkeys((*Job.FACTS, "source", "external_id", "sources", *Job.DERIVED)))
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.still_open = []  # the keys of known openings in the file
 
     def begin(self, table):
         super().begin(table)
@@ -203,14 +209,34 @@ class PostingImporter(Importer):
             "kind": kind or cleaning.kind("", name, *other_texts),
             "schedule": schedule or cleaning.schedule("", name),
             "positions": self._optional(line, "positions", 1, cleaning.positions, cells["positions"]),
-            "description": _description(cells),
-            "requirements": _requirements(cells),
+            "description": self._description(cells),
+            "requirements": self._requirements(cells),
             "pay_min": pay_min,
             "pay_max": pay_max,
             "pay_period": pay_period,
         } | self._how_to_apply(line, cleaned, cells)
         self._check(Job(source=cleaned.source, external_id=cleaned.number, **facts))
         return facts
+
+    def _description(self, cells):
+        place = "" if normalize(cells["work_location"]) == "default" else cells["work_location"]
+        parts = [
+            ("", cells["description"]),
+            (_("Unit"), cells["division"]),
+            (_("Work location"), place),
+            (_("Hours"), cells["hours_shift"]),
+            (_("Pay"), cells["salary_text"]),
+            (_("Additional information"), cells["additional_info"]),
+        ]
+        return plain_text.join_sections(parts, self.to_markdown) or _("The job announcement doesn't describe the work.")
+
+    def _requirements(self, cells):
+        parts = [
+            ("", cells["min_qualifications"]),
+            (_("Preferred skills"), cells["preferred_skills"]),
+            (_("Residency"), cells["residency"]),
+        ]
+        return plain_text.join_sections(parts, self.to_markdown)
 
     def _check(self, job):
         """Reject values that the admin would reject, too."""
@@ -227,7 +253,7 @@ class PostingImporter(Importer):
         """Return how to apply: from the columns for it, else a link in the instructions, else a default text."""
         url = self._optional(line, "url", "", website, cells["url"])
         mail = self._optional(line, "apply_email", "", email, cells["apply_email"])
-        words = plain_text.to_markdown(cells["to_apply"])
+        words = self.to_markdown(cells["to_apply"])
         if not url and not mail:
             url, mail = self._optional(line, "to_apply", ("", ""), cleaning.where_to_apply, cells["to_apply"])
         if not (url or mail or words):
@@ -235,9 +261,14 @@ class PostingImporter(Importer):
             words %= plain_text.escape_markdown(cleaned.number)
         return {"apply_url": url, "apply_email": mail, "apply_instructions": words}
 
+    def finish(self):
+        """Confirm the openings that the list still has, also those that it doesn't change."""
+        for batch in batches(self.still_open):
+            Job.objects.filter(pk__in=batch).confirm()
+
     def plan(self, rows):
         cleaned_rows = [cleaned for _line, cleaned in rows]
-        employers = Employers(cleaned_rows)
+        employers = self.employers(cleaned_rows)
         present = self._present(cleaned_rows)
         plans = []
         for line, cleaned in rows:
@@ -278,6 +309,7 @@ class PostingImporter(Importer):
             return self._update(line, cleaned, job, withdrawn) if job else self._skip_internal(line)
         facts = self._facts_of(department, cleaned)
         if job:
+            self.still_open.append(job.pk)
             return self._update(line, cleaned, job, self._stated_facts(facts))
         if jobs:
             reason = _("is also the number of a job of another department; if the job has moved, withdraw the old one")
@@ -343,28 +375,6 @@ class PostingImporter(Importer):
         job.derive()
         if not job.closes_after_it_opens:
             raise Rejected("post_until", _("is before the opening date"))
-
-
-def _description(cells):
-    place = "" if normalize(cells["work_location"]) == "default" else cells["work_location"]
-    parts = [
-        ("", cells["description"]),
-        (_("Unit"), cells["division"]),
-        (_("Work location"), place),
-        (_("Hours"), cells["hours_shift"]),
-        (_("Pay"), cells["salary_text"]),
-        (_("Additional information"), cells["additional_info"]),
-    ]
-    return plain_text.join_sections(parts) or _("The job announcement doesn't describe the work.")
-
-
-def _requirements(cells):
-    parts = [
-        ("", cells["min_qualifications"]),
-        (_("Preferred skills"), cells["preferred_skills"]),
-        (_("Residency"), cells["residency"]),
-    ]
-    return plain_text.join_sections(parts)
 
 
 def _day_of(as_of, closes_on):

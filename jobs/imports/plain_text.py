@@ -8,8 +8,9 @@ import html
 import re
 
 from policeapp.web.forms import normalize_lines
+from policeapp.web.pasted import BULLETS, INVISIBLE, MARKUP, URL_REST
 
-BULLET = re.compile("[•●▪◦‣⁃∙]")
+BULLET = re.compile(f"[{BULLETS}]")
 BEFORE_TAB = re.compile(r"(?<!\S)(?:[^\w\s]|o)\t")
 # Characters that are bullets only if there are several: at the start of a line, or after two spaces or a sentence.
 DASH = re.compile(
@@ -30,10 +31,8 @@ ITEM, NUMBERED = "• ", re.compile(r"(\d{1,2})\. ")
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.IGNORECASE)
 # Exports use it for a space that their character set lacks. In Spanish it comes before a word.
 LOST_BLANK = re.compile(r"(?<=\w)¿(?=\w)|(?<=\S)¿(?!\w)")
-INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f]")
 
-URL = re.compile(r"https?://[^\s<>\"“”‘’\\^`{|}]*[^\s<>\"“”‘’\\^`{|}.,;:!?')\]*]", re.IGNORECASE)
-MARKUP = re.compile(r"[\\`*\[<]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
+URL = re.compile(rf"https?://{URL_REST}", re.IGNORECASE)
 MARKUP_AT_START = re.compile(r"(\d{1,9})?(#+(?=\s|$)|[-+](?=[\s-]|$)|[>~=]|(?<=\d)[.)](?=\s|$))")
 
 
@@ -64,9 +63,12 @@ def to_markdown(text):
     return _blocks(line for line in map(str.strip, text.split("\n")) if re.search(r"[^\W_]", line))
 
 
-def join_sections(sections):
-    """Join ``(heading, plain text)`` pairs into one Markdown text. Blank texts are left out; a heading can be ""."""
-    parts = [(heading, to_markdown(text)) for heading, text in sections]
+def join_sections(sections, convert=to_markdown):
+    """Join ``(heading, text)`` pairs into one Markdown text. Blank texts are left out; a heading can be "".
+
+    ``convert`` turns each text into Markdown; by default, texts are plain.
+    """
+    parts = [(heading, convert(text)) for heading, text in sections]
     return "\n\n".join(f"## {heading}\n\n{text}" if heading else text for heading, text in parts if text)
 
 

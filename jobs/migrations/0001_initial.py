@@ -7,6 +7,9 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
+import django.utils.timezone
+import simple_history.models
+from django.conf import settings
 from django.db import migrations, models
 
 import departments.fields
@@ -22,6 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("departments", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -75,7 +79,13 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[("published", "Published"), ("draft", "Draft"), ("withdrawn", "Withdrawn")],
+                        choices=[
+                            ("published", "Published"),
+                            ("draft", "Draft"),
+                            ("filled", "Filled"),
+                            ("delisted", "No longer listed by the department"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
                         default="draft",
                         max_length=12,
                         verbose_name="status",
@@ -230,6 +240,9 @@ class Migration(migrations.Migration):
                 ("closes_at", models.DateTimeField(editable=False, null=True, verbose_name="closes at")),
                 ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="first published")),
                 ("open_since", models.DateTimeField(editable=False, null=True, verbose_name="open since")),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="confirmed")),
+                ("listed_until", models.DateTimeField(editable=False, null=True, verbose_name="listed until")),
+                ("reminded_for", models.DateTimeField(editable=False, null=True, verbose_name="reminded for")),
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("modified", models.DateTimeField(auto_now=True, verbose_name="modified")),
                 (
@@ -404,7 +417,7 @@ class Migration(migrations.Migration):
             name="HiringStep",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "kind",
                     models.CharField(
@@ -529,6 +542,7 @@ class Migration(migrations.Migration):
                             ("account", "About an account"),
                             ("confirm", "Confirmation request"),
                             ("digest", "New jobs"),
+                            ("reminder", "Reminder for an editor"),
                             ("renew", "Renewal request"),
                         ],
                         max_length=8,
@@ -567,6 +581,17 @@ class Migration(migrations.Migration):
                         verbose_name="alert",
                     ),
                 ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="editor",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "message",
@@ -582,6 +607,7 @@ class Migration(migrations.Migration):
                 ("sent", models.PositiveBigIntegerField(default=0)),
                 ("refused", models.PositiveBigIntegerField(default=0)),
                 ("given_up", models.PositiveBigIntegerField(default=0)),
+                ("reminded_on", models.DateField(null=True)),
             ],
             options={
                 "default_permissions": (),
@@ -756,7 +782,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
+            index=models.Index(
+                fields=["department", "status", "listed_until", "opens_at"], name="job_open_in_department"
+            ),
         ),
         migrations.AddIndex(
             model_name="job",
@@ -775,6 +803,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["closes_at"], name="job_by_closing"),
         ),
         migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["listed_until"], name="job_by_end_of_listing"),
+        ),
+        migrations.AddIndex(
             model_name="hiringstep",
             index=models.Index(fields=["date"], name="hiring_step_by_date"),
         ),
@@ -789,7 +821,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["published", "draft", "withdrawn"])), name="job_status_known"
+                condition=models.Q(("status__in", ["published", "draft", "filled", "delisted", "withdrawn"])),
+                name="job_status_known",
             ),
         ),
         migrations.AddConstraint(
@@ -903,6 +936,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closes_at__isnull", False),
+                        ("listed_until", models.F("closes_at")),
+                        ("listed_until__isnull", False),
+                    ),
+                    models.Q(("closes_at", None), ("confirmed_at__isnull", False)),
+                    models.Q(("closes_at", None), ("listed_until", None)),
+                    _connector="OR",
+                ),
+                name="job_listed_until_it_closes",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="job",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("external_id", ""), _negated=True),
                 fields=("department", "source", "external_id"),
@@ -979,8 +1028,11 @@ class Migration(migrations.Migration):
             model_name="message",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("alert", None), ("kind", "account"), models.Q(("recipient", ""), _negated=True)),
-                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"])),
+                    models.Q(
+                        ("alert", None), ("kind", "account"), ("user", None), models.Q(("recipient", ""), _negated=True)
+                    ),
+                    models.Q(("alert", None), ("kind", "reminder"), ("user__isnull", False)),
+                    models.Q(("alert__isnull", False), ("kind__in", ["confirm", "digest", "renew"]), ("user", None)),
                     _connector="OR",
                 ),
                 name="message_kind_known",
@@ -1017,5 +1069,694 @@ class Migration(migrations.Migration):
         RunPostgreSQL(
             "CREATE INDEX job_best_paid_first ON jobs_job (pay_yearly DESC NULLS LAST, id)",
             "DROP INDEX job_best_paid_first",
+        ),
+        migrations.CreateModel(
+            name="HistoricalHiringStep",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("application", "Application"),
+                            ("written_test", "Written test"),
+                            ("physical_agility", "Physical agility test"),
+                            ("oral_board", "Oral board"),
+                            ("background", "Background investigation"),
+                            ("polygraph", "Polygraph"),
+                            ("psychological", "Psychological evaluation"),
+                            ("medical", "Medical examination"),
+                            ("offer", "Conditional offer"),
+                            ("academy", "Police academy"),
+                            ("field_training", "Field training"),
+                            ("other", "Other step"),
+                        ],
+                        max_length=16,
+                        verbose_name="step",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True, help_text="Blank: the usual name of the step.", max_length=120, verbose_name="name"
+                    ),
+                ),
+                (
+                    "weeks",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        help_text="How long it usually takes to reach the next step.",
+                        max_digits=4,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(200),
+                        ],
+                        verbose_name="typical weeks",
+                    ),
+                ),
+                (
+                    "date",
+                    departments.fields.TypedDateField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)),
+                            django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31)),
+                        ],
+                        verbose_name="date",
+                    ),
+                ),
+                (
+                    "time",
+                    departments.fields.TypedTimeField(
+                        blank=True, help_text="In the department's time zone.", null=True, verbose_name="time"
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                (
+                    "fee",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="In dollars. Blank: not stated.",
+                        max_digits=7,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="fee",
+                    ),
+                ),
+                (
+                    "waiver",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: veterans, or applicants with a CritiCall score.",
+                        max_length=200,
+                        verbose_name="fee is waived for",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="notes")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="jobs.job",
+                        verbose_name="job",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical hiring step",
+                "verbose_name_plural": "historical hiring steps",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalRequirements",
+            fields=[
+                (
+                    "minimum_age",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(14),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                        verbose_name="minimum age",
+                    ),
+                ),
+                (
+                    "maximum_age",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="The highest age that is accepted.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(14),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                        verbose_name="maximum age",
+                    ),
+                ),
+                (
+                    "education",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "No diploma needed"),
+                            ("high_school", "High school diploma or GED"),
+                            ("some_college", "60 college credits"),
+                            ("associate", "Associate degree"),
+                            ("bachelor", "Bachelor's degree"),
+                            ("master", "Master's degree"),
+                        ],
+                        max_length=12,
+                        verbose_name="education",
+                    ),
+                ),
+                (
+                    "certification",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "No certification needed"),
+                            ("academy", "Police academy completed"),
+                            ("any_state", "POST certification from any state"),
+                            ("this_state", "POST certification from this state"),
+                        ],
+                        max_length=10,
+                        verbose_name="certification",
+                    ),
+                ),
+                (
+                    "experience_years",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Enter 0 if no experience is needed.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(50)],
+                        verbose_name="years of experience",
+                    ),
+                ),
+                (
+                    "citizenship",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("work", "Authorized to work in the U.S."),
+                            ("resident", "Permanent resident or U.S. citizen"),
+                            ("citizen", "U.S. citizen"),
+                        ],
+                        max_length=8,
+                        verbose_name="citizenship",
+                    ),
+                ),
+                (
+                    "drivers_license",
+                    models.CharField(
+                        blank=True,
+                        choices=[("none", "No driver's license needed"), ("required", "Valid driver's license")],
+                        max_length=8,
+                        verbose_name="driver's license",
+                    ),
+                ),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="jobs.job",
+                        verbose_name="job",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical requirements",
+                "verbose_name_plural": "historical requirements",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalJob",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("sources", models.JSONField(blank=True, default=dict, editable=False, verbose_name="sources")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="The list it was imported from. Blank: entered here.",
+                        max_length=60,
+                        verbose_name="source",
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, max_length=100, verbose_name="job number in the source")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("entry_level", "Entry-level officer"),
+                            ("lateral", "Lateral or certified officer"),
+                            ("cadet", "Cadet or explorer"),
+                            ("reserve", "Reserve or auxiliary officer"),
+                            ("dispatcher", "Dispatcher or call taker"),
+                            ("corrections", "Corrections officer"),
+                            ("civilian", "Civilian staff"),
+                            ("command", "Command staff"),
+                            ("other", "Other"),
+                        ],
+                        default="entry_level",
+                        max_length=16,
+                        verbose_name="job type",
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.CharField(
+                        choices=[("full_time", "Full time"), ("part_time", "Part time"), ("seasonal", "Seasonal")],
+                        default="full_time",
+                        max_length=12,
+                        verbose_name="hours",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("published", "Published"),
+                            ("draft", "Draft"),
+                            ("filled", "Filled"),
+                            ("delisted", "No longer listed by the department"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "is_sample",
+                    models.BooleanField(
+                        default=False, help_text="A made-up example, marked as one on the site.", verbose_name="sample"
+                    ),
+                ),
+                (
+                    "positions",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10000),
+                        ],
+                        verbose_name="positions",
+                    ),
+                ),
+                (
+                    "description",
+                    departments.fields.MarkdownField(
+                        help_text="You can use Markdown.", max_length=50000, verbose_name="description"
+                    ),
+                ),
+                (
+                    "requirements",
+                    departments.fields.MarkdownField(
+                        blank=True, help_text="You can use Markdown.", max_length=20000, verbose_name="requirements"
+                    ),
+                ),
+                (
+                    "apply_url",
+                    departments.fields.HttpsURLField(blank=True, max_length=500, verbose_name="application URL"),
+                ),
+                (
+                    "apply_email",
+                    departments.fields.EmailAddressField(blank=True, max_length=254, verbose_name="application email"),
+                ),
+                (
+                    "apply_instructions",
+                    departments.fields.MarkdownField(
+                        blank=True,
+                        help_text="Instructions. You can use Markdown.",
+                        max_length=5000,
+                        verbose_name="how to apply",
+                    ),
+                ),
+                (
+                    "pay_min",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=10, null=True, verbose_name="minimum pay"
+                    ),
+                ),
+                (
+                    "pay_max",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=10, null=True, verbose_name="maximum pay"
+                    ),
+                ),
+                (
+                    "pay_period",
+                    models.CharField(
+                        choices=[
+                            ("hour", "an hour"),
+                            ("day", "a day"),
+                            ("week", "a week"),
+                            ("two_weeks", "every two weeks"),
+                            ("month", "a month"),
+                            ("year", "a year"),
+                        ],
+                        default="year",
+                        max_length=10,
+                        verbose_name="pay period",
+                    ),
+                ),
+                (
+                    "opens_on",
+                    departments.fields.TypedDateField(
+                        blank=True,
+                        help_text="Blank: today.",
+                        validators=[
+                            django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)),
+                            django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31)),
+                        ],
+                        verbose_name="opens on",
+                    ),
+                ),
+                (
+                    "opens_time",
+                    departments.fields.TypedTimeField(
+                        blank=True,
+                        help_text="In the department's time zone. Blank: start of day.",
+                        null=True,
+                        verbose_name="opening time",
+                    ),
+                ),
+                (
+                    "closes_on",
+                    departments.fields.TypedDateField(
+                        blank=True,
+                        help_text="Blank: open until filled.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(datetime.date(2000, 1, 1)),
+                            django.core.validators.MaxValueValidator(datetime.date(2100, 12, 31)),
+                        ],
+                        verbose_name="closes on",
+                    ),
+                ),
+                (
+                    "closes_time",
+                    departments.fields.TypedTimeField(
+                        blank=True,
+                        help_text="In the department's time zone. Blank: end of day.",
+                        null=True,
+                        verbose_name="closing time",
+                    ),
+                ),
+                ("closes_at", models.DateTimeField(editable=False, null=True, verbose_name="closes at")),
+                ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="first published")),
+                ("open_since", models.DateTimeField(editable=False, null=True, verbose_name="open since")),
+                ("created", models.DateTimeField(blank=True, editable=False, verbose_name="created")),
+                ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="policeapp.change"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical job",
+                "verbose_name_plural": "historical jobs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("history_type", "-")), fields=["history_date"], name="job_deletions"
+                    )
+                ],
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        # Connectors
+        migrations.CreateModel(
+            name="Connector",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("job_feed", "Job feed (XML)"),
+                            ("job_posting", "Careers page (JSON-LD)"),
+                            ("csv", "CSV file"),
+                            ("usajobs", "USAJOBS"),
+                        ],
+                        max_length=12,
+                        verbose_name="format",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Such as “City careers page”. It is the source of the jobs, so it can't change later.",
+                        max_length=60,
+                        verbose_name="name of the list",
+                    ),
+                ),
+                (
+                    "url",
+                    departments.fields.HttpsURLField(
+                        help_text="Where the list is: http:// or https://.", max_length=500, verbose_name="URL"
+                    ),
+                ),
+                ("host", models.CharField(editable=False, max_length=300)),
+                (
+                    "words",
+                    models.CharField(
+                        blank=True,
+                        help_text="For a list that has other jobs too, such as: police, dispatch. A job is taken if its title, employer or category has one of them.",
+                        max_length=200,
+                        verbose_name="only jobs with these words",
+                    ),
+                ),
+                (
+                    "permission_by",
+                    models.CharField(
+                        blank=True,
+                        help_text="Name and job title at the owner of the list.",
+                        max_length=200,
+                        verbose_name="permission given by",
+                    ),
+                ),
+                ("permission_on", models.DateField(blank=True, null=True, verbose_name="permission given on")),
+                (
+                    "permission_how",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as: email to office@example.org.",
+                        max_length=300,
+                        verbose_name="how it was given",
+                    ),
+                ),
+                (
+                    "is_on",
+                    models.BooleanField(default=False, help_text="Fetch jobs every six hours.", verbose_name="on"),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="next fetch"),
+                ),
+                ("claimed_at", models.DateTimeField(editable=False, null=True)),
+                ("fetched_at", models.DateTimeField(editable=False, null=True, verbose_name="last fetch")),
+                ("succeeded_at", models.DateTimeField(editable=False, null=True, verbose_name="last complete fetch")),
+                ("listed", models.PositiveIntegerField(default=0, editable=False, verbose_name="jobs in the list")),
+                ("etag", models.CharField(blank=True, editable=False, max_length=300)),
+                ("last_modified", models.CharField(blank=True, editable=False, max_length=100)),
+                ("problem", models.TextField(blank=True, editable=False, verbose_name="problem")),
+                ("failing_since", models.DateTimeField(editable=False, null=True, verbose_name="failing since")),
+                ("reported_at", models.DateTimeField(editable=False, null=True)),
+                ("report", models.JSONField(default=dict, editable=False)),
+                ("try_requested_at", models.DateTimeField(editable=False, null=True)),
+                ("tried_at", models.DateTimeField(editable=False, null=True, verbose_name="tried")),
+                ("trial", models.JSONField(default=dict, editable=False)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="All jobs go to this department. Blank: the list names the department of each job.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="connectors",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "connector",
+                "verbose_name_plural": "connectors",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Duplicate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_decided", models.BooleanField(default=False)),
+                (
+                    "job",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="jobs.job"),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="jobs.job"),
+                ),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="Listing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(blank=True, max_length=100)),
+                ("missed", models.PositiveSmallIntegerField(default=0)),
+                ("listed_on", models.DateField()),
+                (
+                    "connector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="listings", to="jobs.connector"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="listings", to="jobs.job"
+                    ),
+                ),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_on", False),
+                    models.Q(
+                        ("permission_on__isnull", False),
+                        models.Q(("permission_by", ""), _negated=True),
+                        models.Q(("permission_how", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="connector_has_permission",
+                violation_error_message="It can't be on without the owner's permission: who gave it, when and how.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("format__in", ["job_feed", "job_posting", "csv", "usajobs"])),
+                name="connector_format_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reported_at", None), ("failing_since__isnull", False), _connector="OR"),
+                name="connector_reported_while_failing",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.UniqueConstraint(
+                fields=("department", "name"),
+                name="connector_name_unique",
+                violation_error_message="Another connector has this name.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("department", None)),
+                fields=("name",),
+                name="connector_name_unique_in_site",
+                violation_error_message="Another connector has this name.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="connector",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("claimed_at__isnull", False)),
+                fields=("host",),
+                name="connector_claimed_once_per_host",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="duplicate",
+            constraint=models.UniqueConstraint(fields=("job", "other"), name="duplicate_unique"),
+        ),
+        migrations.AddConstraint(
+            model_name="duplicate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("job__lt", models.F("other"))), name="duplicate_in_order"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="listing",
+            constraint=models.UniqueConstraint(fields=("connector", "job"), name="listing_unique"),
         ),
     ]

@@ -2,24 +2,31 @@
 
 from ..alerts.messages import Message, NotifiedOpening, SendRun
 from ..alerts.models import Alert, Subscriber
+from .connectors import Connector, Duplicate, Listing
 from .hiring_steps import HiringStep
 from .job import Job, count_open_jobs, sync_from_departments, with_open_jobs
 from .kinds import JobKind, Schedule
+from .life import State, Verb
 from .querysets import JobQuerySet
 from .requirements import Requirements
 
 __all__ = [
     "Alert",
+    "Connector",
+    "Duplicate",
     "HiringStep",
     "Job",
     "JobKind",
     "JobQuerySet",
+    "Listing",
     "Message",
     "NotifiedOpening",
     "Requirements",
     "Schedule",
     "SendRun",
+    "State",
     "Subscriber",
+    "Verb",
     "count_open_jobs",
     "sync_from_departments",
     "with_open_jobs",

@@ -20,6 +20,7 @@ from departments.geo import states
 from departments.models import Department
 from departments.models.profile import Ordered
 from departments.times import instant, validate_local_time
+from policeapp.history.records import History
 
 from .pay import format_dollars
 
@@ -187,6 +188,7 @@ class HiringStep(Ordered):
     note = models.CharField(_("notes"), max_length=300, blank=True)
 
     objects = HiringStepQuerySet.as_manager()
+    history = History()
 
     class Meta(Ordered.Meta):
         verbose_name = _("hiring step")

@@ -30,10 +30,12 @@ from departments.models import Department
 from departments.models.sources import Sourced
 from departments.names import normalize, slug_of
 from departments.times import instant, is_allowed, validate_local_time
+from policeapp.history.records import History
 from policeapp.imports.engine import batches
 
 from .hiring_steps import HiringStep
 from .kinds import JobKind, Schedule
+from .life import Lifecycle, Status
 from .pay import PERIODS_A_YEAR, PayPeriod, format_pay, plausible_pay, validate_pay
 from .querysets import JobQuerySet
 
@@ -57,22 +59,20 @@ def with_open_jobs(departments, at=None):
     return departments.annotate(open_jobs=Coalesce(Subquery(counted.values(number=Count("pk"))), 0))
 
 
-class Job(Sourced):
+class Job(Lifecycle, Sourced):
     """An opening at a department. Its location is that of the department.
 
     Editors enter dates, with optional times, in the department's time zone. Queries compare the instants computed from
     them: ``opens_at`` is the first instant at which the opening is open, ``closes_at`` the first at which it no longer
-    is (None: open until filled). Without a closing time, it closes at the end of its closing day.
+    is (None: open until filled). Without a closing time, it closes at the end of its closing day. Lists show it until
+    ``listed_until`` (None: no end), which is earlier than never if nobody confirms an opening without a deadline.
     """
 
     Kind = JobKind
 
     Schedule = Schedule
 
-    class Status(models.TextChoices):
-        PUBLISHED = "published", _("Published")
-        DRAFT = "draft", _("Draft")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+    Status = Status
 
     PayPeriod = PayPeriod
 
@@ -88,9 +88,11 @@ class Job(Sourced):
 
     # Fields computed from other fields. They are saved with every save.
     DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at", "open_since")
+    DERIVED += ("confirmed_at", "listed_until")
     # Those that depend on the time of a save, and so on their values in the database.
-    HISTORY = ("closes_at", "published_at", "open_since")
+    HISTORY = ("closes_at", "published_at", "open_since", "confirmed_at")
     FULL_TEXT = ("words", "all_words")
+    HISTORY_PARTS = {"structured_requirements": "", "hiring_steps": ""}
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
     # Words that most openings have in their full text (:class:`policeapp.database.fulltext.Words`).
     COMMON_WORDS = tuple(
@@ -155,10 +157,23 @@ class Job(Sourced):
     published_at = models.DateTimeField(_("first published"), editable=False, null=True)
     # When it last opened, or when it is planned to open; None if it is a draft or withdrawn.
     open_since = models.DateTimeField(_("open since"), editable=False, null=True)
+    # When its department or an import last said that it is open; opening it says so, too.
+    confirmed_at = models.DateTimeField(_("confirmed"), editable=False, null=True)
+    # The first instant at which lists leave it out: its closing time, or the end of its last confirmation.
+    listed_until = models.DateTimeField(_("listed until"), editable=False, null=True)
+    # The closing time, or else the confirmation, that its editors were last reminded of.
+    reminded_for = models.DateTimeField(_("reminded for"), editable=False, null=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)
 
     objects = JobQuerySet.as_manager()
+    history = History(
+        excluded_fields=[
+            *("words", "all_words", "slug", "opens_at", "pay_yearly", "modified"),
+            *("confirmed_at", "listed_until", "reminded_for"),
+        ],
+        deletions="job_deletions",
+    )
 
     class Meta:
         verbose_name = _("job")
@@ -170,7 +185,7 @@ class Job(Sourced):
                 violation_error_message=_("A job needs a title."),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["published", "draft", "withdrawn"]),
+                condition=Q(status__in=["published", "draft", "filled", "delisted", "withdrawn"]),
                 name="job_status_known",
             ),
             models.CheckConstraint(
@@ -204,6 +219,12 @@ class Job(Sourced):
                 name="job_closing_day_and_instant_agree",
                 violation_error_message=_("Enter a closing date for this closing time."),
             ),
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=False, listed_until__isnull=False, listed_until=F("closes_at"))
+                | Q(closes_at=None, confirmed_at__isnull=False)
+                | Q(closes_at=None, listed_until=None),
+                name="job_listed_until_it_closes",
+            ),
             models.UniqueConstraint(
                 fields=["department", "source", "external_id"],
                 condition=~Q(external_id=""),
@@ -212,15 +233,17 @@ class Job(Sourced):
             ),
         ]
         indexes = [
-            models.Index(fields=["department", "status", "closes_at", "opens_at"], name="job_open_in_department"),
+            models.Index(fields=["department", "status", "listed_until", "opens_at"], name="job_open_in_department"),
             models.Index(fields=["pay_yearly"], name="job_by_pay"),
             models.Index(fields=["open_since"], name="job_by_open_since"),
             models.Index(fields=["opens_at"], name="job_by_opening"),
             models.Index(fields=["closes_at"], name="job_by_closing"),
+            models.Index(fields=["listed_until"], name="job_by_end_of_listing"),
         ]
 
     def __str__(self):
-        return self.title
+        # Logs and pages of the admin show this. Public pages show the title.
+        return f"{self.title}, {self.department}"
 
     def save(self, *args, update_fields=None, **kwargs):
         if update_fields is not None:
@@ -289,52 +312,7 @@ class Job(Sourced):
             self.closes_at = instant(self.closes_on, self.closes_time, zone)
         else:
             self.closes_at = instant(self.closes_on + timedelta(days=1), time.min, zone)
-        self._record_history(closed_at)
-
-    def _record_history(self, closed_at):
-        """Set when its page was public first, and since when it is open.
-
-        ``closed_at`` is the stored closing time. While the opening stays open, an edit changes neither. After a
-        withdrawal, or after the closing time, it opens again.
-        """
-        now = timezone.now()
-        is_public = self.status == self.Status.PUBLISHED and self.department.is_published
-        if self.published_at is None or self.published_at > now:
-            self.published_at = max(now, self.opens_at) if is_public else None
-        has_begun = self.open_since is not None and self.open_since <= now
-        stays_open = has_begun and (closed_at is None or closed_at > now) and self.is_open(now)
-        if not is_public:
-            self.open_since = None
-        elif not stays_open and not self.has_closed:
-            self.open_since = max(now, self.opens_at)
-
-    def publish(self):
-        self.status = self.Status.PUBLISHED
-        self.save()
-
-    def withdraw(self):
-        self.status = self.Status.WITHDRAWN
-        self.save()
-
-    def is_open(self, at=None):
-        """Return whether :meth:`JobQuerySet.open` includes this opening. Needs no query."""
-        at = at or timezone.now()
-        return (
-            self.status == self.Status.PUBLISHED
-            and self.department.is_published
-            and self.opens_at <= at
-            and (self.closes_at is None or at < self.closes_at)
-        )
-
-    @property
-    def is_upcoming(self):
-        """Whether it is published but not open yet."""
-        return self.status == self.Status.PUBLISHED and self.opens_at > timezone.now()
-
-    @property
-    def has_closed(self):
-        """Whether its closing date is in the past."""
-        return self.closes_at is not None and self.closes_at <= timezone.now()
+        self.record_life(closed_at)
 
     @property
     def deadline(self):

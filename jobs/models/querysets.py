@@ -1,7 +1,10 @@
 """Queries for openings: which are open, visible and editable, keyword and distance search, and sort orders."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Case, Count, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -10,14 +13,19 @@ from departments.models import Department
 from departments.names import normalize, searched_words
 from policeapp.web.pagination import CappedPaginator
 
+from .life import ASK_AFTER, DOUBT_AFTER, REMIND_DAYS_BEFORE, UNLIST_AFTER
+
 # The circles to search for the nearest openings, in miles, before searching anywhere.
 RADII = (50, 500)
+NO_TIME = timedelta(0)
+# What a reminder is about (:attr:`Job.reminder_key`).
+REMINDER_KEY = Coalesce("closes_at", "confirmed_at")
 
 
 # The fields that a list shows of an opening and its department.
 LIST_FIELDS = (
     "title", "slug", "kind", "schedule", "status", "is_sample", "pay_min", "pay_max", "pay_period", "opens_at",
-    "closes_on", "closes_time", "closes_at", "department__name", "department__slug", "department__city",
+    "closes_on", "closes_time", "closes_at", "listed_until", "department__name", "department__slug", "department__city",
     "department__state", "department__status", "department__time_zone", "department__latitude",
     "department__longitude",
 )  # fmt: skip
@@ -78,32 +86,73 @@ class JobQuerySet(models.QuerySet):
     def open(self, at=None):
         """Openings that accept applications at ``at`` (an aware datetime; default: now)."""
         at = at or timezone.now()
-        not_closed = Q(closes_at=None) | Q(closes_at__gt=at)
-        return self.published().filter(not_closed, opens_at__lte=at)
+        is_listed = Q(listed_until=None) | Q(listed_until__gt=at)
+        return self.published().filter(is_listed, opens_at__lte=at)
 
     def new_since(self, instant):
         """Openings that last opened at or after ``instant``."""
         return self.filter(open_since__gte=instant)
 
     def next_change(self, after, until):
-        """Return the first instant in ``(after, until]`` at which an opening opens or closes, or None."""
+        """Return the first instant in ``(after, until]`` at which an opening opens, closes or may be filled, or None.
+
+        It also is the instant at which lists leave out an opening that nobody confirms.
+        """
+        doubts = self.filter(closes_at=None)
         changes = (
-            self.filter(**{f"{name}__gt": after, f"{name}__lte": until}).order_by(name).values_list(name, flat=True)
-            for name in ("opens_at", "closes_at")
+            jobs._first_between(name, after + time, until + time, time)
+            for jobs, name, time in (
+                (self, "opens_at", NO_TIME),
+                (self, "listed_until", NO_TIME),
+                (doubts, "listed_until", UNLIST_AFTER - DOUBT_AFTER),
+            )
         )
-        return min((first for first in map(models.QuerySet.first, changes) if first), default=None)
+        return min(filter(None, changes), default=None)
+
+    def _first_between(self, name, after, until, time):
+        """Return ``time`` before the first instant of the column in ``(after, until]``, or None."""
+        found = self.filter(**{f"{name}__gt": after, f"{name}__lte": until}).order_by(name)
+        first = found.values_list(name, flat=True).first()
+        return first and first - time
 
     def current(self):
-        """Open, planned and draft openings: neither closed nor withdrawn."""
+        """Published openings that have not closed, and drafts."""
         not_closed = Q(closes_at=None) | Q(closes_at__gt=timezone.now())
-        return self.filter(not_closed).exclude(status=self.model.Status.WITHDRAWN)
+        return self.filter(not_closed, status__in=[self.model.Status.PUBLISHED, self.model.Status.DRAFT])
+
+    def to_confirm(self, at=None):
+        """Published openings without a deadline that nobody has confirmed for ``ASK_AFTER``, listed or not."""
+        asked = (at or timezone.now()) + UNLIST_AFTER - ASK_AFTER
+        return self.published().filter(closes_at=None, listed_until__lte=asked)
+
+    def to_remind_of(self, at):
+        """Listed openings whose deadline is near, or that nobody has confirmed, and that nobody was reminded of yet.
+
+        Only real ones with somebody who can answer, and none that an import has just confirmed. Deadlines count by
+        day, so check :attr:`Job.is_time_to_remind`, too.
+        """
+        near = Q(closes_at__isnull=False, listed_until__lte=at + timedelta(days=REMIND_DAYS_BEFORE + 2))
+        near &= Q(external_id="") | Q(confirmed_at__lte=at - ASK_AFTER)
+        unconfirmed = Q(closes_at=None, listed_until__lte=at + UNLIST_AFTER - ASK_AFTER)
+        found = self.open(at).real().filter(near | unconfirmed, department__in=Department.objects.with_team())
+        return found.exclude(reminded_for=REMINDER_KEY)
+
+    def awaiting_answer(self):
+        """Listed openings that people were reminded of, without an answer."""
+        return self.open().filter(reminded_for=REMINDER_KEY)
+
+    def confirm(self):
+        """Record that those without a deadline are still open, with one query. Their text does not change."""
+        now = timezone.now()
+        until_filled = self.filter(status=self.model.Status.PUBLISHED, closes_at=None, confirmed_at__lt=now)
+        return until_filled.filter(is_sample=False).update(confirmed_at=now, listed_until=now + UNLIST_AFTER)
 
     def visible(self):
-        """Openings with a page: published ones that have opened, closed or not, and withdrawn ones that were public."""
+        """Openings with a page: published ones that have opened, and ended ones that were public."""
         now = timezone.now()
         published = Q(status=self.model.Status.PUBLISHED, opens_at__lte=now)
-        withdrawn = Q(status=self.model.Status.WITHDRAWN, published_at__lte=now)
-        return self.filter(published | withdrawn, department__status=Department.Status.PUBLISHED)
+        ended = ~Q(status__in=[self.model.Status.PUBLISHED, self.model.Status.DRAFT]) & Q(published_at__lte=now)
+        return self.filter(published | ended, department__status=Department.Status.PUBLISHED)
 
     def editable_by(self, user):
         """Openings that the user can edit: those of departments where the user is an editor or a recruiter."""

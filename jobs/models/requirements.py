@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from policeapp.history.records import History
+
 AGE = [MinValueValidator(14), MaxValueValidator(99)]
 
 
@@ -100,6 +102,8 @@ class Requirements(models.Model):
     )
     citizenship = models.CharField(_("citizenship"), max_length=8, choices=Citizenship.choices, blank=True)
     drivers_license = models.CharField(_("driver's license"), max_length=8, choices=DriversLicense.choices, blank=True)
+
+    history = History()
 
     class Meta:
         verbose_name = _("requirements")

@@ -10,6 +10,8 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import Count
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
 from ..web.admin import BadRequestAdmin, ViewOnlyAdmin
@@ -35,11 +37,35 @@ class AddUserForm(AdminUserCreationForm):
 
 
 class UserForm(EditForm, UserChangeForm):
-    """Django's form of a user."""
+    """Django's form of a user, with plain help texts."""
+
+    class Meta(UserChangeForm.Meta):
+        help_texts = {
+            "is_active": _("Clear this to turn the account off. Nobody can sign in with it then, and it is kept."),
+            "is_staff": _("Can open these pages, and sees what their other rights allow."),
+            "is_superuser": _("Can do everything, also without the rights below."),
+            "groups": _("The person gets the permissions of each of these groups."),
+            "user_permissions": _("Permissions that only this person gets."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].help_text = ""  # the field would refer to a text without an id
+
+
+class CheckboxesMixin:
+    """Groups and permissions as checkboxes. Django's lists with arrows have no names for screen readers."""
+
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs |= {"widget": CheckboxSelectMultiple, "help_text": ""}  # each box would refer to a text without an id
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(User)
-class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
+class UserAdmin(CheckboxesMixin, ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
     """Other staff with Django's permissions manage accounts that give no more rights than their own."""
 
     form = UserForm
@@ -51,8 +77,11 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
     ]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
     list_display = ["email", "first_name", "last_name", "is_staff", "is_active"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
     search_fields = ["email", "first_name", "last_name"]
+    search_help_text = _("Email address or name")
     ordering = ["email"]
+    readonly_fields = ["last_login", "date_joined"]
     actions = ["end_sessions", "remove_second_factor"]
 
     def get_readonly_fields(self, request, obj=None):
@@ -99,7 +128,7 @@ class UserAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoUserAdmin):
         """Suggest to deactivate an account with history. The audit log stays in any case."""
         user = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
         if user and LogEntry.objects.filter(user=user).exists():
-            text = _("Deleting an account deletes its history too. To keep it, clear “Active” instead.")
+            text = _("Deleting an account removes its name from the history. To keep it, clear “Active” instead.")
             self.message_user(request, text, messages.WARNING)
         return super().delete_view(request, object_id, extra_context)
 
@@ -109,20 +138,26 @@ class AuditEventAdmin(ViewOnlyAdmin):
     """The audit log. Nobody can delete from it, not even superusers."""
 
     list_display = ["at", "kind", "email", "ip", "about", "details"]
-    list_filter = ["kind"]
+    list_filter = ["at", "kind"]
     search_fields = ["email", "ip", "about", "details"]
     search_help_text = _("Email address, IP address, or what it was about")
-    date_hierarchy = "at"
-    list_per_page = 50
-    show_full_result_count = False
 
     def has_delete_permission(self, request, obj=None):
         return False
 
 
 @admin.register(Group)
-class GroupAdmin(ReauthenticationMixin, BadRequestAdmin, DjangoGroupAdmin):
+class GroupAdmin(CheckboxesMixin, ReauthenticationMixin, BadRequestAdmin, DjangoGroupAdmin):
     """Only superusers change groups, because others could add permissions to their own."""
+
+    list_display = ["name", "people"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(people=Count("user"))
+
+    @admin.display(description=_("people"), ordering="people")
+    def people(self, group):
+        return group.people
 
     def has_add_permission(self, request):
         return request.user.is_superuser and super().has_add_permission(request)

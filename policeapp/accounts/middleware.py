@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ..database.unavailable import respond
 from ..operations.rate_limits import seconds_now
+from ..web import unsaved
 
 BEGAN, SEEN = "signed_in_at", "seen_at"  # keys of the session; the values are seconds since 1970
 # How often an active session is renewed. Each time is a write.
@@ -32,7 +33,7 @@ def renew_key(sender, request, user, reauthenticated=False, **options):
 
 
 class AccountSession:
-    """Ends sessions, and asks administrators for a second factor. No cache stores a page below /admin/.
+    """Ends sessions, keeps what was typed, and asks for a second factor. No cache stores a page below /admin/.
 
     A session ends ``SESSION_COOKIE_AGE`` after the last request, and ``SESSION_MAX_AGE`` after signing in. While
     ``REQUIRE_SECOND_FACTOR`` is on, an administrator without a second factor can only set one up.
@@ -45,6 +46,8 @@ class AccountSession:
         response = self.get_response(request)
         if request.path_info.startswith("/admin/"):
             add_never_cache_headers(response)
+            if hasattr(request, "signed_in_at"):
+                unsaved.remember(request, response, request.signed_in_at)
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -53,6 +56,8 @@ class AccountSession:
         try:
             if request.user.is_authenticated:
                 _renew_or_end(request)
+            if not request.user.is_authenticated:
+                unsaved.keep(request)
             return _redirect_without_second_factor(request)
         except Exception as error:
             # Django passes only the errors of views on to DatabaseUnavailable.
@@ -66,7 +71,9 @@ def _renew_or_end(request):
     session, now = request.session, seconds_now()
     if now - session.setdefault(BEGAN, now) > settings.SESSION_MAX_AGE:
         logout(request)
-    elif now - session.get(SEEN, 0) > RENEWAL_SECONDS:
+        return
+    request.signed_in_at = session[BEGAN]
+    if now - session.get(SEEN, 0) > RENEWAL_SECONDS:
         session[SEEN] = now
 
 

@@ -144,6 +144,7 @@ class AuditEvent(models.Model):
         CLAIM_APPROVED = "claim approved", _("Claim approved")
         CLAIM_DECLINED = "claim declined", _("Claim declined")
         IMPORT_APPLIED = "import applied", _("Import applied")
+        IMPORT_UNDONE = "import undone", _("Import undone")
         DELETED = "deleted", _("Deleted")
 
     RETENTION = timedelta(days=400)

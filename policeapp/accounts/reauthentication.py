@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from ..operations.rate_limits import seconds_now
+from ..web import unsaved
 
 
 def is_recent(request):
@@ -28,19 +29,22 @@ def sign_in_with_chosen_password(request, user):
 def require_recent(request, repeats=True):
     """Raise an exception that leads to the page that asks for the password, unless the user was asked recently.
 
-    That page then repeats a form that was sent. With ``repeats=False`` it opens the form again, because a password in
-    it would be stored in the session.
+    That page then repeats a form that was sent. With ``repeats=False`` it opens the form again, because a password or a
+    file in it can't be stored in the session. A form without a password shows what was typed.
     """
     if not request.user.is_authenticated or is_recent(request):
         return
     if repeats:
         raise ReauthenticationRequired
+    unsaved.keep(request)
     query = urlencode({"next": request.get_full_path()})
     raise ImmediateHttpResponse(redirect(f"{reverse('account_reauthenticate')}?{query}"))
 
 
 class ReauthenticationMixin:
     """A ``ModelAdmin`` whose objects give rights: viewing needs no password, changing does."""
+
+    keeps_unsaved = False
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         # The form of a new object is only opened to send it.

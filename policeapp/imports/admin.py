@@ -19,7 +19,7 @@ from ..accounts import audit
 from ..accounts.models import EDIT_EVERY_DEPARTMENT
 from ..accounts.reauthentication import require_recent
 from ..web.admin import BadRequestAdmin
-from . import uploads
+from . import undo, uploads
 from .commands import YEAR_OR_DATE
 from .models import Import
 from .tables import NotATable
@@ -86,6 +86,7 @@ class ImportAdmin(BadRequestAdmin):
     """Upload, preview and apply files. Only people who can edit every department can overwrite what people entered."""
 
     form = ImportForm
+    keeps_unsaved = False  # nothing is typed
     list_display = ["file_name", "kind", "created", "by", "applied_at", "outcome"]
     list_filter = ["kind"]
     list_select_related = ["by"]
@@ -125,11 +126,13 @@ class ImportAdmin(BadRequestAdmin):
         return super().get_queryset(request).defer("content", "rejects", "conflicts")
 
     def get_urls(self):
-        """Add the button that applies a file, and the downloads of rejected rows and conflicts."""
+        """Add the buttons that apply a file and undo its import, and the downloads of rejected rows and conflicts."""
         apply = self.admin_site.admin_view(require_POST(self.apply))
+        revert = self.admin_site.admin_view(require_POST(self.undo))
         download = self.admin_site.admin_view(require_safe(self.download))
         return [
             path("<int:pk>/apply/", apply, name="policeapp_import_apply"),
+            path("<int:pk>/undo/", revert, name="policeapp_import_undo"),
             path("<int:pk>/rejects.csv", download, {"part": "rejects"}, name="policeapp_import_rejects"),
             path("<int:pk>/conflicts.csv", download, {"part": "conflicts"}, name="policeapp_import_conflicts"),
             *super().get_urls(),
@@ -165,7 +168,7 @@ class ImportAdmin(BadRequestAdmin):
         upload = self.get_object(request, object_id)
         if upload and self.has_view_permission(request):
             first = {part: _first_rows(getattr(upload, part)) for part in ("rejects", "conflicts")}
-            extra_context = (extra_context or {}) | first
+            extra_context = (extra_context or {}) | first | _changes(upload)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def apply(self, request, pk):
@@ -192,6 +195,25 @@ class ImportAdmin(BadRequestAdmin):
                 self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(reverse("admin:policeapp_import_change", args=[pk]))
 
+    def undo(self, request, pk):
+        """Undo an import once."""
+        upload = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_module_permission(request) or (upload.overwrite and not self.can_overwrite(request)):
+            raise PermissionDenied
+        require_recent(request)
+        try:
+            undone = undo.undo(upload, request.user)
+        except FAILURES as error:
+            self.message_user(request, _("Nothing was undone: %s") % error, messages.ERROR)
+        else:
+            if undone:
+                self.log_change(request, upload, _("Undone."))
+                audit.record(request, audit.Kind.IMPORT_UNDONE, upload)
+                self.message_user(request, _("The import is undone."), messages.SUCCESS)
+            else:
+                self.message_user(request, _("This import was undone before."), messages.ERROR)
+        return HttpResponseRedirect(reverse("admin:policeapp_import_change", args=[pk]))
+
     def download(self, request, pk, part):
         """Return the rejected rows, or the values that differ from those that people entered, as a CSV file."""
         if not self.has_module_permission(request):
@@ -202,6 +224,15 @@ class ImportAdmin(BadRequestAdmin):
             raise Http404
         name = f"{Path(upload.file_name).stem}-{part}.csv"
         return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+
+
+def _changes(upload):
+    """Return what the page says of the import's changes: the first objects, and whether it can be undone."""
+    change = upload.undoable_change()
+    model = uploads.IMPORTERS[upload.kind].model
+    rows = model.history.model.objects.filter(change=change).order_by("history_id") if change else []
+    changed = [(getattr(row, model._meta.pk.attname), row.history_object) for row in rows[:ROWS_SHOWN]]
+    return {"can_undo": change is not None, "changed": changed, "changed_model": model._meta}
 
 
 def _first_rows(content):

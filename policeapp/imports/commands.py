@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
+from policeapp.history.models import Change
+from policeapp.history.records import change_by
 from policeapp.imports.engine import ImportRun
 from policeapp.imports.tables import NotATable, Table, write_csv
 
@@ -58,7 +60,8 @@ class BaseImportCommand(BaseCommand):
                 rejects.write(*run.rejects())
                 conflicts.write(*run.conflicts())
                 if not dry_run:
-                    expected, report = report, run.apply()
+                    with change_by(kind=Change.Kind.IMPORT, label=os.path.basename(file)):
+                        expected, report = report, run.apply()
                     changed = "The import itself is complete."
                     if report.rejected > expected.rejected:
                         rejects.write(*run.rejects())

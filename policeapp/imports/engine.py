@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from ..database.analyze import analyze
 from ..database.unavailable import is_temporary
+from ..history.records import record_bulk
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ class Importer:
         """Do more for a batch of written objects, in the same transaction."""
 
     def finish(self):
-        """Do more after the last batch, in the same transaction."""
+        """Do more after the last batch, in the same transaction, also if there was nothing to write."""
 
     def claim(self, kind, key, line):
         """Reserve a key, such as a slug, for a row. Return None, or the line that already has the key."""
@@ -278,12 +279,12 @@ class ImportRun:
         Rows are rejected if somebody changed or deleted their objects after the comparison.
         """
         rows = [row for row in self.rows if row.plan.instance is not None]
+        with transaction.atomic():
+            began = time.monotonic()
+            for batch in batches(self.progress(rows, len(rows), _("Writing")) if rows else ()):
+                self._write(self._reject_changed(batch))
+            self.importer.finish()
         if rows:
-            with transaction.atomic():
-                began = time.monotonic()
-                for batch in batches(self.progress(rows, len(rows), _("Writing"))):
-                    self._write(self._reject_changed(batch))
-                self.importer.finish()
             self.seconds = time.monotonic() - began
             analyze()
         return self.report()
@@ -308,7 +309,7 @@ class ImportRun:
         created = [row.plan.instance for row in rows if row.plan.outcome == CREATED]
         updated = [row.plan.instance for row in rows if row.plan.outcome == UPDATED]
         try:
-            with transaction.atomic():
+            with transaction.atomic(), record_bulk([*created, *updated]):
                 self._save(created, updated)
         except (IntegrityError, DataError) as error:
             for instance in created:  # bulk_create() may have set it before it failed
@@ -348,14 +349,13 @@ class ImportRun:
         # A corrected file of rejected rows already has these columns.
         positions = [position for position, name in enumerate(self.table.header) if name not in REJECT_COLUMNS]
         header = [*REJECT_COLUMNS, *(self.table.header[position] for position in positions)]
-        width = len(self.table.header)
         plans = {row.line: row.plan for row in self._rejected()}
         # Read the file again: storing all cells would double the memory, and few files have many rejected rows.
         rejected = (row for row in self.table if row.line in plans) if plans else ()
         rows = (
             [line, plans[line].column, plans[line].reason]
             + [cells[position] for position in positions if position < len(cells)]
-            + cells[width:]
+            + cells[len(self.table.header) :]
             for line, _values, cells, _problem in rejected
         )
         return header, rows

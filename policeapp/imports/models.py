@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..history.models import Change
+
 
 class Import(models.Model):
     """A file that an administrator uploaded, or the directory that ships with the site.
@@ -87,3 +89,8 @@ class Import(models.Model):
         """Save the report, mark the file as applied, and delete its content."""
         self.content, self.applied_at = None, timezone.now()
         self.save(update_fields=["content", "applied_at", "report", "rejects", "conflicts"])
+
+    def undoable_change(self):
+        """Return the :class:`Change` of the import if it can be undone, else None."""
+        changes = {change.kind: change for change in self.changes.all()}
+        return None if Change.Kind.UNDO in changes else changes.get(Change.Kind.IMPORT)

@@ -4,6 +4,8 @@ from contextlib import contextmanager
 from io import BytesIO
 
 from ..database.timeouts import without_time_limit
+from ..history.models import Change
+from ..history.records import change_by
 from .engine import ImportRun
 from .tables import Table, csv_bytes
 
@@ -24,7 +26,9 @@ def apply(upload):
     try:
         with _opened(upload) as run:
             run.prepare()
-            save_results(upload, run, run.apply())
+            with change_by(upload.by, Change.Kind.IMPORT, upload, upload.file_name):
+                report = run.apply()
+            save_results(upload, run, report)
     except BaseException:
         upload.release()
         raise

@@ -16,9 +16,9 @@ UNUSED_FOR = timedelta(days=30)
 
 
 def file_fields():
-    """Yield ``(model, field)`` for each field that holds an uploaded file."""
+    """Yield ``(model, field)`` for each field that holds an uploaded file, in the history too."""
     for model in apps.get_models():
-        for field in model._meta.local_concrete_fields:
+        for field in getattr(model, "tracked_fields", model._meta.local_concrete_fields):
             if isinstance(field, FileField):
                 yield model, field
 

@@ -5,11 +5,12 @@ import sys
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpResponseServerError
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views import defaults
+from django.views import csrf, defaults
 
 from ..database.unavailable import is_temporary, unavailable_page
+from ..web import unsaved
 
 
 def bad_request(request, exception):
@@ -31,3 +32,11 @@ def server_error(request):
     if is_temporary(sys.exception()):
         return unavailable_page(request)
     return HttpResponseServerError(render_to_string("500.html"))
+
+
+def csrf_failure(request, reason=""):
+    """Return to a form of the admin and show what was typed, or return 403 with what to do.
+
+    Signing in again makes the forms invalid that were opened before it.
+    """
+    return redirect(request.get_full_path()) if unsaved.keep(request) else csrf.csrf_failure(request, reason)

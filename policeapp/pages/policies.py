@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 
 from departments.claims.forms import CLAIMS_PER_CLIENT
 from departments.claims.forms import EMAILS_PER_ADDRESS as CLAIM_EMAILS_PER_ADDRESS
-from departments.models import Claim, Invitation
+from departments.corrections.forms import CORRECTIONS_PER_CLIENT
+from departments.models import Claim, Correction, Invitation
 from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.alerts.messages import Message
 from jobs.alerts.models import AlertQuerySet
@@ -27,6 +28,7 @@ from ..accounts.lockout import KNOWN_TIME
 from ..accounts.models import AuditEvent
 from ..caching.decorators import public_page
 from ..operations.rate_limits import UNCACHED_SECONDS
+from ..web import unsaved
 from ..web.routes import absolute_url
 
 # RFC 9116 asks for less than a year.
@@ -51,6 +53,9 @@ def privacy(request):
         "claim_kept": format_duration(Claim.RETENTION),
         "claims": format_duration(timedelta(seconds=CLAIMS_PER_CLIENT.seconds)),
         "claim_mails": format_duration(timedelta(seconds=CLAIM_EMAILS_PER_ADDRESS.seconds)),
+        "corrections": format_duration(timedelta(seconds=CORRECTIONS_PER_CLIENT.seconds)),
+        "correction_kept": format_duration(Correction.RETENTION),
+        "correction_waits": format_duration(Correction.WAITING_LIFETIME),
         "invitation_lifetime": format_duration(Invitation.LIFETIME),
         "invitation_kept": format_duration(Invitation.RETENTION),
         "session": format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
@@ -94,6 +99,11 @@ def cookies():
             settings.SESSION_COOKIE_NAME,
             _("keeps editors signed in"),
             format_duration(timedelta(seconds=settings.SESSION_COOKIE_AGE)),
+        ),
+        (
+            unsaved.COOKIE,
+            _("returns what editors typed to them if they were signed out before they saved it"),
+            format_duration(unsaved.COOKIE_AGE),
         ),
     ]
 

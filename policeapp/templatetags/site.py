@@ -5,6 +5,7 @@ from html import unescape
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -94,3 +95,16 @@ def json_ld(data):
     json = structured_data.as_json(data)
     json = mark_safe(json)  # nosec B308, B703 # as_json() has escaped <, > and &
     return format_html('<script type="application/ld+json">{}</script>', json)
+
+
+@register.simple_tag
+def labeled_cell(cell, headers, index):
+    """Return a cell of a list in the admin, such as ``<td>5</td>``, with the name of its column in an attribute.
+
+    The cell that names the row, a ``<th>``, and that of its checkbox need none.
+    """
+    label = headers[index]["text"]
+    if cell.startswith("<th") or "<" in label:
+        return cell
+    start, rest = mark_safe(cell[:3]), mark_safe(cell[3:])  # nosec B308, B703 # Django has escaped the cell
+    return format_html('{} data-label="{}"{}', start, capfirst(label), rest)

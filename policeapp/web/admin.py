@@ -5,16 +5,22 @@ Both answer invalid values with 400, and nobody overwrites what another person h
 
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin import actions
 from django.contrib.admin.helpers import AdminErrorList
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError, IntegrityError, router, transaction
+from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
+from django.utils import timezone
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..accounts import audit
+from ..history.records import change_by
+from . import unsaved
 from .conflicts import VERSION_FIELD, EditForm, FormState, Merge, Version, digest, who_changed
 
 TAKEN = _("Somebody has just saved the same name or number. Change yours and save again.")
@@ -57,27 +63,45 @@ class BadRequestAdmin(admin.ModelAdmin):
     """
 
     form = EditForm
+    # Whether a form that arrives after the session has ended is shown again, as policeapp.web.unsaved does it. It must
+    # be an EditForm, and have no passwords.
+    keeps_unsaved = True
+
+    class Media:
+        js = [Script("js/unsaved.js", defer=True)]
 
     view_on_site = False  # StaffSite has no view for such links
+    list_per_page = 50
+    show_full_result_count = False  # a search would count all rows of a table, too
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_zone(self, request, instance, context):
+        """Return the time zone of the times on a page, None for the site's, or "" if it depends on what is typed.
+
+        ``instance`` is the object of the page, or None on the page that adds one.
+        """
+        return None
 
     def changelist_view(self, request, extra_context=None):
         with bad_request_on_invalid_value():
             return _render(super().changelist_view(request, extra_context))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        request.refusal, request.version = (), None
+        request.refusal, request.version, refusal = (), None, ()
         with bad_request_on_invalid_value():
-            if request.method != "POST":
+            if message := unsaved.restore(request):
+                refusal = (message,)  # so that nothing is saved
+            elif request.method != "POST":
                 return _render(super().changeform_view(request, object_id, form_url, extra_context))
             # A unique value that another request has just saved passes the form's check, but not the database's. Then
             # the second check finds it.
-            for request.refusal in ((), (), (TAKEN,)):
+            for request.refusal in (refusal, (), (TAKEN,)):
                 try:
-                    with transaction.atomic(using=router.db_for_write(self.model)):
+                    with transaction.atomic(using=router.db_for_write(self.model)), change_by(request.user):
                         merge = self._merge_changes(request, object_id)
                         response = super().changeform_view(request, object_id, form_url, extra_context)
-                        if merge:
-                            _add_errors(response.context_data, merge.errors)
+                        if hasattr(response, "context_data"):
+                            _add_errors(response.context_data, merge.errors if merge else {})
                         return _render(response)
                 except IntegrityError:
                     if request.refusal:
@@ -93,7 +117,11 @@ class BadRequestAdmin(admin.ModelAdmin):
         merge = Merge(request.POST, version, state)
         if not merge.changed:
             return None
-        request.POST, request.version, request.refusal = merge.post, state.version(), merge.messages(request.user)
+        request.POST, request.version, request.refusal = (
+            merge.post,
+            state.version(),
+            (*request.refusal, *merge.messages(request.user)),
+        )
         return merge
 
     def _get_locked(self, request, object_id):
@@ -140,6 +168,13 @@ class BadRequestAdmin(admin.ModelAdmin):
         self.message_user(request, text % {"name": self.opts.verbose_name, "who": who}, messages.WARNING)
         return HttpResponseRedirect(request.get_full_path())
 
+    def history_view(self, request, object_id, extra_context=None):
+        response = super().history_view(request, object_id, extra_context)
+        if hasattr(response, "context_data"):
+            context = response.context_data
+            context["zone"] = self.get_zone(request, context["object"], context)
+        return _render(response)
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = request.refusal
@@ -150,6 +185,7 @@ class BadRequestAdmin(admin.ModelAdmin):
             formsets = [each.formset for each in context["inline_admin_formsets"] if each.has_change_permission]
             state = FormState(context["adminform"].form, formsets)
             context["version"] = request.version or request.POST.get(VERSION_FIELD) or state.version()
+        context["zone"] = self.get_zone(request, obj, context)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
@@ -163,6 +199,17 @@ class BadRequestAdmin(admin.ModelAdmin):
     def log_deletions(self, request, queryset):
         audit.record_all(request, audit.Kind.DELETED, queryset)
         return super().log_deletions(request, queryset)
+
+
+class OrderedInline(admin.StackedInline):
+    """An inline of rows that have an ``order``: each is one line that opens, with buttons that move it."""
+
+    template = "admin/edit_inline/parts.html"
+    classes = ["collapse"]
+    extra = 0
+
+    class Media:
+        js = [Script("js/ordering.js", defer=True)]
 
 
 @admin.action(permissions=["delete"], description=actions.delete_selected.short_description)
@@ -188,13 +235,49 @@ def delete_selected(model_admin, request, chosen):
 
 
 def _add_errors(context, errors):
-    """Add errors to the fields of a page's forms: ``{(prefix of a form, name of a field or None): text}``."""
+    """Add errors to the fields of a page's forms: ``{(prefix of a form, name of a field or None): [texts]}``."""
     form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
     for each in [form, *(part for formset in formsets for part in formset.forms)]:
-        for (prefix, name), text in errors.items():
+        for (prefix, name), texts in errors.items():
             if prefix == (each.prefix or ""):
-                each.add_error(name, text)
+                each.add_error(name, texts)
     context["errors"] = AdminErrorList(form, formsets)
+    _unfold(context["adminform"])
+    groups = context["inline_admin_formsets"]
+    context["error_links"] = [
+        *_error_links(form, context["adminform"].fieldsets),
+        *(link for group in groups for link in _formset_error_links(group.formset, group.fieldsets)),
+    ]
+
+
+def _unfold(adminform):
+    """Open folded sections with an error. Django overlooks fields that share a line with another one."""
+    adminform.fieldsets = [
+        (name, options | {"classes": [each for each in options.get("classes", ()) if each != "collapse"]})
+        if adminform.form.errors.keys() & set(flatten_fieldsets([(name, options)]))
+        else (name, options)
+        for name, options in adminform.fieldsets
+    ]
+
+
+def _error_links(form, fieldsets):
+    """Return ``[(id of the field or row, label, text)]`` of a form's errors, in the order of the page.
+
+    Those of the whole page are left out, because Django lists them.
+    """
+    part = str(form.instance) or str(form.instance._meta.verbose_name) if form.prefix else ""
+    shown = [field for field in flatten_fieldsets(fieldsets) if field in form.fields]
+    links = [(form.prefix, capfirst(part), text) for text in form.non_field_errors() if part]
+    for bound in (form[name] for name in shown):
+        label = capfirst(": ".join(filter(None, [part, str(bound.label)])))
+        links += [(bound.auto_id, label, text) for text in bound.errors]
+    return links
+
+
+def _formset_error_links(formset, fieldsets):
+    group = f"{formset.prefix}-group", capfirst(formset.model._meta.verbose_name_plural)
+    links = [(*group, text) for text in formset.non_form_errors()]
+    return links + [link for form in formset.forms for link in _error_links(form, fieldsets)]
 
 
 class ViewOnlyAdmin(BadRequestAdmin):
@@ -207,6 +290,24 @@ class ViewOnlyAdmin(BadRequestAdmin):
         return False
 
 
+def describe_links():
+    """Name the rows of many-to-many relations in words, for the pages that ask before something is deleted."""
+    for model in apps.get_models():
+        for field in model._meta.local_many_to_many:
+            link = field.remote_field.through
+            if link._meta.auto_created:
+                names = {"links": field.verbose_name, "owners": model._meta.verbose_name_plural}
+                link._meta.verbose_name = field.verbose_name
+                link._meta.verbose_name_plural = format_lazy(_("{links} of {owners}"), **names)
+                link.__str__ = _ends_of_link
+
+
+def _ends_of_link(link):
+    """Return a text such as "bob@example.com (Westport Police Department, Westport, CT)"."""
+    owner, other = (field.name for field in link._meta.fields if field.is_relation)
+    return f"{getattr(link, other)} ({getattr(link, owner)})"
+
+
 @contextmanager
 def bad_request_on_invalid_value():
     """Raise BadRequest when a value cannot be converted to an id or a number."""
@@ -217,5 +318,11 @@ def bad_request_on_invalid_value():
 
 
 def _render(response):
-    """Render the response now, because form fields look up their values only when they are rendered."""
-    return response.render() if hasattr(response, "render") else response
+    """Render the response now, because form fields look up their values only when they are rendered.
+
+    Times on the page, and the shortcuts "Today" and "Now" of its fields, are those of the time zone in the context.
+    """
+    if not hasattr(response, "render"):
+        return response
+    with timezone.override((response.context_data or {}).get("zone") or None):
+        return response.render()

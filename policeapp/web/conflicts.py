@@ -22,6 +22,7 @@ from django.utils.text import Truncator, capfirst, get_text_list
 from django.utils.translation import gettext as _
 
 from .forms import normalize_lines
+from .ordering import OrderedChoices
 
 VERSION_FIELD = "_version"
 SALT = "policeapp.web.conflicts"
@@ -64,6 +65,8 @@ def sent_values(bound):
 
 def _widget_values(widget, name, value):
     widget = getattr(widget, "widget", widget)  # the admin wraps widgets of related objects
+    if isinstance(widget, OrderedChoices):
+        return widget.sent_values(name, value)
     if isinstance(widget, forms.MultiWidget):
         found = {}
         for part, suffix, each in zip(widget.widgets, widget.widgets_names, widget.decompress(value), strict=True):
@@ -169,7 +172,7 @@ class Merge:
 
     A value that only one side has changed is that side's. If both have, it is the sent one, with an error that shows
     both. ``changed`` are the labels of what changed in the database; the rest matters only if there are some.
-    ``post`` is the data of the merged form, and ``errors`` is ``{(prefix of a form, name of a field or None): text}``.
+    ``post`` is the data of the merged form. ``errors`` is ``{(prefix of a form, name of a field or None): [texts]}``.
     """
 
     def __init__(self, post, version, state):
@@ -193,7 +196,7 @@ class Merge:
             if is_file or digest(mine) == before:
                 merged[name] = now
             else:
-                self.errors[prefix, bound.name] = _both_values(bound, now, mine)
+                self.errors.setdefault((prefix, bound.name), []).append(_both_values(bound, now, mine))
         return merged
 
     def _note(self, key, bound=None):
@@ -227,7 +230,7 @@ class Merge:
                 sent = known.get(key, {})
                 if any(digest(sent.get(name, [])) != before for name, before in base.items()) and "DELETE" not in sent:
                     message = _("Somebody removed this after you opened it. Save again to add it back.")
-                    self.errors[f"{formset.prefix}-{len(rows)}", None] = message
+                    self.errors[f"{formset.prefix}-{len(rows)}", None] = [message]
                     rows.append(sent)
         rows += new
         for name in [name for name in self.post if re.match(rf"{formset.prefix}-\d+-", name)]:

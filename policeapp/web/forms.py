@@ -1,4 +1,4 @@
-"""How all forms are rendered, a fast widget, and one form for the text that forms return."""
+"""How all forms are rendered, two widgets, and one form for the text that forms return."""
 
 import re
 from html import escape
@@ -17,6 +17,18 @@ class SiteRenderer(TemplatesSetting):
     """Renders a field with its label, hint and errors by our own partial; widgets are Django's."""
 
     field_template_name = "_field.html"
+
+
+class MarkdownWidget(forms.Textarea):
+    """A textarea of the admin with buttons and a preview. Without JavaScript it is a textarea."""
+
+    template_name = "django/forms/widgets/markdown.html"
+
+    class Media:
+        js = [forms.Script("js/markdown.js", defer=True)]
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": "vLargeTextField"} | (attrs or {}))
 
 
 class LongSelect(forms.Select):
@@ -46,3 +58,10 @@ def normalize_lines(text):
 def printable_line(text):
     """Return the text on one line without unprintable characters, so that it cannot add a header."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+class LineField(forms.CharField):
+    """One line of text without unprintable characters."""
+
+    def to_python(self, value):
+        return printable_line(super().to_python(value))

@@ -5,6 +5,8 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.shortcuts import render
 
+from . import unsaved
+
 FORWARDED = [
     "HTTP_FORWARDED",
     "HTTP_X_FORWARDED_FOR",
@@ -84,7 +86,8 @@ def permissions_policy(get_response):
 def limit_bodies(get_response):
     """Middleware that answers 413 to large request bodies, by their length and before they are parsed.
 
-    Django stores uploaded files of any size. It never reads a body without a length (``Transfer-Encoding: chunked``).
+    People who are signed in, or were until their session ended, may send more. Django stores uploaded files of any
+    size. It never reads a body without a length (``Transfer-Encoding: chunked``).
     """
 
     def middleware(request):
@@ -92,9 +95,13 @@ def limit_bodies(get_response):
             size = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             size = 0  # as Django reads it
-        if size <= MAX_BODY or (size <= MAX_BODY_SIGNED_IN and request.user.is_authenticated):
+        if size <= MAX_BODY or (size <= MAX_BODY_SIGNED_IN and _has_signed_in(request)):
             return get_response(request)
         limits = {"anonymous": MAX_BODY // 1024, "signed_in": MAX_BODY_SIGNED_IN // 1024**2}
         return render(request, "413.html", limits, status=413)
 
     return middleware
+
+
+def _has_signed_in(request):
+    return request.user.is_authenticated or bool(unsaved.last_person(request))

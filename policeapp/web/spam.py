@@ -25,7 +25,8 @@ def sign_time(at):
 class PublicForm(forms.Form):
     """A form of anyone's email address. Two fields detect bots: `homepage`, a honeypot, and `shown`.
 
-    Subclasses have the field `email`. Templates include "_bot_notices.html" and "_bot_fields.html".
+    Subclasses have the field `email`, which can be optional. Templates include "_bot_notices.html" and
+    "_bot_fields.html".
     """
 
     homepage = forms.CharField(

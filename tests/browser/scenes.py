@@ -168,6 +168,11 @@ def _opening(westport):
     compared = [f"j={job.pk}" for job in (jobs["open"], *beside)]
     factories.make_requirements(jobs["open"], minimum_age=21, certification="this_state", experience_years=2)
     withdrawn = factories.make_job(sheriff, "Records Clerk", status=Job.Status.WITHDRAWN)
+    filled = factories.make_job(sheriff, "Jailer")
+    filled.fill()
+    doubted = factories.let_confirmation_age(factories.make_job(sheriff, "Bailiff"), 50)
+    sheriff.editors.add(editor := factories.make_user("editor", is_staff=True))
+    links = factories.make_reminder(editor, doubted)
     planned = factories.make_job(sheriff, "Recruit", opens_on=today + timedelta(days=2))
     draft = factories.make_job(sheriff, "Analyst", status=Job.Status.DRAFT)
     return [
@@ -175,6 +180,9 @@ def _opening(westport):
         Scene("two side by side", f"/jobs/compare/?{'&'.join(compared[:2])}"),
         Scene("four side by side", f"/jobs/compare/?{'&'.join(compared)}"),
         Scene("withdrawn", withdrawn.get_absolute_url(), status=410),
+        Scene("filled", filled.get_absolute_url()),
+        Scene("perhaps filled", doubted.get_absolute_url()),
+        Scene("a reminder's link", links["extend"]),
         Scene("planned, for staff", admin.page(planned, "preview"), staff=True),
         Scene("a draft, for staff", admin.page(draft, "preview"), staff=True),
     ]
@@ -223,6 +231,7 @@ def _claims(westport):
     invitations["withdrawn"].withdraw()
     return [
         Scene("claiming a department", f"{westport.get_absolute_url()}claim/"),
+        Scene("correcting a fact", f"{westport.get_absolute_url()}correct/"),
         Scene("a claim to confirm", links["fresh"]),
         Scene("a confirmed claim", links["sent"]),
         Scene("no such claim", links["sent"].replace(sent.key, "x"), status=404),

@@ -11,7 +11,7 @@ from policeapp.accounts.emails import password_link
 from .. import factories
 from ..policeapp.accounts.test_second_factor import code_of
 from .conftest import HOST, Visits, go
-from .test_axe import WCAG, findings
+from .test_axe import findings
 
 FACTOR = "/admin/account/second-factor/"
 INDEX = "What would you like to change?"
@@ -135,7 +135,7 @@ def test_axe_finds_nothing_and_every_page_fits_a_phone(visit, alice):
     def look(*paths):
         for path in paths:
             go(page, path)
-            found.extend(f"{path}: {finding}" for finding in findings(page, WCAG))
+            found.extend(f"{path}: {finding}" for finding in findings(page))
             page.set_viewport_size({"width": 390, "height": 900})
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.append(f"{path} is too wide")
@@ -153,7 +153,7 @@ def test_axe_finds_nothing_and_every_page_fits_a_phone(visit, alice):
     sign_out(page)
     sign_in(page)
     expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
-    found += [f"the code: {finding}" for finding in findings(page, WCAG)]
+    found += [f"the code: {finding}" for finding in findings(page)]
     assert not found, "\n".join(found)
 
 

@@ -309,7 +309,9 @@ class TestInTheAdmin:
         assert saved(save(alice, own, logo=self.picture("JPEG")))
         own.refresh_from_db()
         assert re.fullmatch(r"logos/[0-9a-f]{32}\.png", own.logo.name)
-        assert f'<img src="{own.logo.url}" alt="" height="120">' in html_of(alice.get(page(own)))
+        form = html_of(alice.get(page(own)))
+        assert form.count(f'<img src="{own.logo.url}" alt="" width="104" height="104">') == 2
+        assert "On a light screen" in form and "On a dark screen" in form
         profile = " ".join(html_of(client.get(own.get_absolute_url())).split())
         assert f'src="{own.logo.url}" alt="Logo for: Own Police"' in profile
         shown = client.get(own.logo.url)

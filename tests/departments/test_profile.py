@@ -119,7 +119,7 @@ def test_figures_are_machine_readable(page, wanted):
 
 def logo_of(response):
     """Return the file and the text alternative of the logo, with the hash of a static file left out."""
-    [(file, text)] = re.findall(r'<img class="logo" src="([^"]*)" alt="([^"]*)"', html(response))
+    [(file, text)] = re.findall(r'<img class="logo(?: plate)?" src="([^"]*)" alt="([^"]*)"', html(response))
     return re.sub(r"\.[0-9a-f]{12}\.", ".", file), text
 
 

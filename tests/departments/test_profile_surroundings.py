@@ -2,7 +2,6 @@
 
 import re
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.utils import timezone
@@ -178,9 +177,7 @@ def test_it_says_what_is_unknown_and_asks_for_it(client, contact):
     )
     assert f"{words} Work here?" in text_of(response)
     assert text_of(response).split("See a mistake? Tell us.")[1].startswith(" In an emergency"), "it is the last line"
-    url = urlsplit(links(response)["Tell us"])
-    assert (url.scheme, url.path) == ("mailto", "office%2Bsite@police.example.org")
-    assert parse_qs(url.query) == {"subject": ["Smith & Sons Police, CT"]}
+    assert links(response)["Tell us"] == f"{department.get_absolute_url()}correct/"
 
 
 def test_it_asks_people_who_work_there_to_keep_it_up_to_date(client, bob, own):
@@ -198,13 +195,6 @@ def test_a_complete_profile_only_asks_for_mistakes(client, contact):
     make_division(department)
     text = text_of(profile(client, department))
     assert "See a mistake? Tell us." in text and "Not known yet" not in text
-
-
-def test_without_a_contact_of_the_site_it_asks_nobody_to_write(client, settings):
-    settings.CONTACT_EMAIL = ""
-    response = profile(client, make_department())
-    assert "Not known yet: chief, street address, phone, website, number of officers" in text_of(response)
-    assert "See a mistake?" not in text_of(response) and "mailto:" not in html(response)
 
 
 # The description for search engines

@@ -7,7 +7,20 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from jobs.models import Job
-from tests.admin import EXTREMES, NO_CHOICE, errors_of, html_of, listed, messages_of, page, peel, save, saved, signed_in
+from tests.admin import (
+    EXTREMES,
+    NO_CHOICE,
+    act,
+    errors_of,
+    html_of,
+    listed,
+    messages_of,
+    page,
+    peel,
+    save,
+    saved,
+    signed_in,
+)
 from tests.factories import form_of, make_department, make_job, make_rita, text_of, today
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +231,7 @@ def test_the_department_is_filled_in_for_people_who_have_only_one(own, strange):
 def test_a_recruiter_adds_and_changes_jobs_and_their_parts(own, strange):
     rita = signed_in(make_rita(own))
     add = html_of(rita.get(page(Job, "add")))
-    assert f'<option value="{own.pk}" selected>Own Police</option>' in add and "Strange Police" not in add
+    assert f'<option value="{own.pk}" selected>Own Police, Westport, CT</option>' in add and "Strange Police" not in add
     typed = {"title": "Officer", "description": "x", "apply_instructions": "x"}
     parts = {"structured_requirements-0-minimum_age": "21"}
     assert saved(save(rita, Job, department=own.pk, **typed, **parts))
@@ -280,7 +293,7 @@ def test_forged_choices_of_a_job_are_refused(alice, own, field, value):
         ("status__exact=draft", {"Drafted"}),
         ("kind__exact=cadet", {"Planned"}),
         ("is_sample__exact=1", {"Closed"}),
-        ("department__state=NY", set()),
+        ("q=NY", set()),
         ("q=draft", {"Drafted"}),
         ("q=number-7", {"Withdrawn"}),
         ("q=own", {"Open", "Closed", "Drafted", "Planned", "Withdrawn"}),
@@ -305,7 +318,7 @@ def test_the_list_shows_which_jobs_are_open(alice, own):
 
 def test_the_list_wraps_long_names_of_departments(alice, own):
     make_job(own)
-    assert f'<td class="field-employer">{own.name}</td>' in html_of(alice.get(page(Job, "list")))
+    assert f'class="field-employer">{own}</td>' in html_of(alice.get(page(Job, "list")))
 
 
 @pytest.mark.parametrize(
@@ -322,8 +335,7 @@ def test_actions_publish_and_withdraw_several_jobs(alice, own, action, before, a
     jobs = [make_job(own, status=before) for _ in range(4)]
     url = page(Job, "list") + query.format(before=before)
     for chosen, words in ((jobs[:1], one), (jobs[1:3], two)):
-        data = {"action": action, "_selected_action": [job.pk for job in chosen]}
-        assert messages_of(alice.post(url, data, follow=True)) == [words]
+        assert messages_of(act(alice, action, chosen, url)) == [words]
     assert list(Job.objects.order_by("pk").values_list("status", flat=True)) == [after] * 3 + [before]
     assert LogEntry.objects.count() == 3
 
@@ -368,8 +380,11 @@ class TestEditors:
     @pytest.mark.parametrize("action", ["publish", "withdraw", "delete_selected"])
     def test_their_actions_affect_only_their_own_jobs(self, bob, own, strange, action):
         mine, job = make_job(own, status="draft"), make_job(strange, status="draft", title="Strange officer")
-        chosen = {"action": action, "_selected_action": [mine.pk, job.pk], "post": "yes"}
-        assert bob.post(page(Job, "list"), chosen).status_code == 302
+        if action == "delete_selected":
+            chosen = {"action": action, "_selected_action": [mine.pk, job.pk], "post": "yes"}
+            assert bob.post(page(Job, "list"), chosen).status_code == 302
+        else:
+            act(bob, action, [mine, job])
         job.refresh_from_db()
         assert job.status == "draft"
         expected = {"publish": ["published"], "withdraw": ["withdrawn"], "delete_selected": []}[action]

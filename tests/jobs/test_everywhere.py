@@ -14,7 +14,7 @@ from departments.claims.tokens import make_token as make_claim_token
 from jobs.alerts.tokens import make_token
 from jobs.models import Job
 from policeapp.pages.sitemaps import OPENINGS
-from tests.factories import make_alert, make_claim, make_department, make_job, text_of, today
+from tests.factories import make_alert, make_bob, make_claim, make_department, make_job, make_reminder, text_of, today
 
 # Other tests cover the same code. Measuring its coverage again would only take time.
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine, pytest.mark.unmeasured]
@@ -83,8 +83,14 @@ URLS = {
         f"alert {purpose}": lambda scene, purpose=purpose: [link_of(scene["alert"], purpose)]
         for purpose in ("confirm", "manage", "renew", "unsubscribe")
     },
+    **{
+        f"reminder {answer}": lambda scene, answer=answer: [scene["reminder"][answer]]
+        for answer in ("confirm", "extend", "fill")
+    },
     "claim": lambda scene: [reverse("claim", args=["ct", scene["department"].slug])],
     "claim confirm": lambda scene: [confirm_url_of(scene["claim"])],
+    "correct": lambda scene: [reverse("correct", args=["ct", scene["department"].slug])],
+    "correct job": lambda scene: [correction_of(scene["job"])],
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
     "embed": lambda scene: [embedded(scene), f"{scene['neighbor'].get_absolute_url()}embed/"],
     "api": lambda scene: ["/api/"],
@@ -142,6 +148,11 @@ def embedded(scene):
     return f"{scene['department'].get_absolute_url()}embed/"
 
 
+def correction_of(job):
+    """Return the URL of the form with which a visitor corrects the job."""
+    return f"{job.get_absolute_url()}correct/"
+
+
 def followed(scene):
     """Return the feeds, files and frames that contain the job if it is open and not a sample."""
     lists = ("jobs feed", "jobs calendar", "department feed", "department calendar", "jobs csv", "api openings")
@@ -159,6 +170,7 @@ NOT_OPEN = {
 # The states in which visitors still find a job that is not open, with the status and notice of its page.
 STILL_FOUND = {
     "closed": (200, "This job is closed."),
+    "filled": (200, "This job has been filled."),
     "withdrawn": (410, "This job has been withdrawn."),
 }
 
@@ -195,6 +207,7 @@ def scene(places):
         "neighbor": neighbor,
         "long_closed": long_closed,
         "logo": logo,
+        "reminder": make_reminder(make_bob(neighbor), long_closed),
     }
     default_storage.delete(path)
 
@@ -236,9 +249,13 @@ def test_a_job_that_is_not_open_shows_nowhere_as_open(scene, walk, state):
             assert '<meta name="robots" content="noindex">' in body
             assert "How to apply" not in body
             assert (TITLE in body) == (status != 404)
+            body = body.replace(correction_of(job), "")
+        elif url == correction_of(job):
+            assert response.status_code == (200 if state == "closed" else 404)
+            continue
         elif url == calendar_of(job):
             # Applicants still find the dates of hiring steps when the job has closed.
-            assert response.status_code == status_of(state)
+            assert response.status_code == (410 if state == "filled" else status_of(state))
             assert (TITLE in body) == (state == "closed")
             continue
         else:
@@ -271,8 +288,9 @@ def test_an_open_job_shows_on_every_page_that_lists_jobs(scene, walk):
     with_link = {url for url, (response, body) in found.items() if job.get_absolute_url() in body}
     with_title = {url for url, (response, body) in found.items() if TITLE in body}
     beside, programs = compared(scene | {"job": job}), followed(scene | {"job": job})
-    assert with_link == listing_urls(scene) | programs | {sitemap_of(job), job.get_absolute_url(), beside}
-    assert with_title == listing_urls(scene) | programs | {job.get_absolute_url(), "/jobs/compare/?q=zebra", beside}
+    own = {job.get_absolute_url(), correction_of(job)}
+    assert with_link == listing_urls(scene) | programs | own | {sitemap_of(job), beside}
+    assert with_title == listing_urls(scene) | programs | own | {"/jobs/compare/?q=zebra", beside}
     assert "How to apply" in found[job.get_absolute_url()][1]
     assert "See the job" in text_of(found["/"][0])
     assert "One job" in text_of(found["/jobs/"][0])

@@ -12,6 +12,7 @@ from policeapp.models import Import
 from ..admin import page, save, signed_in
 from ..factories import (
     html_of,
+    let_confirmation_age,
     list_specializations,
     make_alice,
     make_bob,
@@ -98,6 +99,14 @@ class TestEditor:
         assert "Officer: open until" in closing and closing.count("Officer") == 1
         assert others.index("Draft Officer") < others.index("Captain") < others.index("Sergeant")
         assert "Closed Officer" not in text and "Foreign Officer" not in text
+
+    def test_jobs_that_nobody_has_confirmed_come_before_all_others(self, bob, own):
+        for title, days in (("Fresh", 29), ("Asked", 31), ("Doubted", 50), ("Unlisted", 80)):
+            let_confirmation_age(make_job(own, title), days)
+        confirmed, _heading, others = front(bob).partition("Still open? Confirm these jobs")[2].partition("Other jobs")
+        assert "Asked: open until filled" in confirmed and "Unlisted: last confirmed on" in confirmed
+        assert "Doubted: last confirmed on" in confirmed and "Fresh" not in confirmed
+        assert "Fresh: open until filled" in others and "Asked" not in others
 
     def test_jobs_of_several_departments_name_them(self, own):
         other = make_department("Other Police")

@@ -94,7 +94,7 @@ def test_it_shows_the_address_and_links_to_the_departments_website(client):
 
 def test_it_shows_the_departments_logo(client):
     page = html_of(page_of(client, make_job(make_department(logo=f"logos/{'0' * 32}.png"))))
-    assert f'<img class="logo" src="/media/logos/{"0" * 32}.png" alt=""' in page
+    assert f'<img class="logo plate" src="/media/logos/{"0" * 32}.png" alt=""' in page
 
 
 def test_it_shows_the_job_number_of_the_source(client):

@@ -45,6 +45,27 @@ def test_a_closed_job_offers_no_way_to_apply(client):
         assert secret not in html
 
 
+# Filled
+
+
+def test_a_filled_job_keeps_its_page_with_a_notice_and_no_way_to_apply(client):
+    job = make_job(title="Officer", closes_on=date(2090, 7, 9), **SECRETS)
+    job.fill()
+    page = page_of(client, job)
+    assert "This job has been filled." in text_of(page) and "days left" not in text_of(page)
+    assert NOINDEX in html_of(page) and nodes_of(page).keys().isdisjoint({"JobPosting"})
+    for secret in SECRETS.values():
+        assert secret not in html_of(page)
+    calendar = client.get(f"{job.get_absolute_url()}calendar/")
+    assert (calendar.status_code, calendar.content) == (410, b"This job has been filled.\n")
+
+
+def test_a_filled_job_that_was_never_public_has_no_page(client):
+    job = make_job(status="draft")
+    job.fill()
+    page_of(client, job, status=404)
+
+
 # Withdrawn
 
 

@@ -99,8 +99,30 @@ def test_all_pages_agree_on_when_a_job_is_open(shown, at):
 
     at(NOON + SECOND)
     assert shown(job) == EVERYWHERE
+    job.fill()
+    assert shown(job) == set()
+    job.reopen()
+    assert shown(job) == EVERYWHERE
     job.withdraw()
     assert shown(job) == set()
+
+
+def test_a_job_that_nobody_confirms_leaves_all_places_at_once(shown, at, client):
+    at(NOON)
+    department = make_department("Westport Police Department", at=(41.1434, -73.3496))
+    make_department("Neighbor Police", city="Norwalk", at=(41.1177, -73.4082))
+    job = make_job(department, TITLE, opens_on=NOON.date())
+    at(job.listed_until - SECOND)
+    # Alerts list it only when it opens.
+    assert shown(job) == EVERYWHERE - {"alert"}
+    cards = [client.get("/jobs/?sort=newest"), client.get(department.get_absolute_url())]
+    assert all("May be filled" in text_of(page) for page in cards)
+    at(job.listed_until)
+    assert shown(job) == set()
+    words = text_of(client.get(job.get_absolute_url()))
+    assert "This job may be filled. It is open until filled, and nobody has confirmed it since May 6, 2031." in words
+    job.confirm()
+    assert shown(job) == EVERYWHERE - {"alert"}
 
 
 def test_a_planned_job_opens_everywhere_at_once(shown, at):

@@ -11,7 +11,7 @@ from django.test import Client
 from departments.claims import tokens as claims
 from departments.models import Department, SlugRedirect
 from jobs.alerts.tokens import make_token
-from jobs.models import Alert, Job, Message
+from jobs.models import Alert, Duplicate, Job, Message
 from policeapp.models import AuditEvent
 
 from .. import factories
@@ -55,7 +55,18 @@ def numbers(db):
         "policeapp/user": make_user("sue"),
         "rita": rita,
     }
+    objects["own connector"] = factories.make_connector(own)
+    objects["other connector"] = factories.make_connector(other)
+    for whose in ("own", "other"):
+        pair = {"job": objects[f"{whose} job"], "other": make_job(objects[whose])}
+        objects[f"{whose} duplicate"] = Duplicate.objects.create(**pair)
     objects["withdrawn draft"].withdraw()
+    objects |= {
+        "own correction": factories.make_correction(own),
+        "other correction": factories.make_correction(other),
+        "correction of a name": factories.make_correction(own, "name"),
+        "correction of a job": factories.make_correction(objects["own job"], "title"),
+    }
     clara = make_user("clara", is_staff=True)
     clara.user_permissions.set(Permission.objects.exclude(codename="edit_every_department"))
     alert = factories.make_alert(confirmed=False)
@@ -69,6 +80,8 @@ def numbers(db):
     invitation = factories.make_invitation(other, "rita@example.org", get_user("alice"))
     tokens |= {"claim": claims.make_token("claim", objects["departments/claim"].key)}
     tokens |= {"invitation": claims.make_token("invitation", invitation.key)}
+    links = factories.make_reminder(get_user("bob"), objects["own job"])
+    tokens |= {f"reminder {answer}": path.rsplit("/", 2)[1] for answer, path in links.items()}
     return {name: instance.pk for name, instance in objects.items()} | tokens
 
 

@@ -11,24 +11,28 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.core import serializers
 from django.db import models
 from django.utils import timezone
 
 from departments.claims import tokens as claims
 from departments.models import (
     Claim,
+    Correction,
     Department,
     Division,
     Invitation,
     Jurisdiction,
     Place,
+    Report,
     SlugRedirect,
     Specialization,
     SpecialUnit,
 )
 from jobs.alerts.tokens import make_token
-from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
-from policeapp.models import AuditEvent, Import, User
+from jobs.models import Alert, Connector, HiringStep, Job, Listing, Message, NotifiedOpening, Subscriber
+from policeapp.history.records import change_by
+from policeapp.models import AuditEvent, Change, Import, User
 
 from .. import factories
 
@@ -65,6 +69,7 @@ MAX_LENGTH = 20_000  # characters, for columns without a limit
 
 # Text columns that cannot contain arbitrary text, and why; all others must be hostile.
 ELSEWHERE = {
+    "departments.Correction.fact": "one of the form's choices",
     "departments.Department.slug": "made from the name",
     "departments.Department.time_zone": "a time zone of the database",
     "departments.SlugRedirect.slug": "made from a name",
@@ -82,11 +87,15 @@ OURS = ("policeapp", "departments", "jobs")
 
 
 def text_fields(model):
-    """Yield the text columns of a model that people or files fill in, without choices and passwords."""
-    for field in model._meta.concrete_fields:
+    """Yield the text columns of a model that people or files fill in, without choices and passwords.
+
+    The history has the columns of its model, where a file is its name.
+    """
+    label = getattr(model, "instance_type", model)._meta.label
+    for field in getattr(model, "tracked_fields", model._meta.concrete_fields):
         is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.FileField)
         if is_text and field.editable and not field.choices and field.name != "password":
-            if f"{model._meta.label}.{field.name}" not in ELSEWHERE:
+            if f"{label}.{field.name}" not in ELSEWHERE:
                 yield field
 
 
@@ -111,6 +120,18 @@ class Hostile:
 
     def __init__(self, number, text):
         self.text = text
+        with change_by(kind=Change.Kind.IMPORT, label=text):
+            self._create(number, text)
+        self._change(text)
+
+    def _change(self, text):
+        """Let the history have a change of each kind of text."""
+        for instance, names in ((self.department, ["chief_name", "about"]), (self.job, ["title", "description"])):
+            type(instance).objects.filter(pk=instance.pk).update(**dict.fromkeys(names, "Before"))
+            with change_by(kind=Change.Kind.COMMAND, label=text):
+                instance.save()
+
+    def _create(self, number, text):
         self.specialization = Specialization.objects.create(slug=f"hostile-{number}", **fill(Specialization, text))
         self.place = factories.make_place(
             zip=f"0688{number}" if number < 10 else "",
@@ -130,6 +151,10 @@ class Hostile:
         self.alerts = self._alerts()
         self.department.invitations.create(role="editor", **fill(Invitation, text))
         self.claim = self.department.claims.create(confirmed_at=timezone.now(), **fill(Claim, text))
+        reported = {"department": self.department, "fact": "chief"}
+        self.correction = self.department.corrections.create(**reported, **fill(Correction, text))
+        self.correction.reports.create(**fill(Report, text))
+        self.connector = self._connector()
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
         AuditEvent.objects.create(kind=AuditEvent.Kind.DELETED, **fill(AuditEvent, text))
         for instance in (self.department, self.job):
@@ -188,6 +213,16 @@ class Hostile:
         NotifiedOpening.objects.create(subscriber=subscriber, message=digest, **period)
         return alerts
 
+    def _connector(self):
+        """Create a connector that has listed the opening and was tried, and has a problem."""
+        jobs = serializers.serialize("json", [self.job])
+        trial = {"problem": self.text, "number": 1, "jobs": jobs, "rejections": [["title", self.text, 1, 1]]}
+        state = {"problem": self.text, "tried_at": self.job.created, "trial": trial}
+        connector = Connector.objects.create(format="job_feed", **fill(Connector, self.text), **state)
+        values = fill(Listing, self.text) | {"listed_on": self.job.created.date()}
+        connector.listings.create(job=self.job, **values)
+        return connector
+
     def pages(self):
         """Return the URLs of the department and the opening."""
         return [self.department.get_absolute_url(), self.job.get_absolute_url()]
@@ -201,6 +236,8 @@ class Hostile:
             f"/jobs/compare/?j={self.job.pk}&q=zq",
             f"{department}claim/",
             f"{department}embed/",
+            f"{department}correct/",
+            f"{self.job.get_absolute_url()}correct/",
             f"/departments/claims/confirm/{claims.make_token('claim', self.claim.key)}/",
             f"/alerts/new/?department={self.department.pk}",
             *(

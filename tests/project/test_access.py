@@ -11,6 +11,7 @@ import pytest
 from django.urls import get_resolver
 
 from departments.models import Department
+from jobs.reminders.tokens import ANSWERS
 from policeapp.models import User
 
 from .. import factories
@@ -39,6 +40,8 @@ NOT_THEIR_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, GONE, SEEN)
 NOT_THEIR_JOB_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, GONE, GONE, SEEN)
 PERMITTED = (LOGIN, LOGIN, FORBIDDEN, SEEN, FORBIDDEN, FORBIDDEN, SEEN)
 ALICE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, SEEN)
+# Buttons: pages that can only be sent.
+POSTED = (LOGIN, LOGIN, METHOD, METHOD, METHOD, METHOD, METHOD)
 NOT_HERE = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
 # Nobody but Alice deletes a department, or sees the history of what they can't edit.
 ALICE_OF_THEIRS = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, FORBIDDEN, SEEN)
@@ -47,6 +50,10 @@ THEIR_JOB_HISTORY = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, SEEN, SEEN, SEEN)
 NOT_THEIR_HISTORY = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, SEEN)
 UNKNOWN = (LOGIN, LOGIN, FORBIDDEN, ELSEWHERE, FORBIDDEN, ELSEWHERE, ELSEWHERE)
 UNKNOWN_PREVIEW = (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, GONE, GONE)
+# Nobody gets the right to decide corrections but with a role at a department.
+CORRECTORS = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, SEEN, SEEN, SEEN)
+THEIR_CORRECTIONS = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, ELSEWHERE, SEEN, SEEN)
+NOT_THEIR_CORRECTIONS = (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, ELSEWHERE, ELSEWHERE, SEEN)
 # Django's short URL of an object, which redirects to the long one.
 SHORT = (LOGIN, LOGIN, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE, ELSEWHERE)
 
@@ -111,6 +118,21 @@ TABLE = {
         "/departments/ct/former/claim/": (ELSEWHERE,) * 7,
         "/departments/ct/draft-before/claim/": NOBODY,
     },
+    # Corrections: everyone can send one
+    "departments/<state:state>/<slug:slug>/correct/": {
+        "/departments/ct/own/correct/": EVERYONE,
+        "/departments/ct/draft/correct/": NOBODY,
+        "/departments/ct/former/correct/": (ELSEWHERE,) * 7,
+        "/departments/ct/draft-before/correct/": NOBODY,
+    },
+    "jobs/<number:pk>-<slug:slug>/correct/": {
+        "/jobs/{own job}-police-officer/correct/": EVERYONE,
+        "/jobs/{own job}-another-title/correct/": (ELSEWHERE,) * 7,
+        "/jobs/{drafted job}-police-officer/correct/": NOBODY,
+        "/jobs/{planned job}-police-officer/correct/": NOBODY,
+        "/jobs/{job of a draft}-police-officer/correct/": NOBODY,
+        "/jobs/{withdrawn job}-police-officer/correct/": NOBODY,
+    },
     "departments/claims/confirm/<str:token>/": {
         "/departments/claims/confirm/{claim}/": EVERYONE,
         "/departments/claims/confirm/{invitation}/": NOBODY,
@@ -164,7 +186,14 @@ TABLE = {
         "/jobs/{withdrawn job}-police-officer/calendar/": (410,) * 7,
         "/jobs/{withdrawn draft}-police-officer/calendar/": NOBODY,
     },
-    # Alerts: everyone who has the link can open it
+    # Reminders and alerts: everyone who has the link can open it
+    **{
+        f"jobs/reminders/{answer}/<str:token>/": {
+            f"/jobs/reminders/{answer}/{{reminder {answer}}}/": EVERYONE,
+            f"/jobs/reminders/{answer}/{{confirm}}/": NOBODY,
+        }
+        for answer in ANSWERS
+    },
     "alerts/new/": {"/alerts/new/": EVERYONE, "/alerts/new/?department=999999": EVERYONE},
     "alerts/confirm/<str:token>/": {"/alerts/confirm/{confirm}/": EVERYONE, "/alerts/confirm/{manage}/": NOBODY},
     "alerts/manage/<str:token>/": {"/alerts/manage/{manage}/": EVERYONE, "/alerts/manage/{unsubscribe}/": NOBODY},
@@ -218,6 +247,8 @@ TABLE = {
     f"{FACTOR}webauthn/keys/<int:pk>/remove/": {f"/{FACTOR}webauthn/keys/{{passkey}}/remove/": WITHOUT_FACTOR},
     # The admin's other pages
     "admin/help/": {"/admin/help/": STAFF},
+    "admin/texts/preview/": {"/admin/texts/preview/": (METHOD,) * 7},
+    "admin/texts/paste/": {"/admin/texts/paste/": (METHOD,) * 7},
     # Everyone who has the link of an invitation can open it
     "admin/invitations/accept/<str:token>/": {
         "/admin/invitations/accept/{invitation}/": EVERYONE,
@@ -233,7 +264,7 @@ TABLE = {
         CHOOSE: NOT_HERE,
     },
     "admin/^(?P<app_label>policeapp|auth|jobs|departments)/$": {
-        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, GONE, SEEN, SEEN),
+        "/admin/departments/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN, SEEN),
         "/admin/jobs/": (LOGIN, LOGIN, GONE, SEEN, SEEN, SEEN, SEEN),
         "/admin/policeapp/": (LOGIN, LOGIN, GONE, SEEN, GONE, GONE, SEEN),
         "/admin/auth/": (LOGIN, LOGIN, GONE, SEEN, GONE, GONE, SEEN),
@@ -270,11 +301,41 @@ TABLE = {
         "/admin/departments/department/{other}/team/": NOT_THEIR_PREVIEW,
         "/admin/departments/department/999999/team/": UNKNOWN_PREVIEW,
     },
+    "admin/departments/department/<path:object_id>/checked/": {
+        "/admin/departments/department/{own}/checked/": (LOGIN, LOGIN, *(METHOD,) * 5),
+    },
+    "admin/departments/department/deleted/": {"/admin/departments/department/deleted/": ALICE},
+    "admin/departments/department/deleted/<int:row>/": {"/admin/departments/department/deleted/1/": POSTED},
+    "admin/departments/department/<path:object_id>/history/restore/": {
+        "/admin/departments/department/{own}/history/restore/": POSTED
+    },
     "admin/departments/department/outreach.csv": {"/admin/departments/department/outreach.csv": ALICE},
     "admin/departments/department/<path:object_id>/": {"/admin/departments/department/{own}/": SHORT},
     # Openings: editors and recruiters add, change and delete those of their own
+    "admin/jobs/connector/": {"/admin/jobs/connector/": EDITORS},
+    "admin/jobs/connector/add/": {"/admin/jobs/connector/add/": EDITORS},
+    **{
+        f"admin/jobs/connector/<path:object_id>/{what}/": {
+            f"/admin/jobs/connector/{{own connector}}/{what}/": mine,
+            f"/admin/jobs/connector/{{other connector}}/{what}/": others,
+        }
+        for what, mine, others in (
+            ("history", THEIR_HISTORY, NOT_THEIR_HISTORY),
+            ("delete", THEIRS, NOT_THEIRS),
+            ("change", THEIRS, NOT_THEIRS),
+        )
+    },
+    "admin/jobs/connector/<path:object_id>/": {"/admin/jobs/connector/{own connector}/": SHORT},
+    "admin/jobs/job/duplicates/<int:pk>/": {
+        "/admin/jobs/job/duplicates/{own duplicate}/": JOB_PREVIEW,
+        "/admin/jobs/job/duplicates/{other duplicate}/": NOT_THEIR_JOB_PREVIEW,
+    },
     "admin/jobs/job/": {"/admin/jobs/job/": RECRUITERS},
     "admin/jobs/job/add/": {"/admin/jobs/job/add/": RECRUITERS},
+    "admin/jobs/job/zone/": {
+        "/admin/jobs/job/zone/?department={own}": (LOGIN, LOGIN, GONE, GONE, SEEN, SEEN, SEEN),
+        "/admin/jobs/job/zone/": (LOGIN, LOGIN, GONE, GONE, GONE, GONE, GONE),
+    },
     "admin/jobs/job/<path:object_id>/history/": {
         "/admin/jobs/job/{own job}/history/": THEIR_JOB_HISTORY,
         "/admin/jobs/job/{other job}/history/": NOT_THEIR_HISTORY,
@@ -295,6 +356,9 @@ TABLE = {
         "/admin/jobs/job/{job of a draft}/preview/": NOT_THEIR_JOB_PREVIEW,
         "/admin/jobs/job/{other job}/preview/": NOT_THEIR_JOB_PREVIEW,
     },
+    "admin/jobs/job/deleted/": {"/admin/jobs/job/deleted/": RECRUITERS},
+    "admin/jobs/job/deleted/<int:row>/": {"/admin/jobs/job/deleted/1/": POSTED},
+    "admin/jobs/job/<path:object_id>/history/restore/": {"/admin/jobs/job/{own job}/history/restore/": POSTED},
     "admin/jobs/job/<path:object_id>/": {"/admin/jobs/job/{own job}/": SHORT},
     # Specializations: editors look them up
     "admin/departments/specialization/": {"/admin/departments/specialization/": EDITORS},
@@ -322,6 +386,23 @@ TABLE = {
         }
         for what in ("approve", "decline")
     },
+    # Corrections: editors decide those of their departments, and recruiters those of their jobs
+    "admin/departments/correction/": {"/admin/departments/correction/": CORRECTORS},
+    "admin/departments/correction/add/": {"/admin/departments/correction/add/": NOT_HERE},
+    "admin/departments/correction/<path:object_id>/history/": {
+        "/admin/departments/correction/{own correction}/history/": THEIR_HISTORY,
+    },
+    "admin/departments/correction/<path:object_id>/delete/": {
+        "/admin/departments/correction/{own correction}/delete/": THEIR_CORRECTIONS,
+    },
+    "admin/departments/correction/<path:object_id>/change/": {
+        "/admin/departments/correction/{own correction}/change/": THEIR_CORRECTIONS,
+        "/admin/departments/correction/{correction of a job}/change/": CORRECTORS,
+        "/admin/departments/correction/{other correction}/change/": NOT_THEIR_CORRECTIONS,
+        "/admin/departments/correction/{correction of a name}/change/": NOT_THEIR_CORRECTIONS,
+        "/admin/departments/correction/999999/change/": (LOGIN, LOGIN, FORBIDDEN, FORBIDDEN, *(ELSEWHERE,) * 3),
+    },
+    "admin/departments/correction/<path:object_id>/": {"/admin/departments/correction/{own correction}/": SHORT},
     # Who polices a municipality or a county
     **permitted("departments/jurisdiction", see=ALICE, add=NOT_HERE, delete=NOT_HERE),
     **permitted("auth/group", add=ALICE, delete=ALICE),
@@ -332,6 +413,7 @@ TABLE = {
     "admin/policeapp/import/<int:pk>/apply/": {
         "/admin/policeapp/import/{policeapp/import}/apply/": (LOGIN, LOGIN, METHOD, METHOD, METHOD, METHOD, METHOD)
     },
+    "admin/policeapp/import/<int:pk>/undo/": {"/admin/policeapp/import/{policeapp/import}/undo/": POSTED},
     "admin/policeapp/import/<int:pk>/rejects.csv": {
         "/admin/policeapp/import/{policeapp/import}/rejects.csv": PERMITTED,
         "/admin/policeapp/import/999999/rejects.csv": (LOGIN, LOGIN, FORBIDDEN, GONE, FORBIDDEN, FORBIDDEN, GONE),
@@ -380,7 +462,7 @@ def test_each_visitor_gets_the_status_in_the_table(visitors, numbers, stored_log
 
 def test_an_editor_finds_only_their_own_departments_to_choose_from(visitors):
     found = visitors["bob"].get(f"{CHOOSE}?app_label=jobs&model_name=job&field_name=department").json()
-    assert [result["text"] for result in found["results"]] == ["Bobtown Police"]
+    assert [result["text"] for result in found["results"]] == ["Bobtown Police, Westport, CT"]
 
 
 def test_no_cache_stores_a_page_of_the_admin(visitors, numbers):

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from jobs.models import Job
+from jobs.reminders.tokens import ANSWERS
 
 from .. import factories
 from .test_access import FORBIDDEN, GONE, METHOD, ROWS, SEEN, TABLE
@@ -21,6 +22,7 @@ NOBODY_ELSE, PERMITTED, ALL_EDITORS, NOT_EVEN_ALICE = {"alice"}, {"clara", "alic
 RECRUITERS = {"rita", *ALL_EDITORS}
 DELETED = {"post": "yes"}
 OPENING = {"title": "Sent", "description": "x", "apply_instructions": "x", "opens_on": "2026-01-01"}
+CONNECTOR = {"format": "csv", "name": "Sent", "url": "https://example.org/jobs.csv"}
 ACCOUNT = {
     "email": "sent@example.com",
     "usable_password": "true",
@@ -41,11 +43,19 @@ WRITES = {
     "/admin/departments/department/{other}/team/": ({"email": "new@example.org"}, NOBODY_ELSE),
     "/admin/departments/department/{own}/team/?remove": ({"remove": "recruiter {rita}"}, ALL_EDITORS),
     "/admin/departments/department/{other}/team/?remove": ({"remove": "recruiter {rita}"}, NOT_EVEN_ALICE),
+    "/admin/departments/department/{own}/checked/": ({}, ALL_EDITORS),
+    "/admin/departments/department/{other}/checked/": ({}, NOBODY_ELSE),
     "/admin/departments/claim/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/{departments/claim}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/claim/{departments/claim}/delete/": (DELETED, NOBODY_ELSE),
     "/admin/departments/claim/{departments/claim}/approve/": ({}, NOBODY_ELSE),
     "/admin/departments/claim/{departments/claim}/decline/": ({"reason": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/correction/add/": ({"value": "Sent"}, NOT_EVEN_ALICE),
+    "/admin/departments/correction/{own correction}/change/": ({"accept": "x", "phone": "203-341-6111"}, ALL_EDITORS),
+    "/admin/departments/correction/{correction of a name}/change/": ({"accept": "x", "name": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/correction/{correction of a job}/change/": ({"decline": "x", "reason": "Sent"}, RECRUITERS),
+    "/admin/departments/correction/{other correction}/change/": ({"decline": "x", "reason": "Sent"}, NOBODY_ELSE),
+    "/admin/departments/correction/{own correction}/delete/": (DELETED, ALL_EDITORS),
     "/admin/departments/place/add/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/change/": ({"name": "Sent"}, NOT_EVEN_ALICE),
     "/admin/departments/place/{departments/place}/delete/": (DELETED, NOT_EVEN_ALICE),
@@ -55,6 +65,11 @@ WRITES = {
     "/admin/departments/slugredirect/add/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/change/": ({"slug": "sent"}, NOT_EVEN_ALICE),
     "/admin/departments/slugredirect/{departments/slugredirect}/delete/": (DELETED, PERMITTED),
+    "/admin/jobs/connector/add/": (CONNECTOR | {"department": "{own}"}, ALL_EDITORS),
+    "/admin/jobs/connector/{own connector}/change/": ({"words": "sent"}, ALL_EDITORS),
+    "/admin/jobs/connector/{other connector}/change/": ({"words": "sent"}, NOBODY_ELSE),
+    "/admin/jobs/connector/{own connector}/delete/": (DELETED, ALL_EDITORS),
+    "/admin/jobs/connector/{other connector}/delete/": (DELETED, NOBODY_ELSE),
     "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, RECRUITERS),
     "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, RECRUITERS),
     "/admin/jobs/job/{other job}/change/": ({"title": "Sent"}, NOBODY_ELSE),
@@ -86,6 +101,12 @@ WRITES = {
 OTHER_FORMS = {
     "admin/policeapp/import/add/",  # uploads a file
     "admin/policeapp/import/<int:pk>/apply/",
+    "admin/policeapp/import/<int:pk>/undo/",
+    # Restoring; see test_history_pages
+    "admin/departments/department/deleted/<int:row>/",
+    "admin/departments/department/<path:object_id>/history/restore/",
+    "admin/jobs/job/deleted/<int:row>/",
+    "admin/jobs/job/<path:object_id>/history/restore/",
     # One's own account
     "admin/password_change/",
     "admin/account/second-factor/webauthn/add/",
@@ -94,6 +115,7 @@ OTHER_FORMS = {
 # Everyone who has the link from an email can change these.
 EMAIL_LINKS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "manage", "renew", "unsubscribe")]
 EMAIL_LINKS += ["/departments/claims/confirm/{claim}/"]
+EMAIL_LINKS += [f"/jobs/reminders/{answer}/{{reminder {answer}}}/" for answer in ANSWERS]
 
 # Statements that change data, except sessions, which every signed-in visitor has.
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?! (INTO |FROM )?"django_session")')
@@ -106,7 +128,7 @@ def rows():
 
 
 def test_every_form_of_the_admin_is_in_the_table(numbers):
-    ends = "add|change|delete|password|apply|team|approve|decline"
+    ends = "add|change|delete|password|apply|team|checked|approve|decline|undo|restore|deleted/<int:row>"
     forms = {pattern for pattern in TABLE if re.search(f"^admin/.*(/|_)({ends})/$", pattern)}
     paths = [url.format(**numbers).partition("?")[0] for url in WRITES]
     assert {resolve(path).route for path in paths} | OTHER_FORMS == forms

@@ -38,7 +38,7 @@ ELEMENTS = set(
     "select optgroup option datalist details summary figure figcaption table caption thead tbody tr th td svg g path "
     "rect circle text template".split()
 )
-IN_ADMIN = ELEMENTS | set("textarea aside dialog abbr i b style noscript search symbol use time".split())
+IN_ADMIN = ELEMENTS | set("textarea aside dialog abbr i b style noscript search symbol use time del ins".split())
 SAFE = ("https://police.example.org/", "webcal://police.example.org/", "/", "#", "?", "../password/")
 SAFE += ("https://", "http://", "mailto:", "tel:")
 WORDS = re.compile(r"\w+")
@@ -110,7 +110,8 @@ def test_every_exception_is_an_existing_column():
 
 
 def test_no_text_becomes_an_element_or_a_link(pages):
-    assert {url[:200]: found for url, html in pages.items() if (found := dangers(html))} == {}
+    own = {url: ["<textarea>"] if url.endswith("/correct/") else [] for url in pages}
+    assert {url[:200]: found for url, html in pages.items() if (found := dangers(html)) != own[url]} == {}
 
 
 def test_the_test_above_detects_such_elements():
@@ -248,7 +249,14 @@ def test_the_admin_escapes_text(site):
         urls.append(f"/admin/{model._meta.app_label}/{model._meta.model_name}/")
     each = site["handlers"]
     instances = [each.department, each.job, each.specialization, each.place, each.user, each.upload, each.alerts[1]]
-    instances += [each.alerts[0].subscriber, each.alerts[0].messages.first(), each.user.groups.get(), each.claim]
+    instances += [
+        each.alerts[0].subscriber,
+        each.alerts[0].messages.first(),
+        each.user.groups.get(),
+        each.claim,
+        each.correction,
+        each.connector,
+    ]
     for instance in instances:
         base = f"/admin/{instance._meta.app_label}/{instance._meta.model_name}/{instance.pk}/"
         urls += [f"{base}change/", f"{base}history/"]

@@ -11,7 +11,7 @@ REPORTED = (Outcome.SENT, Outcome.REFUSED, Outcome.GIVEN_UP, Outcome.EMPTY)
 
 
 class Command(BaseCommand):
-    help = "Send email until it is stopped: confirmation requests at once, digests and renewal requests when due."
+    help = "Send email until it is stopped: confirmation requests at once, digests, reminders and renewals when due."
 
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="send what is due and what waits, print a report, exit")

@@ -33,7 +33,7 @@ def test_a_claim_waits_for_its_link_and_then_for_a_decision(client, westport):
     )
     assert not Claim.objects.waiting().exists()
     [email] = emails_to(ANN)
-    assert email.content["title"] == "Confirm your request: Westport Police Department"
+    assert email.content["title"] == "Confirm your request: Westport Police Department, Westport, CT"
     page = text_of(client.get(link_in(email)))
     assert "Confirm your request" in page and "Records manager" in page
     # Mail scanners open links.
@@ -54,7 +54,7 @@ def test_administrators_get_an_email_with_a_link_to_the_claim(client, westport):
     client.post(link)
     client.post(link)
     [email], [_other] = emails_to(alice.email), emails_to(helen.email)
-    assert email.content["title"] == "A claim waits for you: Westport Police Department"
+    assert email.content["title"] == "A claim waits for you: Westport Police Department, Westport, CT"
     assert link_in(email) == admin_page(Claim.objects.get())
     assert not emails_to("retired@example.com") and not emails_to("bob@example.com")
 

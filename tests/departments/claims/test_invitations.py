@@ -48,9 +48,9 @@ def test_administrators_and_editors_invite(request, own, who):
     invitation = Invitation.objects.get()
     assert (invitation.department, invitation.role, invitation.invited_by) == (own, "recruiter", get_user(who))
     assert invitation.state == "open" and JANE in text_of(response) and "Waiting" in text_of(response)
-    assert f"{JANE}: invited" in text_of(client.get(page(own)))
+    assert "1 person is invited." in text_of(client.get(page(own)))
     [email] = emails_to(JANE)
-    assert email.content["title"] == "You are invited: Own Police"
+    assert email.content["title"] == "You are invited: Own Police, Westport, CT"
     assert "post the department's jobs" in email.content["paragraphs"][0]
 
 

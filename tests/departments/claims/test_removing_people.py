@@ -159,10 +159,10 @@ def test_the_person_and_the_other_editors_get_an_email(bob, own, bill):
     own.editors.add(make_user("gone", is_staff=True, is_active=False))
     remove(bob, own, rita, "recruiter")
     [email] = emails_to("rita@example.com")
-    assert email.content["title"] == "Your role was removed: Own Police"
+    assert email.content["title"] == "Your role was removed: Own Police, Westport, CT"
     assert "Your role was: recruiter. It was removed by Bob." in email.content["paragraphs"][1]
     [email] = emails_to("bill@example.com")
-    assert email.content["title"] == "A person was removed: Own Police"
+    assert email.content["title"] == "A person was removed: Own Police, Westport, CT"
     assert "It was Rita. Their role was: recruiter." in email.content["paragraphs"][1]
     assert email.content["link"].endswith(page(own, "team"))
     assert len(emails_to("bob@example.com")) == 1
@@ -173,4 +173,4 @@ def test_the_audit_log_names_who_removed_whom_from_where(bob, own, bill):
     remove(bob, own, bill, REMOTE_ADDR="192.0.2.7")
     event = AuditEvent.objects.filter(kind=AuditEvent.Kind.RIGHTS_CHANGED).latest("pk")
     assert (event.account, event.email, event.ip) == (get_user("bob").pk, "bob@example.com", "192.0.2.7")
-    assert (event.about, event.details) == ("Own Police", "editors: removed bill@example.com")
+    assert (event.about, event.details) == ("Own Police, Westport, CT", "editors: removed bill@example.com")

@@ -301,7 +301,7 @@ def test_a_department_that_is_deleted_is_not_written_again():
         ({"ori": "CT0015800"}, "Another department has this ORI. Import the file again."),
         (
             {"slug": "westport-police-department"},
-            "Another department in this state has this slug. Import the file again.",
+            "Another department in this state has this web address. Import the file again.",
         ),
     ],
 )

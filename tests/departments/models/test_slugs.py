@@ -133,7 +133,7 @@ def test_an_admin_cannot_give_an_old_slug_to_another_department(db):
     other = make_department("Norwalk Police Department")
     with pytest.raises(ValidationError) as refused:
         change_slug(other, "westport-police-department")
-    assert refused.value.message_dict["slug"] == ["This slug is taken: it redirects to another department."]
+    assert refused.value.message_dict["slug"] == ["This web address is taken: it leads to another department."]
 
 
 def test_an_old_slug_is_free_in_another_state(db):
@@ -146,7 +146,7 @@ def test_an_old_slug_is_free_in_another_state(db):
 def test_an_admin_cannot_give_a_department_the_slug_of_another(db):
     make_department()
     other = make_department("Norwalk Police Department")
-    with pytest.raises(ValidationError, match="Another department in this state has this slug"):
+    with pytest.raises(ValidationError, match="Another department in this state has this web address"):
         change_slug(other, "westport-police-department")
 
 
@@ -218,11 +218,11 @@ class TestInTheAdmin:
     def test_an_old_slug_of_another_department_is_a_form_error(self, alice, own, strange):
         save(alice, own, slug="second")
         response = save(alice, strange, slug="own-police")
-        assert errors_of(response) == {"slug": ["This slug is taken: it redirects to another department."]}
+        assert errors_of(response) == {"slug": ["This web address is taken: it leads to another department."]}
 
     def test_the_slug_of_another_department_is_a_form_error(self, alice, own, strange):
         response = save(alice, strange, slug="own-police")
-        assert sum(errors_of(response).values(), []) == ["Another department in this state has this slug."]
+        assert sum(errors_of(response).values(), []) == ["Another department in this state has this web address."]
 
     @pytest.mark.parametrize("slug", ["with space", "ümlaut", "a/b", "x" * 121])
     def test_an_invalid_slug_is_a_form_error(self, alice, own, slug):
@@ -235,5 +235,5 @@ class TestInTheAdmin:
 
 def test_a_slug_in_capitals_is_refused(db):
     department = make_department()
-    with pytest.raises(ValidationError, match="Use lowercase letters in the slug"):
+    with pytest.raises(ValidationError, match="Use lowercase letters in the web address"):
         change_slug(department, "Westport-PD")

@@ -1,4 +1,7 @@
-"""Several senders run at once, each in its own process, on the database engine of this test run."""
+"""Several senders run at once, each in its own process, on the database engine of this test run.
+
+One of them prepares the reminder of an editor.
+"""
 
 import subprocess
 import sys
@@ -29,6 +32,10 @@ for title in ("First", "Second"):
     Job.objects.create(
         department=Department.objects.get(), title=title, status="published", description="x", apply_instructions="y"
     )
+department = Department.objects.get()
+department.editors.create(email="bob@example.com", is_staff=True)
+closes_on = department.today() + timedelta(days=2)
+department.jobs.create(title="Third", status="published", apply_instructions="y", closes_on=closes_on)
 """
 
 
@@ -88,4 +95,5 @@ def test_concurrent_senders_send_each_opening_once_to_everyone(tmp_path):
         if f"* {title}\n" in text_of(message)
     )
     assert set(sent.values()) == {1} and len(sent) == 2 * SUBSCRIBERS
+    assert [message["To"] for message in server.messages].count("bob@example.com") == 1
     assert len({message["Message-ID"] for message in server.messages}) == len(server.messages)

@@ -46,8 +46,13 @@ def test_an_unchanged_compressed_document_answers_304(fetch):
     assert fetch(accept_encoding="gzip", if_none_match=first["ETag"]).status_code == 304
 
 
+def moment_ago():
+    return timezone.now().replace(microsecond=0) - timedelta(seconds=1)
+
+
 CHANGES = {
-    "closes": lambda job: Job.objects.filter(pk=job.pk).update(closes_at=timezone.now() - timedelta(seconds=1)),
+    "closes": lambda job: Job.objects.filter(pk=job.pk).update(closes_at=moment_ago(), listed_until=moment_ago()),
+    "is filled": lambda job: job.fill(),
     "is withdrawn": lambda job: job.withdraw(),
     "becomes a draft": lambda job: Job.objects.filter(pk=job.pk).update(status=Job.Status.DRAFT),
     "is deleted": lambda job: job.delete(),

@@ -14,6 +14,7 @@ from django.test import Client
 from departments.models import Department
 from jobs.imports.openings import PostingImporter
 from jobs.models import Job
+from tests.admin import act
 from tests.factories import form_of, make_alice, make_department, make_job, set_by, text_of, today
 
 from .rows import ORI, counts, post
@@ -71,13 +72,16 @@ def test_a_row_becomes_a_job_that_visitors_see(load, nypd, client):
     assert "P/T Radio Dispatcher" in text_of(client.get("/jobs/?q=dispatcher new york"))
 
 
-def test_importing_a_file_again_changes_nothing(load, nypd):
+def test_importing_a_file_again_only_confirms_that_jobs_are_open(load, nypd):
     row, sparse = post(), post(job_id="2", posting_date="", post_until="")
     load(row, sparse)
     before = snapshot()
     numbers, _words = load(row, sparse)
     assert numbers == counts(read=2, unchanged=2)
-    assert snapshot() == before
+    after = snapshot()
+    assert after[0] == before[0] and after[1]["confirmed_at"] > before[1]["confirmed_at"]
+    confirmed = ("confirmed_at", "listed_until")
+    assert after[1] | dict.fromkeys(confirmed) == before[1] | dict.fromkeys(confirmed)
 
 
 def test_a_row_without_an_opening_date_opens_on_the_date_of_the_list(load, nypd):
@@ -271,7 +275,7 @@ class TestEdits:
         assert job.status == "draft"
         client = Client()
         client.force_login(make_alice())
-        client.post("/admin/jobs/job/", {"action": "publish", "_selected_action": job.pk})
+        act(client, "publish", [job])
         job.refresh_from_db()
         assert (job.status, job.sources["status"]["set_by"]) == ("published", set_by("alice"))
 

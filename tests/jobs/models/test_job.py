@@ -28,6 +28,7 @@ BROKEN = [
     ("job_has_title_and_slug", {"title": ""}),
     ("job_has_title_and_slug", {"slug": ""}),
     ("job_status_known", {"status": "open"}),
+    ("job_listed_until_it_closes", {"listed_until": MIDNIGHT, "confirmed_at": None}),
     ("job_status_known", {"status": ""}),
     ("job_says_how_to_apply", {"apply_instructions": ""}),
     ("job_pay_min_plausible", {"pay_min": 0}),

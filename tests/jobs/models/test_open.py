@@ -64,12 +64,13 @@ def test_a_published_job_is_open_between_its_dates():
     assert job.is_open()
 
 
-def test_a_job_without_a_closing_date_stays_open():
+def test_a_job_without_a_closing_date_is_open_until_its_confirmation_ends():
     job = make_job(closes_on=None)
-    assert is_open(job, datetime(2099, 12, 31, tzinfo=UTC))
+    assert is_open(job, job.confirmed_at + timedelta(days=75) - MICROSECOND)
+    assert not is_open(job, job.confirmed_at + timedelta(days=75))
 
 
-@pytest.mark.parametrize("status", ["draft", "withdrawn"])
+@pytest.mark.parametrize("status", ["draft", "filled", "withdrawn"])
 def test_an_unpublished_job_is_not_open(status):
     job = make_job(status=status)
     assert not Job.objects.open().exists()

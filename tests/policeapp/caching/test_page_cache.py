@@ -103,8 +103,9 @@ def test_a_page_is_valid_until_a_job_opens_or_closes_or_the_next_quarter_hour(db
     monkeypatch.setattr(timezone, "now", lambda: now)
     assert next_change() == now + timedelta(minutes=10)
     job = make_job(make_department())
-    for name, minutes in (("closes_at", 8), ("opens_at", 5)):
-        Job.objects.filter(pk=job.pk).update(closes_on=today(), **{name: now + timedelta(minutes=minutes)})
+    for names, minutes in ((("closes_at", "listed_until"), 8), (("opens_at",), 5)):
+        instants = dict.fromkeys(names, now + timedelta(minutes=minutes))
+        Job.objects.filter(pk=job.pk).update(closes_on=today(), **instants)
         assert next_change() == now + timedelta(minutes=minutes)
 
 
@@ -308,6 +309,7 @@ def test_proxies_must_revalidate_unless_a_setting_allows_more(client, westport, 
 def test_proxies_do_not_store_a_page_beyond_the_next_opening_or_closing(client, westport, settings):
     settings.PROXY_SECONDS = 3600
     job = make_job(westport)
-    Job.objects.filter(pk=job.pk).update(closes_at=timezone.now() + timedelta(seconds=100), closes_on=today())
+    soon = timezone.now() + timedelta(seconds=100)
+    Job.objects.filter(pk=job.pk).update(closes_at=soon, listed_until=soon, closes_on=today())
     header = client.get(PROFILE)["Cache-Control"]
     assert 0 < int(header.rpartition("=")[2]) <= 100

@@ -410,7 +410,7 @@ class TestLogo:
         department = make_department(logo=f"logos/{LOGO}")
         tags = Markup(client.get(department.get_absolute_url()).content.decode()).tags
         [address] = [
-            attributes["src"] for tag, attributes in tags if tag == "img" and attributes.get("class") == "logo"
+            attributes["src"] for tag, attributes in tags if tag == "img" and attributes.get("class") == "logo plate"
         ]
         assert client.get(address).getvalue() == PNG
 

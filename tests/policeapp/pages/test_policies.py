@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.claims.forms import CLAIMS_PER_CLIENT
-from departments.models import Claim, Invitation
+from departments.models import Claim, Correction, Invitation, Report
 from jobs.alerts.forms import EMAILS_PER_ADDRESS, SIGN_UPS_PER_CLIENT
 from jobs.alerts.models import AlertQuerySet
 from jobs.alerts.tokens import LIFETIMES
@@ -39,19 +39,32 @@ DESCRIBED = {
     "axes.AccessLog": None,
     "contenttypes.ContentType": None,
     "departments.Claim": "claims",
+    "departments.Correction": "corrections",
     "departments.Department": "departments",
     "departments.DepartmentSpecialization": None,
     "departments.Division": None,
+    "departments.HistoricalDepartment": "departments",
+    "departments.HistoricalDepartmentSpecialization": None,
+    "departments.HistoricalDivision": None,
+    "departments.HistoricalSlugRedirect": None,
+    "departments.HistoricalSpecialUnit": None,
     "departments.Invitation": "invitations",
     "departments.Jurisdiction": None,
+    "departments.Report": "corrections",
     "departments.SlugRedirect": None,
     "departments.Place": None,
     "departments.SpecialUnit": None,
     "departments.Specialization": None,
     "departments.ZipPart": None,
     "jobs.Alert": "alerts",
+    "jobs.Connector": "departments",
+    "jobs.Duplicate": None,
     "jobs.HiringStep": None,
+    "jobs.HistoricalHiringStep": None,
+    "jobs.HistoricalJob": "departments",
+    "jobs.HistoricalRequirements": None,
     "jobs.Job": "departments",
+    "jobs.Listing": None,
     "jobs.Message": "account-emails",
     "jobs.NotifiedOpening": "alerts",
     "jobs.Requirements": None,
@@ -59,6 +72,7 @@ DESCRIBED = {
     "jobs.Subscriber": "alerts",
     "mfa.Authenticator": "editors",
     "policeapp.AuditEvent": "audit",
+    "policeapp.Change": "editors",
     "policeapp.ContentVersion": None,
     "policeapp.Import": "editors",
     "policeapp.RateCount": "counts",
@@ -92,6 +106,9 @@ def test_all_personal_columns_are_described(privacy):
         *("id", "key", "department", "email", "role", "created", "invited_by"),
         *("accepted_by", "accepted_at", "withdrawn_at"),
     }
+    assert {field.name for field in Report._meta.concrete_fields} == {
+        *("id", "correction", "evidence", "email", "created"),
+    }
     assert {field.name for field in AuditEvent._meta.concrete_fields} == {
         *("id", "at", "kind", "account", "email", "ip", "about_type", "about_id", "about", "details"),
     }
@@ -113,6 +130,8 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
     monkeypatch.setattr("policeapp.pages.policies.EMAILS_PER_ADDRESS", EMAILS_PER_ADDRESS._replace(seconds=2 * 86400))
     monkeypatch.setattr(Claim, "LINK_LIFETIME", timedelta(days=8))
     monkeypatch.setattr(Claim, "RETENTION", timedelta(days=91))
+    monkeypatch.setattr(Correction, "RETENTION", timedelta(days=93))
+    monkeypatch.setattr(Correction, "WAITING_LIFETIME", timedelta(days=370))
     monkeypatch.setattr(Invitation, "LIFETIME", timedelta(days=9))
     monkeypatch.setattr(Invitation, "RETENTION", timedelta(days=92))
     monkeypatch.setattr(AuditEvent, "RETENTION", timedelta(days=399))
@@ -131,6 +150,8 @@ def test_the_periods_are_those_of_the_code(client, monkeypatch, settings):
         "A request with a decision is deleted 91 days after it",
         "It works for 9 days. If you don't accept it, we delete it 92 days later",
         "count requests by IP address for 3 hours",
+        "All of it is deleted 93 days after the decision, or after 370 days without one",
+        "we count corrections by IP address for 1 hour",
         "Each entry is deleted after 399 days",
         "the IP address and the department for 399 days",
         "count for 47 minutes",
@@ -190,13 +211,15 @@ def test_every_cookie_is_listed(privacy):
     assert save(visitor, job, title="Another").status_code == 200
     visitor.post(page(job, "delete"), {"post": "yes"})
     visitor.post("/admin/logout/")
-    assert {"sessionid", "csrftoken"} <= seen.keys() <= named(privacy).keys()
+    assert {"sessionid", "csrftoken", "editor"} <= seen.keys() <= named(privacy).keys()
 
 
 def test_the_session_is_for_the_admin_only(client):
     make_alice()
     client.post("/admin/login/", {"login": "alice@example.com", "password": "alice-password", "next": "/admin/"})
-    assert client.cookies["sessionid"]["path"] == settings.SESSION_COOKIE_PATH == "/admin/"
+    client.get("/admin/")
+    for name in ("sessionid", "editor"):
+        assert client.cookies[name]["path"] == settings.SESSION_COOKIE_PATH == "/admin/"
 
 
 def test_no_other_code_sets_cookies():
@@ -206,7 +229,7 @@ def test_no_other_code_sets_cookies():
         for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
         if re.search(r"set_cookie\(|set_signed_cookie\(|\.cookies\[", path.read_text())
     ]
-    assert not setting
+    assert setting == ["policeapp/web/unsaved.py"]
     scripts = (Path(settings.BASE_DIR) / "static" / "js").glob("*.js")
     assert not [path.name for path in scripts if re.search("cookie|Storage|indexedDB", path.read_text())]
 
@@ -216,6 +239,7 @@ def test_the_lifetimes_of_cookies_are_listed(privacy):
     assert {name: words.rpartition("; ")[2] for name, words in text.items()} == {
         "csrftoken": "364 days",
         "sessionid": "2 hours",
+        "editor": "7 days",
     }
 
 

@@ -43,7 +43,7 @@ def test_an_ori(alice, own, strange, first_check_passes):
 def test_a_slug_that_was_typed(alice, own, strange, first_check_passes):
     first_check_passes(Department)
     response = save(alice, strange, slug=own.slug)
-    assert sum(errors_of(response).values(), []) == ["Another department in this state has this slug."]
+    assert sum(errors_of(response).values(), []) == ["Another department in this state has this web address."]
 
 
 def test_a_slug_that_was_left_blank_is_another_one(alice, own, first_check_passes, monkeypatch):

@@ -1,0 +1,1 @@
+"""Corrections: what visitors report as wrong on a page, and the queue in which editors decide."""
