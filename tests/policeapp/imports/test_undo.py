@@ -70,7 +70,9 @@ def test_what_people_have_changed_since_stays_and_is_listed(alice):
     make_bob(Department.objects.get(name="Department 5"))
     Department.objects.filter(name="Department 6").update(phone="203-555-0100")  # without a recorder
     alice.post(url(upload, "undo"))
-    kept = {name.split(",")[0]: reason for _key, name, reason in Import.objects.get(pk=upload.pk).report["undo"]["reasons"]}
+    kept = {
+        name.split(",")[0]: reason for _key, name, reason in Import.objects.get(pk=upload.pk).report["undo"]["reasons"]
+    }
     day = Change.objects.order_by("pk").last().at.date().isoformat()
     assert kept == {
         "Department 1": f"was changed since: Alice, {day}",
