@@ -29,7 +29,7 @@ NUMBERED = re.compile(rf"({BLANK}*)(\d{{1,9}})([.)]){BLANK}+(?=\S)(.*)")
 OTHER = re.compile(r"[ \t]*(?:#{1,6}(?:\s|$)|>|(?:[-=*_+][ \t]*)+$)")
 ALONE = re.compile(rf"(?m)^({BLANK}*[{BULLETS}]){BLANK}*\n\s*(?=[^\s{BULLETS}])")
 # A bullet with Word's tab, in a text that has lost its line breaks.
-INSIDE = re.compile(rf"(?<=\S)[ \xa0]{{0,3}}(?=[{BULLETS}]\t)")
+INSIDE = re.compile(rf"(?<=\S){BLANK}{{0,4}}(?=[{BULLETS}]\t)")
 # What Markdown would take for a numbered list, a quotation or a heading: "1986. We", "> 21 years", "# of officers".
 MISREAD = re.compile(r"(\d{3,9})(?=[.)](?:\s|$))|(?=>\s*[\d$=])|(?=#\s+of\b)")
 # "a." or "iv)" begins an item, although it is lowercase.
