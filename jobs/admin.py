@@ -220,7 +220,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         return super().deleted_rows(request).filter(department__in=departments).select_related("department")
 
     def deleted_name(self, row):
-        return f"{row.title} ({row.department.name})"
+        return f"{row.title}, {row.department}"
 
     def restored(self, request, instance, names):
         if names and "department" in names:
