@@ -17,7 +17,7 @@ from policeapp.history.models import Change
 from policeapp.history.records import change_by
 from policeapp.web.admin import ViewOnlyAdmin, bad_request_on_invalid_value
 
-from ..editors import RecruitersMixin
+from ..editors import RecruitersMixin, local_time
 from ..imports import jurisdictions
 from ..models import Department
 from . import emails
@@ -48,7 +48,7 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
     """Editors decide the corrections of their departments, recruiters those of their jobs, administrators all."""
 
     editors_can = {"view", "delete"}  # spam needs no reason
-    list_display = ["__str__", "page", "proposed", "people", "created"]
+    list_display = ["__str__", "page", "proposed", "people", "sent"]
     list_filter = [DecisionFilter]
     search_fields = ["department__name", "value"]
     search_help_text = _("Department or proposed value")
@@ -68,6 +68,8 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
     @admin.display(description=_("proposed"))
     def proposed(self, correction):
         return Truncator(correction.value).chars(60)
+
+    sent = local_time("created", _("sent"))
 
     @admin.display(description=_("people"), ordering="reports_number")
     def people(self, correction):

@@ -145,6 +145,11 @@ class HistoryMixin:
     def deleted_name(self, row):
         return str(row.history_object)
 
+    def restoring_context(self, request):
+        if not self.can_restore_deleted(request):
+            return {}
+        return {"restorable_days": RESTORABLE.days, "deleted_note": self.deleted_note}
+
     def can_restore_deleted(self, request):
         return self.has_delete_permission(request)
 

@@ -47,7 +47,7 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
     # Django does not wrap foreign keys, so long names would push the other columns out of sight.
     @admin.display(description=_("department"), ordering="department__name")
     def employer(self, connector):
-        return connector.department or _("all")
+        return str(connector.department or _("all"))
 
     def is_administrator(self, request):
         return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
@@ -56,6 +56,9 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
         connectors = super().get_queryset(request) & Connector.objects.editable_by(request.user)
         is_list = request.resolver_match.url_name.endswith("changelist")
         return connectors.defer("trial", "report") if is_list else connectors
+
+    def get_zone(self, request, connector, context):
+        return connector.department.zone if connector and connector.department else None
 
     def get_fieldsets(self, request, obj=None):
         if obj:
@@ -97,7 +100,9 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         connector = self.get_object(request, object_id)
-        context = {"trial_jobs": jobs_of(connector.trial, connector.department)} if connector else {}
+        context = {"is_administrator": self.is_administrator(request)}
+        if connector:
+            context["trial_jobs"] = jobs_of(connector.trial, connector.department)
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def response_add(self, request, connector, post_url_continue=None):
