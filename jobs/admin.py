@@ -220,7 +220,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, HistoryMixin, Bad
         return super().deleted_rows(request).filter(department__in=departments).select_related("department")
 
     def deleted_name(self, row):
-        return f"{row.title} ({row.department.name})"
+        return f"{row.title}, {row.department}"
 
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):

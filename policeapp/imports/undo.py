@@ -39,6 +39,12 @@ def undo(upload, user):
     return True
 
 
+def names_of(model, keys):
+    """Return ``{pk: name}`` of objects in the order of their keys, "-" for those that are gone. One query."""
+    found = model._default_manager.select_related().in_bulk(keys)
+    return {pk: str(found.get(pk, "-")) for pk in keys}
+
+
 class _Undo:
     """Undoes one import. ``kept`` is ``{pk: reason}``."""
 
@@ -57,8 +63,8 @@ class _Undo:
             self._undo_batch(keys, {pk for pk in keys if CREATED in types[pk]})
         self.importer.finish()
         listed = sorted(self.kept)[:MOST_LISTED]
-        objects = self.model._default_manager.in_bulk(listed)
-        reasons = [[pk, str(objects.get(pk, "-")), self.kept[pk]] for pk in listed]
+        names = names_of(self.model, listed)
+        reasons = [[pk, names[pk], self.kept[pk]] for pk in listed]
         return {"restored": self.restored, "deleted": self.deleted, "kept": len(self.kept), "reasons": reasons}
 
     def _undo_batch(self, keys, created):

@@ -153,7 +153,7 @@ def test_a_deleted_department_comes_back_with_its_parts_its_jobs_and_its_address
     alice.post(page(department, "delete"), {"post": "yes"})
     assert not Department.objects.exists()
     shown = alice.get("/admin/departments/department/deleted/")
-    assert "Westport Police (Westport, CT)" in text_of(shown)
+    assert "Westport Police, Westport, CT" in text_of(shown)
     assert "without its editors and recruiters" in text_of(shown)
     assert text_of(alice.get("/admin/jobs/job/deleted/")).count("Officer") == 0  # it comes with its department
     alice.post(f"/admin/departments/department/deleted/{shown.context['rows'][0][0].pk}/")
@@ -173,7 +173,7 @@ def test_editors_restore_the_deleted_jobs_of_their_own_departments(alice):
     own, strange = make_department("Own Police"), make_department("Strange Police")
     bob = signed_in(make_bob(own))
     for department in (own, strange):
-        alice.post(page(make_job(department, title=f"Job of {department}"), "delete"), {"post": "yes"})
+        alice.post(page(make_job(department, title=f"Job of {department.name}"), "delete"), {"post": "yes"})
     rows = {row.department_id: row.pk for row in Job.history.model.objects.filter(history_type="-")}
     shown = text_of(bob.get("/admin/jobs/job/deleted/"))
     assert "Job of Own Police" in shown

@@ -47,7 +47,7 @@ def test_undoing_brings_back_values_with_their_sources_and_deletes_what_is_new(a
     before = Department.objects.get()
     upload = apply(row(1, officers=20, year=2025) + row(2))
     page = text_of(alice.get(url(upload, "change")))
-    assert "What it changed Department 1 Department 2" in page
+    assert "What it changed Department 1, Westport, CT Department 2, Westport, CT" in page
     response = alice.post(url(upload, "undo"), follow=True)
     assert messages_of(response) == ["The import is undone."]
     assert "1 got their old values back, 1 new ones were deleted, 0 stay as they are." in text_of(response)
@@ -73,11 +73,11 @@ def test_what_people_have_changed_since_stays_and_is_listed(alice):
     kept = {name: reason for _key, name, reason in Import.objects.get(pk=upload.pk).report["undo"]["reasons"]}
     day = Change.objects.order_by("pk").last().at.date().isoformat()
     assert kept == {
-        "Department 1": f"was changed since: Alice, {day}",
+        "Department 1, Westport, CT": f"was changed since: Alice, {day}",
         "-": "was deleted since",
-        "Department 4": "has jobs by now",
-        "Department 5": "has editors by now",
-        "Department 6": "was changed since",
+        "Department 4, Westport, CT": "has jobs by now",
+        "Department 5, Westport, CT": "has editors by now",
+        "Department 6, Westport, CT": "was changed since",
     }
     numbers = dict(Department.objects.values_list("name", "sworn_officers"))
     assert numbers == {f"Department {n}": 10 if n == 3 else 20 for n in (1, 3, 4, 5, 6)}
