@@ -104,11 +104,11 @@ def is_editor(request):
 def is_recruiter(request):
     """Return whether the user can edit the openings of at least one department, as editors can.
 
-    One query per request, or none if :func:`is_editor` has found that the user is one.
+    One query per request, beside that of :func:`is_editor`, or none if the user is one.
     """
     if not hasattr(request, "is_department_recruiter"):
         departments = Department.objects.with_jobs_editable_by(request.user)
-        request.is_department_recruiter = getattr(request, "is_department_editor", False) or departments.exists()
+        request.is_department_recruiter = is_editor(request) or departments.exists()
     return request.is_department_recruiter
 
 

@@ -56,14 +56,19 @@ def _corrections(user):
 def _connectors():
     """The connectors that fail, and those that wait for permission."""
     shown = Connector.objects.needing_attention().select_related("department")
-    return shown.only("name", "problem", "failing_since", "department__name")[:CONNECTORS_SHOWN]
+    return shown.only("name", "problem", "failing_since", *_names_of("department"))[:CONNECTORS_SHOWN]
 
 
 def _duplicates(user):
     """Pairs of the user's jobs that may be the same one."""
     waiting = Duplicate.objects.waiting().editable_by(user).select_related("job__department", "other")
-    fields = ("job__title", "job__department__name", "other__title")
+    fields = ("job__title", "other__title", *_names_of("job__department"))
     return {"duplicates": waiting.only("is_decided", *fields)[:DUPLICATES_SHOWN]}
+
+
+def _names_of(department):
+    """Return the columns with the name, city and state of a related department."""
+    return [f"{department}__{name}" for name in ("name", "city", "state")]
 
 
 def _departments(user):

@@ -63,8 +63,7 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
 
     @admin.display(description=_("page"), ordering="department__name")
     def page(self, correction):
-        department = f"{correction.department.name}, {correction.department.town}"
-        return department if correction.target_model is Department else f"{correction.target}, {department}"
+        return correction.page
 
     @admin.display(description=_("proposed"))
     def proposed(self, correction):

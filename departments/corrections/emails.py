@@ -42,7 +42,7 @@ def announce():
 
 
 def _send_announcement(person, corrections):
-    number, names = len(corrections), sorted({_name(correction.department) for correction in corrections})
+    number, names = len(corrections), sorted({str(correction.department) for correction in corrections})
     paragraphs = [
         ngettext("A visitor sees a mistake on this page:", "Visitors see mistakes on these pages:", len(names)),
         *names[:10],
@@ -57,7 +57,7 @@ def _send_announcement(person, corrections):
 def send_thanks(correction):
     """Thank those who sent a correction that is accepted."""
     paragraphs = [
-        _("You told us about a mistake on this page: %(page)s.") % {"page": _page(correction)},
+        _("You told us about a mistake on this page: %(page)s.") % {"page": correction.page},
         _("You were right, and it is corrected. Thank you for your help."),
     ]
     _answer(correction, _("Thank you for your correction"), paragraphs)
@@ -66,7 +66,7 @@ def send_thanks(correction):
 def send_refusal(correction, reason):
     """Tell those who sent a correction why it is declined. ``reason`` is the text of the person who decided."""
     paragraphs = [
-        _("You told us about a mistake on this page: %(page)s. Thank you for that.") % {"page": _page(correction)},
+        _("You told us about a mistake on this page: %(page)s. Thank you for that.") % {"page": correction.page},
         _("We checked it, and left the page as it is. The reason:"),
         *reason.splitlines(),
     ]
@@ -78,12 +78,3 @@ def _answer(correction, title, paragraphs):
         if ANSWERS_PER_ADDRESS.hit(mailbox_key(address)):
             link = absolute_url(correction.target.get_absolute_url())
             send(address, title, paragraphs, link, _("See the page"))
-
-
-def _page(correction):
-    target, department = correction.target, _name(correction.department)
-    return department if target == correction.department else f"{target}, {department}"
-
-
-def _name(department):
-    return f"{department.name}, {department.town}"

@@ -125,6 +125,13 @@ class Correction(models.Model):
         """The :class:`~departments.corrections.facts.Fact`."""
         return facts_of(self.target_model)[self.fact]
 
+    @property
+    def page(self):
+        """The name of the page, such as "Dispatcher, Westport Police Department, Westport, CT"."""
+        if self.target_model is not Department:
+            self.target.department = self.department  # or its name would take a query
+        return str(self.target)
+
     def people(self):
         """Return the QuerySet of those at the department who can decide it: editors and, for an opening, recruiters."""
         people = get_user_model().objects.filter(is_active=True, is_staff=True)

@@ -47,7 +47,7 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
     # Django does not wrap foreign keys, so long names would push the other columns out of sight.
     @admin.display(description=_("department"), ordering="department__name")
     def employer(self, connector):
-        return connector.department.name if connector.department else _("all")
+        return str(connector.department) if connector.department else _("all")
 
     def is_administrator(self, request):
         return request.user.has_perm(EDIT_EVERY_DEPARTMENT)

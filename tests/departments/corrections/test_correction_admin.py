@@ -5,7 +5,7 @@ import pytest
 from departments.models import Correction, Department
 from jobs.models import Job
 from policeapp.history.models import Change
-from tests.admin import listed, messages_of, page, signed_in
+from tests.admin import listed, messages_of, page, rows_of, signed_in
 from tests.departments.claims.pages import emails_to
 from tests.factories import (
     form_of,
@@ -46,6 +46,7 @@ def test_current_and_proposed_stand_side_by_side_with_how_people_know(bob, westp
     for words in ("203-341-6000", "203-341-6100", "2 people say so", "I called.", "wants an answer"):
         assert words in text
     assert f'href="{LINK}" rel="nofollow noopener noreferrer"' in html_of(response) and ANN not in text
+    assert text.count("Westport, CT") == 1
     front = text_of(bob.get("/admin/"))
     assert "Phone. 2 people say so." in front and "1 correction is waiting" in front
 
@@ -171,4 +172,8 @@ def test_the_queue_takes_as_many_queries_for_ten_rows_as_for_one(bob, westport, 
         make_correction(westport, value=str(number))
         make_correction(job, "title", str(number))
     with django_assert_max_num_queries(12):
-        assert len(listed(bob, Correction)) == 20
+        response = bob.get(page(Correction, "list"))
+    assert len(rows_of(response)) == 20
+    text = text_of(response)
+    assert text.count("Police Officer, Westport Police Department, Westport, CT") == 10
+    assert text.count("Westport, CT") == 20, "no name has the town twice"

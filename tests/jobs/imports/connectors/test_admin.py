@@ -116,9 +116,9 @@ def test_failures_are_shown_and_an_administrator_accepts_a_shorter_list(alice, b
 def test_the_list_takes_as_many_queries_for_many_connectors(alice, own, django_assert_num_queries):
     make_connector(own)
     alice.get(LIST)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         alice.get(LIST)
     for number in range(5):
         make_connector(own, name=f"Feed {number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         alice.get(LIST)
