@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
+from departments.corrections.facts import OF_DEPARTMENTS
 from departments.editors import is_recruiter
 from departments.models import Claim, Correction, Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
@@ -19,7 +20,7 @@ CONNECTORS_SHOWN, DUPLICATES_SHOWN = 5, 5
 SOON = timedelta(days=7)
 
 # The ids of the lists in a department's form. The other facts have the names of their fields.
-PARTS = {"specializations": "id_listed_specializations", "divisions": "divisions-group"}
+PARTS = {key: fact.anchor for key, fact in OF_DEPARTMENTS.items() if fact.anchor}
 
 
 def front_page(request):
