@@ -1,4 +1,4 @@
-"""Admin access for editors and recruiters.
+"""Admin access for editors and recruiters, and what the admins of departments and openings share.
 
 Administrators can change everything, editors only their own departments, and recruiters only the openings of theirs.
 """
@@ -11,6 +11,7 @@ from django.http import Http404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .models import Department
@@ -81,6 +82,26 @@ class PreviewMixin:
         if self.is_public(instance):
             return instance.get_absolute_url()
         return reverse(f"admin:{self._preview_name}", args=[instance.pk])
+
+
+class DecisionFilter(admin.SimpleListFilter):
+    """The decisions of a queue. Shows what waits by default."""
+
+    title = _("decision")
+    parameter_name = "decision"
+
+    def lookups(self, request, model_admin):
+        decisions = [(value, label) for value, label in model_admin.model.Decision.choices if value]
+        return [*decisions, ("all", _("All"))]
+
+    def choices(self, changelist):
+        _all, *others = super().choices(changelist)
+        waiting = {"selected": self.value() is None, "query_string": changelist.get_query_string(remove=["decision"])}
+        return [waiting | {"display": _("Waiting")}, *others]
+
+    def queryset(self, request, queryset):
+        chosen = self.value()
+        return queryset if chosen == "all" else queryset.filter(decision=chosen or "")
 
 
 def local_time(field, description):

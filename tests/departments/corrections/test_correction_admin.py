@@ -2,6 +2,7 @@
 
 import pytest
 
+from departments.corrections.facts import facts_of
 from departments.models import Correction, Department
 from jobs.models import Job
 from policeapp.history.models import Change
@@ -119,13 +120,21 @@ def test_an_address_is_typed_field_by_field(bob, westport):
 def test_other_facts_are_changed_in_the_form_and_then_accepted(bob, westport):
     correction = make_correction(westport, "specializations", "They have a <b>drone</b> team.", email=ANN)
     response = decide(bob, correction, "edit")
-    assert response.redirect_chain[-1][0] == f"{page(westport)}#listed_specializations-group"
+    assert response.redirect_chain[-1][0] == f"{page(westport)}#id_listed_specializations"
     assert messages_of(response) == [
         "A visitor proposes for “Specializations”: They have a <b>drone</b> team."
     ] and "<b>drone" not in html_of(response)
     assert Correction.objects.waiting().exists() and not emails_to(ANN)
     decide(bob, correction, "accept")
     assert not Correction.objects.waiting().exists() and len(emails_to(ANN)) == 1
+
+
+@pytest.mark.any_engine
+def test_the_forms_have_the_elements_that_corrections_lead_to(alice, westport):
+    for target in (westport, make_job(westport)):
+        form = html_of(alice.get(page(target)))
+        anchors = {fact.anchor for fact in facts_of(target).values() if fact.anchor}
+        assert anchors and {anchor for anchor in anchors if f'id="{anchor}"' not in form} == set()
 
 
 @pytest.mark.any_engine
