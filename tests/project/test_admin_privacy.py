@@ -83,7 +83,7 @@ def test_only_what_a_visitor_may_see_can_be_chosen(visitors, field, allowed):
 def test_an_editor_chooses_from_their_own_rows_through_any_field(visitors, numbers):
     for field in ("jobs alert department", "departments division department", "departments slugredirect department"):
         found = visitors["bob"].get(CHOOSE.format(*field.split())).json()["results"]
-        assert [result["text"] for result in found] == ["Bobtown Police"]
+        assert [result["text"] for result in found] == ["Bobtown Police, Westport, CT"]
     found = visitors["bob"].get(CHOOSE.format("jobs", "hiringstep", "job")).json()["results"]
     own = {str(pk) for pk in Job.objects.filter(department=numbers["own"]).values_list("pk", flat=True)}
     assert {result["id"] for result in found} == own
