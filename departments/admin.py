@@ -240,7 +240,7 @@ class DepartmentAdmin(
         return super().can_restore_deleted(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     def deleted_name(self, row):
-        return str(Department(name=row.name, city=row.city, state=row.state))
+        return Department(name=row.name, city=row.city, state=row.state).name_and_town
 
     def restored(self, request, instance, names):
         if names is None:

@@ -129,10 +129,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         (None, {"fields": ["department", "title", "kind", "schedule", "positions", "status"]}),
         (
             _("Dates"),
-            {
-                "fields": [("opens_on", "opens_time"), ("closes_on", "closes_time")],
-                "description": _("Dates and times are in the department's time zone."),
-            },
+            {"fields": [("opens_on", "opens_time"), ("closes_on", "closes_time")]},
         ),
         (_("Text"), {"fields": ["description", "requirements"]}),
         (_("How to apply"), {"fields": ["apply_url", "apply_email", "apply_instructions"]}),
@@ -199,6 +196,9 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
     def get_autocomplete_fields(self, request):
         """Others choose from a short list: recruiters have no access to the departments that this field searches."""
         return super().get_autocomplete_fields(request) if request.user.has_perm(EDIT_EVERY_DEPARTMENT) else []
+
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets if obj else self.fieldsets[:-1]  # there is no record yet
 
     def is_public(self, job):
         return Job.objects.visible().filter(pk=job.pk).exists()

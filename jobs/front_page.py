@@ -19,6 +19,9 @@ DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, CORRECTIONS_SHOWN, IMPORTS_SHOWN, E
 CONNECTORS_SHOWN, DUPLICATES_SHOWN = 5, 5
 SOON = timedelta(days=7)
 
+# The fields that a department's name with city and state needs.
+NAMES = ("name", "city", "state")
+
 # The ids of the lists in a department's form. The other facts have the names of their fields.
 PARTS = {key: fact.anchor for key, fact in OF_DEPARTMENTS.items() if fact.anchor}
 
@@ -50,26 +53,22 @@ def _for_administrator():
 def _corrections(user):
     """The first corrections that wait for the user, oldest first, and their number."""
     waiting = Correction.objects.editable_by(user).waiting()
-    shown = waiting.with_reports_number().select_related("department").order_by("pk")[:CORRECTIONS_SHOWN]
+    shown = waiting.with_reports_number().select_related("department").prefetch_related("target")
+    shown = shown.order_by("pk")[:CORRECTIONS_SHOWN]
     return {"corrections": shown, "corrections_number": waiting.count()}
 
 
 def _connectors():
     """The connectors that fail, and those that wait for permission."""
     shown = Connector.objects.needing_attention().select_related("department")
-    return shown.only("name", "problem", "failing_since", *_names_of("department"))[:CONNECTORS_SHOWN]
+    return shown.only("name", "problem", "failing_since", *(f"department__{name}" for name in NAMES))[:CONNECTORS_SHOWN]
 
 
 def _duplicates(user):
     """Pairs of the user's jobs that may be the same one."""
     waiting = Duplicate.objects.waiting().editable_by(user).select_related("job__department", "other")
-    fields = ("job__title", "other__title", *_names_of("job__department"))
-    return {"duplicates": waiting.only("is_decided", *fields)[:DUPLICATES_SHOWN]}
-
-
-def _names_of(department):
-    """Return the columns with the name, city and state of a related department."""
-    return [f"{department}__{name}" for name in ("name", "city", "state")]
+    names = (f"job__department__{name}" for name in NAMES)
+    return {"duplicates": waiting.only("is_decided", "job__title", "other__title", *names)[:DUPLICATES_SHOWN]}
 
 
 def _departments(user):

@@ -37,19 +37,19 @@ class CorrectionAdmin(NormalizedSearch, RecruitersMixin, ViewOnlyAdmin):
     search_fields = ["department__search_text", "value"]
     search_help_text = _("Department or proposed value")
 
-    sent = local_time("created", _("sent"))
-
     def get_queryset(self, request):
         corrections = super().get_queryset(request).editable_by(request.user)
         return corrections.with_reports_number().select_related("department", "decided_by").prefetch_related("target")
 
     @admin.display(description=_("page"), ordering="department__name_key")
     def page(self, correction):
-        return correction.page
+        return correction.page_name
 
     @admin.display(description=_("proposed"))
     def proposed(self, correction):
         return Truncator(correction.value).chars(60)
+
+    sent = local_time("created", _("sent"))
 
     @admin.display(description=_("people"), ordering="reports_number")
     def people(self, correction):

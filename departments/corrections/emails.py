@@ -57,7 +57,7 @@ def _send_announcement(person, corrections):
 def send_thanks(correction):
     """Thank those who sent a correction that is accepted."""
     paragraphs = [
-        _("You told us about a mistake on this page: %(page)s.") % {"page": correction.page},
+        _("You told us about a mistake on this page: %(page)s.") % {"page": correction.page_name},
         _("You were right, and it is corrected. Thank you for your help."),
     ]
     _answer(correction, _("Thank you for your correction"), paragraphs)
@@ -66,7 +66,7 @@ def send_thanks(correction):
 def send_refusal(correction, reason):
     """Tell those who sent a correction why it is declined. ``reason`` is the text of the person who decided."""
     paragraphs = [
-        _("You told us about a mistake on this page: %(page)s. Thank you for that.") % {"page": correction.page},
+        _("You told us about a mistake on this page: %(page)s. Thank you for that.") % {"page": correction.page_name},
         _("We checked it, and left the page as it is. The reason:"),
         *reason.splitlines(),
     ]

@@ -141,6 +141,11 @@ class HistoryMixin:
         """Return the historical rows of the deleted objects that the person can restore."""
         return deleted_rows(self.model)
 
+    def restoring_context(self, request):
+        if not self.can_restore_deleted(request):
+            return {}
+        return {"restorable_days": RESTORABLE.days, "deleted_note": self.deleted_note}
+
     def can_restore_deleted(self, request):
         return self.has_delete_permission(request)
 

@@ -48,10 +48,7 @@ class ConnectorAdmin(NormalizedSearch, EditorsMixin, BadRequestAdmin):
     # Django does not wrap foreign keys, so long names would push the other columns out of sight.
     @admin.display(description=_("department"), ordering="department__name_key")
     def employer(self, connector):
-        return str(connector.department) if connector.department else _("all")
-
-    def get_zone(self, request, connector, context):
-        return connector.department.zone if connector and connector.department else None
+        return str(connector.department or _("all"))
 
     def is_administrator(self, request):
         return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
@@ -60,6 +57,9 @@ class ConnectorAdmin(NormalizedSearch, EditorsMixin, BadRequestAdmin):
         connectors = super().get_queryset(request).editable_by(request.user)
         is_list = request.resolver_match.url_name.endswith("changelist")
         return connectors.defer("trial", "report") if is_list else connectors
+
+    def get_zone(self, request, connector, context):
+        return connector.department.zone if connector and connector.department else None
 
     def get_fieldsets(self, request, obj=None):
         if obj:

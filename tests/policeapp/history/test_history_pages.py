@@ -54,7 +54,7 @@ def test_the_history_says_in_words_who_changed_what(alice):
         "Chief's name: “Ada Lovelace” → “Grace Hopper”",
         "About: We serve the town since 1900. 1901.",
         "Specializations: added: Bomb Squad; removed: Dive Team",
-        "Divisions: Patrol, responsibilities: “blank” → “Streets.”",
+        "Divisions: Patrol, responsibilities: blank → “Streets.”",
         "Status: “Published” → “Draft”",
     ):
         assert text in shown
