@@ -53,8 +53,7 @@ def _for_administrator():
 def _corrections(user):
     """The first corrections that wait for the user, oldest first, and their number."""
     waiting = Correction.objects.editable_by(user).waiting()
-    shown = waiting.with_reports_number().select_related("department").prefetch_related("target")
-    shown = shown.order_by("pk")[:CORRECTIONS_SHOWN]
+    shown = waiting.with_reports_number().select_related("department").order_by("pk")[:CORRECTIONS_SHOWN]
     return {"corrections": shown, "corrections_number": waiting.count()}
 
 

@@ -121,16 +121,14 @@ class Correction(models.Model):
         return ContentType.objects.get_for_id(self.content_type_id).model_class()
 
     @property
-    def page_name(self):
-        """The name of the corrected page, with city and state. Needs no query after ``prefetch_related("target")``."""
-        if self.target_model is not Department:
-            self.target.department = self.department
-        return str(self.target)
-
-    @property
     def rule(self):
         """The :class:`~departments.corrections.facts.Fact`."""
         return facts_of(self.target_model)[self.fact]
+
+    @property
+    def page_name(self):
+        """The name of the page: that of the department, or the title of the opening with the department's name."""
+        return str(self.department) if self.target_model is Department else f"{self.target.title}, {self.department}"
 
     def people(self):
         """Return the QuerySet of those at the department who can decide it: editors and, for an opening, recruiters."""

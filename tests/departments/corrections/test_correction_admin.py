@@ -117,6 +117,31 @@ def test_an_address_is_typed_field_by_field(bob, westport):
 
 
 @pytest.mark.any_engine
+def test_nobody_is_thanked_while_nothing_changes(bob, westport):
+    """The fields of an address begin with the stored ones. Only an edit by somebody else makes those right."""
+    correction = make_correction(westport, "address", "50 Jesup Road, Westport CT 06880", email=ANN)
+    assert "Nothing would change." in text_of(decide(bob, correction, "accept"))
+    assert Correction.objects.waiting().exists() and not emails_to(ANN)
+    westport.street1 = "50 Jesup Road"
+    westport.save()
+    decide(bob, correction, "accept")
+    assert len(emails_to(ANN)) == 1
+
+
+@pytest.mark.any_engine
+def test_pages_have_city_and_state_once(bob, westport, client):
+    job = make_job(westport, "Dispatcher")
+    name = "Westport Police Department, Westport, CT"
+    for target, text in ((westport, name), (job, f"Dispatcher, {name}")):
+        correction = make_correction(target, "other", "It is upside down.", email=ANN)
+        for response in (bob.get(page(Correction, "list")), bob.get(page(correction))):
+            assert text in text_of(response) and "CT, W" not in text_of(response)
+        decide(bob, correction, "accept")
+        assert emails_to(ANN)[-1].content["paragraphs"][0] == f"You told us about a mistake on this page: {text}."
+        assert f"See a mistake? {text} " in text_of(client.get(f"{target.get_absolute_url()}correct/"))
+
+
+@pytest.mark.any_engine
 def test_other_facts_are_changed_in_the_form_and_then_accepted(bob, westport):
     correction = make_correction(westport, "specializations", "They have a <b>drone</b> team.", email=ANN)
     response = decide(bob, correction, "edit")

@@ -114,7 +114,9 @@ def test_a_job_can_be_corrected_too(client, westport):
         make_job(westport, is_sample=True, source="samples", external_id="1"),
         make_job(westport, status=Job.Status.DRAFT),
         make_job(westport, status=Job.Status.WITHDRAWN),
+        make_job(westport, status=Job.Status.FILLED),
     ):
+        assert "See a mistake" not in text_of(client.get(hidden.get_absolute_url()))
         assert client.get(f"{hidden.get_absolute_url()}correct/").status_code == 404
     job.delete()
     assert not Correction.objects.exists()
