@@ -222,6 +222,14 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
     def deleted_name(self, row):
         return f"{row.title}, {row.department}"
 
+    def restored(self, request, instance, names):
+        if names and "department" in names:
+            self._move_corrections(instance)
+
+    def _move_corrections(self, job):
+        """Let the editors of the job's department decide its corrections."""
+        job.corrections.update(department=job.department_id)
+
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):
         return job.is_open()
@@ -270,6 +278,8 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         """Record who set which fields, and tell the editor whether visitors see the job now."""
         record_edit(request, job, form.changed_data)
         super().save_model(request, job, form, change)
+        if change and "department" in form.changed_data:
+            self._move_corrections(job)
         self.message_user(request, self._visibility(job))
 
     def _visibility(self, job):

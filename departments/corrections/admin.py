@@ -105,8 +105,7 @@ class CorrectionAdmin(NormalizedSearch, RecruitersMixin, ViewOnlyAdmin):
             if rule.fields:
                 changed = form.save(request.user, timezone.localdate(correction.created, correction.department.zone))
                 self._log(request, target, changed)
-            elif rule.method:
-                getattr(target, rule.method)()
+            elif rule.method and getattr(target, rule.method)():
                 self._log(request, target, [rule.method])
         emails.send_thanks(correction)
         return self._finish(request, _("Accepted. Those who gave their address get our thanks by email."))

@@ -10,7 +10,7 @@ class Fact(NamedTuple):
 
     The page of a correction can set its ``fields``. The first one begins with the value that the visitor entered,
     unless ``begins_with_current``. A fact without fields is changed in the admin's form, at the element with the id
-    ``anchor``, or by ``method``, the name of a method of the object.
+    ``anchor``, or by ``method``, the name of a method of the object that returns whether it has changed anything.
     """
 
     label: str

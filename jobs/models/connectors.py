@@ -312,7 +312,9 @@ class DuplicateQuerySet(models.QuerySet):
         return self.filter(is_decided=False, job__in=current, other__in=current)
 
     def editable_by(self, user):
-        return self.filter(job__in=Job.objects.editable_by(user))
+        """Pairs of openings that the user can edit, both of them: one can have moved to another department."""
+        jobs = Job.objects.editable_by(user).values("pk")
+        return self.filter(job__in=jobs, other__in=jobs)
 
     def of(self, job):
         return self.filter(Q(job=job) | Q(other=job))

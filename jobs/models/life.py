@@ -82,6 +82,13 @@ class Lifecycle:
         """Close it at once, because somebody is hired. Its page stays and says so."""
         self.apply(Verb.FILL)
 
+    def fill_if_open(self):
+        """Do that unless it is a draft, planned, filled or withdrawn. Return whether it was done."""
+        is_possible = not self.reason_against(Verb.FILL)
+        if is_possible:
+            self.fill()
+        return is_possible
+
     def reopen(self, closes_on=None):
         """Publish it again. If its deadline has passed, set another one, or none if it is open until filled."""
         self.apply(Verb.REOPEN, closes_on)

@@ -11,6 +11,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ..web.admin import bad_request_on_invalid_value
 from ..web.pagination import page_number, paginate
 from .models import Change
 from .records import change_by
@@ -102,8 +103,9 @@ class HistoryMixin:
         )
 
     def _restore(self, request, instance):
-        change = request.POST.get("change", "")
-        if not change.isdecimal() or not (found := changes_of(self.model, instance.pk).filter(pk=change).first()):
+        with bad_request_on_invalid_value():
+            found = changes_of(self.model, instance.pk).filter(pk=request.POST.get("change")).first()
+        if found is None:
             raise BadRequest("There is no such change.")
         allowed, fact = self._restorable(request, instance), request.POST.get("fact", "")
         names = set_together(self.model, fact) if fact else allowed

@@ -12,6 +12,7 @@ from .html import to_text
 from .values import as_dict, as_list
 
 HOST = "data.usajobs.gov"
+ORIGIN = ("https", HOST)
 # Police, corrections, criminal investigation, dispatch, and police clerks and cadets.
 SERIES = "0083;0007;1811;2151;0080"
 URL = f"https://{HOST}/api/Search?{urlencode({'JobCategoryCode': SERIES, 'ResultsPerPage': 500})}"
@@ -23,8 +24,8 @@ PERIODS = {
 
 
 def headers(url):
-    """Return the headers that name us to USAJOBS. The key goes to no other host."""
-    if urlsplit(url).hostname != HOST:
+    """Return the headers that name us to USAJOBS. The key goes to no other host, and only encrypted."""
+    if urlsplit(url)[:2] != ORIGIN:
         return {}
     return {"User-Agent": settings.USAJOBS_EMAIL, "Authorization-Key": settings.USAJOBS_KEY}
 

@@ -6,7 +6,7 @@ from departments.corrections.facts import facts_of
 from departments.models import Correction, Department
 from jobs.models import Job
 from policeapp.history.models import Change
-from tests.admin import listed, messages_of, page, rows_of, signed_in
+from tests.admin import listed, messages_of, page, rows_of, save, signed_in
 from tests.departments.claims.pages import emails_to
 from tests.factories import (
     form_of,
@@ -181,6 +181,29 @@ def test_a_filled_job_leaves_the_lists(westport):
     assert rita.get(page(others)).status_code == 302, "recruiters change only jobs"
     decide(rita, own, "accept")
     assert job not in Job.objects.open()
+
+
+@pytest.mark.parametrize("status", ["draft", "withdrawn"])
+@pytest.mark.any_engine
+def test_a_job_that_visitors_no_longer_see_does_not_come_back_as_filled(status, bob, westport):
+    job = make_job(westport)
+    correction = make_correction(job, "closed", "")
+    job.status = status
+    job.save()
+    decide(bob, correction, "accept")
+    job.refresh_from_db()
+    assert job.status == status and not Correction.objects.waiting().exists()
+
+
+def test_only_the_department_that_a_job_has_moved_to_decides_its_corrections(bob, westport, alice):
+    other = make_department("Other")
+    rita, job = signed_in(make_rita(other)), make_job(westport)
+    correction = make_correction(job, "title", "Chief")
+    save(alice, job, department=other.pk)
+    assert listed(bob, Correction) == [] and bob.get(page(correction)).status_code == 302
+    assert listed(rita, Correction) == ["Title"]
+    correction.refresh_from_db()
+    assert correction.department == other
 
 
 @pytest.mark.any_engine

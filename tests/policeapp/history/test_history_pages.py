@@ -232,3 +232,11 @@ def test_a_specialization_that_is_gone_has_no_name_in_the_history(alice):
         department.listed_specializations.get().delete()
     Specialization.objects.all().delete()
     assert "Specializations: removed: something deleted" in text_of(alice.get(page(department, "history")))
+
+
+@pytest.mark.parametrize("change", ["", "x", "9" * 30, "9" * 5_000])
+def test_a_change_that_does_not_exist_is_a_bad_request(change, alice):
+    department = make_department()
+    version = alice.get(page(department, "history")).context["version"]
+    response = alice.post(f"{page(department, 'history')}restore/", {"version": version, "change": change})
+    assert response.status_code == 400
