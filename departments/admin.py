@@ -228,7 +228,7 @@ class DepartmentAdmin(
         if SPECIALIZATION_FIELDS.intersection(changed):
             changed.append("specializations")
         if changed:
-            record_edit(request, department, changed)
+            record_edit(request.user, department, changed)
             department.save()
         if not change or not set(jurisdictions.MATCHED).isdisjoint(changed):
             jurisdictions.match([department.state])

@@ -133,15 +133,9 @@ def is_recruiter(request):
     return request.is_department_recruiter
 
 
-def record_edit(request, instance, fields):
+def record_edit(user, instance, fields):
     """Set the user and today's date as the source of these fields. The caller saves the instance."""
-    record_edit_by(request.user, instance, fields)
-
-
-def record_edit_by(user, instance, fields):
-    """The same for an edit by a user who need not be signed in."""
-    set_by = f"user:{user.pk}"
-    instance.set_source(fields, "Editor of this site", timezone.localdate().isoformat(), set_by)
+    instance.set_source(fields, "Editor of this site", timezone.localdate().isoformat(), f"user:{user.pk}")
 
 
 def change_status(model_admin, request, instances, change, label):
@@ -154,7 +148,7 @@ def change_status(model_admin, request, instances, change, label):
     with transaction.atomic():
         # Lock and read the rows first, because a change saves all fields.
         for instance in instances.select_for_update(of=("self",), no_key=True):
-            record_edit(request, instance, ["status"])
+            record_edit(request.user, instance, ["status"])
             change(instance)
             model_admin.log_change(request, instance, str(label))
             count += 1

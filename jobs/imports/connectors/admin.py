@@ -154,7 +154,7 @@ class DuplicatesMixin:
         keys = [pk for pk in (duplicate.job_id, duplicate.other_id) if str(pk) == chosen]
         jobs = Job.objects.filter(pk__in=keys).with_department().select_for_update(of=("self",), no_key=True)
         for job in jobs:
-            record_edit(request, job, ["status"])
+            record_edit(request.user, job, ["status"])
             job.withdraw()
             self.log_change(request, job, _("Withdrawn as a duplicate."))
             self.message_user(request, _("The job is withdrawn. The other one stays."), messages.SUCCESS)
