@@ -113,7 +113,7 @@ class OpenFilter(admin.SimpleListFilter):
 @admin.register(Job)
 class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, BadRequestAdmin):
     class Media:
-        js = [Script("js/zone.js", defer="")]
+        js = [Script("js/zone.js", defer=True)]
 
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
@@ -276,7 +276,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
 
     def save_model(self, request, job, form, change):
         """Record who set which fields, and tell the editor whether visitors see the job now."""
-        record_edit(request, job, form.changed_data)
+        record_edit(request.user, job, form.changed_data)
         super().save_model(request, job, form, change)
         if change and "department" in form.changed_data:
             self._move_corrections(job)

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
+from departments.corrections.facts import OF_DEPARTMENTS
 from departments.editors import is_recruiter
 from departments.models import Claim, Correction, Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
@@ -22,7 +23,7 @@ SOON = timedelta(days=7)
 NAMES = ("name", "city", "state")
 
 # The ids of the lists in a department's form. The other facts have the names of their fields.
-PARTS = {"specializations": "id_listed_specializations", "divisions": "divisions-group"}
+PARTS = {key: fact.anchor for key, fact in OF_DEPARTMENTS.items() if fact.anchor}
 
 
 def front_page(request):
@@ -52,8 +53,7 @@ def _for_administrator():
 def _corrections(user):
     """The first corrections that wait for the user, oldest first, and their number."""
     waiting = Correction.objects.editable_by(user).waiting()
-    shown = waiting.with_reports_number().select_related("department").prefetch_related("target")
-    shown = shown.order_by("pk")[:CORRECTIONS_SHOWN]
+    shown = waiting.with_reports_number().select_related("department").order_by("pk")[:CORRECTIONS_SHOWN]
     return {"corrections": shown, "corrections_number": waiting.count()}
 
 

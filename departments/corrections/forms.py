@@ -144,16 +144,6 @@ class AcceptForm(forms.ModelForm):
         return changed
 
 
-class DeclineForm(forms.Form):
-    """Why a correction is declined. The visitor gets it by email."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-    )
-
-
 def shown_value(instance, name):
     """Return the value of a field as text."""
     value = getattr(instance, f"get_{name}_display", lambda: getattr(instance, name))()

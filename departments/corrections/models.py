@@ -130,13 +130,6 @@ class Correction(models.Model):
         return ContentType.objects.get_for_id(self.content_type_id).model_class()
 
     @property
-    def page_name(self):
-        """The name of the corrected page, with city and state. Needs no query after ``prefetch_related("target")``."""
-        if self.target_model is not Department:
-            self.target.department = self.department
-        return str(self.target)
-
-    @property
     def rule(self):
         """The :class:`~departments.corrections.facts.Fact`."""
         return facts_of(self.target_model)[self.fact]

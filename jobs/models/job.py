@@ -90,7 +90,7 @@ class Job(Lifecycle, Sourced):
     DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at", "open_since")
     DERIVED += ("confirmed_at", "listed_until")
     # Those that depend on the time of a save, and so on their values in the database.
-    HISTORY = ("closes_at", "published_at", "open_since", "confirmed_at")
+    STORED = ("closes_at", "published_at", "open_since", "confirmed_at")
     FULL_TEXT = ("words", "all_words")
     HISTORY_PARTS = {"structured_requirements": "", "hiring_steps": ""}
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
@@ -292,7 +292,7 @@ class Job(Lifecycle, Sourced):
         """Compute the fields in ``DERIVED``: the slug, the search text and the instants.
 
         The default opening date is today in the department's time zone, or the closing date if that is earlier.
-        Call it while the fields in ``HISTORY`` have their values in the database.
+        Call it while the fields in ``STORED`` have their values in the database.
         """
         closed_at = self.closes_at
         self.derive_from_title()
@@ -353,10 +353,11 @@ def _unique_words(words):
 def derive_before_save(sender, instance, using, **kwargs):
     """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``.
 
-    The history comes from the database, because a fixture doesn't know it, and another process may have changed it.
+    Those in ``STORED`` come from the database, because a fixture doesn't know them, and another process may have
+    changed them.
     """
     if instance.pk:
-        stored = Job.objects.using(using).filter(pk=instance.pk).values(*Job.HISTORY).first() or {}
+        stored = Job.objects.using(using).filter(pk=instance.pk).values(*Job.STORED).first() or {}
         for name, value in stored.items():
             setattr(instance, name, value)
     instance.derive()

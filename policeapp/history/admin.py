@@ -22,7 +22,8 @@ from .timeline import Timeline, changes_of, shown_fields
 class HistoryMixin:
     """A ``BadRequestAdmin`` of a model with a history.
 
-    ``zone_of(object)`` returns the time zone of an object or of a historical row.
+    A subclass has ``zone_of(object)``, which returns the time zone of an object or of a historical row, and
+    ``deleted_name(row)``, which returns the name of a deleted object from its historical row.
     """
 
     deleted_note = ""
@@ -141,9 +142,6 @@ class HistoryMixin:
     def deleted_rows(self, request):
         """Return the historical rows of the deleted objects that the person can restore."""
         return deleted_rows(self.model)
-
-    def deleted_name(self, row):
-        return str(row.history_object)
 
     def restoring_context(self, request):
         if not self.can_restore_deleted(request):

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from departments.models import Department
+from jobs.models import Duplicate
 from policeapp.models import Import
 
 from ..admin import page, save, signed_in
@@ -18,6 +19,8 @@ from ..factories import (
     make_bob,
     make_charlie,
     make_claim,
+    make_connector,
+    make_correction,
     make_department,
     make_division,
     make_import,
@@ -58,7 +61,7 @@ class TestEditor:
 
     def test_a_card_counts_the_known_facts_and_links_to_the_fields_of_the_others(self, bob, own):
         html = html_of(bob.get(URL))
-        assert "<h2>Own Police, CT</h2>" in html and "2 of 11 facts known" in html
+        assert "<h2>Own Police, Westport, CT</h2>" in html and "2 of 11 facts known" in html
         links = dict(re.findall(rf'<a href="{page(own)}#([\w-]+)">([^<]+)</a>', html))
         assert list(links.values()) == [
             *("chief", "website", "number of officers", "population served", "specializations"),
@@ -112,7 +115,8 @@ class TestEditor:
         other = make_department("Other Police")
         make_job(own, "Sergeant"), make_job(other, "Captain")
         text = front(signed_in(make_bob(own, other)))
-        assert "Sergeant, Own Police: open" in text and "Captain, Other Police: open" in text
+        assert "Sergeant, Own Police, Westport, CT: open" in text
+        assert "Captain, Other Police, Westport, CT: open" in text
 
     def test_add_a_job_opens_the_form_for_the_department(self, bob, own):
         assert f'href="/admin/jobs/job/add/?department={own.pk}">Add a job' in html_of(bob.get(URL))
@@ -169,7 +173,7 @@ class TestAdministrator:
         save(bob, own, chief_name="Ann Lee")
         save(alice, make_charlie(), first_name="Chuck")
         edited = front(alice).partition("Edited lately")[2]
-        assert edited.strip().startswith("Own Police: Bob, ")
+        assert edited.strip().startswith("Own Police, Westport, CT: Bob, ")
         assert html_of(alice.get(URL)).count("charlie@example.com") == 1, "only among one's own recent actions"
 
     def test_a_deleted_department_has_no_link(self, alice, own):
@@ -192,7 +196,10 @@ def test_staff_without_a_role_find_nothing_there(db):
 def test_it_needs_at_most_twelve_queries(number, make_person, django_assert_max_num_queries):
     departments = [make_department(f"Police {each}") for each in range(number)]
     for department in departments:
-        make_job(department, closes_on=tomorrow())
+        jobs = [make_job(department, closes_on=tomorrow()) for _number in range(2)]
+        Duplicate.objects.create(job=jobs[0], other=jobs[1])
+        make_connector(department, is_on=False)
+        make_correction(department)
         make_division(department)
         list_specializations(department, "K-9 Unit")
         make_claim(department)

@@ -2,10 +2,11 @@
 
 import pytest
 
+from departments.corrections.facts import facts_of
 from departments.models import Correction, Department
 from jobs.models import Job
 from policeapp.history.models import Change
-from tests.admin import listed, messages_of, page, save, signed_in
+from tests.admin import listed, messages_of, page, rows_of, save, signed_in
 from tests.departments.claims.pages import emails_to
 from tests.factories import (
     form_of,
@@ -46,6 +47,7 @@ def test_current_and_proposed_stand_side_by_side_with_how_people_know(bob, westp
     for words in ("203-341-6000", "203-341-6100", "2 people say so", "I called.", "wants an answer"):
         assert words in text
     assert f'href="{LINK}" rel="nofollow noopener noreferrer"' in html_of(response) and ANN not in text
+    assert text.count("Westport, CT") == 1
     front = text_of(bob.get("/admin/"))
     assert "Phone. 2 people say so." in front and "1 correction is waiting" in front
 
@@ -143,13 +145,21 @@ def test_pages_have_city_and_state_once(bob, westport, client):
 def test_other_facts_are_changed_in_the_form_and_then_accepted(bob, westport):
     correction = make_correction(westport, "specializations", "They have a <b>drone</b> team.", email=ANN)
     response = decide(bob, correction, "edit")
-    assert response.redirect_chain[-1][0] == f"{page(westport)}#listed_specializations-group"
+    assert response.redirect_chain[-1][0] == f"{page(westport)}#id_listed_specializations"
     assert messages_of(response) == [
         "A visitor proposes for “Specializations”: They have a <b>drone</b> team."
     ] and "<b>drone" not in html_of(response)
     assert Correction.objects.waiting().exists() and not emails_to(ANN)
     decide(bob, correction, "accept")
     assert not Correction.objects.waiting().exists() and len(emails_to(ANN)) == 1
+
+
+@pytest.mark.any_engine
+def test_the_forms_have_the_elements_that_corrections_lead_to(alice, westport):
+    for target in (westport, make_job(westport)):
+        form = html_of(alice.get(page(target)))
+        anchors = {fact.anchor for fact in facts_of(target).values() if fact.anchor}
+        assert anchors and {anchor for anchor in anchors if f'id="{anchor}"' not in form} == set()
 
 
 @pytest.mark.any_engine
@@ -230,4 +240,8 @@ def test_the_queue_takes_as_many_queries_for_ten_rows_as_for_one(bob, westport, 
         make_correction(westport, value=str(number))
         make_correction(make_job(westport), "title", str(number))
     with django_assert_max_num_queries(12):
-        assert len(listed(bob, Correction)) == 20
+        response = bob.get(page(Correction, "list"))
+    assert len(rows_of(response)) == 20
+    text = text_of(response)
+    assert text.count("Police Officer, Westport Police Department, Westport, CT") == 10
+    assert text.count("Westport, CT") == 20, "no name has the town twice"
