@@ -111,7 +111,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(RecruitersMixin, PreviewMixin, DuplicatesMixin, HistoryMixin, BadRequestAdmin):
+class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, BadRequestAdmin):
     class Media:
         js = [Script("js/zone.js", defer="")]
 

@@ -182,13 +182,14 @@ class Connector(models.Model):
         return _t("From the department's own job list")
 
     def claim(self):
-        """Return True if the caller may fetch now: nobody else does, nor from the same host."""
+        """Return True if the caller may fetch now: nobody else does, has just done, or fetches from the same host."""
         now = timezone.now()
         connectors = Connector.objects.order_by()
         connectors.filter(host=self.host, claimed_at__lt=now - self.CLAIM).update(claimed_at=None)
         try:
             with transaction.atomic():
-                return connectors.filter(pk=self.pk, claimed_at=None).update(claimed_at=now) == 1
+                free = connectors.filter(pk=self.pk, due_at=self.due_at, claimed_at=None)
+                return free.update(claimed_at=now) == 1
         except IntegrityError:
             return False
 

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.core import serializers
 from django.db import models
 from django.utils import timezone
 
@@ -29,7 +30,7 @@ from departments.models import (
     SpecialUnit,
 )
 from jobs.alerts.tokens import make_token
-from jobs.models import Alert, HiringStep, Job, Message, NotifiedOpening, Subscriber
+from jobs.models import Alert, Connector, HiringStep, Job, Listing, Message, NotifiedOpening, Subscriber
 from policeapp.history.records import change_by
 from policeapp.models import AuditEvent, Change, Import, User
 
@@ -153,6 +154,7 @@ class Hostile:
         reported = {"department": self.department, "fact": "chief"}
         self.correction = self.department.corrections.create(**reported, **fill(Correction, text))
         self.correction.reports.create(**fill(Report, text))
+        self.connector = self._connector()
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
         AuditEvent.objects.create(kind=AuditEvent.Kind.DELETED, **fill(AuditEvent, text))
         for instance in (self.department, self.job):
@@ -210,6 +212,16 @@ class Hostile:
         period = {"job": self.job, "open_since": self.job.open_since}
         NotifiedOpening.objects.create(subscriber=subscriber, message=digest, **period)
         return alerts
+
+    def _connector(self):
+        """Create a connector that has listed the opening and was tried, and has a problem."""
+        jobs = serializers.serialize("json", [self.job])
+        trial = {"problem": self.text, "number": 1, "jobs": jobs, "rejections": [["title", self.text, 1, 1]]}
+        state = {"problem": self.text, "tried_at": self.job.created, "trial": trial}
+        connector = Connector.objects.create(format="job_feed", **fill(Connector, self.text), **state)
+        values = fill(Listing, self.text) | {"listed_on": self.job.created.date()}
+        connector.listings.create(job=self.job, **values)
+        return connector
 
     def pages(self):
         """Return the URLs of the department and the opening."""

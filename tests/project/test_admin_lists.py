@@ -26,6 +26,8 @@ def make_rows(number):
         factories.make_jurisdiction(f"Town {name}", departments=[department])
         factories.make_specialization(f"Skill {name}")
         factories.make_job(department)
+        factories.make_connector(department)
+        factories.make_correction(department)
         factories.make_claim(department)
         factories.make_import(by=factories.make_user(name.replace(" ", "-"), is_staff=True))
         SlugRedirect.objects.create(state="CT", slug=f"former-{name.replace(' ', '-')}", department=department)

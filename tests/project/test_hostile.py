@@ -244,6 +244,7 @@ def test_the_admin_escapes_text(site):
         each.user.groups.get(),
         each.claim,
         each.correction,
+        each.connector,
     ]
     for instance in instances:
         base = f"/admin/{instance._meta.app_label}/{instance._meta.model_name}/{instance.pk}/"

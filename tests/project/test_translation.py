@@ -50,7 +50,7 @@ TEXT_ATTRIBUTES = {
 # Proper names: the site, states and their codes, time zones and cookies.
 STATE_NAMES = [re.escape(name) for code, state in STATES.items() for name in (state.name, code)]
 COOKIES = [name for name, *_ in cookies()]
-NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', *STATE_NAMES, *COOKIES])})\b")
+NAMES = re.compile(rf"\b({'|'.join(['PoliceApp', 'E[SD]T', 'UTC', *STATE_NAMES, *COOKIES])})\b")
 
 
 class Marking(trans_real.DjangoTranslation):

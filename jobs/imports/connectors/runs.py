@@ -21,6 +21,8 @@ from jobs.models import Connector, Duplicate, Job, Listing
 from policeapp.accounts.emails import send
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.database.timeouts import without_time_limit
+from policeapp.history.models import Change
+from policeapp.history.records import change_by
 from policeapp.imports.engine import CREATED, ImportRun, batches
 from policeapp.web.routes import absolute_url
 
@@ -70,7 +72,7 @@ def fetch(connector, fetcher, conditional=None):
         return fetcher.get(url, form.headers(url) | (more or {}), obey_robots=form.obeys_robots)
 
     page = get(connector.url, conditional)
-    if page.is_unchanged:
+    if page.is_unchanged and page.url == connector.url:
         return Answer(page, [], [])
     if page.status != 200:
         raise Failed(_("The website answered with status %d.") % page.status)
@@ -90,7 +92,7 @@ def run(connector):
     """Fetch and import what a claimed connector lists. Return the problem, or ""."""
     conditional = {"If-None-Match": connector.etag, "If-Modified-Since": connector.last_modified}
     try:
-        with without_time_limit():
+        with without_time_limit(), change_by(kind=Change.Kind.IMPORT, label=str(connector)):
             answer = fetch(connector, Fetcher(), {name: value for name, value in conditional.items() if value})
             _import(connector, answer)
     except Busy as busy:

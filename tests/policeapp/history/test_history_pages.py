@@ -173,7 +173,7 @@ def test_editors_restore_the_deleted_jobs_of_their_own_departments(alice):
     own, strange = make_department("Own Police"), make_department("Strange Police")
     bob = signed_in(make_bob(own))
     for department in (own, strange):
-        alice.post(page(make_job(department, title=f"Job of {department}"), "delete"), {"post": "yes"})
+        alice.post(page(make_job(department, title=f"Job of {department.name}"), "delete"), {"post": "yes"})
     rows = {row.department_id: row.pk for row in Job.history.model.objects.filter(history_type="-")}
     shown = text_of(bob.get("/admin/jobs/job/deleted/"))
     assert "Job of Own Police" in shown

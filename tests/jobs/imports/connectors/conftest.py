@@ -3,7 +3,9 @@
 import pytest
 
 from jobs.imports.connectors import fetch
+from tests.factories import make_connector, make_department
 
+from .running import FEED
 from .website import LocalResolver, Website
 
 
@@ -21,3 +23,13 @@ def website(running_website, monkeypatch):
     running_website.requests.clear()
     monkeypatch.setattr(fetch, "resolver", LocalResolver())
     return running_website
+
+
+@pytest.fixture
+def department(db):
+    return make_department("Westport Police Department")
+
+
+@pytest.fixture
+def connector(department, website):
+    return make_connector(department, website.url(FEED))

@@ -26,7 +26,7 @@ def feed(*jobs, root="source", declaration='<?xml version="1.0" encoding="utf-8"
 def feed_job(**values):
     return {
         "title": "Police Officer",
-        "date": "Fri, 20 Nov 2026 15:04:05 GMT",
+        "date": "Fri, 20 Nov 2020 15:04:05 GMT",
         "referencenumber": "HS-1001",
         "requisitionid": "2026-014",
         "url": "https://hire.example.com/westport/jobs/1001?source=feed",
@@ -40,7 +40,7 @@ def feed_job(**values):
         "salary": "$35.50 - $48.00 per hour",
         "jobtype": "fulltime",
         "category": "Public Safety",
-        "expirationdate": "Thu, 31 Dec 2026 23:59:59 EST",
+        "expirationdate": "Thu, 31 Dec 2099 23:59:59 EST",
     } | values
 
 

@@ -90,7 +90,7 @@ def test_trying_shows_the_first_openings_as_they_would_appear(bob, own, website)
     assert runs.run_trials() == 1
     shown = text_of(bob.get(page_of(connector)))
     assert "7 jobs. Nothing was changed." in shown and "Officer 5" in shown and "Officer 6" not in shown
-    assert "$35.50 to $48.00 an hour" in shown and "December 31, 2026" in shown and "Answer calls" in shown
+    assert "$35.50 to $48.00 an hour" in shown and "December 31, 2099" in shown and "Answer calls" in shown
     assert not Job.objects.exists()
     website.pages["/feed.xml"] = "<html></html>"
     save(bob, connector, "_try")

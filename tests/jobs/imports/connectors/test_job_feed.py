@@ -32,8 +32,8 @@ def test_a_job_becomes_a_row_with_our_columns():
         "salary_from": "35.50",
         "salary_to": "48.00",
         "salary_frequency": "hour",
-        "posting_date": "2026-11-20",
-        "post_until": "2026-12-31",
+        "posting_date": "2020-11-20",
+        "post_until": "2099-12-31",
         "url": "https://hire.example.com/westport/jobs/1001?source=feed",
     }
 

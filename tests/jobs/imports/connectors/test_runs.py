@@ -6,42 +6,15 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from jobs.imports.connectors import runs, usajobs
 from jobs.models import Connector, Job, Listing, Message
-from policeapp.caching import content
-from tests.factories import html_of, make_alice, make_connector, make_department, make_user, text_of
+from tests.factories import make_alice, make_connector, make_department
 
 from .pages import careers_page, federal_job, federal_result, feed, feed_job, posting
+from .running import FEED, publish, run_next, titles
 
-FEED = "/feed.xml"
-
-
-@pytest.fixture
-def department(db):
-    return make_department("Westport Police Department")
-
-
-@pytest.fixture
-def connector(department, website):
-    return make_connector(department, website.url(FEED))
-
-
-def publish(website, *numbers, **values):
-    """Let the feed list jobs with these numbers."""
-    website.pages[FEED] = feed(*(feed_job(referencenumber=number, requisitionid="", **values) for number in numbers))
-
-
-def run_next(clock=None):
-    """Run what is due, by default after the usual interval. Return the problems."""
-    if clock:
-        clock(hours=6, minutes=1)
-    return [problem for _connector, problem in runs.run_due()]
-
-
-def titles():
-    return dict(Job.objects.values_list("external_id", "status"))
+pytestmark = pytest.mark.any_engine
 
 
 def test_a_fetch_imports_openings_for_its_department_with_their_source(website, connector, department):
@@ -61,7 +34,7 @@ def test_a_fetch_imports_openings_for_its_department_with_their_source(website, 
     assert (job.pay, job.get_schedule_display(), str(job.closes_on)) == (
         "$35.50 to $48.00 an hour",
         "Full time",
-        "2026-12-31",
+        "2099-12-31",
     )
     assert job.sources["title"] == {"source": "Careers page", "as_of": "", "set_by": "import"}
     connector.refresh_from_db()
@@ -80,63 +53,6 @@ def test_a_second_fetch_of_the_same_list_writes_nothing(website, connector, djan
     assert connector.report["unchanged"] == 2
 
 
-def test_the_life_of_an_opening_over_a_month(website, connector, clock):
-    publish(website, "1", "2", salary="$30 per hour")
-    assert run_next() == [""]
-    job = Job.objects.get(external_id="1")
-    # Edited by a person: the import changes the rest.
-    bob = make_user("bob")
-    job.title = "Police Officer, lateral"
-    job.set_source(["title"], "Editor of this site", "2026-11-26", f"user:{bob.pk}")
-    job.save()
-    publish(website, "1", "2", title="Officer", salary="$32 per hour")
-    clock(days=7)
-    assert run_next() == [""]
-    job.refresh_from_db()
-    assert (job.title, job.pay_min) == ("Police Officer, lateral", 32)
-    # Gone once: nothing happens. Gone twice: it closes.
-    publish(website, "2")
-    clock(days=7)
-    assert run_next() == [""] and titles()["1"] == "published"
-    assert run_next(clock) == [""] and titles()["1"] == "delisted"
-    job.refresh_from_db()
-    assert not job.is_open() and job in Job.objects.visible() and job not in Job.objects.current()
-    clock(days=7)
-    assert run_next() == [""] and titles() == {"1": "delisted", "2": "published"}
-    # Back: it opens again, as the person left it.
-    publish(website, "1", "2", title="Officer", salary="$32 per hour")
-    clock(days=7)
-    assert run_next() == [""]
-    job.refresh_from_db()
-    assert job.is_open() and job.title == "Police Officer, lateral"
-    assert abs(job.open_since - timezone.now()) < timedelta(minutes=1)
-
-
-def test_gone_back_and_gone_again_is_not_gone_twice(website, connector, clock):
-    for numbers in (("1", "2"), ("2",), ("1", "2"), ("2",)):
-        publish(website, *numbers)
-        assert run_next(clock) == [""]
-    assert titles()["1"] == "published"
-
-
-def test_an_opening_that_a_person_publishes_again_or_withdraws_stays_so(website, connector, clock):
-    publish(website, "1", "2")
-    run_next()
-    publish(website, "2")
-    for _number in range(2):
-        run_next(clock)
-    job = Job.objects.get(external_id="1")
-    job.set_source(["status"], "Editor of this site", "2026-11-26", "user:1")
-    job.publish()
-    run_next(clock)
-    assert titles()["1"] == "published"
-    other = Job.objects.get(external_id="2")
-    other.set_source(["status"], "Editor of this site", "2026-11-26", "user:1")
-    other.withdraw()
-    run_next(clock)
-    assert titles()["2"] == "withdrawn"
-
-
 MANY = [str(number) for number in range(1, 7)]
 WHOLE = feed(*(feed_job(referencenumber=number, requisitionid="") for number in MANY))
 
@@ -151,6 +67,7 @@ WHOLE = feed(*(feed_job(referencenumber=number, requisitionid="") for number in 
         ((500, {}, b""), "status 500"),
         ((404, {}, b""), "status 404"),
         ((302, {"Location": "/login"}, b""), "The list has moved to"),
+        ((302, {"Location": "/unchanged"}, b""), "status 304"),
         ("<!DOCTYPE html><html><body>Sign in</body></html>", "begins with <html>"),
         (feed(*(feed_job(referencenumber=number) for number in MANY[:3])), "only 3 jobs, after 6 the last time"),
     ],
@@ -158,7 +75,8 @@ WHOLE = feed(*(feed_job(referencenumber=number, requisitionid="") for number in 
 def test_an_answer_that_may_lack_openings_changes_nothing(website, connector, clock, answer, problem):
     publish(website, *MANY)
     run_next()
-    website.pages |= {FEED: answer, "/login": feed(feed_job(referencenumber="9"))}
+    moved = {"/login": feed(feed_job(referencenumber="9")), "/unchanged": (304, {}, b"")}
+    website.pages |= moved | {FEED: answer}
     for _number in range(3):
         (found,) = run_next(clock)
         assert problem in found
@@ -272,32 +190,6 @@ def test_each_departments_list_has_its_own_numbers(website, connector):
     assert not any(each.report["notices"] for each in Connector.objects.all())
 
 
-def test_a_job_that_moves_to_another_department_closes_at_the_first(website, db, clock):
-    make_department("Westport Police Department")
-    make_department("Norwalk Police Department", city="Norwalk")
-    make_connector(None, website.url(FEED), name="Regional list")
-
-    def list_at(name, city):
-        jobs = [feed_job(company=name, city=city), feed_job(referencenumber="2", company="Unknown Police")]
-        website.pages[FEED] = feed(*jobs)
-
-    list_at("Westport Police Department", "Westport")
-    assert run_next() == [""]
-    list_at("Norwalk Police Department", "Norwalk")
-    assert (
-        run_next(clock)
-        == [
-            "",
-        ][:1]
-    )
-    assert run_next(clock) == [""]
-    found = dict(Job.objects.values_list("department__city", "status"))
-    assert found == {"Westport": "delisted", "Norwalk": "published"}
-    # Employers that the directory lacks are listed for the administrator.
-    rejections = Connector.objects.get().report["rejections"]
-    assert rejections[0][1].startswith("Unknown Police")
-
-
 def test_federal_jobs_find_their_department_by_name(website, db, settings):
     settings.USAJOBS_EMAIL, settings.USAJOBS_KEY = "office@police.example.org", "secret"
     make_department("Capitol Police", city="Washington", state="DC")
@@ -359,17 +251,6 @@ def test_without_permission_it_cannot_be_on(department):
     make_connector(department, is_on=False, permission_by="")
 
 
-def test_one_request_at_a_time_goes_to_a_host(department, clock):
-    first = make_connector(department, "https://careers.example.org/a")
-    same_host = make_connector(department, "https://careers.example.org/b", name="B")
-    other_host = make_connector(department, "https://other.example.org/", name="C")
-    assert first.claim() and not first.claim() and not same_host.claim() and other_host.claim()
-    first.release()
-    assert same_host.claim()
-    clock(minutes=31)  # an interrupted fetch doesn't block its host for ever
-    assert first.claim()
-
-
 def test_the_command_fetches_what_is_due(website, connector, capsys):
     publish(website, "1")
     call_command("fetch_openings")
@@ -382,7 +263,7 @@ def test_a_list_can_be_tried_by_hand(website, db, capsys):
     publish(website, "1", "2")
     call_command("fetch_openings", "--try", "job_feed", website.url(FEED))
     output = capsys.readouterr().out
-    assert "1  Police Officer  ($35.50 to $48.00 an hour, closes December 31, 2026)" in output
+    assert "1  Police Officer  ($35.50 to $48.00 an hour, closes December 31, 2099)" in output
     assert "The list has 2 openings. Nothing was changed." in output
     assert not Job.objects.exists() and not Connector.objects.exists() and not Listing.objects.exists()
 
@@ -417,34 +298,6 @@ def test_it_waits_while_another_process_fetches_from_the_host(website, connector
     connector.release()
     assert runs.run_trials() == 1
     assert not Job.objects.exists()
-
-
-def test_the_page_of_an_opening_says_where_it_comes_from_and_when_that_was_checked(
-    website, connector, client, clock, queries_of
-):
-    publish(website, "1", "2")
-    run_next()
-    job = Job.objects.get(external_id="1")
-    day = date_format(timezone.now(), "F j, Y")
-    page = text_of(client.get(job.get_absolute_url()))
-    assert f"From the department's own job list, checked on {day}." in page
-    assert queries_of(job.get_absolute_url()) <= 10
-    # The next day's first fetch empties the page cache, and the others of that day don't.
-    clock(days=1)
-    run_next()
-    tomorrow = date_format(timezone.now(), "F j, Y")
-    assert f"checked on {tomorrow}." in text_of(client.get(job.get_absolute_url()))
-    Connector.objects.update(due_at=timezone.now())
-    before = content.version()
-    run_next()
-    assert content.version() == before
-    # The page stays when the opening is gone.
-    publish(website, "2")
-    run_next(clock)
-    run_next(clock)
-    page = text_of(client.get(job.get_absolute_url()))
-    assert "This job is closed. The department no longer lists it." in page and "checked on" not in page
-    assert "Apply on the department" not in page and "noindex" in html_of(client.get(job.get_absolute_url()))
 
 
 def test_a_fetch_confirms_openings_that_are_open_until_filled(website, connector, clock):
