@@ -134,6 +134,11 @@ class Correction(models.Model):
         """The :class:`~departments.corrections.facts.Fact`."""
         return facts_of(self.target_model)[self.fact]
 
+    @property
+    def page_name(self):
+        """The name of the page: that of the department, or the title of the opening with the department's name."""
+        return str(self.department) if self.target_model is Department else f"{self.target.title}, {self.department}"
+
     def people(self):
         """Return the QuerySet of those at the department who can decide it: editors and, for an opening, recruiters."""
         people = get_user_model().objects.filter(is_active=True, is_staff=True)

@@ -202,7 +202,7 @@ class Connector(models.Model):
         if not self.is_on:
             return _t("Off")
         if self.failing_since:
-            return _t("Failing since %(day)s") % {"day": date_format(self.failing_since, "F j")}
+            return _t("Failing since %(day)s") % {"day": date_format(timezone.localtime(self.failing_since), "F j")}
         return _t("Works") if self.is_verified else _t("Unverified")
 
     def forget_answers(self):

@@ -10,7 +10,6 @@ from datetime import timedelta
 from time import monotonic
 from typing import NamedTuple
 
-from django.contrib.auth.backends import ModelBackend
 from django.core import serializers
 from django.db import transaction
 from django.db.models import F
@@ -19,8 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs.models import Connector, Duplicate, Job, Listing
-from policeapp.accounts.emails import send
-from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.accounts.emails import administrators, send
 from policeapp.database.timeouts import without_time_limit
 from policeapp.history.models import Change
 from policeapp.history.records import change_by
@@ -201,7 +199,7 @@ def _tell_administrators(connector):
         _("The site still shows the jobs of the last complete fetch. Check the list, then change the connector."),
     ]
     link = absolute_url(reverse("admin:jobs_connector_change", args=[connector.pk]))
-    for user in ModelBackend().with_perm(EDIT_EVERY_DEPARTMENT):
+    for user in administrators():
         send(user.email, _("A connector does not work: %s") % connector.name, paragraphs, link, _("See the connector"))
 
 

@@ -257,7 +257,7 @@ def test_the_command_fetches_what_is_due(website, connector, capsys):
     publish(website, "1")
     call_command("fetch_openings")
     output = capsys.readouterr().out
-    assert "Careers page, Westport Police Department: done" in output
+    assert "Careers page, Westport Police Department, Westport, CT: done" in output
     assert "Fetched 1 lists, and failed to fetch 0." in output
 
 
