@@ -51,13 +51,13 @@ SOURCES = {"record": ("name",), **GROUPS}
 FIELDS = (*FACTS, "slug", "sources")
 # {publication: (publisher, license)}
 LICENSES = {
-    "FBI": ("Federal Bureau of Investigation: lists of agencies and of their employees", "public domain"),
-    "DHS HIFLD": ("Department of Homeland Security: locations of law enforcement agencies", "public domain"),
-    "BJS CSLLEA": ("Bureau of Justice Statistics: census of law enforcement agencies", "public domain"),
-    "BJS LEAIC": ("Bureau of Justice Statistics: identifiers of law enforcement agencies", "public domain"),
-    "Census Bureau": ("Census Bureau: places, counties and their populations", "public domain"),
-    "CISA .gov registry": ("Cybersecurity and Infrastructure Security Agency: .gov domains", "CC0 1.0"),
-    "NCES IPEDS": ("National Center for Education Statistics: colleges and universities", "public domain"),
+    "FBI": (_("Federal Bureau of Investigation: lists of agencies and of their employees"), _("public domain")),
+    "DHS HIFLD": (_("Department of Homeland Security: locations of law enforcement agencies"), _("public domain")),
+    "BJS CSLLEA": (_("Bureau of Justice Statistics: census of law enforcement agencies"), _("public domain")),
+    "BJS LEAIC": (_("Bureau of Justice Statistics: identifiers of law enforcement agencies"), _("public domain")),
+    "Census Bureau": (_("Census Bureau: places, counties and their populations"), _("public domain")),
+    "CISA .gov registry": (_("Cybersecurity and Infrastructure Security Agency: .gov domains"), "CC0 1.0"),
+    "NCES IPEDS": (_("National Center for Education Statistics: colleges and universities"), _("public domain")),
 }
 
 

@@ -62,6 +62,7 @@ def profile(department, openings):
         "special_units": list(department.special_units.values("name", "description")),
         "parent": reference(department.parent) if department.parent and department.parent.is_published else None,
         "openings": openings,
+        "checked_on": department.checked_on and department.checked_on.isoformat(),
         "modified": department.modified.isoformat(),
         "sources": data["sources"] | public_sources(department, parts),
     }

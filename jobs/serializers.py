@@ -32,6 +32,7 @@ def opening(job):
         "closes_at": job.closes_at and job.closes_at.isoformat(),
         "time_zone": str(job.department.zone),
         "checked_requirements": {name: or_none(getattr(stated, name, None)) for name in Requirements.FIELDS},
+        "may_be_filled": job.may_be_filled,
         "miles": None if job.miles is None else round(job.miles, 1),
         "modified": job.modified.isoformat(),
         "sources": public_sources(job, FACTS),

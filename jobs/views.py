@@ -79,16 +79,6 @@ def render_job(request, job, is_preview=False):
     return render(request, "jobs/job_detail.html", context)
 
 
-@never_cache
-@require_get_or_post
-def correct_job(request, pk, slug):
-    """Let a visitor report a mistake on the page of a job."""
-    job = get_object_or_404(Job.objects.visible().published().real().with_department(), pk=pk)
-    if slug != job.slug:
-        return redirect("correct job", job.pk, job.slug)
-    return answer(request, job, job.department, _breadcrumbs(job))
-
-
 @public_page()
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
@@ -101,6 +91,16 @@ def embed(request, state, slug):
     openings = list(department.jobs.open().real().listed().by_deadline()[:EMBEDDED])
     context = {"department": department, "openings": openings, "place": department.find_place()}
     return render(request, "jobs/embed.html", context)
+
+
+@never_cache
+@require_get_or_post
+def correct_job(request, pk, slug):
+    """Let a visitor report a mistake on the page of a job."""
+    job = get_object_or_404(Job.objects.visible().published().real().with_department(), pk=pk)
+    if slug != job.slug:
+        return redirect("correct job", job.pk, job.slug)
+    return answer(request, job, job.department, _breadcrumbs(job))
 
 
 def _others(job):

@@ -200,6 +200,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "policeapp.User"
 LOGIN_REDIRECT_URL = "admin:index"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+# Nothing looks for historical rows by date, apart from deletions, which have an index of their own.
 SIMPLE_HISTORY_DATE_INDEX = False
 
 database = DATABASES["default"]

@@ -28,6 +28,8 @@ NUMBERED = re.compile(rf"({BLANK}*)(\d{{1,9}})([.)]){BLANK}+(?=\S)(.*)")
 # Headings, lines, quotations and bullets without text, which only Markdown has.
 OTHER = re.compile(r"[ \t]*(?:#{1,6}(?:\s|$)|>|(?:[-=*_+][ \t]*)+$)")
 ALONE = re.compile(rf"(?m)^({BLANK}*[{BULLETS}]){BLANK}*\n\s*(?=[^\s{BULLETS}])")
+# A bullet with Word's tab, in a text that has lost its line breaks.
+INSIDE = re.compile(rf"(?<=\S){BLANK}{{0,4}}(?=[{BULLETS}]\t)")
 # What Markdown would take for a numbered list, a quotation or a heading: "1986. We", "> 21 years", "# of officers".
 MISREAD = re.compile(r"(\d{3,9})(?=[.)](?:\s|$))|(?=>\s*[\d$=])|(?=#\s+of\b)")
 # "a." or "iv)" begins an item, although it is lowercase.
@@ -41,7 +43,7 @@ def read_lines(text):
 
     Bullets of any kind make a list. Line breaks that end a line before it is full stay; full lines are joined.
     """
-    text = ALONE.sub(r"\1 ", INVISIBLE.sub("", text))
+    text = INSIDE.sub("\n", ALONE.sub(r"\1 ", INVISIBLE.sub("", text)))
     lines = [part for line in text.split("\n") for part in _split_items(line)]
     reader = _Reader()
     for number, line in enumerate(lines):
@@ -187,8 +189,8 @@ def html_to_markdown(html):
     Raise ``ValueError`` if it is too long or nested too deeply.
     """
     html = (html.partition("<!--StartFragment-->")[2] or html).partition("<!--EndFragment-->")[0]
-    tags = html.count("<")
-    if len(html) > MAX_HTML or tags > MAX_TAGS or tags - html.count(">") > MAX_OPEN:
+    open_parts = _unended(html, "<", ">") + _unended(html, "<!--", "-->")
+    if len(html) > MAX_HTML or html.count("<") > MAX_TAGS or open_parts > MAX_OPEN:
         raise ValueError("The HTML is too long.")
     soup = BeautifulSoup(html, "html.parser")
     _check_depth(soup)
@@ -196,6 +198,11 @@ def html_to_markdown(html):
     text = _Converter(convert=KEPT, heading_style=ATX, bullets="-").convert_soup(soup)
     text = re.sub(r"(?m)^[ \t]+$", "", INVISIBLE.sub("", text))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _unended(html, begin, end):
+    """Return how many parts of HTML begin after the last end of one. Parsers read all that follows for each of them."""
+    return html.rpartition(end)[2].count(begin)
 
 
 def _check_depth(soup):

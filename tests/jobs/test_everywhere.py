@@ -143,14 +143,14 @@ def calendar_of(job):
     return f"{job.get_absolute_url()}calendar/"
 
 
-def correction_of(job):
-    """Return the URL of the form with which a visitor corrects the job."""
-    return f"{job.get_absolute_url()}correct/"
-
-
 def embedded(scene):
     """Return the URL of the department's jobs in a frame."""
     return f"{scene['department'].get_absolute_url()}embed/"
+
+
+def correction_of(job):
+    """Return the URL of the form with which a visitor corrects the job."""
+    return f"{job.get_absolute_url()}correct/"
 
 
 def followed(scene):

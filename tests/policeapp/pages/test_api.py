@@ -33,7 +33,7 @@ from ...whole_site import Markup
 pytestmark = pytest.mark.any_engine
 
 # Requests for each operation and kind of data.
-EXAMPLES = 8
+EXAMPLES = 5
 NEED_A_KEY = {"/api/v1/openings/{external_id}"}
 CHECKS = [
     general.not_a_server_error,

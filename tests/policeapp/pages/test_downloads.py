@@ -141,7 +141,7 @@ def test_the_page_describes_the_file_of_all_departments(client, db, archive):
     for column in exports.columns():
         assert column.name in page and f"{column.name}: {column.text}" in readme
     for name, (publisher, license_name) in exports.LICENSES.items():
-        assert f"{name}: {publisher}. License: {license_name}." in readme and publisher in page
+        assert f"{name}: {publisher}. License: {license_name}." in readme and str(publisher) in page
     assert exports.LICENSES.keys() == {name for name in PUBLICATIONS if not name.startswith("Center ")}
     response = client.get("/data/departments.zip")
     assert (response.status_code, response["Content-Type"]) == (200, "application/zip")
