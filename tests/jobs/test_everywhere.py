@@ -98,6 +98,7 @@ URLS = {
     "api departments": lambda scene: ["/api/v1/departments?hiring=on"],
     "api department": lambda scene: [f"/api/v1{scene['department'].get_absolute_url()[:-1]}"],
     "api openings": lambda scene: ["/api/v1/openings", "/api/v1/openings?q=zebra", "/api/v1/openings?near=06880"],
+    "api opening": lambda scene: ["/api/v1/openings/1"],
     "api places": lambda scene: ["/api/v1/places?q=zebra"],
     "departments csv": lambda scene: ["/departments.csv?hiring=on"],
     "jobs csv": lambda scene: ["/jobs.csv", "/jobs.csv?q=zebra", "/jobs.csv?near=06880"],
