@@ -231,7 +231,8 @@ class DepartmentAdmin(
             jurisdictions.match([department.state])
 
     deleted_note = _(
-        "A department comes back with its jobs, but without its editors and recruiters. Invite them again."
+        "A department comes back with its jobs, but without its editors, recruiters, claims and connectors. "
+        "Invite the people again."
     )
 
     def zone_of(self, department):
