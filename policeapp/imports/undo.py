@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ..database.timeouts import without_time_limit
 from ..history.models import Change
-from ..history.records import CREATED, DELETED, change_by, record_bulk, stated_fields, stored_values
+from ..history.records import CREATED, DELETED, change_by, record_bulk, stated_fields, stored_values, tracked_fields
 from .engine import BATCH, batches
 from .models import Import
 from .uploads import IMPORTERS
@@ -39,6 +39,16 @@ def undo(upload, user):
     return True
 
 
+def names_of(model, keys):
+    """Return ``{pk: name}`` of objects in the order of their keys. Deleted ones have their last name."""
+    found = model._default_manager.select_related().in_bulk(keys)
+    key, fields = model._meta.pk.attname, [field.attname for field in tracked_fields(model)]
+    gone = [pk for pk in keys if pk not in found]
+    for values in model.history.model.objects.filter(**{f"{key}__in": gone}).order_by("history_id").values(*fields):
+        found[values[key]] = model(**values)
+    return {pk: str(found[pk]) for pk in keys}
+
+
 class _Undo:
     """Undoes one import. ``kept`` is ``{pk: reason}``, and ``first`` is ``{pk: id of its first historical row}``."""
 
@@ -58,10 +68,8 @@ class _Undo:
             self._undo_batch(keys, {pk for pk in keys if CREATED in types[pk]})
         self.importer.finish()
         listed = sorted(self.kept)[:MOST_LISTED]
-        objects = self.model._default_manager.in_bulk(listed)
-        for row in rows.filter(**{f"{self.key}__in": [pk for pk in listed if pk not in objects]}):
-            objects[getattr(row, self.key)] = row.history_object
-        reasons = [[pk, str(objects[pk]), self.kept[pk]] for pk in listed]
+        names = names_of(self.model, listed)
+        reasons = [[pk, names[pk], self.kept[pk]] for pk in listed]
         return {"restored": self.restored, "deleted": self.deleted, "kept": len(self.kept), "reasons": reasons}
 
     def _undo_batch(self, keys, created):

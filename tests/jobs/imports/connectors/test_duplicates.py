@@ -90,3 +90,13 @@ def test_nobody_decides_for_another_department(connector, own, strange, bob, cha
     assert [client.post(url, {"withdraw": jobs[0].pk}).status_code for client in (bob, charlie)] == [404, 403]
     alice.post(url, {"withdraw": "999999"})  # of neither
     assert Job.objects.filter(status="published").count() == 2
+
+
+def test_an_opening_that_has_moved_to_another_department_is_not_withdrawn(own, strange, bob):
+    job, other = make_job(own), make_job(own)
+    duplicate = Duplicate.objects.create(job=job, other=other)
+    other.department = strange
+    other.save()
+    url = reverse("admin:jobs_job_duplicate", args=[duplicate.pk])
+    assert bob.post(url, {"withdraw": other.pk}).status_code == 404
+    assert Job.objects.get(pk=other.pk).status == Job.Status.PUBLISHED
