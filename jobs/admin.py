@@ -113,7 +113,7 @@ class OpenFilter(admin.SimpleListFilter):
 @admin.register(Job)
 class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, BadRequestAdmin):
     class Media:
-        js = [Script("js/zone.js", defer="")]
+        js = [Script("js/zone.js", defer=True)]
 
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
@@ -222,6 +222,14 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
     def deleted_name(self, row):
         return f"{row.title}, {row.department}"
 
+    def restored(self, request, instance, names):
+        if names and "department" in names:
+            self._move_corrections(instance)
+
+    def _move_corrections(self, job):
+        """Let the editors of the job's department decide its corrections."""
+        job.corrections.update(department=job.department_id)
+
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):
         return job.is_open()
@@ -244,8 +252,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         if obj:
             context["duplicates"] = Duplicate.objects.waiting().of(obj).select_related("job__department", "other")
             # The form has a button that publishes.
-            possible = [verb for verb in Verb if verb != Verb.PUBLISH and not obj.reason_against(verb)]
-            context["verbs"] = [(verb, obj.label_of(verb)) for verb in possible]
+            context["verbs"] = obj.labels_of(set(Verb) - {Verb.PUBLISH})
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_add(self, request, job, post_url_continue=None):
@@ -255,7 +262,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         return self._preview_unsaved(request, job) or super().response_change(request, job)
 
     def _preview_unsaved(self, request, job):
-        """If the button "Preview" was pressed, return the page of the job as the form has it, and save nothing."""
+        """If "Preview the page" was pressed, return the page of the job as the form has it, and save nothing."""
         if "_preview" not in request.POST:
             return None
         response = self.render_preview(request, self.get_object(request, str(job.pk)))
@@ -268,8 +275,10 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
 
     def save_model(self, request, job, form, change):
         """Record who set which fields, and tell the editor whether visitors see the job now."""
-        record_edit(request, job, form.changed_data)
+        record_edit(request.user, job, form.changed_data)
         super().save_model(request, job, form, change)
+        if change and "department" in form.changed_data:
+            self._move_corrections(job)
         self.message_user(request, self._visibility(job))
 
     def _visibility(self, job):

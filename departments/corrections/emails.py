@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 
-from django.contrib.auth.backends import ModelBackend
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from policeapp.accounts.emails import send
-from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.accounts.emails import administrators, send
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.email_addresses import mailbox_key
 from policeapp.web.routes import absolute_url
@@ -29,9 +27,9 @@ def announce():
     Administrators get it if nobody at the department can decide.
     """
     corrections = Correction.objects.waiting().filter(announced_at=None).select_related("department", "content_type")
-    administrators, waiting = list(ModelBackend().with_perm(EDIT_EVERY_DEPARTMENT)), defaultdict(list)
+    others, waiting = list(administrators()), defaultdict(list)
     for correction in corrections.order_by("pk")[:MOST_ANNOUNCED]:
-        for person in correction.people() or administrators:
+        for person in correction.people() or others:
             waiting[person].append(correction)
     told = [person for person in waiting if ANNOUNCEMENTS_PER_PERSON.hit(person.pk)]
     for person in told:

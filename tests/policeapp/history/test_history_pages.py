@@ -185,7 +185,7 @@ def test_editors_restore_the_deleted_jobs_of_their_own_departments(alice):
         alice.post(page(make_job(department, title=f"Job of {department.name}"), "delete"), {"post": "yes"})
     rows = {row.department_id: row.pk for row in Job.history.model.objects.filter(history_type="-")}
     shown = text_of(bob.get("/admin/jobs/job/deleted/"))
-    assert "Job of Own Police" in shown
+    assert f"Job of Own Police, {own} " in shown
     assert "Job of Strange Police" not in shown
     assert bob.post(f"/admin/jobs/job/deleted/{rows[strange.pk]}/").status_code == 404
     bob.post(f"/admin/jobs/job/deleted/{rows[own.pk]}/")
@@ -241,3 +241,11 @@ def test_a_specialization_that_is_gone_has_no_name_in_the_history(alice):
         department.listed_specializations.get().delete()
     Specialization.objects.all().delete()
     assert "Specializations: removed: something deleted" in text_of(alice.get(page(department, "history")))
+
+
+@pytest.mark.parametrize("change", ["", "x", "9" * 30, "9" * 5_000])
+def test_a_change_that_does_not_exist_is_a_bad_request(change, alice):
+    department = make_department()
+    version = alice.get(page(department, "history")).context["version"]
+    response = alice.post(f"{page(department, 'history')}restore/", {"version": version, "change": change})
+    assert response.status_code == 400
