@@ -119,13 +119,11 @@ class Job(Lifecycle, Sourced):
     positions = models.PositiveSmallIntegerField(
         _("positions"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
     )
-    description = MarkdownField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
-    requirements = MarkdownField(_("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
+    description = MarkdownField(_("description"), max_length=50_000)
+    requirements = MarkdownField(_("requirements"), blank=True, max_length=20_000)
     apply_url = HttpsURLField(_("application URL"), blank=True, max_length=500)
     apply_email = EmailAddressField(_("application email"), blank=True)
-    apply_instructions = MarkdownField(
-        _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
-    )
+    apply_instructions = MarkdownField(_("how to apply"), blank=True, max_length=5_000)
 
     pay_min = models.DecimalField(_("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
     pay_max = models.DecimalField(_("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True)

@@ -223,11 +223,22 @@ def test_only_administrators_decide_what_identifies_a_department(bob, alice, wes
     assert Department.objects.get(pk=westport.pk).name == "Westport PD"
 
 
+def test_the_page_is_named_with_city_and_state_but_once(bob, alice, westport, client):
+    job = make_job(westport, "Officer")
+    for target, name in ((westport, "Westport Police Department, Westport, CT"), (job, f"Officer, {westport}")):
+        correction = make_correction(target, "other", email=ANN)
+        shown = [bob.get(page(correction)), bob.get(page(Correction, "list")), bob.get("/admin/")]
+        shown.append(client.get(f"{target.get_absolute_url()}correct/"))
+        for response in shown:
+            assert name in text_of(response) and f"{name}, Westport" not in text_of(response)
+        decide(bob, correction, "decline", reason="It is right.")
+        assert f"on this page: {name}. Thank" in emails_to(ANN)[-1].content["paragraphs"][0]
+
+
 def test_the_queue_takes_as_many_queries_for_ten_rows_as_for_one(bob, westport, django_assert_max_num_queries):
-    job = make_job(westport)
     for number in range(10):
         make_correction(westport, value=str(number))
-        make_correction(job, "title", str(number))
+        make_correction(make_job(westport), "title", str(number))
     with django_assert_max_num_queries(12):
         response = bob.get(page(Correction, "list"))
     assert len(rows_of(response)) == 20

@@ -1,5 +1,7 @@
 """The history of departments and jobs in the admin, and restoring from it."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -68,6 +70,13 @@ def change_by_hand(department, division):
     department.listed_specializations.get(specialization__name="Dive Team").delete()
     division.responsibilities = "Streets."
     division.save()
+
+
+def test_amounts_are_written_as_people_write_them(alice):
+    job = make_job(pay_min=64_500)
+    change(job, pay_min=Decimal("70250.00"), positions=3)
+    shown = text_of(alice.get(page(job, "history")))
+    assert "Minimum pay: “64,500” → “70,250”" in shown and "Positions: “1” → “3”" in shown
 
 
 def test_one_fact_is_restored_with_its_year_and_its_source(alice):
