@@ -152,6 +152,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "policeapp.web.middleware.TrustedProxies",
     "policeapp.operations.request_ids.RequestMonitor",
+    "policeapp.web.api.api_responses",
     "policeapp.database.unavailable.DatabaseUnavailable",
     "django.middleware.security.SecurityMiddleware",
     "policeapp.caching.middleware.PageCache",

@@ -40,12 +40,14 @@ from .pay import PERIODS_A_YEAR, PayPeriod, format_pay, plausible_pay, validate_
 from .querysets import JobQuerySet
 
 
-def count_open_jobs(departments):
+def count_open_jobs(departments, openings=None):
     """Set ``.open_jobs`` of each department in the list. One query.
 
-    Use it for one page of a long list: :func:`with_open_jobs` makes PostgreSQL count for all rows before the page too.
+    ``openings`` are the jobs to count; the default are all open ones. Use it for one page of a long list:
+    :func:`with_open_jobs` makes PostgreSQL count for all rows before the page too.
     """
-    found = Job.objects.open().filter(department__in=departments).order_by()
+    openings = Job.objects.open() if openings is None else openings
+    found = openings.filter(department__in=departments).order_by()
     numbers = dict(found.values_list("department").annotate(Count("pk")))
     for department in departments:
         department.open_jobs = numbers.get(department.pk, 0)

@@ -185,7 +185,7 @@ def test_editors_restore_the_deleted_jobs_of_their_own_departments(alice):
         alice.post(page(make_job(department, title=f"Job of {department.name}"), "delete"), {"post": "yes"})
     rows = {row.department_id: row.pk for row in Job.history.model.objects.filter(history_type="-")}
     shown = text_of(bob.get("/admin/jobs/job/deleted/"))
-    assert "Job of Own Police" in shown
+    assert f"Job of Own Police, {own} " in shown
     assert "Job of Strange Police" not in shown
     assert bob.post(f"/admin/jobs/job/deleted/{rows[strange.pk]}/").status_code == 404
     bob.post(f"/admin/jobs/job/deleted/{rows[own.pk]}/")

@@ -60,7 +60,8 @@ def test_the_editor_sees_it_on_the_front_page_and_on_both_jobs_and_withdraws_one
         "/admin/",
         *(reverse("admin:jobs_job_change", args=[pk]) for pk in Job.objects.values_list("pk", flat=True)),
     ):
-        assert "may be the same job" in text_of(bob.get(url)), url
+        text = f"{own}: “{duplicate.job.title}” and “{duplicate.other.title}” may be the same job"
+        assert text in text_of(bob.get(url)), url
     page = reverse("admin:jobs_job_duplicate", args=[duplicate.pk])
     assert "HS-1001" in text_of(bob.get(page)) and "entered here" in text_of(bob.get(page))
     imported = Job.objects.exclude(pk=by_hand.pk).get()
