@@ -252,8 +252,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         if obj:
             context["duplicates"] = Duplicate.objects.waiting().of(obj).select_related("job__department", "other")
             # The form has a button that publishes.
-            possible = [verb for verb in Verb if verb != Verb.PUBLISH and not obj.reason_against(verb)]
-            context["verbs"] = [(verb, obj.label_of(verb)) for verb in possible]
+            context["verbs"] = obj.labels_of(set(Verb) - {Verb.PUBLISH})
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_add(self, request, job, post_url_continue=None):
@@ -263,7 +262,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         return self._preview_unsaved(request, job) or super().response_change(request, job)
 
     def _preview_unsaved(self, request, job):
-        """If the button "Preview" was pressed, return the page of the job as the form has it, and save nothing."""
+        """If "Preview the page" was pressed, return the page of the job as the form has it, and save nothing."""
         if "_preview" not in request.POST:
             return None
         response = self.render_preview(request, self.get_object(request, str(job.pk)))

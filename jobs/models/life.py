@@ -133,6 +133,10 @@ class Lifecycle:
         """Return what a button for the :class:`Verb` says."""
         return _t("Set a deadline") if verb == Verb.EXTEND and not self.closes_on else verb.label
 
+    def labels_of(self, verbs):
+        """Return those of these verbs that are possible, as ``[(Verb, what its button says)]``."""
+        return [(verb, self.label_of(verb)) for verb in Verb if verb in verbs and not self.reason_against(verb)]
+
     def describe_after(self, verb, closes_on=None):
         """Return what :meth:`describe_state` says after the :class:`Verb`, without saving anything."""
         after = copy(self)

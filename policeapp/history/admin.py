@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -42,6 +43,14 @@ class HistoryMixin:
     def changelist_view(self, request, extra_context=None):
         context = {"can_restore_deleted": self.can_restore_deleted(request)}
         return super().changelist_view(request, context | (extra_context or {}))
+
+    def response_change(self, request, instance):
+        """Lead from the message about what was saved to the page that can undo it."""
+        response = super().response_change(request, instance)
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[instance.pk])
+        link = format_html('<a href="{}">{}</a>', url, _("See what changed, or undo it."))
+        self.message_user(request, link)
+        return response
 
     def history_view(self, request, object_id, extra_context=None):
         """Show what changed in words, newest first."""
