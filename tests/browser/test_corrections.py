@@ -41,7 +41,7 @@ def test_a_correction_goes_from_the_form_to_the_profile(visit, session, neighbor
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
     bob = visit("/admin/", storage_state=session(factories.make_bob(neighborhood)))
-    bob.get_by_role("link", name="1 correction is waiting").click()
+    bob.get_by_role("link", name="View all waiting corrections").click()
     bob.get_by_role("link", name="Phone").click()
     expect(bob.get_by_role("row", name="203-341-6000 203-341-6111")).to_be_visible()
     bob.get_by_role("button", name="Accept and publish").click()

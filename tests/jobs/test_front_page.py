@@ -214,6 +214,7 @@ def test_it_needs_at_most_twelve_queries(number, make_person, django_assert_max_
         Duplicate.objects.create(job=jobs[0], other=jobs[1])
         make_connector(department, is_on=False)
         make_correction(department)
+        make_correction(jobs[0], "title", "Chief")
         make_division(department)
         list_specializations(department, "K-9 Unit")
         make_claim(department)

@@ -49,7 +49,7 @@ def test_current_and_proposed_stand_side_by_side_with_how_people_know(bob, westp
     assert f'href="{LINK}" rel="nofollow noopener noreferrer"' in html_of(response) and ANN not in text
     assert text.count("Westport, CT") == 1
     front = text_of(bob.get("/admin/"))
-    assert "Phone. 2 people say so." in front and "1 correction is waiting" in front
+    assert "Phone. 2 people say so." in front and "View all waiting corrections" in front
 
 
 def test_accepting_publishes_the_value_with_its_source_and_thanks(bob, westport, client):
