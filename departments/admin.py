@@ -86,6 +86,9 @@ class DepartmentAdmin(
     readonly_fields += ["people", "invited", "created", "modified"]
     inlines = [DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
+    deleted_note = _(
+        "A department comes back with its jobs, but without its editors and recruiters. Invite them again."
+    )
     fieldsets = [
         (None, {"fields": ["name", ("kind", "status"), "logo", "logo_preview", ("chief_title", "chief_name")]}),
         (
@@ -225,14 +228,10 @@ class DepartmentAdmin(
         if SPECIALIZATION_FIELDS.intersection(changed):
             changed.append("specializations")
         if changed:
-            record_edit(request, department, changed)
+            record_edit(request.user, department, changed)
             department.save()
         if not change or not set(jurisdictions.MATCHED).isdisjoint(changed):
             jurisdictions.match([department.state])
-
-    deleted_note = _(
-        "A department comes back with its jobs, but without its editors and recruiters. Invite them again."
-    )
 
     def zone_of(self, department):
         return Department(time_zone=department.time_zone, state=department.state).zone
@@ -241,7 +240,7 @@ class DepartmentAdmin(
         return super().can_restore_deleted(request) and request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     def deleted_name(self, row):
-        return f"{row.name} ({row.city}, {row.state})"
+        return Department(name=row.name, city=row.city, state=row.state).name_and_town
 
     def restored(self, request, instance, names):
         if names is None:

@@ -1,4 +1,4 @@
-"""Admin access for editors and recruiters.
+"""Admin access for editors and recruiters, and what the admins of departments and openings share.
 
 Administrators can change everything, editors only their own departments, and recruiters only the openings of theirs.
 """
@@ -11,6 +11,7 @@ from django.http import Http404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .models import Department
@@ -83,6 +84,26 @@ class PreviewMixin:
         return reverse(f"admin:{self._preview_name}", args=[instance.pk])
 
 
+class DecisionFilter(admin.SimpleListFilter):
+    """The decisions of a queue. Shows what waits by default."""
+
+    title = _("decision")
+    parameter_name = "decision"
+
+    def lookups(self, request, model_admin):
+        decisions = [(value, label) for value, label in model_admin.model.Decision.choices if value]
+        return [*decisions, ("all", _("All"))]
+
+    def choices(self, changelist):
+        _all, *others = super().choices(changelist)
+        waiting = {"selected": self.value() is None, "query_string": changelist.get_query_string(remove=["decision"])}
+        return [waiting | {"display": _("Waiting")}, *others]
+
+    def queryset(self, request, queryset):
+        chosen = self.value()
+        return queryset if chosen == "all" else queryset.filter(decision=chosen or "")
+
+
 def local_time(field, description):
     """Return a column of a list that shows a time in the zone of the row's department, or of the row itself."""
 
@@ -104,23 +125,17 @@ def is_editor(request):
 def is_recruiter(request):
     """Return whether the user can edit the openings of at least one department, as editors can.
 
-    One query per request, or none if :func:`is_editor` has found that the user is one.
+    One query per request, beside that of :func:`is_editor`, or none if the user is one.
     """
     if not hasattr(request, "is_department_recruiter"):
         departments = Department.objects.with_jobs_editable_by(request.user)
-        request.is_department_recruiter = getattr(request, "is_department_editor", False) or departments.exists()
+        request.is_department_recruiter = is_editor(request) or departments.exists()
     return request.is_department_recruiter
 
 
-def record_edit(request, instance, fields):
+def record_edit(user, instance, fields):
     """Set the user and today's date as the source of these fields. The caller saves the instance."""
-    record_edit_by(request.user, instance, fields)
-
-
-def record_edit_by(user, instance, fields):
-    """The same for an edit by a user who need not be signed in."""
-    set_by = f"user:{user.pk}"
-    instance.set_source(fields, "Editor of this site", timezone.localdate().isoformat(), set_by)
+    instance.set_source(fields, "Editor of this site", timezone.localdate().isoformat(), f"user:{user.pk}")
 
 
 def change_status(model_admin, request, instances, change, label):
@@ -133,7 +148,7 @@ def change_status(model_admin, request, instances, change, label):
     with transaction.atomic():
         # Lock and read the rows first, because a change saves all fields.
         for instance in instances.select_for_update(of=("self",), no_key=True):
-            record_edit(request, instance, ["status"])
+            record_edit(request.user, instance, ["status"])
             change(instance)
             model_admin.log_change(request, instance, str(label))
             count += 1

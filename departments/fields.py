@@ -154,7 +154,9 @@ class MarkdownField(models.TextField):
 
     def formfield(self, **kwargs):
         # The admin would choose its own widget for text.
-        return super().formfield(**{"form_class": MarkdownFormField, **kwargs, "widget": MarkdownWidget})
+        help_text = self.help_text or _("You can add lists, headings and links.")
+        defaults = {"form_class": MarkdownFormField, "help_text": help_text}
+        return super().formfield(**{**defaults, **kwargs, "widget": MarkdownWidget})
 
 
 def validate_time_zone(name):

@@ -1,4 +1,4 @@
-"""The form of a department in the admin."""
+"""Forms of the admin: of a department, and of a decision about what people ask for."""
 
 from operator import attrgetter
 
@@ -65,3 +65,13 @@ class DepartmentForm(EditForm):
         if new := self.cleaned_data.get("new_specialization"):
             new.save()
             self.instance.listed_specializations.create(specialization=new)
+
+
+class DeclineForm(forms.Form):
+    """Why a claim or a correction is declined. Those who sent it get the reason by email."""
+
+    reason = forms.CharField(
+        label=_("Reason, for the email"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+    )

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from . import converters, views
+from . import api, converters, views
 from .claims import views as claims
 from .corrections import views as corrections
 
@@ -18,4 +18,10 @@ urlpatterns = [
     path("<state:state>/<slug:slug>/claim/", claims.claim, name="claim"),
     path("<state:state>/<slug:slug>/correct/", corrections.correct, name="correct"),
     path("claims/confirm/<str:token>/", claims.confirm_claim, name="claim confirm"),
+]
+
+api_urlpatterns = [
+    path("departments", api.department_list, name="api departments"),
+    path("departments/<state:state>/<slug:slug>", api.department, name="api department"),
+    path("places", api.place_list, name="api places"),
 ]

@@ -110,7 +110,7 @@ def _apply(model_admin, request, verb, rows, closes_on):
     number = 0
     for row in rows:
         if not row.reason:
-            record_edit(request, row.job, row.job.changes(verb, closes_on))
+            record_edit(request.user, row.job, row.job.changes(verb, closes_on))
             row.job.apply(verb, closes_on)
             model_admin.log_change(request, row.job, str(DONE[verb]))
             number += 1

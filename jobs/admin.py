@@ -113,7 +113,7 @@ class OpenFilter(admin.SimpleListFilter):
 @admin.register(Job)
 class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, BadRequestAdmin):
     class Media:
-        js = [Script("js/zone.js", defer="")]
+        js = [Script("js/zone.js", defer=True)]
 
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["title", "employer", "kind", "status", "is_open_now", "opens_on", "closes_on", "is_sample"]
@@ -129,10 +129,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         (None, {"fields": ["department", "title", "kind", "schedule", "positions", "status"]}),
         (
             _("Dates"),
-            {
-                "fields": [("opens_on", "opens_time"), ("closes_on", "closes_time")],
-                "description": _("Dates and times are in the department's time zone."),
-            },
+            {"fields": [("opens_on", "opens_time"), ("closes_on", "closes_time")]},
         ),
         (_("Text"), {"fields": ["description", "requirements"]}),
         (_("How to apply"), {"fields": ["apply_url", "apply_email", "apply_instructions"]}),
@@ -200,6 +197,9 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         """Others choose from a short list: recruiters have no access to the departments that this field searches."""
         return super().get_autocomplete_fields(request) if request.user.has_perm(EDIT_EVERY_DEPARTMENT) else []
 
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets if obj else self.fieldsets[:-1]  # there is no record yet
+
     def is_public(self, job):
         return Job.objects.visible().filter(pk=job.pk).exists()
 
@@ -220,7 +220,15 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         return super().deleted_rows(request).filter(department__in=departments).select_related("department")
 
     def deleted_name(self, row):
-        return f"{row.title} ({row.department.name})"
+        return f"{row.title}, {row.department}"
+
+    def restored(self, request, instance, names):
+        if names and "department" in names:
+            self._move_corrections(instance)
+
+    def _move_corrections(self, job):
+        """Let the editors of the job's department decide its corrections."""
+        job.corrections.update(department=job.department_id)
 
     @admin.display(description=_("open"), boolean=True)
     def is_open_now(self, job):
@@ -244,8 +252,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         if obj:
             context["duplicates"] = Duplicate.objects.waiting().of(obj).select_related("job__department", "other")
             # The form has a button that publishes.
-            possible = [verb for verb in Verb if verb != Verb.PUBLISH and not obj.reason_against(verb)]
-            context["verbs"] = [(verb, obj.label_of(verb)) for verb in possible]
+            context["verbs"] = obj.labels_of(set(Verb) - {Verb.PUBLISH})
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_add(self, request, job, post_url_continue=None):
@@ -255,7 +262,7 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
         return self._preview_unsaved(request, job) or super().response_change(request, job)
 
     def _preview_unsaved(self, request, job):
-        """If the button "Preview" was pressed, return the page of the job as the form has it, and save nothing."""
+        """If "Preview the page" was pressed, return the page of the job as the form has it, and save nothing."""
         if "_preview" not in request.POST:
             return None
         response = self.render_preview(request, self.get_object(request, str(job.pk)))
@@ -268,8 +275,10 @@ class JobAdmin(RecruitersMixin, PreviewMixin, HistoryMixin, DuplicatesMixin, Bad
 
     def save_model(self, request, job, form, change):
         """Record who set which fields, and tell the editor whether visitors see the job now."""
-        record_edit(request, job, form.changed_data)
+        record_edit(request.user, job, form.changed_data)
         super().save_model(request, job, form, change)
+        if change and "department" in form.changed_data:
+            self._move_corrections(job)
         self.message_user(request, self._visibility(job))
 
     def _visibility(self, job):

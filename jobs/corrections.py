@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.corrections.facts import OTHER, Fact
 
 OF_JOBS = {
-    "closed": Fact(_("The job is filled or closed"), method="fill"),
+    "closed": Fact(_("The job is filled or closed"), method="fill_if_open"),
     "title": Fact(_("Title"), ("title",)),
     "kind": Fact(_("Job type"), ("kind", "schedule"), begins_with_current=True),
     "pay": Fact(_("Pay"), ("pay_min", "pay_max", "pay_period"), begins_with_current=True),

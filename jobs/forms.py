@@ -1,4 +1,4 @@
-"""The job search form."""
+"""The job search form, and the form of a deadline."""
 
 import re
 from urllib.parse import urlencode

@@ -7,19 +7,25 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
+from departments.corrections.facts import OF_DEPARTMENTS
 from departments.editors import is_recruiter
 from departments.models import Claim, Correction, Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.models import Import
 
-from .models import Connector, Duplicate, Job
+from .models import Connector, Duplicate, Job, Verb
 
 DEPARTMENTS_SHOWN, JOBS_SHOWN, CLAIMS_SHOWN, CORRECTIONS_SHOWN, IMPORTS_SHOWN, EDITS_SHOWN = 5, 10, 5, 5, 5, 10
 CONNECTORS_SHOWN, DUPLICATES_SHOWN = 5, 5
 SOON = timedelta(days=7)
 
+# The fields that a department's name with city and state needs.
+NAMES = ("name", "city", "state")
+# The buttons of a job on the front page. The page of the job has all.
+VERBS = {Verb.PUBLISH, Verb.CONFIRM, Verb.EXTEND, Verb.FILL}
+
 # The ids of the lists in a department's form. The other facts have the names of their fields.
-PARTS = {"specializations": "id_listed_specializations", "divisions": "divisions-group"}
+PARTS = {key: fact.anchor for key, fact in OF_DEPARTMENTS.items() if fact.anchor}
 
 
 def front_page(request):
@@ -56,18 +62,18 @@ def _corrections(user):
 def _connectors():
     """The connectors that fail, and those that wait for permission."""
     shown = Connector.objects.needing_attention().select_related("department")
-    return shown.only("name", "problem", "failing_since", "department__name")[:CONNECTORS_SHOWN]
+    return shown.only("name", "problem", "failing_since", *(f"department__{name}" for name in NAMES))[:CONNECTORS_SHOWN]
 
 
 def _duplicates(user):
     """Pairs of the user's jobs that may be the same one."""
     waiting = Duplicate.objects.waiting().editable_by(user).select_related("job__department", "other")
-    fields = ("job__title", "job__department__name", "other__title")
-    return {"duplicates": waiting.only("is_decided", *fields)[:DUPLICATES_SHOWN]}
+    names = (f"job__department__{name}" for name in NAMES)
+    return {"duplicates": waiting.only("is_decided", "job__title", "other__title", *names)[:DUPLICATES_SHOWN]}
 
 
 def _departments(user):
-    """The departments that the user edits, each with the facts that are still unknown and links to their fields."""
+    """The departments that the user edits, each with links to the fields of its facts, known and unknown."""
     mine = Department.objects.editable_by(user)
     found = list(mine.with_parts().by_name()[: DEPARTMENTS_SHOWN + 1])
     return {
@@ -81,12 +87,13 @@ def _card(department):
         has_specializations=department.has_specializations, has_divisions=department.has_divisions
     )
     form = reverse("admin:departments_department_change", args=[department.pk])
+    links = {fact: (label, f"{form}#{PARTS.get(fact, f'id_{fact}')}") for fact, label in department.EXPECTED.items()}
     return {
         "department": department,
         "form": form,
-        "known": len(department.EXPECTED) - len(unknown),
-        "expected": len(department.EXPECTED),
-        "unknown": [(label, f"{form}#{PARTS.get(fact, f'id_{fact}')}") for fact, label in unknown.items()],
+        "known": [link for fact, link in links.items() if fact not in unknown],
+        "expected": len(links),
+        "unknown": [link for fact, link in links.items() if fact in unknown],
     }
 
 
@@ -96,6 +103,8 @@ def _jobs(user):
     shown, soon = jobs[:JOBS_SHOWN], timezone.now() + SOON
     unconfirmed = list(Job.objects.editable_by(user).to_confirm().with_department()[:JOBS_SHOWN])
     shown = [job for job in shown if job not in unconfirmed]
+    for job in (*unconfirmed, *shown):
+        job.buttons = job.labels_of(VERBS)
     closing = [job for job in shown if job.closes_at and job.closes_at <= soon and job.is_open()]
     return {
         "has_jobs": True,

@@ -4,7 +4,7 @@ from django.urls import include, path, register_converter
 
 from policeapp.web.routes import NumberConverter
 
-from . import views
+from . import api, views
 from .compare.views import compare_departments, compare_jobs
 from .eligibility.views import eligible
 from .feeds import atom, icalendar
@@ -30,7 +30,10 @@ department_urlpatterns = [
     path("compare/", compare_departments, name="compare departments"),
     path("<state:state>/<slug:slug>/feed/", atom.department_feed, name="department feed"),
     path("<state:state>/<slug:slug>/calendar/", icalendar.department_calendar, name="department calendar"),
+    path("<state:state>/<slug:slug>/embed/", views.embed, name="embed"),
 ]
+
+api_urlpatterns = [path("openings", api.opening_list, name="api openings")]
 
 urlpatterns = [
     path("jobs/", include(job_urlpatterns)),

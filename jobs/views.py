@@ -1,10 +1,12 @@
 """The job search and the page of one job."""
 
+from csp.decorators import csp_replace
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from departments.corrections.views import answer
@@ -14,9 +16,13 @@ from policeapp.web.pagination import CappedPaginator, page_number, paginate
 from policeapp.web.secret_links import require_get_or_post
 from policeapp.web.structured_data import Crumb
 
+from .feeds.responses import get_department_or_404
 from .forms import NEAREST_SHOWN, JobSearchForm
 from .models import Job, Listing
 from .structured_data import job_posting
+
+# The openings in a frame on a department's own website. A link leads to the others.
+EMBEDDED = 20
 
 
 @public_page(*JobSearchForm.base_fields, "page")
@@ -71,6 +77,20 @@ def render_job(request, job, is_preview=False):
         "structured_data": job_posting(job) if is_open and not (job.is_sample or is_preview) else None,
     }
     return render(request, "jobs/job_detail.html", context)
+
+
+@public_page()
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+@require_safe
+def embed(request, state, slug):
+    """Show a department's openings in a frame of its own website. A former slug redirects to the current one."""
+    department = get_department_or_404(state, slug)
+    if (department.state, department.slug) != (state, slug):
+        return redirect("embed", department.state, department.slug, permanent=True)
+    openings = list(department.jobs.open().real().listed().by_deadline()[:EMBEDDED])
+    context = {"department": department, "openings": openings, "place": department.find_place()}
+    return render(request, "jobs/embed.html", context)
 
 
 @never_cache

@@ -3,17 +3,23 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import departments.urls
+import jobs.urls
 from departments.claims.views import accept_invitation
 
 from .operations import metrics
-from .pages import health, help, policies, sitemaps, views
+from .pages import api, downloads, health, help, policies, sitemaps, views
 from .web import texts
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("departments/", include("departments.urls")),
-    path("", include("jobs.urls")),
+    path("departments/", include(departments.urls)),
+    path("", include(jobs.urls)),
     path("alerts/", include("jobs.alerts.urls")),
+    path("api/", api.documentation, name="api"),
+    path("api/v1/openapi.json", api.description, name="api description"),
+    path("api/v1/", include(departments.urls.api_urlpatterns)),
+    path("api/v1/", include(jobs.urls.api_urlpatterns)),
     path("admin/help/", help.admin_help, name="admin help"),
     path("admin/texts/preview/", texts.preview, name="preview text"),
     path("admin/texts/paste/", texts.paste, name="paste text"),
@@ -21,6 +27,10 @@ urlpatterns = [
     path("admin/invitations/accept/<str:token>/", accept_invitation, name="invitation"),
     path("admin/", include("policeapp.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("departments.csv", downloads.departments_csv, name="departments csv"),
+    path("jobs.csv", downloads.jobs_csv, name="jobs csv"),
+    path("data/", downloads.data, name="data"),
+    path("data/departments.zip", downloads.archive, name="data archive"),
     path("media/logos/<str:name>", views.logo, name="logo"),
     path("privacy/", policies.privacy, name="privacy"),
     path("accessibility/", policies.accessibility, name="accessibility"),

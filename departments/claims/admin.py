@@ -18,11 +18,12 @@ from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.accounts.reauthentication import require_recent
 from policeapp.web.admin import ViewOnlyAdmin
 
-from ..editors import local_time
+from ..editors import DecisionFilter, local_time
+from ..forms import DeclineForm
 from ..models.roles import Role
 from ..search.admin import NormalizedSearch
 from . import emails, outreach
-from .forms import DeclineForm, InvitationForm
+from .forms import InvitationForm
 from .models import Claim, Invitation
 
 
@@ -128,26 +129,6 @@ def _invitations(department):
 
 def _can_remove(request, department, editor):
     return request.user.has_perm(EDIT_EVERY_DEPARTMENT) or department.has_editor_besides(editor)
-
-
-class DecisionFilter(admin.SimpleListFilter):
-    """Shows waiting claims by default, without an "All" above them."""
-
-    title = _("decision")
-    parameter_name = "decision"
-
-    def lookups(self, request, model_admin):
-        decisions = [(value, label) for value, label in Claim.Decision.choices if value]
-        return [*decisions, ("all", _("All"))]
-
-    def choices(self, changelist):
-        _all, *others = super().choices(changelist)
-        waiting = {"selected": self.value() is None, "query_string": changelist.get_query_string(remove=["decision"])}
-        return [waiting | {"display": _("Waiting")}, *others]
-
-    def queryset(self, request, queryset):
-        chosen = self.value()
-        return queryset if chosen == "all" else queryset.filter(decision=chosen or "")
 
 
 @admin.register(Claim)

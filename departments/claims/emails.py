@@ -3,12 +3,10 @@
 They quote nothing that a visitor typed: anybody can enter any address.
 """
 
-from django.contrib.auth.backends import ModelBackend
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from policeapp.accounts.emails import send
-from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.accounts.emails import administrators, send
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.routes import absolute_url
 
@@ -40,7 +38,7 @@ def send_to_administrators(claim):
         _("They have confirmed their email address. Check who they are, then approve or decline the claim."),
     ]
     link, label = absolute_url(reverse("admin:departments_claim_change", args=[claim.pk])), _("See the claim")
-    for user in ModelBackend().with_perm(EDIT_EVERY_DEPARTMENT):
+    for user in administrators():
         send(user.email, _("A claim waits for you: %(department)s") % _of(claim.department), paragraphs, link, label)
 
 

@@ -1,4 +1,4 @@
-"""The forms of claims, their decisions, and invitations."""
+"""The forms of claims and invitations."""
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
@@ -61,16 +61,6 @@ class ClaimForm(PublicForm):
         if is_new:
             emails.send_confirmation(claim)
         return claim if is_new else None
-
-
-class DeclineForm(forms.Form):
-    """Why an administrator declines a claim. The person gets it by email."""
-
-    reason = forms.CharField(
-        label=_("Reason, for the email"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-    )
 
 
 class InvitationForm(forms.Form):

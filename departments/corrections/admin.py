@@ -17,58 +17,39 @@ from policeapp.history.models import Change
 from policeapp.history.records import change_by
 from policeapp.web.admin import ViewOnlyAdmin, bad_request_on_invalid_value
 
-from ..editors import RecruitersMixin
+from ..editors import DecisionFilter, RecruitersMixin, local_time
+from ..forms import DeclineForm
 from ..imports import jurisdictions
 from ..models import Department
+from ..search.admin import NormalizedSearch
 from . import emails
-from .forms import AcceptForm, DeclineForm
+from .forms import AcceptForm
 from .models import Correction
 
 
-class DecisionFilter(admin.SimpleListFilter):
-    """Shows waiting corrections by default, without an "All" above them."""
-
-    title = _("decision")
-    parameter_name = "decision"
-
-    def lookups(self, request, model_admin):
-        return [(value, label) for value, label in Correction.Decision.choices if value]
-
-    def choices(self, changelist):
-        _all, *others = super().choices(changelist)
-        waiting = {"selected": self.value() is None, "query_string": changelist.get_query_string(remove=["decision"])}
-        return [waiting | {"display": _("Waiting")}, *others]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(decision=self.value() or "")
-
-
 @admin.register(Correction)
-class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
+class CorrectionAdmin(NormalizedSearch, RecruitersMixin, ViewOnlyAdmin):
     """Editors decide the corrections of their departments, recruiters those of their jobs, administrators all."""
 
     editors_can = {"view", "delete"}  # spam needs no reason
-    list_display = ["__str__", "page", "proposed", "people", "created"]
+    list_display = ["__str__", "page", "proposed", "people", "sent", "decision"]
     list_filter = [DecisionFilter]
-    search_fields = ["department__name", "value"]
+    search_fields = ["department__search_text", "value"]
     search_help_text = _("Department or proposed value")
-    list_per_page = 50
 
     def get_queryset(self, request):
         corrections = super().get_queryset(request).editable_by(request.user)
         return corrections.with_reports_number().select_related("department", "decided_by").prefetch_related("target")
 
-    def get_list_display_links(self, request, list_display):
-        return ["__str__"]
-
-    @admin.display(description=_("page"), ordering="department__name")
+    @admin.display(description=_("page"), ordering="department__name_key")
     def page(self, correction):
-        department = f"{correction.department.name}, {correction.department.town}"
-        return department if correction.target_model is Department else f"{correction.target}, {department}"
+        return correction.page_name
 
     @admin.display(description=_("proposed"))
     def proposed(self, correction):
         return Truncator(correction.value).chars(60)
+
+    sent = local_time("created", _("sent"))
 
     @admin.display(description=_("people"), ordering="reports_number")
     def people(self, correction):
@@ -124,8 +105,7 @@ class CorrectionAdmin(RecruitersMixin, ViewOnlyAdmin):
             if rule.fields:
                 changed = form.save(request.user, timezone.localdate(correction.created, correction.department.zone))
                 self._log(request, target, changed)
-            elif rule.method:
-                getattr(target, rule.method)()
+            elif rule.method and getattr(target, rule.method)():
                 self._log(request, target, [rule.method])
         emails.send_thanks(correction)
         return self._finish(request, _("Accepted. Those who gave their address get our thanks by email."))

@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 
-from django.contrib.auth.backends import ModelBackend
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from policeapp.accounts.emails import send
-from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.accounts.emails import administrators, send
 from policeapp.operations.rate_limits import RateLimit
 from policeapp.web.email_addresses import mailbox_key
 from policeapp.web.routes import absolute_url
@@ -29,9 +27,9 @@ def announce():
     Administrators get it if nobody at the department can decide.
     """
     corrections = Correction.objects.waiting().filter(announced_at=None).select_related("department", "content_type")
-    administrators, waiting = list(ModelBackend().with_perm(EDIT_EVERY_DEPARTMENT)), defaultdict(list)
+    others, waiting = list(administrators()), defaultdict(list)
     for correction in corrections.order_by("pk")[:MOST_ANNOUNCED]:
-        for person in correction.people() or administrators:
+        for person in correction.people() or others:
             waiting[person].append(correction)
     told = [person for person in waiting if ANNOUNCEMENTS_PER_PERSON.hit(person.pk)]
     for person in told:
@@ -42,7 +40,7 @@ def announce():
 
 
 def _send_announcement(person, corrections):
-    number, names = len(corrections), sorted({_name(correction.department) for correction in corrections})
+    number, names = len(corrections), sorted({str(correction.department) for correction in corrections})
     paragraphs = [
         ngettext("A visitor sees a mistake on this page:", "Visitors see mistakes on these pages:", len(names)),
         *names[:10],
@@ -57,7 +55,7 @@ def _send_announcement(person, corrections):
 def send_thanks(correction):
     """Thank those who sent a correction that is accepted."""
     paragraphs = [
-        _("You told us about a mistake on this page: %(page)s.") % {"page": _page(correction)},
+        _("You told us about a mistake on this page: %(page)s.") % {"page": correction.page_name},
         _("You were right, and it is corrected. Thank you for your help."),
     ]
     _answer(correction, _("Thank you for your correction"), paragraphs)
@@ -66,7 +64,7 @@ def send_thanks(correction):
 def send_refusal(correction, reason):
     """Tell those who sent a correction why it is declined. ``reason`` is the text of the person who decided."""
     paragraphs = [
-        _("You told us about a mistake on this page: %(page)s. Thank you for that.") % {"page": _page(correction)},
+        _("You told us about a mistake on this page: %(page)s. Thank you for that.") % {"page": correction.page_name},
         _("We checked it, and left the page as it is. The reason:"),
         *reason.splitlines(),
     ]
@@ -78,12 +76,3 @@ def _answer(correction, title, paragraphs):
         if ANSWERS_PER_ADDRESS.hit(mailbox_key(address)):
             link = absolute_url(correction.target.get_absolute_url())
             send(address, title, paragraphs, link, _("See the page"))
-
-
-def _page(correction):
-    target, department = correction.target, _name(correction.department)
-    return department if target == correction.department else f"{target}, {department}"
-
-
-def _name(department):
-    return f"{department.name}, {department.town}"

@@ -10,7 +10,7 @@ class Fact(NamedTuple):
 
     The page of a correction can set its ``fields``. The first one begins with the value that the visitor entered,
     unless ``begins_with_current``. A fact without fields is changed in the admin's form, at the element with the id
-    ``anchor``, or by ``method``, the name of a method of the object.
+    ``anchor``, or by ``method``, the name of a method of the object that returns whether it has changed anything.
     """
 
     label: str
@@ -36,7 +36,7 @@ OF_DEPARTMENTS = {
     "officers": Fact(_("Number of officers"), ("sworn_officers", "sworn_year")),
     "population": Fact(_("Population served"), ("population", "population_year", "population_basis")),
     "county_population": Fact(_("County population"), ("county_population", "county_population_year")),
-    "specializations": Fact(_("Specializations"), anchor="listed_specializations-group"),
+    "specializations": Fact(_("Specializations"), anchor="id_listed_specializations"),
     "hiring_steps": Fact(_("Hiring steps"), anchor="hiring_steps-group"),
     "about": Fact(_("About the department"), ("about",), begins_with_current=True),
     "mission": Fact(_("Mission statement"), ("mission", "mission_is_summary"), begins_with_current=True),

@@ -82,7 +82,7 @@ class AcceptForm(forms.ModelForm):
 
     def __init__(self, correction, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.rule = correction.rule
+        self.rule, self.created = correction.rule, correction.created
         self.stored = {name: getattr(self.instance, name) for name in self.rule.fields}
         self.current = [(self[name].label, shown_value(self.instance, name)) for name in self.rule.fields]
         self.version = digest(f"{label}: {value}" for label, value in self.current)
@@ -112,13 +112,20 @@ class AcceptForm(forms.ModelForm):
 
     def is_valid(self):
         """Validate the whole object too, because its fields depend on one another."""
-        if super().is_valid() and self.rule.fields:
+        if super().is_valid() and self._changes_nothing():
+            self.add_error(None, _("Nothing would change. Enter what is right first, or decline."))
+        elif self.is_bound and not self.errors and self.rule.fields:
             try:
                 self.instance.full_clean()
             except ValidationError as error:
                 for name, messages in error.message_dict.items():
                     self._add_errors(name, messages)
         return not self.errors
+
+    def _changes_nothing(self):
+        """Return whether the fields are as they were when the correction was sent: thanks for it would be untrue."""
+        is_same = all(getattr(self.instance, name) == value for name, value in self.stored.items())
+        return bool(self.rule.fields) and is_same and self.instance.modified <= self.created
 
     def _add_errors(self, name, messages):
         """Add errors at the field of the form, or above all if it has none, with the name of the object's field."""
@@ -135,16 +142,6 @@ class AcceptForm(forms.ModelForm):
         self.instance.set_source(changed, self.cleaned_data["source"], day.isoformat(), f"user:{user.pk}")
         self.instance.save()
         return changed
-
-
-class DeclineForm(forms.Form):
-    """Why a correction is declined. The visitor gets it by email."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-    )
 
 
 def shown_value(instance, name):

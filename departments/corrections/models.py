@@ -4,6 +4,7 @@ import hashlib
 import re
 from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -18,7 +19,7 @@ from policeapp.web.email_addresses import mailbox_key
 
 from ..fields import EmailAddressField, KeyField
 from ..models.department import Department
-from .facts import OF_DEPARTMENTS, facts_of
+from .facts import FACTS, OF_DEPARTMENTS, facts_of
 
 LINK = re.compile(r"https?://(?:www\.)?([^\s/?#@:]+)\S*", re.IGNORECASE)
 FOR_ADMINISTRATORS = [key for key, fact in OF_DEPARTMENTS.items() if fact.is_for_administrators]
@@ -34,12 +35,20 @@ class CorrectionQuerySet(models.QuerySet):
         return self.filter(decision="")
 
     def editable_by(self, user):
-        """Corrections that the user can decide: those of pages that the user can edit, and of facts on them."""
-        of_departments = Q(content_type=ContentType.objects.get_for_model(Department))
-        own = of_departments & Q(department__in=Department.objects.editable_by(user))
-        if not user.has_perm(EDIT_EVERY_DEPARTMENT):
-            own &= ~Q(fact__in=FOR_ADMINISTRATORS)
-        return self.filter(own | ~of_departments & Q(department__in=Department.objects.with_jobs_editable_by(user)))
+        """Corrections that the user can decide: those of pages that the user can edit, and of facts on them.
+
+        A page can have moved to another department since somebody reported a mistake on it.
+        """
+        if user.is_active and user.is_staff and user.has_perm(EDIT_EVERY_DEPARTMENT):
+            return self
+        editable = Q()
+        for model in map(apps.get_model, FACTS):
+            pages = model.objects.editable_by(user).order_by().values("pk")
+            found = Q(content_type=ContentType.objects.get_for_model(model), object_id__in=pages)
+            if model is Department:
+                found &= ~Q(fact__in=FOR_ADMINISTRATORS)
+            editable |= found
+        return self.filter(editable)
 
     def with_reports_number(self):
         """Add ``.reports_number``, the number of people who sent the same value."""
@@ -124,6 +133,11 @@ class Correction(models.Model):
     def rule(self):
         """The :class:`~departments.corrections.facts.Fact`."""
         return facts_of(self.target_model)[self.fact]
+
+    @property
+    def page_name(self):
+        """The name of the page: that of the department, or the title of the opening with the department's name."""
+        return str(self.department) if self.target_model is Department else f"{self.target.title}, {self.department}"
 
     def people(self):
         """Return the QuerySet of those at the department who can decide it: editors and, for an opening, recruiters."""

@@ -411,7 +411,6 @@ class Migration(migrations.Migration):
                     "about",
                     departments.fields.MarkdownField(
                         blank=True,
-                        help_text="You can use Markdown.",
                         max_length=20000,
                         verbose_name="about",
                     ),
@@ -420,7 +419,6 @@ class Migration(migrations.Migration):
                     "mission",
                     departments.fields.MarkdownField(
                         blank=True,
-                        help_text="You can use Markdown.",
                         max_length=20000,
                         verbose_name="mission statement",
                     ),
@@ -437,7 +435,6 @@ class Migration(migrations.Migration):
                     "special_units_intro",
                     departments.fields.MarkdownField(
                         blank=True,
-                        help_text="You can use Markdown.",
                         max_length=5000,
                         verbose_name="introduction to special services",
                     ),
@@ -629,7 +626,9 @@ class Migration(migrations.Migration):
                 (
                     "description",
                     departments.fields.MarkdownField(
-                        blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="description"
+                        blank=True,
+                        max_length=5000,
+                        verbose_name="description",
                     ),
                 ),
                 (
@@ -657,7 +656,9 @@ class Migration(migrations.Migration):
                 (
                     "responsibilities",
                     departments.fields.MarkdownField(
-                        blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="responsibilities"
+                        blank=True,
+                        max_length=5000,
+                        verbose_name="responsibilities",
                     ),
                 ),
                 (
@@ -1543,7 +1544,9 @@ class Migration(migrations.Migration):
                 (
                     "responsibilities",
                     departments.fields.MarkdownField(
-                        blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="responsibilities"
+                        blank=True,
+                        max_length=5000,
+                        verbose_name="responsibilities",
                     ),
                 ),
                 ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
@@ -1691,7 +1694,9 @@ class Migration(migrations.Migration):
                 (
                     "description",
                     departments.fields.MarkdownField(
-                        blank=True, help_text="You can use Markdown.", max_length=5000, verbose_name="description"
+                        blank=True,
+                        max_length=5000,
+                        verbose_name="description",
                     ),
                 ),
                 ("history_id", models.BigAutoField(editable=False, primary_key=True, serialize=False)),
@@ -2066,14 +2071,15 @@ class Migration(migrations.Migration):
                 (
                     "about",
                     departments.fields.MarkdownField(
-                        blank=True, help_text="You can use Markdown.", max_length=20000, verbose_name="about"
+                        blank=True,
+                        max_length=20000,
+                        verbose_name="about",
                     ),
                 ),
                 (
                     "mission",
                     departments.fields.MarkdownField(
                         blank=True,
-                        help_text="You can use Markdown.",
                         max_length=20000,
                         verbose_name="mission statement",
                     ),
@@ -2090,7 +2096,6 @@ class Migration(migrations.Migration):
                     "special_units_intro",
                     departments.fields.MarkdownField(
                         blank=True,
-                        help_text="You can use Markdown.",
                         max_length=5000,
                         verbose_name="introduction to special services",
                     ),

@@ -170,14 +170,12 @@ class Department(Located, Contact, Figures, Slugged, Sourced, Staffed, Checked):
         default=False,
         help_text=_("The page then adds “And more...”."),
     )
-    about = MarkdownField(_("about"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
-    mission = MarkdownField(_("mission statement"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
+    about = MarkdownField(_("about"), blank=True, max_length=20_000)
+    mission = MarkdownField(_("mission statement"), blank=True, max_length=20_000)
     mission_is_summary = models.BooleanField(
         _("the mission statement is a summary"), default=False, help_text=_("Not in the department's own words.")
     )
-    special_units_intro = MarkdownField(
-        _("introduction to special services"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
-    )
+    special_units_intro = MarkdownField(_("introduction to special services"), blank=True, max_length=5_000)
 
     created = models.DateTimeField(_("created"), auto_now_add=True)
     modified = models.DateTimeField(_("modified"), auto_now=True)

@@ -98,9 +98,7 @@ class Part(Ordered):
 
 class Division(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="divisions")
-    responsibilities = MarkdownField(
-        _("responsibilities"), blank=True, max_length=5_000, help_text=_("You can use Markdown.")
-    )
+    responsibilities = MarkdownField(_("responsibilities"), blank=True, max_length=5_000)
 
     history = History()
 
@@ -112,7 +110,7 @@ class Division(Part):
 
 class SpecialUnit(Part):
     department = models.ForeignKey("Department", models.CASCADE, related_name="special_units")
-    description = MarkdownField(_("description"), blank=True, max_length=5_000, help_text=_("You can use Markdown."))
+    description = MarkdownField(_("description"), blank=True, max_length=5_000)
 
     history = History()
 

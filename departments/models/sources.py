@@ -222,14 +222,24 @@ class Sourced(models.Model):
         years = {fact: source.get("as_of", "")[:4] for fact, source in self.sources.items()}
         return {fact: year for fact, year in years.items() if year and year < first_current}
 
+    def published_sources(self):
+        """Return ``{fact: (source, as_of, guessed)}`` of the facts with a named source, in the order of ``FACTS``.
+
+        Visitors see these. They don't see who set a fact.
+        """
+        found = {fact: self.sources[fact] for fact in self.FACTS if fact in self.sources}
+        return {
+            fact: Origin(source["source"], source.get("as_of", ""), source.get("guessed", False))
+            for fact, source in found.items()
+            if source.get("source") and fact not in self.SITE_FACTS
+        }
+
     def facts_by_source(self):
         """Return ``[(source, as_of, [labels of the facts])]``, in the order of ``FACTS``."""
         grouped = {}
-        for field in self.FACTS:
-            source = self.sources.get(field)
-            if source and source.get("source") and field not in self.SITE_FACTS:
-                label = self.FACT_LABELS.get(field) or self._meta.get_field(field).verbose_name
-                labels = grouped.setdefault((source["source"], source.get("as_of", "")), [])
-                if label not in labels:
-                    labels.append(label)
+        for field, origin in self.published_sources().items():
+            label = self.FACT_LABELS.get(field) or self._meta.get_field(field).verbose_name
+            labels = grouped.setdefault(origin[:2], [])
+            if label not in labels:
+                labels.append(label)
         return [(source, as_of, labels) for (source, as_of), labels in grouped.items()]

@@ -60,9 +60,10 @@ class NearForm(forms.Form):
     )
 
     def __init__(self, data=None, *args, **kwargs):
-        if data is not None and not data.get("within"):
+        if data is not None:
             data = data.copy()
-            data["within"] = str(DEFAULT_MILES)
+            data["within"] = data.get("within") or str(DEFAULT_MILES)
+            data["state"] = (data.get("state") or "").upper()
         super().__init__(data, *args, auto_id="%s", **kwargs)
         self.choices = []
         self.possible_towns = []
@@ -70,6 +71,18 @@ class NearForm(forms.Form):
         self.text_is_place = False
         self.is_near_me = False
         self.state_from_place = ""
+
+    def error_text(self):
+        """Return the errors, and the places to choose from, as lines of text for programs."""
+        lines = [
+            f"{self[name].label if name in self.fields else _('Search')}: {error}"
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+        if self.choices:
+            places = "; ".join(place.search_text for place in self.choices)
+            lines.append(_("Use one of these: %(places)s") % {"places": places})
+        return "".join(f"{line}\n" for line in lines)
 
     def clean_within(self):
         """Return miles as an int, or None for anywhere."""

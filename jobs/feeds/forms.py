@@ -1,8 +1,6 @@
-"""The search form of the feeds and calendars."""
+"""The search form of the feeds, the calendars, the JSON API and the downloads."""
 
 from urllib.parse import urlencode
-
-from django.utils.functional import cached_property
 
 from ..forms import JobSearchForm
 from ..models import Alert, Job
@@ -14,23 +12,19 @@ class FeedSearchForm(JobSearchForm):
     ``typed`` is the query string (a mapping); ``sort`` is the order if the query string has none.
     """
 
-    def __init__(self, typed, sort):
+    def __init__(self, typed, sort=""):
         self.parameters = {name: typed[name] for name in self.base_fields if typed.get(name)}
         super().__init__({"sort": sort} | self.parameters)
 
-    @cached_property
-    def found(self):
-        return super().found.real()
+    def openings(self):
+        return super().openings().real()
 
     def first(self, count):
         """Return a list of the first ``count`` results with all fields and departments; empty if the form has errors.
 
         Two queries.
         """
-        ids = [job.pk for job in self.results()[:count]]
-        jobs = Job.objects.open().with_department().in_bulk(ids) if ids else {}
-        # An opening that closed between the two queries is missing from the second.
-        return [jobs[pk] for pk in ids if pk in jobs]
+        return Job.objects.open().with_department().reload(self.results()[:count])
 
     @property
     def query(self):

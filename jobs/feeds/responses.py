@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import http_date
-from django.utils.translation import gettext as _
 
 from departments.models import Department
 
@@ -17,15 +16,7 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]
 
 def search_error_response(form):
     """Return a 400 response with the form's errors, and the places to choose from, as text."""
-    lines = [
-        f"{form[name].label if name in form.fields else _('Search')}: {error}"
-        for name, errors in form.errors.items()
-        for error in errors
-    ]
-    if form.choices:
-        places = "; ".join(place.search_text for place in form.choices)
-        lines.append(_("Use one of these: %(places)s") % {"places": places})
-    return HttpResponse("\n".join(lines) + "\n", status=400, content_type="text/plain; charset=utf-8")
+    return HttpResponse(form.error_text(), status=400, content_type="text/plain; charset=utf-8")
 
 
 def get_department_or_404(state, slug):

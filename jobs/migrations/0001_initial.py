@@ -110,14 +110,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    departments.fields.MarkdownField(
-                        help_text="You can use Markdown.", max_length=50000, verbose_name="description"
-                    ),
+                    departments.fields.MarkdownField(max_length=50000, verbose_name="description"),
                 ),
                 (
                     "requirements",
                     departments.fields.MarkdownField(
-                        blank=True, help_text="You can use Markdown.", max_length=20000, verbose_name="requirements"
+                        blank=True,
+                        max_length=20000,
+                        verbose_name="requirements",
                     ),
                 ),
                 (
@@ -132,7 +132,6 @@ class Migration(migrations.Migration):
                     "apply_instructions",
                     departments.fields.MarkdownField(
                         blank=True,
-                        help_text="Instructions. You can use Markdown.",
                         max_length=5000,
                         verbose_name="how to apply",
                     ),
@@ -1406,14 +1405,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    departments.fields.MarkdownField(
-                        help_text="You can use Markdown.", max_length=50000, verbose_name="description"
-                    ),
+                    departments.fields.MarkdownField(max_length=50000, verbose_name="description"),
                 ),
                 (
                     "requirements",
                     departments.fields.MarkdownField(
-                        blank=True, help_text="You can use Markdown.", max_length=20000, verbose_name="requirements"
+                        blank=True,
+                        max_length=20000,
+                        verbose_name="requirements",
                     ),
                 ),
                 (
@@ -1428,7 +1427,6 @@ class Migration(migrations.Migration):
                     "apply_instructions",
                     departments.fields.MarkdownField(
                         blank=True,
-                        help_text="Instructions. You can use Markdown.",
                         max_length=5000,
                         verbose_name="how to apply",
                     ),

@@ -202,7 +202,7 @@ class Connector(models.Model):
         if not self.is_on:
             return _t("Off")
         if self.failing_since:
-            return _t("Failing since %(day)s") % {"day": date_format(self.failing_since, "F j")}
+            return _t("Failing since %(day)s") % {"day": date_format(timezone.localtime(self.failing_since), "F j")}
         return _t("Works") if self.is_verified else _t("Unverified")
 
     def forget_answers(self):
@@ -312,7 +312,9 @@ class DuplicateQuerySet(models.QuerySet):
         return self.filter(is_decided=False, job__in=current, other__in=current)
 
     def editable_by(self, user):
-        return self.filter(job__in=Job.objects.editable_by(user))
+        """Pairs of openings that the user can edit, both of them: one can have moved to another department."""
+        jobs = Job.objects.editable_by(user).values("pk")
+        return self.filter(job__in=jobs, other__in=jobs)
 
     def of(self, job):
         return self.filter(Q(job=job) | Q(other=job))

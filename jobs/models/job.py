@@ -40,12 +40,14 @@ from .pay import PERIODS_A_YEAR, PayPeriod, format_pay, plausible_pay, validate_
 from .querysets import JobQuerySet
 
 
-def count_open_jobs(departments):
+def count_open_jobs(departments, openings=None):
     """Set ``.open_jobs`` of each department in the list. One query.
 
-    Use it for one page of a long list: :func:`with_open_jobs` makes PostgreSQL count for all rows before the page too.
+    ``openings`` are the jobs to count; the default are all open ones. Use it for one page of a long list:
+    :func:`with_open_jobs` makes PostgreSQL count for all rows before the page too.
     """
-    found = Job.objects.open().filter(department__in=departments).order_by()
+    openings = Job.objects.open() if openings is None else openings
+    found = openings.filter(department__in=departments).order_by()
     numbers = dict(found.values_list("department").annotate(Count("pk")))
     for department in departments:
         department.open_jobs = numbers.get(department.pk, 0)
@@ -88,7 +90,7 @@ class Job(Lifecycle, Sourced):
     DERIVED = ("words", "all_words", "slug", "opens_on", "opens_at", "closes_at", "published_at", "open_since")
     DERIVED += ("confirmed_at", "listed_until")
     # Those that depend on the time of a save, and so on their values in the database.
-    HISTORY = ("closes_at", "published_at", "open_since", "confirmed_at")
+    STORED = ("closes_at", "published_at", "open_since", "confirmed_at")
     FULL_TEXT = ("words", "all_words")
     HISTORY_PARTS = {"structured_requirements": "", "hiring_steps": ""}
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
@@ -119,13 +121,11 @@ class Job(Lifecycle, Sourced):
     positions = models.PositiveSmallIntegerField(
         _("positions"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
     )
-    description = MarkdownField(_("description"), max_length=50_000, help_text=_("You can use Markdown."))
-    requirements = MarkdownField(_("requirements"), blank=True, max_length=20_000, help_text=_("You can use Markdown."))
+    description = MarkdownField(_("description"), max_length=50_000)
+    requirements = MarkdownField(_("requirements"), blank=True, max_length=20_000)
     apply_url = HttpsURLField(_("application URL"), blank=True, max_length=500)
     apply_email = EmailAddressField(_("application email"), blank=True)
-    apply_instructions = MarkdownField(
-        _("how to apply"), blank=True, max_length=5_000, help_text=_("Instructions. You can use Markdown.")
-    )
+    apply_instructions = MarkdownField(_("how to apply"), blank=True, max_length=5_000)
 
     pay_min = models.DecimalField(_("minimum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
     pay_max = models.DecimalField(_("maximum pay"), max_digits=10, decimal_places=2, null=True, blank=True)
@@ -292,7 +292,7 @@ class Job(Lifecycle, Sourced):
         """Compute the fields in ``DERIVED``: the slug, the search text and the instants.
 
         The default opening date is today in the department's time zone, or the closing date if that is earlier.
-        Call it while the fields in ``HISTORY`` have their values in the database.
+        Call it while the fields in ``STORED`` have their values in the database.
         """
         closed_at = self.closes_at
         self.derive_from_title()
@@ -353,10 +353,11 @@ def _unique_words(words):
 def derive_before_save(sender, instance, using, **kwargs):
     """Compute derived fields in a signal, because loading fixtures doesn't call ``save()``.
 
-    The history comes from the database, because a fixture doesn't know it, and another process may have changed it.
+    Those in ``STORED`` come from the database, because a fixture doesn't know them, and another process may have
+    changed them.
     """
     if instance.pk:
-        stored = Job.objects.using(using).filter(pk=instance.pk).values(*Job.HISTORY).first() or {}
+        stored = Job.objects.using(using).filter(pk=instance.pk).values(*Job.STORED).first() or {}
         for name, value in stored.items():
             setattr(instance, name, value)
     instance.derive()

@@ -82,6 +82,13 @@ class Lifecycle:
         """Close it at once, because somebody is hired. Its page stays and says so."""
         self.apply(Verb.FILL)
 
+    def fill_if_open(self):
+        """Do that unless it is a draft, planned, filled or withdrawn. Return whether it was done."""
+        is_possible = not self.reason_against(Verb.FILL)
+        if is_possible:
+            self.fill()
+        return is_possible
+
     def reopen(self, closes_on=None):
         """Publish it again. If its deadline has passed, set another one, or none if it is open until filled."""
         self.apply(Verb.REOPEN, closes_on)
@@ -125,6 +132,10 @@ class Lifecycle:
     def label_of(self, verb):
         """Return what a button for the :class:`Verb` says."""
         return _t("Set a deadline") if verb == Verb.EXTEND and not self.closes_on else verb.label
+
+    def labels_of(self, verbs):
+        """Return those of these verbs that are possible, as ``[(Verb, what its button says)]``."""
+        return [(verb, self.label_of(verb)) for verb in Verb if verb in verbs and not self.reason_against(verb)]
 
     def describe_after(self, verb, closes_on=None):
         """Return what :meth:`describe_state` says after the :class:`Verb`, without saving anything."""

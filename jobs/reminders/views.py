@@ -5,7 +5,7 @@ from django.db import transaction
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from departments.editors import record_edit_by
+from departments.editors import record_edit
 from policeapp.history.records import change_by
 from policeapp.web.secret_links import secret_link
 
@@ -43,7 +43,7 @@ def _answer(request, verb, token):
     form = DeadlineForm(verb, [job], request.POST if is_answer else None)
     if is_asked and is_answer and form.is_valid():
         with change_by(user):
-            record_edit_by(user, job, job.changes(verb, form.deadline))
+            record_edit(user, job, job.changes(verb, form.deadline))
             job.apply(verb, form.deadline)
         text = _("%(answer)s, by a link in an email") % {"answer": verb.label}
         LogEntry.objects.log_actions(user.pk, [job], CHANGE, text, single_object=True)

@@ -1,5 +1,6 @@
 """Emails about accounts. They go into the outbox of another app, so a slow mail server delays no page."""
 
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..web.routes import absolute_url
+from .models import EDIT_EVERY_DEPARTMENT
 
 # What we tell the owner when an account has changed, by the names of django-allauth's templates where they exist.
 NOTICES = {
@@ -32,6 +34,11 @@ def send(address, title, paragraphs, link="", label=""):
     """Send an email with a title, which is its subject, paragraphs of plain text, and a button if there is a link."""
     content = {"title": str(title), "paragraphs": [str(text) for text in paragraphs]}
     outbox(address, content | {"link": link, "label": str(label)})
+
+
+def administrators():
+    """Return the QuerySet of active users who can edit every department. They get what nobody else can decide."""
+    return ModelBackend().with_perm(EDIT_EVERY_DEPARTMENT)
 
 
 def send_notice(user, template):

@@ -7,10 +7,12 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ..web.admin import bad_request_on_invalid_value
 from ..web.pagination import page_number, paginate
 from .models import Change
 from .records import change_by
@@ -21,7 +23,8 @@ from .timeline import Timeline, changes_of, shown_fields
 class HistoryMixin:
     """A ``BadRequestAdmin`` of a model with a history.
 
-    ``zone_of(object)`` returns the time zone of an object or of a historical row.
+    A subclass has ``zone_of(object)``, which returns the time zone of an object or of a historical row, and
+    ``deleted_name(row)``, which returns the name of a deleted object from its historical row.
     """
 
     deleted_note = ""
@@ -40,6 +43,14 @@ class HistoryMixin:
     def changelist_view(self, request, extra_context=None):
         context = {"can_restore_deleted": self.can_restore_deleted(request)}
         return super().changelist_view(request, context | (extra_context or {}))
+
+    def response_change(self, request, instance):
+        """Lead from the message about what was saved to the page that can undo it."""
+        response = super().response_change(request, instance)
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[instance.pk])
+        link = format_html('<a href="{}">{}</a>', url, _("See what changed, or undo it."))
+        self.message_user(request, link)
+        return response
 
     def history_view(self, request, object_id, extra_context=None):
         """Show what changed in words, newest first."""
@@ -101,8 +112,9 @@ class HistoryMixin:
         )
 
     def _restore(self, request, instance):
-        change = request.POST.get("change", "")
-        if not change.isdecimal() or not (found := changes_of(self.model, instance.pk).filter(pk=change).first()):
+        with bad_request_on_invalid_value():
+            found = changes_of(self.model, instance.pk).filter(pk=request.POST.get("change")).first()
+        if found is None:
             raise BadRequest("There is no such change.")
         allowed, fact = self._restorable(request, instance), request.POST.get("fact", "")
         names = set_together(self.model, fact) if fact else allowed
@@ -140,8 +152,10 @@ class HistoryMixin:
         """Return the historical rows of the deleted objects that the person can restore."""
         return deleted_rows(self.model)
 
-    def deleted_name(self, row):
-        return str(row.history_object)
+    def restoring_context(self, request):
+        if not self.can_restore_deleted(request):
+            return {}
+        return {"restorable_days": RESTORABLE.days, "deleted_note": self.deleted_note}
 
     def can_restore_deleted(self, request):
         return self.has_delete_permission(request)

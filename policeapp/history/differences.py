@@ -15,7 +15,13 @@ def of_field(field, before, after):
     """Return the difference of two values, as arguments of :class:`policeapp.history.timeline.Fact`."""
     if isinstance(field, models.TextField):
         return {"words": of_words(before or "", after or "")}
-    return {"before": text_of(field, before), "after": text_of(field, after)}
+    return {"before": quoted(field, before), "after": quoted(field, after)}
+
+
+def quoted(field, value, most=None):
+    """Return the text of a value in quotation marks, cut to ``most`` characters. A missing value has no marks."""
+    text = Truncator(text_of(field, value)).chars(most) if most else text_of(field, value)
+    return text if value is None or value == "" else f"“{text}”"
 
 
 def text_of(field, value):
@@ -33,6 +39,8 @@ def text_of(field, value):
         return date_format(value, "F j, Y")
     if isinstance(field, models.TimeField):
         return time_format(value, "g:i A")
+    if isinstance(field, models.DecimalField):
+        return f"{value:,f}".removesuffix(".00")
     return str(dict(field.flatchoices).get(value, value))
 
 
@@ -79,8 +87,8 @@ def _is_owner(field):
 
 
 def _line(name, field, before, after):
-    both = (Truncator(text_of(field, values[field.attname])).chars(200) for values in (before, after))
-    return "{}, {}: “{}” → “{}”".format(name, field.verbose_name, *both)
+    both = (quoted(field, values[field.attname], most=200) for values in (before, after))
+    return "{}, {}: {} → {}".format(name, field.verbose_name, *both)
 
 
 def _labeled(model, rows):

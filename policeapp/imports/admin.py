@@ -230,8 +230,9 @@ def _changes(upload):
     """Return what the page says of the import's changes: the first objects, and whether it can be undone."""
     change = upload.undoable_change()
     model = uploads.IMPORTERS[upload.kind].model
-    rows = model.history.model.objects.filter(change=change).order_by("history_id") if change else []
-    changed = [(getattr(row, model._meta.pk.attname), row.history_object) for row in rows[:ROWS_SHOWN]]
+    rows = model.history.model.objects.filter(change=change).order_by("history_id")
+    keys = rows.values_list(model._meta.pk.attname, flat=True)[:ROWS_SHOWN] if change else ()
+    changed = undo.names_of(model, list(keys))
     return {"can_undo": change is not None, "changed": changed, "changed_model": model._meta}
 
 

@@ -327,6 +327,13 @@ def csv_bytes(header, rows):
     return file.getvalue().encode("utf-8-sig")
 
 
+def csv_chunks(header, batches):
+    """Yield a CSV file like that of :func:`csv_bytes` in parts. ``batches`` are lists of rows."""
+    yield csv_bytes(header, [])
+    for rows in batches:
+        yield csv_bytes(rows[0], rows[1:]).removeprefix(codecs.BOM_UTF8)
+
+
 def write_csv(file, header, rows):
     """Write a CSV file with escaped formulas. ``file`` is a text file, opened with ``newline=""``."""
     writer = csv.writer(file)

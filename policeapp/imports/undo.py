@@ -6,7 +6,7 @@ Objects that somebody has changed since, or has added something to, stay as they
 from collections import defaultdict
 
 from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,16 @@ def undo(upload, user):
     return True
 
 
+def names_of(model, keys):
+    """Return ``{pk: name}`` of objects in the order of their keys. Deleted ones have their last name."""
+    found = model._default_manager.select_related().in_bulk(keys)
+    key, fields = model._meta.pk.attname, [field.attname for field in tracked_fields(model)]
+    gone = [pk for pk in keys if pk not in found]
+    for values in model.history.model.objects.filter(**{f"{key}__in": gone}).order_by("history_id").values(*fields):
+        found[values[key]] = model(**values)
+    return {pk: str(found[pk]) for pk in keys}
+
+
 class _Undo:
     """Undoes one import. ``kept`` is ``{pk: reason}``."""
 
@@ -49,16 +59,16 @@ class _Undo:
         self.kept, self.restored, self.deleted = {}, 0, 0
 
     def run(self):
-        rows = self.rows.filter(change=self.change).order_by("history_id").values_list(self.key, "history_type")
         types = defaultdict(list)
-        for pk, history_type in rows:
+        rows = self.rows.filter(change=self.change).order_by("history_id")
+        for pk, history_type in rows.values_list(self.key, "history_type"):
             types[pk].append(history_type)
         for keys in batches(sorted(types), BATCH):
             self._undo_batch(keys, {pk for pk in keys if CREATED in types[pk]})
         self.importer.finish()
         listed = sorted(self.kept)[:MOST_LISTED]
-        objects = self.model._default_manager.in_bulk(listed)
-        reasons = [[pk, str(objects.get(pk, "-")), self.kept[pk]] for pk in listed]
+        names = names_of(self.model, listed)
+        reasons = [[pk, names[pk], self.kept[pk]] for pk in listed]
         return {"restored": self.restored, "deleted": self.deleted, "kept": len(self.kept), "reasons": reasons}
 
     def _undo_batch(self, keys, created):
@@ -71,19 +81,25 @@ class _Undo:
         self._restore([pk for pk in free if pk not in created])
 
     def _keep_changed(self, keys):
-        """Keep objects whose newest values are not those that the import wrote."""
-        newest = self.rows.filter(**{f"{self.key}__in": keys}).values(self.key).annotate(newest=Max("history_id"))
-        rows = self.rows.filter(history_id__in=newest.values("newest")).select_related("change__user")
+        """Keep objects whose values are not those that the import wrote.
+
+        They are again after a later import was undone.
+        """
+        rows = self.rows.filter(**{f"{self.key}__in": keys})
+        newest = rows.values(self.key).annotate(newest=Max("history_id")).values("newest")
+        written = {getattr(row, self.key): row for row in rows.filter(change=self.change).order_by("history_id")}
         living = stored_values(self.model, keys)
-        fields = [field.attname for field in tracked_fields(self.model) if field.editable]
-        for row in rows:
+        fields = [field.attname for field in stated_fields(self.model)]
+        for row in self.rows.filter(history_id__in=newest).select_related("change__user"):
             pk = getattr(row, self.key)
             if row.history_type == DELETED:
                 self.kept[pk] = _("was deleted since")
+            elif pk in living and all(living[pk][name] == getattr(written[pk], name) for name in fields):
+                continue
             elif row.change_id is not None and row.change_id != self.change.pk:
                 day = timezone.localdate(row.change.at).isoformat()
                 self.kept[pk] = _("was changed since: %(who)s, %(day)s") % {"who": row.change.author, "day": day}
-            elif pk not in living or any(living[pk][name] != getattr(row, name) for name in fields):
+            else:
                 self.kept[pk] = _("was changed since")
 
     def _keep_used(self, keys):
@@ -112,12 +128,14 @@ class _Undo:
         self.deleted += len(keys)
 
     def _restore(self, keys):
-        others = Max("history_id", filter=~Q(change=self.change))
-        before = self.rows.filter(**{f"{self.key}__in": keys}).values(self.key).annotate(before=others)
+        own = self.rows.filter(**{self.key: OuterRef(self.key)}, change=self.change)
+        older = Q(history_id__lt=Subquery(own.order_by("history_id").values("history_id")[:1]))
+        rows = self.rows.filter(older, **{f"{self.key}__in": keys})
+        before = rows.values(self.key).annotate(before=Max("history_id")).values("before")
         fields = [field for field in stated_fields(self.model) if not field.primary_key]
         foreign_keys = [field.name for field in fields if field.remote_field]
         instances = self.model._default_manager.select_related(*foreign_keys).in_bulk(keys)
-        for row in self.rows.filter(history_id__in=before.values("before")):
+        for row in self.rows.filter(history_id__in=before):
             instance = instances[getattr(row, self.key)]
             for field in fields:
                 setattr(instance, field.attname, getattr(row, field.attname))

@@ -5,12 +5,16 @@ import sys
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpResponseServerError
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views import csrf, defaults
 
 from ..database.unavailable import is_temporary, unavailable_page
 from ..web import unsaved
+
+# How Django's reasons begin for a form that was sent from another site.
+ELSEWHERE = tuple(reason.partition(" - ")[0] for reason in (REASON_BAD_ORIGIN, REASON_BAD_REFERER))
 
 
 def bad_request(request, exception):
@@ -37,6 +41,9 @@ def server_error(request):
 def csrf_failure(request, reason=""):
     """Return to a form of the admin and show what was typed, or return 403 with what to do.
 
-    Signing in again makes the forms invalid that were opened before it.
+    Signing in again makes the forms invalid that were opened before it. Browsers send our cookies with a form of a
+    sibling of our domain, too, so what was sent from another site must not be shown.
     """
-    return redirect(request.get_full_path()) if unsaved.keep(request) else csrf.csrf_failure(request, reason)
+    if not reason.startswith(ELSEWHERE) and unsaved.keep(request):
+        return redirect(request.get_full_path())
+    return csrf.csrf_failure(request, reason)

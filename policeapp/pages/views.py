@@ -63,9 +63,14 @@ def logo(request, name):
 
 @require_safe
 def robots(request):
-    """Return robots.txt: robots can read everything except the admin. It links to the sitemap."""
+    """Return robots.txt: robots can read everything except the admin and data for programs. It links to the sitemap."""
+    rules = [
+        f"Disallow: {path}"
+        for path in ("/admin/", "/api/v1/", "/departments.csv", "/jobs.csv", "/data/departments.zip")
+    ]
     sitemap = absolute_url(reverse("sitemap"))
-    return HttpResponse(f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain")
+    lines = ["User-agent: *", *rules, "", f"Sitemap: {sitemap}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
 
 
 @require_safe

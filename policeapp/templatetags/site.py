@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from policeapp.web import markdown as commonmark
 from policeapp.web import structured_data
+from policeapp.web.pagination import MAX_DOWNLOAD
 from policeapp.web.routes import absolute_url
 
 register = template.Library()
@@ -50,6 +51,12 @@ def browser(user_agent):
 def openings(number):
     """Return the number as "1 open job" or "12 open jobs"."""
     return ngettext("%(number)s open job", "%(number)s open jobs", number) % {"number": number}
+
+
+@register.filter
+def fits_download(number):
+    """Return whether a list of this length can be downloaded at once."""
+    return number <= MAX_DOWNLOAD
 
 
 @register.filter

@@ -147,11 +147,16 @@ class BadRequestAdmin(admin.ModelAdmin):
             if request.method != "POST":
                 instance = self.get_object(request, unquote(object_id))
                 version = self._deletion_version(request, instance) if instance else ""
-                return _render(super().delete_view(request, object_id, {"version": version} | (extra_context or {})))
+                context = {"version": version} | self.restoring_context(request)
+                return _render(super().delete_view(request, object_id, context | (extra_context or {})))
             with transaction.atomic(using=router.db_for_write(self.model)):
                 return self._deletion_changed(request, object_id) or super().delete_view(
                     request, object_id, extra_context
                 )
+
+    def restoring_context(self, request):
+        """Return what pages that ask before a deletion say about bringing objects back. They can't by default."""
+        return {}
 
     def _deletion_version(self, request, instance):
         """Return the version of a page that asks whether to delete an object and what belongs to it."""
@@ -230,7 +235,7 @@ def delete_selected(model_admin, request, chosen):
             model_admin.message_user(request, text, messages.WARNING)
         response = actions.delete_selected(model_admin, request, chosen.all())
     if response:
-        response.context_data["version"] = version
+        response.context_data |= {"version": version} | model_admin.restoring_context(request)
     return response
 
 

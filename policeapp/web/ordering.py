@@ -9,7 +9,7 @@ MAX_POSITION = 9_999
 
 
 class OrderedChoices(forms.Widget):
-    """Checkboxes of a long list, the checked ones first in their order, each with its position.
+    """Checkboxes of a long list: the unchecked ones, folded, and the checked ones in their order, with positions.
 
     Its value is ``[(key, position)]``. A browser sends the label and the position of each checked choice under one
     name, so that changes of two people to different choices can be merged.

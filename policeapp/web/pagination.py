@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from .routes import NUMBER
 
 PER_PAGE = 20
+# The longest list to download at once. Longer ones are refused, not cut off. No state has more departments.
+MAX_DOWNLOAD = 2_000
 
 
 class CappedPaginator(Paginator):

@@ -28,6 +28,8 @@ NUMBERED = re.compile(rf"({BLANK}*)(\d{{1,9}})([.)]){BLANK}+(?=\S)(.*)")
 # Headings, lines, quotations and bullets without text, which only Markdown has.
 OTHER = re.compile(r"[ \t]*(?:#{1,6}(?:\s|$)|>|(?:[-=*_+][ \t]*)+$)")
 ALONE = re.compile(rf"(?m)^({BLANK}*[{BULLETS}]){BLANK}*\n\s*(?=[^\s{BULLETS}])")
+# A bullet with Word's tab, in a text that has lost its line breaks.
+INSIDE = re.compile(rf"(?<=\S){BLANK}{{0,4}}(?=[{BULLETS}]\t)")
 # What Markdown would take for a numbered list, a quotation or a heading: "1986. We", "> 21 years", "# of officers".
 MISREAD = re.compile(r"(\d{3,9})(?=[.)](?:\s|$))|(?=>\s*[\d$=])|(?=#\s+of\b)")
 # "a." or "iv)" begins an item, although it is lowercase.
@@ -41,7 +43,7 @@ def read_lines(text):
 
     Bullets of any kind make a list. Line breaks that end a line before it is full stay; full lines are joined.
     """
-    text = ALONE.sub(r"\1 ", INVISIBLE.sub("", text))
+    text = INSIDE.sub("\n", ALONE.sub(r"\1 ", INVISIBLE.sub("", text)))
     lines = [part for line in text.split("\n") for part in _split_items(line)]
     reader = _Reader()
     for number, line in enumerate(lines):

@@ -18,6 +18,7 @@ COOKIE = "editor"
 COOKIE_AGE = timedelta(days=7)
 KEY = "unsaved_forms"  # of the session
 MOST = 5  # forms in a session; more are the oldest ones
+MAX_LENGTH = 500_000  # characters of a form as it is stored
 
 
 def remember(request, response, signed_in_at):
@@ -56,9 +57,11 @@ def keep(request):
     is_author = person and (not request.user.is_authenticated or person == str(request.user.pk))
     if request.method != "POST" or not is_author or not _has_form(request.resolver_match):
         return False
-    forms = request.session.get(KEY, {})
+    forms, post = request.session.get(KEY, {}), request.POST.urlencode()
+    if len(post) > MAX_LENGTH:
+        return False
     forms.pop(request.path, None)
-    forms[request.path] = {"person": person, "post": request.POST.urlencode(), "has_files": bool(request.FILES)}
+    forms[request.path] = {"person": person, "post": post, "has_files": bool(request.FILES)}
     request.session[KEY] = dict(list(forms.items())[-MOST:])
     if not request.user.is_authenticated:
         messages.warning(request, _("You were signed out. Sign in, and the form shows what you typed."))

@@ -1,5 +1,5 @@
 // Moves the focus in a form of the admin: to the first field with an error, or else to the first field. Opens the folded
-// section that a link leads into.
+// section that a link leads into. Saves with Ctrl+S.
 (() => {
   const CONTROL = "input:not([type=hidden]), select, textarea, [tabindex]";
 
@@ -31,6 +31,14 @@
     );
     if (first) go(first, { preventScroll: true });
   };
+
+  document.addEventListener("keydown", (event) => {
+    const button = document.querySelector(".change-form [name=_save]");
+    if (!button || event.key !== "s" || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    document.activeElement?.blur(); // so that what was typed last counts
+    button.click();
+  });
 
   // Django's boxes for long lists of choices have no names of their own.
   const nameBoxes = () => {

@@ -1,5 +1,6 @@
-// Puts lists in order with buttons. The positions are in text boxes, which people see only without this script. Also
-// searches the checkboxes of a long list, and moves a checked one to the chosen ones.
+// Puts lists in order with buttons, and choices also by typing their place. The positions are in other text boxes, which
+// people see only without this script. Also searches the checkboxes of a long list, and moves a checked one to the
+// chosen ones.
 (() => {
   const ITEM = "[data-item]:not(.empty-form)";
   const itemsOf = (list) => [...list.children].filter((item) => item.matches(ITEM));
@@ -36,30 +37,62 @@
     }
   };
 
+  // Moves the neighbor, so that the item keeps the focus.
+  const step = (list, item, by) => {
+    const items = itemsOf(list);
+    const neighbor = items[items.indexOf(item) + by];
+    if (!neighbor) return false;
+    if (by < 0) item.after(neighbor);
+    else item.before(neighbor);
+    exchange(list, item, neighbor);
+    return true;
+  };
+
+  const announce = (list, item) => {
+    number(list);
+    const items = itemsOf(list);
+    message.textContent = `${items.indexOf(item) + 1} / ${items.length}`;
+  };
+
   const move = (button) => {
     const item = button.closest("[data-item]");
     const list = item.parentElement;
-    const items = itemsOf(list);
-    const step = Number(button.dataset.move);
-    const neighbor = items[items.indexOf(item) + step];
-    if (neighbor) {
-      if (step < 0) neighbor.before(item);
-      else neighbor.after(item);
-      exchange(list, item, neighbor);
+    if (step(list, item, Number(button.dataset.move))) {
       boxOf(item).dispatchEvent(new Event("change", { bubbles: true }));
     }
     button.focus();
-    message.textContent = `${itemsOf(list).indexOf(item) + 1} / ${items.length}`;
+    announce(list, item);
+  };
+
+  // The visible place of a choice is its number in the list, and its position need not be.
+  const number = (list) => {
+    itemsOf(list).forEach((item, at) => {
+      const box = item.querySelector(".place");
+      if (box) box.value = at + 1;
+    });
+  };
+
+  const place = (box) => {
+    const item = box.closest("[data-item]");
+    const list = item.parentElement;
+    const wanted = /^\d+$/.test(box.value.trim()) ? Number(box.value) - 1 : itemsOf(list).indexOf(item);
+    const distance = () => wanted - itemsOf(list).indexOf(item);
+    while (distance() && step(list, item, Math.sign(distance())));
+    announce(list, item);
   };
 
   const choose = (checkbox) => {
     const item = checkbox.closest("li");
     const list = checkbox.closest(".ordered-choices").querySelector("[data-order]");
-    const next = item.nextElementSibling || item.previousElementSibling;
+    const shown = [...item.parentElement.children].filter((other) => !other.hidden);
+    const next = shown[shown.indexOf(item) + 1] || shown[shown.indexOf(item) - 1];
     const last = Math.max(0, ...itemsOf(list).map(positionOf).filter(Number.isFinite));
     boxOf(item).value = last + 1;
     list.append(item);
-    (next?.querySelector("input") || checkbox).focus();
+    number(list);
+    // The next one of several, or the place of the one that was looked for.
+    if (next) next.querySelector("input").focus();
+    else item.querySelector(".place").select();
     message.textContent = item.textContent.trim().split("\n")[0];
   };
 
@@ -78,6 +111,7 @@
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches(".others [type=checkbox]") && event.target.checked) choose(event.target);
+    if (event.target.matches(".place")) place(event.target);
   });
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-filter]")) filter(event.target);
@@ -94,6 +128,9 @@
   });
 
   document.documentElement.classList.add("has-arrows");
-  for (const hidden of document.querySelectorAll(".arrow, .find")) hidden.hidden = false;
-  lists.forEach((list) => arrange(list, positionOf));
+  for (const hidden of document.querySelectorAll(".arrow, .find, .place")) hidden.hidden = false;
+  lists.forEach((list) => {
+    arrange(list, positionOf);
+    number(list);
+  });
 })();

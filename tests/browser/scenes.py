@@ -47,6 +47,10 @@ def _home(westport):
         Scene("home", "/"),
         Scene("the privacy policy", "/privacy/"),
         Scene("the accessibility statement", "/accessibility/"),
+        Scene("our data", "/data/"),
+        Scene("the description of the API", "/api/"),
+        Scene("a frame without openings", f"{westport.get_absolute_url()}embed/"),
+        Scene("a frame with openings", "/departments/ct/norwalk-police-department/embed/"),
     ]
 
 

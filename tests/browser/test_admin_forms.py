@@ -111,6 +111,23 @@ def test_order_and_folded_sections_work_without_scripts(visit, session, departme
     assert names(department) == ["K-9 Unit", "Bike Patrol", "Marine Unit"]
 
 
+def test_long_names_and_folded_pickers_are_seen_as_a_whole(visit, session, department):
+    job = factories.make_job(department, "Police Officer (Certified or Lateral Entry), Patrol Division, Nights")
+    factories.make_requirements(job, minimum_age=21)
+    page = visit(page_of(job), storage_state=session(factories.make_alice()))
+    heading = page.get_by_role("heading", name=str(job))
+    tools = page.get_by_role("link", name="History")
+    assert tools.bounding_box()["y"] >= heading.bounding_box()["y"] + heading.bounding_box()["height"]
+    assert page.get_by_label("Title").evaluate("field => field.scrollWidth <= field.clientWidth")
+    expect(page.get_by_text("Requirements: Requirements")).to_be_hidden()
+    go(page, page_of(department))
+    unfold(page, "People")
+    assert page.locator(".field-editors .select2-container").bounding_box()["width"] > 200
+    go(page, page_of(factories.make_connector(department)))
+    assert page.locator(".submit-row").count() == 1
+    expect(page.get_by_role("button", name="Save and try it")).to_be_in_viewport()
+
+
 def test_axe_finds_nothing_on_the_forms_of_departments_and_jobs(visit, session, department):
     job = factories.make_job(department)
     factories.make_step(job, "application")

@@ -16,7 +16,7 @@ def test_a_job_from_its_copy_until_it_is_filled(visit, session):
     page.get_by_role("link", name="Copy").click()
     page.get_by_label("Title").fill("Night Dispatcher")
     with page.expect_popup() as popup:
-        page.get_by_role("button", name="Preview").first.click()
+        page.get_by_role("button", name="Preview the page").click()
     expect(popup.value.get_by_role("heading", name="Night Dispatcher")).to_be_visible()
     expect(popup.value.get_by_role("heading", name="How to apply")).to_be_visible()
     popup.value.close()

@@ -6,7 +6,16 @@ from departments.models import Claim, Department, SlugRedirect
 from jobs.models import Job
 from policeapp.accounts.models import AuditEvent
 from tests.admin import html_of, page, save, signed_in
-from tests.factories import make_bob, make_claim, make_department, make_invitation, make_job, make_rita, text_of
+from tests.factories import (
+    make_bob,
+    make_claim,
+    make_department,
+    make_invitation,
+    make_job,
+    make_rita,
+    make_specialization,
+    text_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +80,14 @@ def test_the_pages_that_ask_before_deleting_name_people_and_departments(alice):
         assert "object (" not in html_of(response)
     alice.post(page(department, "delete"), {"post": "yes"})
     assert AuditEvent.objects.filter(kind="deleted", about=FULL).exists()
+
+
+def test_the_pages_that_ask_before_deleting_say_what_can_be_brought_back(alice):
+    department, back = make_department("Own Police"), "For 30 days, you can bring it back"
+    job, specialization = make_job(department), make_specialization()
+    for thing in (department, job, specialization):
+        chosen = {"action": "delete_selected", "_selected_action": [thing.pk]}
+        for asked in (alice.get(page(thing, "delete")), alice.post(page(thing, "list"), chosen)):
+            assert (back in text_of(asked)) == (thing is not specialization)
+            assert ("This can't be undone." in text_of(asked)) == (thing is specialization)
+    assert "without its editors and recruiters" in text_of(alice.get(page(department, "delete")))

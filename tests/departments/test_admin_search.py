@@ -4,10 +4,18 @@ import json
 
 import pytest
 
-from departments.models import Department, Jurisdiction, Place, SlugRedirect, Specialization
-from jobs.models import Job
+from departments.models import Correction, Department, Jurisdiction, Place, SlugRedirect, Specialization
+from jobs.models import Connector, Job
 from tests.admin import listed, page
-from tests.factories import make_department, make_job, make_jurisdiction, make_place, make_specialization
+from tests.factories import (
+    make_connector,
+    make_correction,
+    make_department,
+    make_job,
+    make_jurisdiction,
+    make_place,
+    make_specialization,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +39,7 @@ def test_names_are_found_without_accents_and_in_any_case(alice, text):
 
 
 @pytest.mark.parametrize("text", ["penasco", "PEÑASCO", "peñasco"])
-def test_places_jurisdictions_specializations_and_redirects_are_found_without_accents(alice, text):
+def test_other_rows_of_the_admin_are_found_without_accents(alice, text):
     make_place("Peñasco", "NM")
     make_place("Taos", "NM")
     make_jurisdiction("Peñasco", "NM", county="Taos County")
@@ -40,11 +48,16 @@ def test_places_jurisdictions_specializations_and_redirects_are_found_without_ac
     make_specialization("Dive Team")
     department = make_department("Peñasco Police", state="NM", city="Peñasco")
     SlugRedirect.objects.create(state="NM", slug="former", department=department)
+    for each in (department, make_department("Taos Police", state="NM", city="Taos")):
+        make_correction(each)
+        make_connector(each, is_on=False)
     for model, names in (
         (Place, ["Peñasco"]),
         (Jurisdiction, ["Peñasco"]),
         (Specialization, ["Peñasco Patrol"]),
         (SlugRedirect, ["/nm/former/"]),
+        (Correction, ["Phone"]),
+        (Connector, ["Careers page"]),
     ):
         assert listed(alice, model, f"q={text}") == names
 

@@ -92,6 +92,17 @@ URLS = {
     "correct": lambda scene: [reverse("correct", args=["ct", scene["department"].slug])],
     "correct job": lambda scene: [correction_of(scene["job"])],
     "logo": lambda scene: [reverse("logo", args=[scene["logo"]])],
+    "embed": lambda scene: [embedded(scene), f"{scene['neighbor'].get_absolute_url()}embed/"],
+    "api": lambda scene: ["/api/"],
+    "api description": lambda scene: ["/api/v1/openapi.json"],
+    "api departments": lambda scene: ["/api/v1/departments?hiring=on"],
+    "api department": lambda scene: [f"/api/v1{scene['department'].get_absolute_url()[:-1]}"],
+    "api openings": lambda scene: ["/api/v1/openings", "/api/v1/openings?q=zebra", "/api/v1/openings?near=06880"],
+    "api places": lambda scene: ["/api/v1/places?q=zebra"],
+    "departments csv": lambda scene: ["/departments.csv?hiring=on"],
+    "jobs csv": lambda scene: ["/jobs.csv", "/jobs.csv?q=zebra", "/jobs.csv?near=06880"],
+    "data": lambda scene: ["/data/"],
+    "data archive": lambda scene: ["/data/departments.zip"],
     "privacy": lambda scene: ["/privacy/"],
     "accessibility": lambda scene: ["/accessibility/"],
     "robots": lambda scene: ["/robots.txt"],
@@ -132,15 +143,21 @@ def calendar_of(job):
     return f"{job.get_absolute_url()}calendar/"
 
 
+def embedded(scene):
+    """Return the URL of the department's jobs in a frame."""
+    return f"{scene['department'].get_absolute_url()}embed/"
+
+
 def correction_of(job):
     """Return the URL of the form with which a visitor corrects the job."""
     return f"{job.get_absolute_url()}correct/"
 
 
 def followed(scene):
-    """Return the feeds and calendars that contain the job if it is open and not a sample."""
-    lists = ("jobs feed", "jobs calendar", "department feed", "department calendar")
-    return {url for name in lists for url in URLS[name](scene)} | {calendar_of(scene["job"])}
+    """Return the feeds, files and frames that contain the job if it is open and not a sample."""
+    lists = ("jobs feed", "jobs calendar", "department feed", "department calendar", "jobs csv", "api openings")
+    found = {url for name in (*lists, "api department") for url in URLS[name](scene)}
+    return found | {calendar_of(scene["job"]), embedded(scene)}
 
 
 NOT_OPEN = {

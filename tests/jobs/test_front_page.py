@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from departments.models import Department
+from jobs.models import Duplicate
 from policeapp.models import Import
 
 from ..admin import page, save, signed_in
@@ -18,6 +19,8 @@ from ..factories import (
     make_bob,
     make_charlie,
     make_claim,
+    make_connector,
+    make_correction,
     make_department,
     make_division,
     make_import,
@@ -56,14 +59,16 @@ class TestEditor:
         own.unpublish()
         assert f'href="{page(own, "preview")}">Preview the draft' in html_of(bob.get(URL))
 
-    def test_a_card_counts_the_known_facts_and_links_to_the_fields_of_the_others(self, bob, own):
+    def test_a_card_counts_the_known_facts_and_links_to_the_fields_of_all(self, bob, own):
         html = html_of(bob.get(URL))
-        assert "<h2>Own Police, CT</h2>" in html and "2 of 11 facts known" in html
+        assert "<h2>Own Police, Westport, CT</h2>" in html and "2 of 11 facts known" in html
         links = dict(re.findall(rf'<a href="{page(own)}#([\w-]+)">([^<]+)</a>', html))
         assert list(links.values()) == [
             *("chief", "website", "number of officers", "population served", "specializations"),
             *("about", "mission statement", "divisions", "logo"),
+            *("street address", "phone"),
         ]
+        assert "Change: street address, phone" in text_of(bob.get(URL))
         form = html_of(bob.get(page(own)))
         for anchor in links:
             assert f'id="{anchor}"' in form, anchor
@@ -84,7 +89,7 @@ class TestEditor:
         assert "11 of 11 facts known" in text and "Add:" not in text
 
     def test_the_profile_misses_the_same_facts(self, bob, own, client):
-        missing = ", ".join(re.findall(r'#[\w-]+">([^<]+)</a>', html_of(bob.get(URL))))
+        missing = front(bob).partition("Add: ")[2].partition(" Change:")[0]
         assert f"Not known yet: {missing}." in text_of(client.get(own.get_absolute_url()))
 
     def test_jobs_that_close_within_a_week_come_first(self, bob, own):
@@ -96,7 +101,7 @@ class TestEditor:
         make_job(make_department("Other Police"), "Foreign Officer", closes_on=tomorrow(own))
         text = front(bob)
         closing, others = text.partition("Closing within a week")[2].split("Other jobs")
-        assert "Officer: open until" in closing and closing.count("Officer") == 1
+        assert "Officer: open until" in closing and "Draft Officer" not in closing
         assert others.index("Draft Officer") < others.index("Captain") < others.index("Sergeant")
         assert "Closed Officer" not in text and "Foreign Officer" not in text
 
@@ -108,11 +113,24 @@ class TestEditor:
         assert "Doubted: last confirmed on" in confirmed and "Fresh" not in confirmed
         assert "Fresh: open until filled" in others and "Asked" not in others
 
+    def test_jobs_have_buttons_for_what_is_possible(self, bob, own):
+        make_job(own, "Sergeant")
+        make_job(own, "Captain", closes_on=tomorrow(own))
+        make_job(own, "Chief", status="draft")
+        text = front(bob)
+        for buttons in (
+            "Still open: Sergeant Set a deadline: Sergeant Mark as filled: Sergeant",
+            "Extend the deadline: Captain Mark as filled: Captain",
+            "Publish: Chief",
+        ):
+            assert buttons in text
+
     def test_jobs_of_several_departments_name_them(self, own):
         other = make_department("Other Police")
         make_job(own, "Sergeant"), make_job(other, "Captain")
         text = front(signed_in(make_bob(own, other)))
-        assert "Sergeant, Own Police: open" in text and "Captain, Other Police: open" in text
+        assert "Sergeant, Own Police, Westport, CT: open" in text
+        assert "Captain, Other Police, Westport, CT: open" in text
 
     def test_add_a_job_opens_the_form_for_the_department(self, bob, own):
         assert f'href="/admin/jobs/job/add/?department={own.pk}">Add a job' in html_of(bob.get(URL))
@@ -169,7 +187,7 @@ class TestAdministrator:
         save(bob, own, chief_name="Ann Lee")
         save(alice, make_charlie(), first_name="Chuck")
         edited = front(alice).partition("Edited lately")[2]
-        assert edited.strip().startswith("Own Police: Bob, ")
+        assert edited.strip().startswith("Own Police, Westport, CT: Bob, ")
         assert html_of(alice.get(URL)).count("charlie@example.com") == 1, "only among one's own recent actions"
 
     def test_a_deleted_department_has_no_link(self, alice, own):
@@ -192,7 +210,10 @@ def test_staff_without_a_role_find_nothing_there(db):
 def test_it_needs_at_most_twelve_queries(number, make_person, django_assert_max_num_queries):
     departments = [make_department(f"Police {each}") for each in range(number)]
     for department in departments:
-        make_job(department, closes_on=tomorrow())
+        jobs = [make_job(department, closes_on=tomorrow()) for _number in range(2)]
+        Duplicate.objects.create(job=jobs[0], other=jobs[1])
+        make_connector(department, is_on=False)
+        make_correction(department)
         make_division(department)
         list_specializations(department, "K-9 Unit")
         make_claim(department)

@@ -53,11 +53,19 @@ def test_a_filled_job_keeps_its_page_with_a_notice_and_no_way_to_apply(client):
     job.fill()
     page = page_of(client, job)
     assert "This job has been filled." in text_of(page) and "days left" not in text_of(page)
+    assert "See a mistake" not in text_of(page)
     assert NOINDEX in html_of(page) and nodes_of(page).keys().isdisjoint({"JobPosting"})
     for secret in SECRETS.values():
         assert secret not in html_of(page)
     calendar = client.get(f"{job.get_absolute_url()}calendar/")
     assert (calendar.status_code, calendar.content) == (410, b"This job has been filled.\n")
+
+
+def test_what_was_open_until_filled_has_no_closing_date_after_that(client):
+    job = make_job()
+    assert "Closes: open until filled" in text_of(page_of(client, job))
+    job.fill()
+    assert "until filled" not in text_of(page_of(client, job))
 
 
 def test_a_filled_job_that_was_never_public_has_no_page(client):

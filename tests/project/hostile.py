@@ -235,6 +235,7 @@ class Hostile:
             f"/departments/compare/?d=ct/{self.department.slug}&q=zq",
             f"/jobs/compare/?j={self.job.pk}&q=zq",
             f"{department}claim/",
+            f"{department}embed/",
             f"{department}correct/",
             f"{self.job.get_absolute_url()}correct/",
             f"/departments/claims/confirm/{claims.make_token('claim', self.claim.key)}/",

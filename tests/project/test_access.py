@@ -145,8 +145,24 @@ TABLE = {
             f"/departments/ct/former/{what}/": (MOVED,) * 7,
             f"/departments/ct/draft-before/{what}/": NOBODY,
         }
-        for what in ("feed", "calendar")
+        for what in ("feed", "calendar", "embed")
     },
+    # Data for programs is the same for everyone, too.
+    "api/": {"/api/": EVERYONE},
+    "api/v1/openapi.json": {"/api/v1/openapi.json": EVERYONE},
+    "api/v1/departments": {"/api/v1/departments": EVERYONE, "/api/v1/departments?near=nowhere": (400,) * 7},
+    "api/v1/departments/<state:state>/<slug:slug>": {
+        "/api/v1/departments/ct/own": EVERYONE,
+        "/api/v1/departments/ct/draft": NOBODY,
+        "/api/v1/departments/ct/former": (MOVED,) * 7,
+        "/api/v1/departments/ct/draft-before": NOBODY,
+    },
+    "api/v1/openings": {"/api/v1/openings": EVERYONE},
+    "api/v1/places": {"/api/v1/places?q=06880": EVERYONE},
+    "departments.csv": {"/departments.csv": EVERYONE, "/departments.csv?near=nowhere": (400,) * 7},
+    "jobs.csv": {"/jobs.csv": EVERYONE, "/jobs.csv?near=nowhere": (400,) * 7},
+    "data/": {"/data/": EVERYONE},
+    "data/departments.zip": {"/data/departments.zip": NOBODY},
     "jobs/": {"/jobs/": EVERYONE},
     "jobs/eligible/": {"/jobs/eligible/": EVERYONE, "/jobs/eligible/?age=30": EVERYONE},
     "jobs/<number:pk>-<slug:slug>/": {

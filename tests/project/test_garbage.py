@@ -27,6 +27,9 @@ SEARCHES = {
     "/jobs/": "q near within state kind pay sort page".split(),
     "/jobs/feed/": "q near within state kind pay sort".split(),
     "/jobs/calendar/": "q near within state kind pay sort".split(),
+    "/departments.csv": "q near within state kind specialization hiring sort".split(),
+    "/api/v1/openings": "q near within state kind pay sort page".split(),
+    "/api/v1/places": ["q"],
     "/jobs/eligible/": (
         "near within kind page age education certification certified_in experience_years citizenship licence".split()
     ),
@@ -50,8 +53,8 @@ SEARCHES = {
     "/departments/ct/westport-police-department/feed/": [],
     "/departments/ct/westport-police-department/calendar/": [],
 }
-# Feeds and calendars answer an invalid search with 400.
-FEEDS = ("/jobs/feed/", "/jobs/calendar/")
+# Feeds, calendars and data answer an invalid search with 400.
+FEEDS = ("/jobs/feed/", "/jobs/calendar/", "/departments.csv", "/api/v1/openings", "/api/v1/places")
 
 # Percent-encoded values. Some are not valid UTF-8.
 NASTY = """

@@ -22,6 +22,7 @@ from departments.models import Department
 from jobs.alerts import emails
 from jobs.models import Job, Message
 from policeapp.imports import uploads
+from policeapp.imports.tables import NUMBER
 from policeapp.models import Import
 
 from ..factories import get_user, make_alice, make_import
@@ -200,6 +201,13 @@ def test_suggestions_are_json(site):
     assert response.json()["departments"]
 
 
+def test_the_api_has_every_text_unchanged(site):
+    departments = Client().get("/api/v1/departments?state=CT").json()["results"]
+    openings = Client().get("/api/v1/openings?state=CT").json()["results"]
+    assert {each.department.name for each in site.values()} <= {found["name"] for found in departments}
+    assert {each.job.title for each in site.values()} <= {found["title"] for found in openings}
+
+
 def test_emails_have_no_injected_headers(site):
     known = {"Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
     known |= {"List-Unsubscribe", "List-Unsubscribe-Post"}
@@ -224,9 +232,12 @@ def test_csv_files_contain_no_formulas(site):
     writer.writerows([text, "no state", text, text] for text in texts)
     upload = make_import(kind=Import.Kind.DEPARTMENTS, file_name="x.csv", content=file.getvalue().encode())
     uploads.preview(upload)
-    rows = list(csv.reader(StringIO(bytes(upload.rejects).decode("utf-8-sig"), newline="")))
-    assert len(rows) == 1 + len(texts)
-    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    downloads = [Client().get(url).getvalue() for url in ("/departments.csv?state=CT", "/jobs.csv?state=CT")]
+    for content in (bytes(upload.rejects), *downloads):
+        rows = list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
+        assert len(rows) >= 1 + len(texts)
+        cells = [cell for row in rows for cell in row if not NUMBER.match(cell)]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
 def test_the_admin_escapes_text(site):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.editors import EditorsMixin, record_edit
 from departments.models import Department
+from departments.search.admin import NormalizedSearch
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.web.admin import BadRequestAdmin
 
@@ -21,15 +22,16 @@ from .runs import jobs_of
 from .usajobs import URL
 
 PERMISSION = ("permission_by", "permission_on", "permission_how", "is_on")
+STATE = ("state", "problem", "fetched_at", "succeeded_at", "due_at", "listed")
 
 
 @admin.register(Connector)
-class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
+class ConnectorAdmin(NormalizedSearch, EditorsMixin, BadRequestAdmin):
     editors_can = {"view", "add", "change", "delete"}
     list_display = ["name", "employer", "format", "state"]
     list_filter = ["is_on", "format"]
     list_select_related = ["department"]
-    search_fields = ["name", "department__name", "url"]
+    search_fields = ["name", "department__search_text", "url"]
     autocomplete_fields = ["department"]
     fieldsets = [
         (None, {"fields": ["department", "format", "name", "url", "words"]}),
@@ -40,22 +42,24 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
                 "description": _("We fetch only with the permission of those whose list it is."),
             },
         ),
-        (_("State"), {"fields": ["state", "problem", "fetched_at", "succeeded_at", "due_at", "listed"]}),
+        (_("State"), {"fields": STATE}),
     ]
-    state_fields = ("state", "problem", "fetched_at", "succeeded_at", "due_at", "listed")
 
     # Django does not wrap foreign keys, so long names would push the other columns out of sight.
-    @admin.display(description=_("department"), ordering="department__name")
+    @admin.display(description=_("department"), ordering="department__name_key")
     def employer(self, connector):
-        return connector.department.name if connector.department else _("all")
+        return str(connector.department or _("all"))
 
     def is_administrator(self, request):
         return request.user.has_perm(EDIT_EVERY_DEPARTMENT)
 
     def get_queryset(self, request):
-        connectors = super().get_queryset(request) & Connector.objects.editable_by(request.user)
+        connectors = super().get_queryset(request).editable_by(request.user)
         is_list = request.resolver_match.url_name.endswith("changelist")
         return connectors.defer("trial", "report") if is_list else connectors
+
+    def get_zone(self, request, connector, context):
+        return connector.department.zone if connector and connector.department else None
 
     def get_fieldsets(self, request, obj=None):
         if obj:
@@ -65,7 +69,7 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
     def get_readonly_fields(self, request, obj=None):
         """The department and the name identify the openings that it has brought."""
         identity = ("department", "name") if obj else ()
-        return [*identity, *(() if self.is_administrator(request) else PERMISSION), *self.state_fields]
+        return [*identity, *(() if self.is_administrator(request) else PERMISSION), *STATE]
 
     def get_autocomplete_fields(self, request):
         return super().get_autocomplete_fields(request) if self.is_administrator(request) else []
@@ -97,7 +101,9 @@ class ConnectorAdmin(EditorsMixin, BadRequestAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         connector = self.get_object(request, object_id)
-        context = {"trial_jobs": jobs_of(connector.trial, connector.department)} if connector else {}
+        context = {"is_administrator": self.is_administrator(request)}
+        if connector:
+            context["trial_jobs"] = jobs_of(connector.trial, connector.department)
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def response_add(self, request, connector, post_url_continue=None):
@@ -148,7 +154,7 @@ class DuplicatesMixin:
         keys = [pk for pk in (duplicate.job_id, duplicate.other_id) if str(pk) == chosen]
         jobs = Job.objects.filter(pk__in=keys).with_department().select_for_update(of=("self",), no_key=True)
         for job in jobs:
-            record_edit(request, job, ["status"])
+            record_edit(request.user, job, ["status"])
             job.withdraw()
             self.log_change(request, job, _("Withdrawn as a duplicate."))
             self.message_user(request, _("The job is withdrawn. The other one stays."), messages.SUCCESS)

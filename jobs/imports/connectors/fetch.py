@@ -5,12 +5,14 @@ checked: a second resolution could lead elsewhere. The same holds for each redir
 """
 
 import http.client
+import signal
 import socket
+import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address, ip_network
-from threading import Timer
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
@@ -30,6 +32,7 @@ MOVED = (301, 302, 303, 307, 308)
 BUSY, PATIENCE, MAX_PATIENCE = (429, 503), 3600, 7 * 24 * 3600
 PORTS = {"http": 80, "https": 443}
 NAT64 = ip_network("64:ff9b::/96")  # IPv4 addresses in the last four bytes (RFC 6052)
+GLOBAL_UNICAST = ip_network("2000::/3")  # Python calls some others global that only reach this network
 
 
 class Failed(Exception):
@@ -80,11 +83,34 @@ class Resolver:
             teredo = found.teredo[1] if found.teredo else None
             translated = ip_address(int(found) & 0xFFFFFFFF) if found in NAT64 else None
             found = found.ipv4_mapped or found.sixtofour or teredo or translated or found
-        return found.is_global and not found.is_multicast
+        return found.is_global and not found.is_multicast and (found.version == 4 or found in GLOBAL_UNICAST)
 
 
 # Tests put their own in its place.
 resolver = Resolver()
+
+
+@contextmanager
+def time_limit(seconds):
+    """Raise ``Failed`` in the block after this time, because a hostile page can keep a parser busy for hours.
+
+    Only the main thread can be interrupted, which is that of all commands. The block must not use the database.
+    """
+
+    def stop(_number, _frame):
+        raise Failed(_("The list takes too long to read."))
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    # Again each second, because one page that fails doesn't end the reading of a list of pages.
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def user_agent():
@@ -101,7 +127,8 @@ class Fetcher:
     def get(self, url, headers=None, *, obey_robots=False):
         """Return the :class:`Page` with status 200, 304, 404 or 410. Raise ``Failed`` for everything else.
 
-        ``headers`` go to no other host. All redirects together take at most ``MAX_SECONDS``.
+        ``headers`` go to no other host, and never without encryption if the first URL has it. All redirects together
+        take at most ``MAX_SECONDS``.
         """
 
         def check(url):
@@ -127,10 +154,10 @@ class Fetcher:
 
     def _follow(self, url, headers=None, check=lambda url: None):
         """Return the page at the end of all redirects. ``check(url)`` is called before each request."""
-        deadline, host = min(time.monotonic() + MAX_SECONDS, self.ends), _split(url).netloc
+        deadline, origin = min(time.monotonic() + MAX_SECONDS, self.ends), _split(url)[:2]
         for _number in range(MAX_REDIRECTS + 1):
             check(url)
-            page = _request(url, (headers or {}) if _split(url).netloc == host else {}, deadline)
+            page = _request(url, (headers or {}) if _split(url)[:2] == origin else {}, deadline)
             if page.status not in MOVED or not page.headers.get("location"):
                 return page
             try:
@@ -206,7 +233,7 @@ def _time_left(deadline):
 
 def _exchange(connection, url, path, headers, deadline):
     # Timeouts of sockets begin again with each byte; this one doesn't.
-    timer = Timer(_time_left(deadline), _hang_up, [connection.sock])
+    timer = threading.Timer(_time_left(deadline), _hang_up, [connection.sock])
     timer.start()
     try:
         connection.request("GET", path, headers=headers, preload_content=False)

@@ -21,7 +21,7 @@ DROPPED = [
     *("button", "input", "select", "textarea", "img", "video", "audio", "canvas", "link", "meta"),
 ]
 TAG = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?/?>", re.IGNORECASE)
-ESCAPED_TAG = re.compile(r"&lt;/?(p|br|ul|ol|li|div|strong|b|h[1-6])\b[^<>]*?&gt;", re.IGNORECASE)
+ESCAPED_TAG = re.compile(r"&lt;/?(p|br|ul|ol|li|div|strong|b|h[1-6])\b[^<>&]*&gt;", re.IGNORECASE)
 SCHEMES = {"http", "https", "mailto", "tel"}
 DEEPEST = 100  # tags inside each other; more would exhaust the stack
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from io import BytesIO
+from time import monotonic
 
 from departments.models import Department
 from departments.names import name_key, normalize
@@ -9,7 +10,11 @@ from policeapp.imports.tables import Table, csv_bytes
 
 from ..employers import Employers
 from ..openings import COLUMNS, PostingImporter
+from .fetch import time_limit
 from .html import to_markdown
+
+# For all texts of a list. Emails wait during a trial.
+CONVERSION_SECONDS, TRIAL_SECONDS = 300, 30
 
 
 class OneEmployer:
@@ -37,12 +42,17 @@ class ConnectorImporter(PostingImporter):
     """Imports a :func:`table` of rows. With ``is_trial`` every opening is planned as one to create, to be shown."""
 
     required = ("job_id", "title")
-    to_markdown = staticmethod(to_markdown)
 
     def __init__(self, connector, is_trial=False):
         # Without a date: it would change all facts on each day.
         super().__init__(source=connector.name)
         self.department, self.is_trial = connector.department, is_trial
+        self.ends = monotonic() + (TRIAL_SECONDS if is_trial else CONVERSION_SECONDS)
+
+    def to_markdown(self, text):
+        """Convert HTML. Raise ``Failed`` if that takes too long."""
+        with time_limit(self.ends - monotonic()):
+            return to_markdown(text)
 
     def employers(self, cleaned_rows):
         return OneEmployer(self.department) if self.department else NamedEmployers(cleaned_rows)

@@ -18,8 +18,10 @@ from .values import as_dict, as_list
 
 MAX_PAGES = 50  # beside the first
 DEEPEST = 12  # levels of JSON at which postings are searched
-# What some sites write around their JSON, or after it.
-WRAPPING = re.compile(r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)?\s*|\s*(?:;|-->|//\s*\]\]>)*\s*\Z", re.DOTALL)
+# What some sites write before their JSON, and after it.
+BEFORE = re.compile(r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)?\s*", re.DOTALL)
+AFTER = re.compile(r"(?:\s|;|-->|//|\]\]>)*")
+DECODER = json.JSONDecoder(strict=False)
 FILES = re.compile(r"\.(pdf|docx?|xlsx?|jpe?g|png|gif|zip|ics|xml|css|js)\Z", re.IGNORECASE)
 
 
@@ -76,7 +78,10 @@ class _Page(HTMLParser):
     def _load(self, text):
         """Return the value of a script. Strings may have line breaks, which JSON does not allow."""
         try:
-            return json.loads(WRAPPING.sub("", text), strict=False)
+            value, end = DECODER.raw_decode(text, BEFORE.match(text).end())
+            if not AFTER.fullmatch(text, end):
+                raise ValueError("There is something after the JSON.")
+            return value
         except (ValueError, RecursionError):
             if "JobPosting" in text:
                 self.problems.append(_("The structured data of a job is not valid JSON."))

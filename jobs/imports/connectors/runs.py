@@ -7,9 +7,9 @@ nothing about the openings that it lacks.
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 from typing import NamedTuple
 
-from django.contrib.auth.backends import ModelBackend
 from django.core import serializers
 from django.db import transaction
 from django.db.models import F
@@ -18,24 +18,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs.models import Connector, Duplicate, Job, Listing
-from policeapp.accounts.emails import send
-from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
+from policeapp.accounts.emails import administrators, send
 from policeapp.database.timeouts import without_time_limit
 from policeapp.history.models import Change
 from policeapp.history.records import change_by
 from policeapp.imports.engine import CREATED, ImportRun, batches
+from policeapp.imports.tables import NotATable
 from policeapp.web.routes import absolute_url
 
 from . import csv_file, job_feed, job_posting, usajobs
-from .fetch import Busy, Failed, Fetcher, Page
-from .importer import ConnectorImporter, has_words, table
+from .fetch import Busy, Failed, Fetcher, Page, time_limit
+from .importer import TRIAL_SECONDS, ConnectorImporter, has_words, table
 
 logger = logging.getLogger(__name__)
 
 # A list that had this many openings and has at most half of them may be broken.
 MANY = 4
-# Emails wait during a trial.
-TRIAL_SHOWN, TRIAL_SECONDS = 5, 30
+TRIAL_SHOWN = 5
+# What a list may take to be read after the time for fetching its pages.
+READ_SECONDS = 30
 TRIAL_FIELDS = (*Job.FACTS, "source", "external_id", "opens_at", "closes_at")
 PROBLEMS_SHOWN = 5
 
@@ -76,7 +77,8 @@ def fetch(connector, fetcher, conditional=None):
         return Answer(page, [], [])
     if page.status != 200:
         raise Failed(_("The website answered with status %d.") % page.status)
-    rows, problems = form.read(page, get)
+    with time_limit(fetcher.ends - monotonic() + READ_SECONDS):
+        rows, problems = form.read(page, get)
     if page.url != connector.url:
         problems = [_("The list has moved to %s. Check it, and change the URL.") % page.url, *problems]
     return Answer(page, [row for row in rows if has_words(row, connector.words)], problems)
@@ -97,7 +99,7 @@ def run(connector):
             _import(connector, answer)
     except Busy as busy:
         return _fail(connector, str(busy), wait=timedelta(seconds=busy.seconds))
-    except Failed as problem:
+    except (Failed, NotATable) as problem:
         return _fail(connector, str(problem))
     except Exception as error:
         logger.exception("Connector %s failed", connector.pk)
@@ -197,7 +199,7 @@ def _tell_administrators(connector):
         _("The site still shows the jobs of the last complete fetch. Check the list, then change the connector."),
     ]
     link = absolute_url(reverse("admin:jobs_connector_change", args=[connector.pk]))
-    for user in ModelBackend().with_perm(EDIT_EVERY_DEPARTMENT):
+    for user in administrators():
         send(user.email, _("A connector does not work: %s") % connector.name, paragraphs, link, _("See the connector"))
 
 
@@ -224,7 +226,7 @@ def try_out(connector):
             answer = fetch(connector, Fetcher(TRIAL_SECONDS))
             run = ImportRun(ConnectorImporter(connector, is_trial=True), table(answer.rows))
             report = run.prepare()
-    except Failed as problem:
+    except (Failed, NotATable) as problem:
         return {"problem": str(problem), "number": 0, "jobs": "[]", "rejections": []}
     except Exception as error:
         logger.exception("Trying connector %s failed", connector.pk)

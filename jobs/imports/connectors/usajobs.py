@@ -6,15 +6,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from ...models.connectors import USAJOBS
 from . import values
 from .fetch import Failed
 from .html import to_text
 from .values import as_dict, as_list
 
-HOST = "data.usajobs.gov"
+HOST = urlsplit(USAJOBS).hostname
+ORIGIN = ("https", HOST)
 # Police, corrections, criminal investigation, dispatch, and police clerks and cadets.
 SERIES = "0083;0007;1811;2151;0080"
-URL = f"https://{HOST}/api/Search?{urlencode({'JobCategoryCode': SERIES, 'ResultsPerPage': 500})}"
+URL = f"{USAJOBS}api/Search?{urlencode({'JobCategoryCode': SERIES, 'ResultsPerPage': 500})}"
 MAX_PAGES, PLACES_SHOWN = 20, 10
 PERIODS = {
     "PA": "year", "Per Year": "year", "PH": "hour", "Per Hour": "hour", "PD": "day", "Per Day": "day", "PM": "month",
@@ -23,8 +25,8 @@ PERIODS = {
 
 
 def headers(url):
-    """Return the headers that name us to USAJOBS. The key goes to no other host."""
-    if urlsplit(url).hostname != HOST:
+    """Return the headers that name us to USAJOBS. The key goes to no other host, and only encrypted."""
+    if urlsplit(url)[:2] != ORIGIN:
         return {}
     return {"User-Agent": settings.USAJOBS_EMAIL, "Authorization-Key": settings.USAJOBS_KEY}
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from departments.corrections.facts import facts_of
 from departments.models import Correction, Department
 from jobs.models import Job
 from policeapp.history.models import Change
-from tests.admin import listed, messages_of, page, signed_in
+from tests.admin import listed, messages_of, page, rows_of, save, signed_in
 from tests.departments.claims.pages import emails_to
 from tests.factories import (
     form_of,
@@ -46,6 +47,7 @@ def test_current_and_proposed_stand_side_by_side_with_how_people_know(bob, westp
     for words in ("203-341-6000", "203-341-6100", "2 people say so", "I called.", "wants an answer"):
         assert words in text
     assert f'href="{LINK}" rel="nofollow noopener noreferrer"' in html_of(response) and ANN not in text
+    assert text.count("Westport, CT") == 1
     front = text_of(bob.get("/admin/"))
     assert "Phone. 2 people say so." in front and "1 correction is waiting" in front
 
@@ -115,16 +117,49 @@ def test_an_address_is_typed_field_by_field(bob, westport):
 
 
 @pytest.mark.any_engine
+def test_nobody_is_thanked_while_nothing_changes(bob, westport):
+    """The fields of an address begin with the stored ones. Only an edit by somebody else makes those right."""
+    correction = make_correction(westport, "address", "50 Jesup Road, Westport CT 06880", email=ANN)
+    assert "Nothing would change." in text_of(decide(bob, correction, "accept"))
+    assert Correction.objects.waiting().exists() and not emails_to(ANN)
+    westport.street1 = "50 Jesup Road"
+    westport.save()
+    decide(bob, correction, "accept")
+    assert len(emails_to(ANN)) == 1
+
+
+@pytest.mark.any_engine
+def test_pages_have_city_and_state_once(bob, westport, client):
+    job = make_job(westport, "Dispatcher")
+    name = "Westport Police Department, Westport, CT"
+    for target, text in ((westport, name), (job, f"Dispatcher, {name}")):
+        correction = make_correction(target, "other", "It is upside down.", email=ANN)
+        for response in (bob.get(page(Correction, "list")), bob.get(page(correction))):
+            assert text in text_of(response) and "CT, W" not in text_of(response)
+        decide(bob, correction, "accept")
+        assert emails_to(ANN)[-1].content["paragraphs"][0] == f"You told us about a mistake on this page: {text}."
+        assert f"See a mistake? {text} " in text_of(client.get(f"{target.get_absolute_url()}correct/"))
+
+
+@pytest.mark.any_engine
 def test_other_facts_are_changed_in_the_form_and_then_accepted(bob, westport):
     correction = make_correction(westport, "specializations", "They have a <b>drone</b> team.", email=ANN)
     response = decide(bob, correction, "edit")
-    assert response.redirect_chain[-1][0] == f"{page(westport)}#listed_specializations-group"
+    assert response.redirect_chain[-1][0] == f"{page(westport)}#id_listed_specializations"
     assert messages_of(response) == [
         "A visitor proposes for “Specializations”: They have a <b>drone</b> team."
     ] and "<b>drone" not in html_of(response)
     assert Correction.objects.waiting().exists() and not emails_to(ANN)
     decide(bob, correction, "accept")
     assert not Correction.objects.waiting().exists() and len(emails_to(ANN)) == 1
+
+
+@pytest.mark.any_engine
+def test_the_forms_have_the_elements_that_corrections_lead_to(alice, westport):
+    for target in (westport, make_job(westport)):
+        form = html_of(alice.get(page(target)))
+        anchors = {fact.anchor for fact in facts_of(target).values() if fact.anchor}
+        assert anchors and {anchor for anchor in anchors if f'id="{anchor}"' not in form} == set()
 
 
 @pytest.mark.any_engine
@@ -148,6 +183,29 @@ def test_a_filled_job_leaves_the_lists(westport):
     assert job not in Job.objects.open()
 
 
+@pytest.mark.parametrize("status", ["draft", "withdrawn"])
+@pytest.mark.any_engine
+def test_a_job_that_visitors_no_longer_see_does_not_come_back_as_filled(status, bob, westport):
+    job = make_job(westport)
+    correction = make_correction(job, "closed", "")
+    job.status = status
+    job.save()
+    decide(bob, correction, "accept")
+    job.refresh_from_db()
+    assert job.status == status and not Correction.objects.waiting().exists()
+
+
+def test_only_the_department_that_a_job_has_moved_to_decides_its_corrections(bob, westport, alice):
+    other = make_department("Other")
+    rita, job = signed_in(make_rita(other)), make_job(westport)
+    correction = make_correction(job, "title", "Chief")
+    save(alice, job, department=other.pk)
+    assert listed(bob, Correction) == [] and bob.get(page(correction)).status_code == 302
+    assert listed(rita, Correction) == ["Title"]
+    correction.refresh_from_db()
+    assert correction.department == other
+
+
 @pytest.mark.any_engine
 def test_pay_is_validated_as_a_whole(westport, bob):
     job = make_job(westport, pay_max=50_000)
@@ -165,10 +223,25 @@ def test_only_administrators_decide_what_identifies_a_department(bob, alice, wes
     assert Department.objects.get(pk=westport.pk).name == "Westport PD"
 
 
+def test_the_page_is_named_with_city_and_state_but_once(bob, alice, westport, client):
+    job = make_job(westport, "Officer")
+    for target, name in ((westport, "Westport Police Department, Westport, CT"), (job, f"Officer, {westport}")):
+        correction = make_correction(target, "other", email=ANN)
+        shown = [bob.get(page(correction)), bob.get(page(Correction, "list")), bob.get("/admin/")]
+        shown.append(client.get(f"{target.get_absolute_url()}correct/"))
+        for response in shown:
+            assert name in text_of(response) and f"{name}, Westport" not in text_of(response)
+        decide(bob, correction, "decline", reason="It is right.")
+        assert f"on this page: {name}. Thank" in emails_to(ANN)[-1].content["paragraphs"][0]
+
+
 def test_the_queue_takes_as_many_queries_for_ten_rows_as_for_one(bob, westport, django_assert_max_num_queries):
-    job = make_job(westport)
     for number in range(10):
         make_correction(westport, value=str(number))
-        make_correction(job, "title", str(number))
+        make_correction(make_job(westport), "title", str(number))
     with django_assert_max_num_queries(12):
-        assert len(listed(bob, Correction)) == 20
+        response = bob.get(page(Correction, "list"))
+    assert len(rows_of(response)) == 20
+    text = text_of(response)
+    assert text.count("Police Officer, Westport Police Department, Westport, CT") == 10
+    assert text.count("Westport, CT") == 20, "no name has the town twice"

@@ -39,6 +39,7 @@ def test_a_visitor_reports_a_mistake_and_nothing_is_published(client, westport):
         client.get("/departments/ct/westport/")
     )
     response = send_correction(client, westport, email=ANN.upper())
+    assert text_of(client.get(f"{westport.get_absolute_url()}correct/")).count("Westport, CT") == 2  # title and heading
     assert "We have your correction" in text_of(response) and f"We email the answer to {ANN}" in text_of(response)
     correction = Correction.objects.waiting().get()
     assert (correction.target, correction.department, correction.fact) == (westport, westport, "phone")
@@ -103,7 +104,8 @@ def test_a_job_can_be_corrected_too(client, westport):
     job = make_job(westport)
     url = f"{job.get_absolute_url()}correct/"
     assert f'href="{url}"' in html_of(client.get(job.get_absolute_url()))
-    assert "The job is filled or closed" in text_of(client.get(url))
+    text = text_of(client.get(url))
+    assert "The job is filled or closed" in text and text.count("Westport, CT") == 2  # title and heading
     send_correction(client, job, fact="closed", value="", evidence="I called.")
     correction = Correction.objects.get()
     assert (correction.target, correction.department) == (job, westport)
@@ -112,7 +114,9 @@ def test_a_job_can_be_corrected_too(client, westport):
         make_job(westport, is_sample=True, source="samples", external_id="1"),
         make_job(westport, status=Job.Status.DRAFT),
         make_job(westport, status=Job.Status.WITHDRAWN),
+        make_job(westport, status=Job.Status.FILLED),
     ):
+        assert "See a mistake" not in text_of(client.get(hidden.get_absolute_url()))
         assert client.get(f"{hidden.get_absolute_url()}correct/").status_code == 404
     job.delete()
     assert not Correction.objects.exists()

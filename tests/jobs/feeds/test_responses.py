@@ -145,6 +145,7 @@ def test_the_job_list_links_to_its_feed_and_calendar(client, westport_police):
         "RSS feed": "/jobs/feed/",
         "Subscribe in your calendar": "webcal://police.example.org/jobs/calendar/",
         "Download (.ics)": "/jobs/calendar/",
+        "Download this list (CSV)": "/jobs.csv",
     }
 
 

@@ -1,5 +1,7 @@
 """The history of departments and jobs in the admin, and restoring from it."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -54,7 +56,7 @@ def test_the_history_says_in_words_who_changed_what(alice):
         "Chief's name: “Ada Lovelace” → “Grace Hopper”",
         "About: We serve the town since 1900. 1901.",
         "Specializations: added: Bomb Squad; removed: Dive Team",
-        "Divisions: Patrol, responsibilities: “blank” → “Streets.”",
+        "Divisions: Patrol, responsibilities: blank → “Streets.”",
         "Status: “Published” → “Draft”",
     ):
         assert text in shown
@@ -68,6 +70,13 @@ def change_by_hand(department, division):
     department.listed_specializations.get(specialization__name="Dive Team").delete()
     division.responsibilities = "Streets."
     division.save()
+
+
+def test_amounts_are_written_as_people_write_them(alice):
+    job = make_job(pay_min=64_500)
+    change(job, pay_min=Decimal("70250.00"), positions=3)
+    shown = text_of(alice.get(page(job, "history")))
+    assert "Minimum pay: “64,500” → “70,250”" in shown and "Positions: “1” → “3”" in shown
 
 
 def test_one_fact_is_restored_with_its_year_and_its_source(alice):
@@ -153,7 +162,7 @@ def test_a_deleted_department_comes_back_with_its_parts_its_jobs_and_its_address
     alice.post(page(department, "delete"), {"post": "yes"})
     assert not Department.objects.exists()
     shown = alice.get("/admin/departments/department/deleted/")
-    assert "Westport Police (Westport, CT)" in text_of(shown)
+    assert "Westport Police, Westport, CT" in text_of(shown)
     assert "without its editors and recruiters" in text_of(shown)
     assert text_of(alice.get("/admin/jobs/job/deleted/")).count("Officer") == 0  # it comes with its department
     alice.post(f"/admin/departments/department/deleted/{shown.context['rows'][0][0].pk}/")
@@ -176,7 +185,7 @@ def test_editors_restore_the_deleted_jobs_of_their_own_departments(alice):
         alice.post(page(make_job(department, title=f"Job of {department.name}"), "delete"), {"post": "yes"})
     rows = {row.department_id: row.pk for row in Job.history.model.objects.filter(history_type="-")}
     shown = text_of(bob.get("/admin/jobs/job/deleted/"))
-    assert "Job of Own Police" in shown
+    assert f"Job of Own Police, {own} " in shown
     assert "Job of Strange Police" not in shown
     assert bob.post(f"/admin/jobs/job/deleted/{rows[strange.pk]}/").status_code == 404
     bob.post(f"/admin/jobs/job/deleted/{rows[own.pk]}/")
@@ -232,3 +241,11 @@ def test_a_specialization_that_is_gone_has_no_name_in_the_history(alice):
         department.listed_specializations.get().delete()
     Specialization.objects.all().delete()
     assert "Specializations: removed: something deleted" in text_of(alice.get(page(department, "history")))
+
+
+@pytest.mark.parametrize("change", ["", "x", "9" * 30, "9" * 5_000])
+def test_a_change_that_does_not_exist_is_a_bad_request(change, alice):
+    department = make_department()
+    version = alice.get(page(department, "history")).context["version"]
+    response = alice.post(f"{page(department, 'history')}restore/", {"version": version, "change": change})
+    assert response.status_code == 400

@@ -47,7 +47,7 @@ def test_undoing_brings_back_values_with_their_sources_and_deletes_what_is_new(a
     before = Department.objects.get()
     upload = apply(row(1, officers=20, year=2025) + row(2))
     page = text_of(alice.get(url(upload, "change")))
-    assert "What it changed Department 1 Department 2" in page
+    assert "What it changed Department 1, Westport, CT Department 2, Westport, CT" in page
     response = alice.post(url(upload, "undo"), follow=True)
     assert messages_of(response) == ["The import is undone."]
     assert "1 got their old values back, 1 new ones were deleted, 0 stay as they are." in text_of(response)
@@ -70,17 +70,45 @@ def test_what_people_have_changed_since_stays_and_is_listed(alice):
     make_bob(Department.objects.get(name="Department 5"))
     Department.objects.filter(name="Department 6").update(phone="203-555-0100")  # without a recorder
     alice.post(url(upload, "undo"))
-    kept = {name: reason for _key, name, reason in Import.objects.get(pk=upload.pk).report["undo"]["reasons"]}
+    kept = {
+        name.split(",")[0]: reason for _key, name, reason in Import.objects.get(pk=upload.pk).report["undo"]["reasons"]
+    }
     day = Change.objects.order_by("pk").last().at.date().isoformat()
     assert kept == {
         "Department 1": f"was changed since: Alice, {day}",
-        "-": "was deleted since",
+        "Department 2": "was deleted since",
         "Department 4": "has jobs by now",
         "Department 5": "has editors by now",
         "Department 6": "was changed since",
     }
     numbers = dict(Department.objects.values_list("name", "sworn_officers"))
     assert numbers == {f"Department {n}": 10 if n == 3 else 20 for n in (1, 3, 4, 5, 6)}
+
+
+def test_imports_can_be_undone_one_after_the_other_from_the_last_one_on(alice):
+    apply(row(1))
+    before = Department.objects.get()
+    second = apply(row(1, officers=20, year=2024) + row(2, officers=20))
+    third = apply(row(1, officers=30, year=2025) + row(2, officers=30, year=2025))
+    for upload in (third, second):
+        alice.post(url(upload, "undo"))
+        assert Import.objects.get(pk=upload.pk).report["undo"]["kept"] == 0
+    department = Department.objects.get()
+    assert (department.sworn_officers, department.sources) == (10, before.sources)
+
+
+def test_what_a_person_changed_between_two_imports_stays_when_both_are_undone(alice):
+    first = apply(row(1))
+    with change_by(get_user("alice")):
+        department = Department.objects.get()
+        department.chief_name = "Grace Hopper"
+        department.save()
+    second = apply(row(1, chief="Grace Hopper", officers=20, year=2025))
+    for upload in (second, first):
+        alice.post(url(upload, "undo"))
+    assert Import.objects.get(pk=first.pk).report["undo"]["kept"] == 1
+    department = Department.objects.get()
+    assert (department.chief_name, department.sworn_officers) == ("Grace Hopper", 10)
 
 
 def test_undoing_1000_rows_after_later_edits_takes_few_queries(alice):

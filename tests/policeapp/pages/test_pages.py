@@ -257,6 +257,10 @@ class TestRobots:
         assert response.content.decode().split("\n") == [
             "User-agent: *",
             "Disallow: /admin/",
+            "Disallow: /api/v1/",
+            "Disallow: /departments.csv",
+            "Disallow: /jobs.csv",
+            "Disallow: /data/departments.zip",
             "",
             "Sitemap: https://police.example.org/sitemap.xml",
             "",

@@ -40,6 +40,8 @@ TEXTS = [
     ("Notes, tabs on both sides", "\t•\tPatrol\n\t•\tWrite", "<ul><li>Patrol</li><li>Write</li></ul>"),
     ("PDF, bullets on their own lines", "•\nPatrol\n•\nWrite", "<ul><li>Patrol</li><li>Write</li></ul>"),
     ("PDF, bullets that lost their lines", "• Patrol • Write", "<ul><li>Patrol</li><li>Write</li></ul>"),
+    ("Word, lost line breaks", "You:  •\tPatrol •\tWrite", "<p>You:</p><ul><li>Patrol</li><li>Write</li></ul>"),
+    ("a line of separators", "Patrol • Write • Drive", "<p>Patrol • Write • Drive</p>"),
     ("Word, blank lines between items", "• a\n\n• b", "<ul><li><p>a</p></li><li><p>b</p></li></ul>"),
     ("Word, a paragraph after a list", "• a\n• b\nThen.", "<ul><li>a</li><li>b</li></ul><p>Then.</p>"),
     ("typed, a paragraph after a list", "- a\n- b\nThen.", "<ul><li>a</li><li>b</li></ul><p>Then.</p>"),

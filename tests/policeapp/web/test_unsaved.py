@@ -150,6 +150,21 @@ def test_a_form_of_another_site_is_not_shown(bob, own):
     assert form_of(bob.get(page(own)))["about"] == "Stored"
 
 
+def test_a_form_of_a_sibling_of_our_domain_is_not_shown_although_it_comes_with_our_cookies(bob, own):
+    form = form_of(bob.get(page(own))) | {"about": "Planted"}
+    for from_elsewhere in ({"HTTP_ORIGIN": "https://other.testserver"}, {"HTTP_REFERER": "https://other.testserver/x"}):
+        response = bob.post(page(own), form, secure="HTTP_REFERER" in from_elsewhere, **from_elsewhere)
+        assert response.status_code == 403, from_elsewhere
+    assert form_of(bob.get(page(own)))["about"] == "Stored"
+
+
+def test_a_form_that_is_longer_than_all_our_texts_is_not_stored(bob, own):
+    form = form_of(bob.get(page(own)))
+    expire(bob)
+    bob.post(page(own), form | {"about": "x" * 600_000})
+    assert not any(KEY in session.get_decoded() for session in Session.objects.all())
+
+
 def test_only_forms_that_can_be_shown_again_are_kept_and_no_passwords(own):
     client = Client()
     make_alice(), make_job(own)

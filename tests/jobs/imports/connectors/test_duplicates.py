@@ -60,7 +60,8 @@ def test_the_editor_sees_it_on_the_front_page_and_on_both_jobs_and_withdraws_one
         "/admin/",
         *(reverse("admin:jobs_job_change", args=[pk]) for pk in Job.objects.values_list("pk", flat=True)),
     ):
-        assert "may be the same job" in text_of(bob.get(url)), url
+        text = f"{own}: “{duplicate.job.title}” and “{duplicate.other.title}” may be the same job"
+        assert text in text_of(bob.get(url)), url
     page = reverse("admin:jobs_job_duplicate", args=[duplicate.pk])
     assert "HS-1001" in text_of(bob.get(page)) and "entered here" in text_of(bob.get(page))
     imported = Job.objects.exclude(pk=by_hand.pk).get()
@@ -89,3 +90,13 @@ def test_nobody_decides_for_another_department(connector, own, strange, bob, cha
     assert [client.post(url, {"withdraw": jobs[0].pk}).status_code for client in (bob, charlie)] == [404, 403]
     alice.post(url, {"withdraw": "999999"})  # of neither
     assert Job.objects.filter(status="published").count() == 2
+
+
+def test_an_opening_that_has_moved_to_another_department_is_not_withdrawn(own, strange, bob):
+    job, other = make_job(own), make_job(own)
+    duplicate = Duplicate.objects.create(job=job, other=other)
+    other.department = strange
+    other.save()
+    url = reverse("admin:jobs_job_duplicate", args=[duplicate.pk])
+    assert bob.post(url, {"withdraw": other.pk}).status_code == 404
+    assert Job.objects.get(pk=other.pk).status == Job.Status.PUBLISHED

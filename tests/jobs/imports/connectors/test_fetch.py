@@ -1,6 +1,7 @@
 """Fetching is safe: public addresses only, and never much, long or often."""
 
 import gzip
+import re
 import socket
 import ssl
 import time
@@ -18,6 +19,7 @@ PRIVATE = [
     *("127.0.0.1", "10.0.0.8", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"),
     *("255.255.255.255", "192.0.2.7", "198.18.0.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1"),
     *("::ffff:127.0.0.1", "::ffff:10.0.0.8", "2002:7f00:1::", "2002:a00:8::1", "64:ff9b::7f00:1", "2001:db8::1"),
+    *("fec0::1", "::7f00:1", "::ffff:0:7f00:1"),
 ]
 
 
@@ -82,6 +84,25 @@ def test_a_redirect_to_a_private_address_is_refused(website, monkeypatch, target
     with pytest.raises(Failed, match="not on the public internet"):
         Fetcher().get(website.url())
     assert website.paths() == ["/"]
+
+
+def test_headers_go_to_no_other_host_and_never_without_encryption(monkeypatch):
+    sent = []
+
+    def request(url, headers, deadline):
+        sent.append((url, headers))
+        return Page(url, 302, b"", {"location": targets.pop()}) if targets else Page(url, 200, b"", {})
+
+    monkeypatch.setattr(fetch, "_request", request)
+    for target in ("http://data.test/", "https://data.test:8443/", "https://other.test/", "https://data.test/b"):
+        targets = [target]
+        Fetcher().get("https://data.test/a", {"Authorization-Key": "secret"})
+    assert [url for url, headers in sent if headers] == ["https://data.test/a"] * 4 + ["https://data.test/b"]
+
+
+def test_a_page_that_keeps_a_parser_busy_is_given_up():
+    with pytest.raises(Failed, match="too long to read"), fetch.time_limit(0.05):
+        re.match(r"(a+)+$", "a" * 100 + "b")
 
 
 def test_it_follows_redirects_and_says_where_the_page_is(website):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from jobs.imports.connectors.fetch import time_limit
 from jobs.imports.connectors.html import to_markdown, to_text
 from policeapp.web.markdown import render
 
@@ -80,3 +81,8 @@ def test_very_deep_html_becomes_plain_text():
 def test_a_title_is_one_line_of_text():
     assert to_text("<b>Police</b>\n Officer &amp; Dispatcher") == "Police Officer & Dispatcher"
     assert to_text("AT&amp;T") == "AT&T"
+
+
+def test_tags_that_do_not_end_take_no_time():
+    with time_limit(10):
+        assert to_markdown("&lt;p " * 100_000).count("<p") == 100_000

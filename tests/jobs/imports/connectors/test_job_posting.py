@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from jobs.imports.connectors.fetch import Failed, Page
+from jobs.imports.connectors.fetch import Failed, Page, time_limit
 from jobs.imports.connectors.job_posting import MAX_PAGES, read
 
 from .pages import URL, careers_page, page, posting
@@ -89,6 +89,12 @@ def test_a_posting_is_found_wherever_a_page_has_it(value):
 def test_what_sites_write_around_their_json_is_ignored(wrap):
     script = wrap.replace("{}", json.dumps(posting()))
     assert len(rows(scripts=[script])) == 1
+
+
+def test_blanks_in_the_json_take_no_time():
+    script = json.dumps(posting()).replace(",", "," + " " * 5_000, 1)
+    with time_limit(10):
+        assert len(rows(scripts=[script])) == 1
 
 
 def test_a_line_break_within_a_text_is_read_although_json_forbids_it():

@@ -7,7 +7,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from jobs.imports.connectors import runs, usajobs
+from jobs.imports.connectors import importer, runs, usajobs
+from jobs.imports.connectors.fetch import Failed
 from jobs.models import Connector, Job, Listing, Message
 from tests.factories import make_alice, make_connector, make_department
 
@@ -190,7 +191,8 @@ def test_each_departments_list_has_its_own_numbers(website, connector):
     assert not any(each.report["notices"] for each in Connector.objects.all())
 
 
-def test_federal_jobs_find_their_department_by_name(website, db, settings):
+def test_federal_jobs_find_their_department_by_name(website, db, settings, monkeypatch):
+    monkeypatch.setattr(usajobs, "ORIGIN", ("http", f"{usajobs.HOST}:{website.port}"))
     settings.USAJOBS_EMAIL, settings.USAJOBS_KEY = "office@police.example.org", "secret"
     make_department("Capitol Police", city="Washington", state="DC")
     url = website.url("/api/Search?Page=1", usajobs.HOST)
@@ -255,7 +257,7 @@ def test_the_command_fetches_what_is_due(website, connector, capsys):
     publish(website, "1")
     call_command("fetch_openings")
     output = capsys.readouterr().out
-    assert "Careers page, Westport Police Department: done" in output
+    assert "Careers page, Westport Police Department, Westport, CT: done" in output
     assert "Fetched 1 lists, and failed to fetch 0." in output
 
 
@@ -298,6 +300,21 @@ def test_it_waits_while_another_process_fetches_from_the_host(website, connector
     connector.release()
     assert runs.run_trials() == 1
     assert not Job.objects.exists()
+
+
+def test_a_hostile_list_does_not_keep_the_worker_that_sends_emails(website, connector, monkeypatch):
+    slow = "<p>x<!--" * 300_000
+    website.pages[FEED] = slow
+    connector.format = "job_posting"
+    connector.save()
+    monkeypatch.setattr(runs, "READ_SECONDS", 0.1 - runs.TRIAL_SECONDS)
+    connector.request_trial()
+    assert runs.run_trials() == 1
+    assert Connector.objects.get().trial["problem"] == "The list takes too long to read."
+    assert not Connector.objects.to_try().exists()
+    monkeypatch.setattr(importer, "TRIAL_SECONDS", 0.1)
+    with pytest.raises(Failed, match="too long to read"):
+        importer.ConnectorImporter(connector, is_trial=True).to_markdown(slow)
 
 
 def test_a_fetch_confirms_openings_that_are_open_until_filled(website, connector, clock):

@@ -90,7 +90,8 @@ def test_what_is_not_a_search_result_fails(content):
 def test_the_key_goes_only_to_usajobs(settings):
     settings.USAJOBS_EMAIL, settings.USAJOBS_KEY = "office@police.example.org", "secret"
     assert usajobs.headers(usajobs.URL) == {"User-Agent": "office@police.example.org", "Authorization-Key": "secret"}
-    assert usajobs.headers("https://data.usajobs.gov.example.org/api/Search") == {}
+    for begin in ("https://data.usajobs.gov.example.org", "http://data.usajobs.gov", "https://data.usajobs.gov:8443"):
+        assert usajobs.headers(f"{begin}/api/Search") == {}
 
 
 def test_rows_of_a_csv_file_have_our_columns_whatever_it_calls_them():
