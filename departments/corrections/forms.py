@@ -101,6 +101,7 @@ class AcceptForm(forms.ModelForm):
             number = NUMBER.search(value)
             value = number[0].replace(",", "") if number else ""
             self.initial |= dict.fromkeys(others)
+            self.fields[first].required = True  # a text without a number must not delete the figure
         self.initial[first] = value
 
     def clean_version(self):

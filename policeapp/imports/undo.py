@@ -103,12 +103,12 @@ class _Undo:
                 self.kept[pk] = _("was changed since")
 
     def _keep_used(self, keys):
-        """Keep created objects that have got parts, openings or people."""
+        """Keep created objects that have got parts, openings, people, claims or connectors."""
         options = self.model._meta
         used = [
             (each.related_model._base_manager, each.field.name, each.related_model._meta.verbose_name_plural)
             for each in options.related_objects
-            if hasattr(each.related_model, "history") and each.on_delete is models.CASCADE
+            if each.on_delete is models.CASCADE
         ]
         used += [
             (each.remote_field.through._base_manager, each.m2m_field_name(), each.verbose_name)

@@ -94,6 +94,14 @@ def test_a_figure_loses_the_year_of_the_old_one(bob, westport):
 
 
 @pytest.mark.any_engine
+def test_a_text_without_a_number_does_not_delete_a_figure(bob, westport):
+    correction = make_correction(westport, "officers", "many more")
+    assert "This field is required." in text_of(decide(bob, correction, "accept"))
+    westport.refresh_from_db()
+    assert (westport.sworn_officers, westport.sworn_year) == (60, 2019)
+
+
+@pytest.mark.any_engine
 def test_nobody_replaces_what_somebody_has_just_saved(bob, westport):
     correction = make_correction(westport)
     form = form_of(bob.get(page(correction)))
