@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -55,8 +56,12 @@ def _for_administrator():
 def _corrections(user):
     """The first corrections that wait for the user, oldest first, and their number."""
     waiting = Correction.objects.editable_by(user).waiting()
-    shown = waiting.with_reports_number().select_related("department").order_by("pk")[:CORRECTIONS_SHOWN]
-    return {"corrections": shown, "corrections_number": waiting.count()}
+    first = waiting.with_reports_number().select_related("department").order_by("pk")
+    shown = list(first[:CORRECTIONS_SHOWN])
+    # The names of the other pages need only the department.
+    prefetch_related_objects([each for each in shown if each.target_model is not Department], "target")
+    number = len(shown) if len(shown) < CORRECTIONS_SHOWN else waiting.count()
+    return {"corrections": shown, "corrections_number": number}
 
 
 def _connectors():
