@@ -96,16 +96,11 @@ class AcceptForm(forms.ModelForm):
             self._begin_with(correction.value)
 
     def _begin_with(self, value):
-        """Enter the proposed value. The year and the basis of another figure don't hold for it.
-
-        If it has no number, the stored figure stays, because a blank field would delete it.
-        """
+        """Enter the proposed value. The year and the basis of another figure don't hold for it."""
         first, *others = self.rule.fields
         if isinstance(self.fields[first], forms.IntegerField):
             number = NUMBER.search(value)
-            if not number:
-                return
-            value = number[0].replace(",", "")
+            value = number[0].replace(",", "") if number else ""
             self.initial |= dict.fromkeys(others)
             self.fields[first].required = True  # a text without a number must not delete the figure
         self.initial[first] = value

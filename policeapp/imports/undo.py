@@ -104,7 +104,7 @@ class _Undo:
                 self.kept[pk] = _("was changed since")
 
     def _keep_used(self, keys):
-        """Keep created objects that have got parts, openings, people or anything else that would go with them."""
+        """Keep created objects that have got parts, openings, people, claims or connectors."""
         options = self.model._meta
         used = [
             (each.related_model._base_manager, each.field.name, each.related_model._meta.verbose_name_plural)
