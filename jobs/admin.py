@@ -23,6 +23,7 @@ from policeapp.web.conflicts import EditForm
 
 from .actions import copy_job, make_action
 from .alerts import admin as alerts_admin  # noqa: F401
+from .imports import admin as imports_admin  # noqa: F401
 from .imports.connectors.admin import DuplicatesMixin
 from .models import Duplicate, HiringStep, Job, Requirements, Verb
 from .views import render_job

@@ -10,7 +10,7 @@ from departments.models import Department
 
 from .models import HiringStep, Job, Requirements
 
-SOURCE = "samples"
+SOURCE = Job.SAMPLES
 FILE = settings.BASE_DIR / "fixtures" / "sample.json"
 
 # Federal holidays (5 U.S.C. 6103): (month, day), and (month, weekday, which one in the month) with Monday as 0.

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from policeapp.web.routes import NumberConverter
+from policeapp.web.routes import NumberConverter, TextConverter
 
 from . import api, views
 from .compare.views import compare_departments, compare_jobs
@@ -11,6 +11,7 @@ from .feeds import atom, icalendar
 from .reminders import views as reminders
 
 register_converter(NumberConverter, "number")
+register_converter(TextConverter, "text")
 
 job_urlpatterns = [
     path("", views.job_list, name="jobs"),
@@ -33,7 +34,10 @@ department_urlpatterns = [
     path("<state:state>/<slug:slug>/embed/", views.embed, name="embed"),
 ]
 
-api_urlpatterns = [path("openings", api.opening_list, name="api openings")]
+api_urlpatterns = [
+    path("openings", api.opening_list, name="api openings"),
+    path("openings/<text:external_id>", api.sent_opening, name="api opening"),
+]
 
 urlpatterns = [
     path("jobs/", include(job_urlpatterns)),

@@ -25,7 +25,7 @@ from departments.models import (
     ZipPart,
 )
 from departments.names import normalize
-from jobs.models import Alert, Connector, HiringStep, Job, Message, Requirements, Subscriber
+from jobs.models import Alert, ApiKey, Connector, HiringStep, Job, Message, Requirements, Subscriber
 from jobs.models.life import UNLIST_AFTER
 from jobs.reminders import tokens as reminder_tokens
 from policeapp.models import Import, User
@@ -297,6 +297,14 @@ def make_alert(email="jane@example.com", *, confirmed=True, **values):
     subscriber, _new = Subscriber.objects.get_or_create(email=email)
     values |= {"confirmed_at": timezone.now()} if confirmed else {}
     return Alert.objects.create(subscriber=subscriber, **values)
+
+
+def make_api_key(department, name="NEOGOV"):
+    """Create an API key. Its secret is in ``.secret``."""
+    key = ApiKey(department=department, name=name)
+    key.secret = key.make_secret()
+    key.save()
+    return key
 
 
 def make_connector(department=None, url="https://careers.example.org/feed.xml", *, is_on=True, **values):

@@ -18,7 +18,8 @@ from .facts import facts_of
 from .models import LINK, Correction, Report
 
 CORRECTIONS_PER_CLIENT = RateLimit("corrections", 10, 3600)
-NUMBER = re.compile(r"\d[\d,]*")
+# Not a part of another number, such as 1.785.
+NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*(?![\d,]*\.\d)")
 MAX_SOURCE = 100  # characters
 # The admin's classes of long fields.
 WIDTHS = dict.fromkeys((forms.TextInput, forms.URLInput, forms.EmailInput), "vTextField")
@@ -95,12 +96,18 @@ class AcceptForm(forms.ModelForm):
             self._begin_with(correction.value)
 
     def _begin_with(self, value):
-        """Enter the proposed value. The year and the basis of another figure don't hold for it."""
+        """Enter the proposed value. The year and the basis of another figure don't hold for it.
+
+        If it has no number, the stored figure stays, because a blank field would delete it.
+        """
         first, *others = self.rule.fields
         if isinstance(self.fields[first], forms.IntegerField):
             number = NUMBER.search(value)
-            value = number[0].replace(",", "") if number else ""
+            if not number:
+                return
+            value = number[0].replace(",", "")
             self.initial |= dict.fromkeys(others)
+            self.fields[first].required = True  # a text without a number must not delete the figure
         self.initial[first] = value
 
     def clean_version(self):

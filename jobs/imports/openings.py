@@ -361,20 +361,27 @@ class PostingImporter(Importer):
 
     def _without_edited_facts(self, line, job, facts):
         """Return the facts that no editor has set, and report the others if they differ."""
-        alone = [(name,) for name in facts if not any(name in names for names in TOGETHER)]
-        for names in (*TOGETHER, *alone):
-            people = [person for name in names if (person := job.edited_by(name))]
-            if people:
-                both = [(name, getattr(job, name), facts[name]) for name in names if name in facts]
-                differing = [(name, ours, theirs, people[0]) for name, ours, theirs in both if ours != theirs]
-                self.conflict(line, job.external_id, job.title, differing)
-                facts = {name: value for name, value in facts.items() if name not in names}
+        facts, differing = split_edited(job, facts)
+        self.conflict(line, job.external_id, job.title, differing)
         return facts
 
     def _derive(self, job):
         job.derive()
         if not job.closes_after_it_opens:
             raise Rejected("post_until", _("is before the opening date"))
+
+
+def split_edited(job, facts):
+    """Return the facts that no editor has set, and how the others differ: ``[(name, ours, theirs, set by)]``."""
+    alone = [(name,) for name in facts if not any(name in names for names in TOGETHER)]
+    differing = []
+    for names in (*TOGETHER, *alone):
+        people = [person for name in names if (person := job.edited_by(name))]
+        if people:
+            both = [(name, getattr(job, name), facts[name]) for name in names if name in facts]
+            differing += [(name, ours, theirs, people[0]) for name, ours, theirs in both if ours != theirs]
+            facts = {name: value for name, value in facts.items() if name not in names}
+    return facts, differing
 
 
 def _day_of(as_of, closes_on):

@@ -1757,4 +1757,56 @@ class Migration(migrations.Migration):
             model_name="listing",
             constraint=models.UniqueConstraint(fields=("connector", "job"), name="listing_unique"),
         ),
+        migrations.CreateModel(
+            name="ApiKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Such as “NEOGOV”. It is the source of the jobs, so it can't change later.",
+                        max_length=60,
+                        verbose_name="name of the system",
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("beginning", models.CharField(editable=False, max_length=8, verbose_name="begins with")),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("last_used", models.DateTimeField(editable=False, null=True, verbose_name="last used")),
+                ("revoked_at", models.DateTimeField(editable=False, null=True, verbose_name="revoked")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to="departments.department",
+                        verbose_name="department",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
+                "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("department", "name"),
+                        name="api_key_name_unique",
+                        violation_error_message="Another key of this department has this name.",
+                    )
+                ],
+            },
+        ),
     ]

@@ -2,6 +2,7 @@
 
 from ..alerts.messages import Message, NotifiedOpening, SendRun
 from ..alerts.models import Alert, Subscriber
+from .api_keys import ApiKey
 from .connectors import Connector, Duplicate, Listing
 from .hiring_steps import HiringStep
 from .job import Job, count_open_jobs, sync_from_departments, with_open_jobs
@@ -12,6 +13,7 @@ from .requirements import Requirements
 
 __all__ = [
     "Alert",
+    "ApiKey",
     "Connector",
     "Duplicate",
     "HiringStep",

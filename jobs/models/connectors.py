@@ -166,6 +166,8 @@ class Connector(models.Model):
             raise ValidationError({"url": _t("Enter a URL that begins with http:// or https://.")})
         if self.format == self.Format.USAJOBS and not self.url.startswith(USAJOBS):
             raise ValidationError({"url": _t("The URL for USAJOBS begins with %s.") % USAJOBS})
+        if self.department_id and self.department.api_keys.filter(name=self.name).exists():
+            raise ValidationError({"name": _t("An API key has this name. Enter another one.")})
 
     @property
     def is_verified(self):
@@ -289,22 +291,37 @@ class DuplicateQuerySet(models.QuerySet):
         """
         mine = set(connector.listings.filter(missed=0).values_list("job", flat=True))
         departments = set(Job.objects.filter(listings__connector=connector).values_list("department", flat=True))
-        jobs = Job.objects.current().real().filter(department__in=departments).defer("words", "all_words")
-        numbers, by_department = defaultdict(set), defaultdict(list)
-        for pk, number in Listing.objects.filter(job__in=jobs).values_list("job", "number"):
-            numbers[pk].add(number)
-        for job in jobs:
-            job.numbers = (numbers[job.pk] | {job.external_id}) - {""}
+        by_department = defaultdict(list)
+        for job in _current_jobs(departments):
             by_department[job.department_id].append(job)
-        pairs = {
-            tuple(sorted((job.pk, other.pk)))
+        self._record(
+            (job, other)
+            for jobs in by_department.values()
             for job in jobs
             if job.pk in mine
-            for other in by_department[job.department_id]
-            if other.source != job.source and _may_be_same(job, other)
-        }
-        found = [Duplicate(job_id=job, other_id=other) for job, other in sorted(pairs)]
-        self.bulk_create(found, ignore_conflicts=True)
+            for other in jobs
+            if _may_be_same(job, other)
+        )
+
+    def record(self, job, others):
+        """Store the pairs of an opening with others that may be the same."""
+        self._record((job, other) for other in others)
+
+    def _record(self, pairs):
+        keys = {tuple(sorted((job.pk, other.pk))) for job, other in pairs}
+        self.bulk_create([Duplicate(job_id=job, other_id=other) for job, other in sorted(keys)], ignore_conflicts=True)
+
+    def undecided_of(self, job):
+        """Return the current openings of its department that may be the same as an opening, which need not be saved.
+
+        Pairs that an editor has found to be different are left out. Three queries.
+        """
+        job.numbers = {job.external_id}
+        decided = set()
+        if job.pk:
+            decided = {pk for pair in self.of(job).filter(is_decided=True).values_list("job", "other") for pk in pair}
+        others = _current_jobs([job.department_id])
+        return [other for other in others if other.pk not in decided and _may_be_same(job, other)]
 
     def waiting(self):
         """Pairs of current openings about which nobody has decided."""
@@ -320,7 +337,20 @@ class DuplicateQuerySet(models.QuerySet):
         return self.filter(Q(job=job) | Q(other=job))
 
 
+def _current_jobs(departments):
+    """Return the current openings of these departments with ``.numbers``, by which lists know them. Two queries."""
+    jobs = Job.objects.current().real().filter(department__in=departments).defer("words", "all_words")
+    numbers = defaultdict(set)
+    for pk, number in Listing.objects.filter(job__in=jobs).values_list("job", "number"):
+        numbers[pk].add(number)
+    for job in jobs:
+        job.numbers = (numbers[job.pk] | {job.external_id}) - {""}
+    return jobs
+
+
 def _may_be_same(job, other):
+    if job.source == other.source:
+        return False
     return bool(job.numbers & other.numbers) or (
         normalize(job.title) == normalize(other.title)
         and (job.closes_at is None or other.opens_at < job.closes_at)

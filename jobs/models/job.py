@@ -93,6 +93,7 @@ class Job(Lifecycle, Sourced):
     STORED = ("closes_at", "published_at", "open_since", "confirmed_at")
     FULL_TEXT = ("words", "all_words")
     HISTORY_PARTS = {"structured_requirements": "", "hiring_steps": ""}
+    SAMPLES = "samples"  # the source of made-up examples
     LONGEST_WORD = 60  # characters; full-text indexes limit the length of a word
     # Words that most openings have in their full text (:class:`policeapp.database.fulltext.Words`).
     COMMON_WORDS = tuple(

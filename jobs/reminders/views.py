@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from departments.editors import record_edit
+from policeapp.history.models import Change
 from policeapp.history.records import change_by
 from policeapp.web.secret_links import secret_link
 
@@ -42,7 +43,7 @@ def _answer(request, verb, token):
     is_asked, is_answer = job.awaits_answer and not job.reason_against(verb), request.method == "POST"
     form = DeadlineForm(verb, [job], request.POST if is_answer else None)
     if is_asked and is_answer and form.is_valid():
-        with change_by(user):
+        with change_by(user, Change.Kind.EMAIL):
             record_edit(user, job, job.changes(verb, form.deadline))
             job.apply(verb, form.deadline)
         text = _("%(answer)s, by a link in an email") % {"answer": verb.label}

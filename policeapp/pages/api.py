@@ -30,7 +30,11 @@ def documentation(request):
     document = load()
     context = {
         "about": document["info"]["description"],
-        "operations": [_operation(path, methods["get"]) for path, methods in document["paths"].items()],
+        "operations": [
+            _operation(method.upper(), path, operation)
+            for path, methods in document["paths"].items()
+            for method, operation in methods.items()
+        ],
         "problems": document["components"]["responses"],
         "schemas": [_schema(name, schema) for name, schema in document["components"]["schemas"].items()],
         "description_url": absolute_url(reverse("api description")),
@@ -43,20 +47,33 @@ def load():
     return json.loads(DESCRIPTION.read_text(encoding="utf-8"))
 
 
-def _operation(path, operation):
-    """Return an operation for the page. Its example is a URL of this site with the examples of its parameters."""
-    answer = operation["responses"]["200"]["content"]["application/json"]
+def _operation(method, path, operation):
+    """Return an operation for the page.
+
+    Its example is a URL of this site with the examples of its parameters, and the body to send there if it has one.
+    """
+    answers = [_json_of(response) for response in operation["responses"].values()]
     parameters = [parameter | {"type": _type(parameter["schema"])} for parameter in operation["parameters"]]
     examples = {parameter["name"]: parameter for parameter in parameters if "example" in parameter}
     in_path = {name: found["example"] for name, found in examples.items() if found["in"] == "path"}
     query = {name: found["example"] for name, found in examples.items() if found["in"] == "query"}
     return operation | {
+        "method": method,
         "path": path,
         "parameters": parameters,
         "example_url": path.format(**in_path) + (f"?{urlencode(query)}" if query else ""),
-        "example": json.dumps(answer["example"], indent=2, ensure_ascii=False),
-        "schema": _name(answer["schema"]),
+        "body": _json_of(operation.get("requestBody", {})),
+        "answer": next((answer for answer in answers if answer), None),
     }
+
+
+def _json_of(message):
+    """Return ``{"example": text, "schema": name}`` of a body in JSON, or None if it has no example."""
+    content = message.get("content", {}).get("application/json", {})
+    if "example" not in content:
+        return None
+    text = json.dumps(content["example"], indent=2, ensure_ascii=False)
+    return {"example": text, "schema": _name(content["schema"])}
 
 
 def _schema(name, schema):

@@ -4,8 +4,9 @@ from http import HTTPStatus
 
 from django.http import HttpResponse, JsonResponse
 
+from ..caching.decorators import public_parameters_of
 from .pagination import PER_PAGE
-from .routes import absolute_url, route_at
+from .routes import absolute_url
 
 ROOT = "/api/v1/"
 PROBLEM = "application/problem+json"
@@ -65,13 +66,15 @@ def form_problem(form):
 def api_responses(get_response):
     """Middleware: pages of all sites can read the API, and its errors are problem details, whoever answers them.
 
+    What needs a key has no answer for browsers that ask whether a page may send it.
+
     It comes before everything that answers with an error page, such as the rate limit.
     """
 
     def middleware(request):
         if not request.path_info.startswith(ROOT):
             return get_response(request)
-        if request.method == "OPTIONS" and route_at(request.path_info).view:
+        if request.method == "OPTIONS" and public_parameters_of(request.path_info) is not None:
             response = HttpResponse(status=204, headers={"Allow": METHODS})
         else:
             response = get_response(request)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.shortcuts import render
 
 from . import unsaved
+from .routes import route_at
 
 FORWARDED = [
     "HTTP_FORWARDED",
@@ -83,6 +84,16 @@ def permissions_policy(get_response):
     return middleware
 
 
+def accept_body(size):
+    """Let a view accept larger request bodies than ``MAX_BODY`` from everyone."""
+
+    def decorate(view):
+        view.max_body = size
+        return view
+
+    return decorate
+
+
 def limit_bodies(get_response):
     """Middleware that answers 413 to large request bodies, by their length and before they are parsed.
 
@@ -95,7 +106,8 @@ def limit_bodies(get_response):
             size = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             size = 0  # as Django reads it
-        if size <= MAX_BODY or (size <= MAX_BODY_SIGNED_IN and _has_signed_in(request)):
+        limit = getattr(route_at(request.path_info).view, "max_body", MAX_BODY)
+        if size <= limit or (size <= MAX_BODY_SIGNED_IN and _has_signed_in(request)):
             return get_response(request)
         limits = {"anonymous": MAX_BODY // 1024, "signed_in": MAX_BODY_SIGNED_IN // 1024**2}
         return render(request, "413.html", limits, status=413)

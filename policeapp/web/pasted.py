@@ -189,8 +189,8 @@ def html_to_markdown(html):
     Raise ``ValueError`` if it is too long or nested too deeply.
     """
     html = (html.partition("<!--StartFragment-->")[2] or html).partition("<!--EndFragment-->")[0]
-    tags = html.count("<")
-    if len(html) > MAX_HTML or tags > MAX_TAGS or tags - html.count(">") > MAX_OPEN:
+    open_parts = _unended(html, "<", ">") + _unended(html, "<!--", "-->")
+    if len(html) > MAX_HTML or html.count("<") > MAX_TAGS or open_parts > MAX_OPEN:
         raise ValueError("The HTML is too long.")
     soup = BeautifulSoup(html, "html.parser")
     _check_depth(soup)
@@ -198,6 +198,11 @@ def html_to_markdown(html):
     text = _Converter(convert=KEPT, heading_style=ATX, bullets="-").convert_soup(soup)
     text = re.sub(r"(?m)^[ \t]+$", "", INVISIBLE.sub("", text))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _unended(html, begin, end):
+    """Return how many parts of HTML begin after the last end of one. Parsers read all that follows for each of them."""
+    return html.rpartition(end)[2].count(begin)
 
 
 def _check_depth(soup):

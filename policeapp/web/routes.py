@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
-from django.urls.converters import IntConverter
+from django.urls.converters import IntConverter, StringConverter
 
 # A positive integer that fits into 64 bits. In URLs it has only this spelling: ASCII digits without a sign or leading
 # zeros. Any other is 404 before it costs a query or makes a second cached page.
@@ -17,6 +17,12 @@ class NumberConverter(IntConverter):
     """A :data:`NUMBER` in a path: ``<number:pk>``."""
 
     regex = NUMBER
+
+
+class TextConverter(StringConverter):
+    """A text of one line in a path, such as the number of an opening elsewhere, which can have slashes."""
+
+    regex = r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?"
 
 
 class Route(NamedTuple):

@@ -57,6 +57,8 @@ def numbers(db):
     }
     objects["own connector"] = factories.make_connector(own)
     objects["other connector"] = factories.make_connector(other)
+    objects["own key"] = factories.make_api_key(own)
+    objects["other key"] = factories.make_api_key(other)
     for whose in ("own", "other"):
         pair = {"job": objects[f"{whose} job"], "other": make_job(objects[whose])}
         objects[f"{whose} duplicate"] = Duplicate.objects.create(**pair)

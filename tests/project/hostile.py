@@ -30,7 +30,7 @@ from departments.models import (
     SpecialUnit,
 )
 from jobs.alerts.tokens import make_token
-from jobs.models import Alert, Connector, HiringStep, Job, Listing, Message, NotifiedOpening, Subscriber
+from jobs.models import Alert, ApiKey, Connector, HiringStep, Job, Listing, Message, NotifiedOpening, Subscriber
 from policeapp.history.records import change_by
 from policeapp.models import AuditEvent, Change, Import, User
 
@@ -155,6 +155,9 @@ class Hostile:
         self.correction = self.department.corrections.create(**reported, **fill(Correction, text))
         self.correction.reports.create(**fill(Report, text))
         self.connector = self._connector()
+        self.api_key = ApiKey(department=self.department, **fill(ApiKey, self.text))
+        self.api_key.make_secret()
+        self.api_key.save()
         self.upload = factories.make_import(**fill(Import, text), by=self.user)
         AuditEvent.objects.create(kind=AuditEvent.Kind.DELETED, **fill(AuditEvent, text))
         for instance in (self.department, self.job):

@@ -158,6 +158,7 @@ TABLE = {
         "/api/v1/departments/ct/draft-before": NOBODY,
     },
     "api/v1/openings": {"/api/v1/openings": EVERYONE},
+    "api/v1/openings/<text:external_id>": {"/api/v1/openings/1": (METHOD,) * 7},
     "api/v1/places": {"/api/v1/places?q=06880": EVERYONE},
     "departments.csv": {"/departments.csv": EVERYONE, "/departments.csv?near=nowhere": (400,) * 7},
     "jobs.csv": {"/jobs.csv": EVERYONE, "/jobs.csv?near=nowhere": (400,) * 7},
@@ -326,6 +327,20 @@ TABLE = {
         )
     },
     "admin/jobs/connector/<path:object_id>/": {"/admin/jobs/connector/{own connector}/": SHORT},
+    "admin/jobs/apikey/": {"/admin/jobs/apikey/": EDITORS},
+    "admin/jobs/apikey/add/": {"/admin/jobs/apikey/add/": EDITORS},
+    **{
+        f"admin/jobs/apikey/<path:object_id>/{what}/": {
+            f"/admin/jobs/apikey/{{own key}}/{what}/": mine,
+            f"/admin/jobs/apikey/{{other key}}/{what}/": others,
+        }
+        for what, mine, others in (
+            ("history", THEIR_HISTORY, NOT_THEIR_HISTORY),
+            ("delete", THEIRS, NOT_THEIRS),
+            ("change", THEIRS, NOT_THEIRS),
+        )
+    },
+    "admin/jobs/apikey/<path:object_id>/": {"/admin/jobs/apikey/{own key}/": SHORT},
     "admin/jobs/job/duplicates/<int:pk>/": {
         "/admin/jobs/job/duplicates/{own duplicate}/": JOB_PREVIEW,
         "/admin/jobs/job/duplicates/{other duplicate}/": NOT_THEIR_JOB_PREVIEW,

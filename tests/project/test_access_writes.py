@@ -70,6 +70,11 @@ WRITES = {
     "/admin/jobs/connector/{other connector}/change/": ({"words": "sent"}, NOBODY_ELSE),
     "/admin/jobs/connector/{own connector}/delete/": (DELETED, ALL_EDITORS),
     "/admin/jobs/connector/{other connector}/delete/": (DELETED, NOBODY_ELSE),
+    "/admin/jobs/apikey/add/": ({"name": "Sent", "department": "{own}"}, ALL_EDITORS),
+    "/admin/jobs/apikey/{own key}/change/": ({"_replace": "x"}, ALL_EDITORS),
+    "/admin/jobs/apikey/{other key}/change/": ({"_revoke": "x"}, NOBODY_ELSE),
+    "/admin/jobs/apikey/{own key}/delete/": (DELETED, ALL_EDITORS),
+    "/admin/jobs/apikey/{other key}/delete/": (DELETED, NOBODY_ELSE),
     "/admin/jobs/job/add/": (OPENING | {"department": "{own}"}, RECRUITERS),
     "/admin/jobs/job/{own job}/change/": ({"title": "Sent"}, RECRUITERS),
     "/admin/jobs/job/{other job}/change/": ({"title": "Sent"}, NOBODY_ELSE),
@@ -117,6 +122,8 @@ EMAIL_LINKS = [f"/alerts/{purpose}/{{{purpose}}}/" for purpose in ("confirm", "m
 EMAIL_LINKS += ["/departments/claims/confirm/{claim}/"]
 EMAIL_LINKS += [f"/jobs/reminders/{answer}/{{reminder {answer}}}/" for answer in ANSWERS]
 
+UNAUTHORIZED = 401  # without a key, whoever is signed in
+
 # Statements that change data, except sessions, which every signed-in visitor has.
 CHANGE = re.compile(r'(INSERT|UPDATE|DELETE)(?! (INTO |FROM )?"django_session")')
 
@@ -157,7 +164,7 @@ def test_other_methods_change_nothing(visitors, numbers):
     before = rows()
     for url, _ in ROWS:
         if not url.startswith("/admin/"):
-            assert visitors["alice"].put(url.format(**numbers)).status_code in (METHOD, GONE), url
+            assert visitors["alice"].put(url.format(**numbers)).status_code in (METHOD, GONE, UNAUTHORIZED), url
     for url in WRITES:
         visitors["alice"].delete(url.format(**numbers))
     assert rows() == before

@@ -27,6 +27,7 @@ def make_rows(number):
         factories.make_specialization(f"Skill {name}")
         factories.make_job(department)
         factories.make_connector(department)
+        factories.make_api_key(department)
         factories.make_correction(department)
         factories.make_claim(department)
         factories.make_import(by=factories.make_user(name.replace(" ", "-"), is_staff=True))

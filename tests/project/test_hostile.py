@@ -256,6 +256,7 @@ def test_the_admin_escapes_text(site):
         each.claim,
         each.correction,
         each.connector,
+        each.api_key,
     ]
     for instance in instances:
         base = f"/admin/{instance._meta.app_label}/{instance._meta.model_name}/{instance.pk}/"

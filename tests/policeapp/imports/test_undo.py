@@ -11,7 +11,16 @@ from policeapp.imports import undo, uploads
 from policeapp.models import Change, Import
 
 from ...admin import messages_of, signed_in
-from ...factories import get_user, make_bob, make_department, make_import, make_job, text_of
+from ...factories import (
+    get_user,
+    make_bob,
+    make_claim,
+    make_connector,
+    make_department,
+    make_import,
+    make_job,
+    text_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +69,7 @@ def test_undoing_brings_back_values_with_their_sources_and_deletes_what_is_new(a
 
 def test_what_people_have_changed_since_stays_and_is_listed(alice):
     apply(row(1) + row(2) + row(3))
-    upload = apply("".join(row(number, officers=20, year=2025) for number in range(1, 8)))
+    upload = apply("".join(row(number, officers=20, year=2025) for number in range(1, 10)))
     with change_by(get_user("alice")):
         first = Department.objects.get(name="Department 1")
         first.chief_name = "Grace Hopper"
@@ -68,6 +77,8 @@ def test_what_people_have_changed_since_stays_and_is_listed(alice):
         Department.objects.get(name="Department 2").delete()
     make_job(Department.objects.get(name="Department 4"))
     make_bob(Department.objects.get(name="Department 5"))
+    make_claim(Department.objects.get(name="Department 8"))
+    make_connector(Department.objects.get(name="Department 9"))
     Department.objects.filter(name="Department 6").update(phone="203-555-0100")  # without a recorder
     alice.post(url(upload, "undo"))
     kept = {
@@ -80,9 +91,11 @@ def test_what_people_have_changed_since_stays_and_is_listed(alice):
         "Department 4": "has jobs by now",
         "Department 5": "has editors by now",
         "Department 6": "was changed since",
+        "Department 8": "has claims by now",
+        "Department 9": "has connectors by now",
     }
     numbers = dict(Department.objects.values_list("name", "sworn_officers"))
-    assert numbers == {f"Department {n}": 10 if n == 3 else 20 for n in (1, 3, 4, 5, 6)}
+    assert numbers == {f"Department {n}": 10 if n == 3 else 20 for n in (1, 3, 4, 5, 6, 8, 9)}
 
 
 def test_imports_can_be_undone_one_after_the_other_from_the_last_one_on(alice):

@@ -20,12 +20,13 @@ from departments.models.kinds import WebsiteKind
 from departments.models.place import Precision
 from departments.search.forms import WITHIN, DepartmentSearchForm
 from jobs.forms import JobSearchForm
+from jobs.imports.sent import SentForm
 from jobs.models import Job, Requirements
 from policeapp.operations import rate_limits
 from policeapp.pages import api
 from policeapp.web.api import PROBLEM
 
-from ...factories import make_job, make_requirements, text_of
+from ...factories import make_api_key, make_job, make_requirements, text_of
 from ...project.test_access import patterns
 from ...whole_site import Markup
 
@@ -33,6 +34,7 @@ pytestmark = pytest.mark.any_engine
 
 # Requests for each operation and kind of data.
 EXAMPLES = 5
+NEED_A_KEY = {"/api/v1/openings/{external_id}"}
 CHECKS = [
     general.not_a_server_error,
     described.status_code_conformance,
@@ -52,28 +54,35 @@ def town(westport, places):
 @pytest.mark.unmeasured
 def test_whatever_the_description_allows_or_not_is_answered_as_it_says(town, settings):
     settings.UNCACHED_PAGE_LIMIT = 0
+    key = make_api_key(town)
     schema = schemathesis.openapi.from_dict(api.load())
     schema.app = WSGIHandler()
     operations = [found.ok() for found in schema.get_all_operations()]
-    assert len(operations) == 4
+    assert len(operations) == 6
     for operation in operations:
-        for mode in GenerationMode:
+        needs_key = operation.path in NEED_A_KEY
+        _ask(operation, {}, 2 if needs_key else EXAMPLES)
+        if needs_key:
+            _ask(operation, {"Authorization": f"Bearer {key.secret}"}, EXAMPLES)
 
-            @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
-            @hypothesis.settings(
-                max_examples=EXAMPLES, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
-            )
-            def answer(case):
-                case.call_and_validate(checks=CHECKS, headers={"Accept-Encoding": "identity"})
 
-            answer()
+def _ask(operation, headers, number):
+    for mode in GenerationMode:
+
+        @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+        @hypothesis.settings(max_examples=number, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+        def answer(case):
+            case.call_and_validate(checks=CHECKS, headers={"Accept-Encoding": "identity", **headers})
+
+        answer()
 
 
 def test_the_description_names_every_url_and_parameter_of_the_api():
     paths = api.load()["paths"]
-    urls = {"/" + re.sub("<[a-z]+:([a-z]+)>", r"{\1}", url) for url in patterns() if url.startswith("api/v1/")}
+    urls = {"/" + re.sub("<[a-z]+:([a-z_]+)>", r"{\1}", url) for url in patterns() if url.startswith("api/v1/")}
     assert paths.keys() == urls - {reverse("api description")}
-    queries = {path: _names(methods["get"]["parameters"]) for path, methods in paths.items()}
+    queries = {path: _names(methods["get"]["parameters"]) for path, methods in paths.items() if "get" in methods}
+    assert {path for path, methods in paths.items() if methods.keys() == {"put", "delete"}} == NEED_A_KEY
     assert queries["/api/v1/departments"] == {*DepartmentSearchForm.base_fields, "page"}
     assert queries["/api/v1/openings"] == {*JobSearchForm.base_fields, "page"}
 
@@ -93,6 +102,7 @@ def test_the_choices_in_the_description_are_those_of_the_site():
             stated[name, field] = [each for each in value.get("enum", []) if each is not None]
     required = document["components"]["schemas"]["Opening"]["properties"]["checked_requirements"]["properties"]
     assert required.keys() == set(Requirements.FIELDS)
+    assert document["components"]["schemas"]["SentOpening"]["properties"].keys() == SentForm.base_fields.keys()
     for field, values in Requirements.LEVELS.items():
         assert required[field]["enum"] == [*values, None]
     sorts = {form: [value for value, _ in form.base_fields["sort"].choices if value] for form in FORMS}
@@ -102,6 +112,8 @@ def test_the_choices_in_the_description_are_those_of_the_site():
         ("departments", "kind"): Department.Kind.values, ("Department", "kind"): Department.Kind.values,
         ("openings", "kind"): Job.Kind.values, ("Opening", "kind"): Job.Kind.values,
         ("Opening", "schedule"): Job.Schedule.values, ("Opening", "pay_period"): Job.PayPeriod.values,
+        ("SentOpening", "kind"): Job.Kind.values, ("SentOpening", "schedule"): Job.Schedule.values,
+        ("SentOpening", "pay_period"): Job.PayPeriod.values, ("StoredOpening", "status"): Job.Status.values,
         ("Department", "website_kind"): WebsiteKind.values, ("Department", "precision"): Precision.values,
         ("Department", "population_basis"): PopulationBasis.values,
         ("departments", "sort"): sorts[DepartmentSearchForm], ("openings", "sort"): sorts[JobSearchForm],
@@ -115,18 +127,23 @@ FORMS = (DepartmentSearchForm, JobSearchForm)
 def test_the_examples_in_the_description_are_valid():
     document = api.load()
     schemas = json.dumps(document["components"]["schemas"]).replace("#/components/schemas/", "#/$defs/")
-    answers = [methods["get"]["responses"]["200"] for methods in document["paths"].values()]
-    for answer in (*answers, *document["components"]["responses"].values()):
-        for media in answer["content"].values():
-            name = media["schema"]["$ref"].rpartition("/")[2]
-            schema = {"$defs": json.loads(schemas), "$ref": f"#/$defs/{name}"}
-            jsonschema_rs.validator_for(schema).validate(media["example"])
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    bodies = [body for operation in operations for body in operation["responses"].values()]
+    bodies += [operation["requestBody"] for operation in operations if "requestBody" in operation]
+    with_example = [*bodies, *document["components"]["responses"].values()]
+    media_types = [media for body in with_example for media in body.get("content", {}).values() if "example" in media]
+    assert len(media_types) == 12
+    for media in media_types:
+        name = media["schema"]["$ref"].rpartition("/")[2]
+        schema = {"$defs": json.loads(schemas), "$ref": f"#/$defs/{name}"}
+        jsonschema_rs.validator_for(schema).validate(media["example"])
 
 
 def test_every_error_is_a_problem_that_other_sites_can_read(client, db, settings, monkeypatch):
     answers = {
         400: client.get("/api/v1/departments?near=Nowhere"),
         404: client.get("/api/v1/nothing"),
+        401: client.delete("/api/v1/openings/1"),
         405: client.post("/api/v1/places", {"q": "x"}),
         413: client.get("/api/v1/places", headers={"content-length": "999999"}),
     }

@@ -57,6 +57,7 @@ DESCRIBED = {
     "departments.Specialization": None,
     "departments.ZipPart": None,
     "jobs.Alert": "alerts",
+    "jobs.ApiKey": "editors",
     "jobs.Connector": "departments",
     "jobs.Duplicate": None,
     "jobs.HiringStep": None,
