@@ -87,7 +87,8 @@ class DepartmentAdmin(
     inlines = [DivisionInline, SpecialUnitInline, HiringStepInline]
     actions = ["publish", "unpublish"]
     deleted_note = _(
-        "A department comes back with its jobs, but without its editors and recruiters. Invite them again."
+        "A department comes back with its jobs, but without its editors, recruiters, claims and connectors. "
+        "Invite the people again."
     )
     fieldsets = [
         (None, {"fields": ["name", ("kind", "status"), "logo", "logo_preview", ("chief_title", "chief_name")]}),

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
 from departments.corrections.facts import OF_DEPARTMENTS
-from departments.editors import is_recruiter
+from departments.editors import is_editor, is_recruiter
 from departments.models import Claim, Correction, Department
 from policeapp.accounts.models import EDIT_EVERY_DEPARTMENT
 from policeapp.models import Import
@@ -35,7 +36,8 @@ def front_page(request):
         return _for_administrator() | _corrections(user) | _duplicates(user)
     if not is_recruiter(request):
         return {}
-    return _departments(user) | _jobs(user) | _corrections(user) | _duplicates(user)
+    departments = _departments(user) if is_editor(request) else {}
+    return departments | _jobs(user) | _corrections(user) | _duplicates(user)
 
 
 def _for_administrator():
@@ -53,10 +55,11 @@ def _for_administrator():
 
 
 def _corrections(user):
-    """The first corrections that wait for the user, oldest first, and their number."""
-    waiting = Correction.objects.editable_by(user).waiting()
-    shown = waiting.with_reports_number().select_related("department").order_by("pk")[:CORRECTIONS_SHOWN]
-    return {"corrections": shown, "corrections_number": waiting.count()}
+    """The first corrections that wait for the user, oldest first. Names of departments need no more than the row."""
+    waiting = Correction.objects.editable_by(user).waiting().with_reports_number().select_related("department")
+    shown = list(waiting.order_by("pk")[:CORRECTIONS_SHOWN])
+    prefetch_related_objects([each for each in shown if each.target_model is not Department], "target")
+    return {"corrections": shown}
 
 
 def _connectors():

@@ -57,6 +57,6 @@ class CheckedMixin:
     def _mark_as_checked(self, request, department):
         department.mark_as_checked(request.user)
         self.log_change(request, department, str(_("Checked all facts.")))
-        values = {"name": department, "text": department.check_text}
+        values = {"name": department.name, "text": department.check_text}
         text = _("Thank you. The page of the %(name)s says: %(text)s") % values
         self.message_user(request, text, messages.SUCCESS)

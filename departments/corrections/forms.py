@@ -18,7 +18,8 @@ from .facts import facts_of
 from .models import LINK, Correction, Report
 
 CORRECTIONS_PER_CLIENT = RateLimit("corrections", 10, 3600)
-NUMBER = re.compile(r"\d[\d,]*")
+# Not a part of another number, such as 1.785.
+NUMBER = re.compile(r"(?<![\d.,])\d[\d,]*(?![\d,]*\.\d)")
 MAX_SOURCE = 100  # characters
 # The admin's classes of long fields.
 WIDTHS = dict.fromkeys((forms.TextInput, forms.URLInput, forms.EmailInput), "vTextField")

@@ -6,7 +6,6 @@
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Q
 from django.utils.text import capfirst
 
 from . import differences
@@ -41,10 +40,9 @@ def changes_of(model, pk):
     """Return the QuerySet of changes of an object or its parts, newest first."""
     tables = [(model, model._meta.pk.attname), *_parts(model).values()]
     rows = [part.history.model.objects.order_by().filter(**{attname: pk}) for part, attname in tables]
-    touching = Q()
-    for each in rows:
-        touching |= Q(pk__in=each.exclude(change=None).values("change"))
-    return Change.objects.filter(touching).select_related("user")
+    first, *others = [each.exclude(change=None).values("change") for each in rows]
+    # A union, because PostgreSQL reads all changes to find those in one of several subqueries.
+    return Change.objects.filter(pk__in=first.union(*others)).select_related("user")
 
 
 def _parts(model):

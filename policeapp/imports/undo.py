@@ -6,7 +6,7 @@ Objects that somebody has changed since, or has added something to, stay as they
 from collections import defaultdict
 
 from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,19 +50,20 @@ def names_of(model, keys):
 
 
 class _Undo:
-    """Undoes one import. ``kept`` is ``{pk: reason}``."""
+    """Undoes one import. ``kept`` is ``{pk: reason}``, and ``first`` is ``{pk: id of its first historical row}``."""
 
     def __init__(self, importer, change):
         self.importer, self.change = importer, change
         self.model, self.rows = importer.model, importer.model.history.model.objects.order_by()
         self.key = self.model._meta.pk.attname
-        self.kept, self.restored, self.deleted = {}, 0, 0
+        self.kept, self.first, self.restored, self.deleted = {}, {}, 0, 0
 
     def run(self):
         types = defaultdict(list)
         rows = self.rows.filter(change=self.change).order_by("history_id")
-        for pk, history_type in rows.values_list(self.key, "history_type"):
+        for pk, number, history_type in rows.values_list(self.key, "history_id", "history_type"):
             types[pk].append(history_type)
+            self.first.setdefault(pk, number)
         for keys in batches(sorted(types), BATCH):
             self._undo_batch(keys, {pk for pk in keys if CREATED in types[pk]})
         self.importer.finish()
@@ -128,14 +129,12 @@ class _Undo:
         self.deleted += len(keys)
 
     def _restore(self, keys):
-        own = self.rows.filter(**{self.key: OuterRef(self.key)}, change=self.change)
-        older = Q(history_id__lt=Subquery(own.order_by("history_id").values("history_id")[:1]))
-        rows = self.rows.filter(older, **{f"{self.key}__in": keys})
-        before = rows.values(self.key).annotate(before=Max("history_id")).values("before")
+        rows = self.rows.filter(**{f"{self.key}__in": keys}).order_by("history_id").values_list(self.key, "history_id")
+        before = {pk: number for pk, number in rows if number < self.first[pk]}
         fields = [field for field in stated_fields(self.model) if not field.primary_key]
         foreign_keys = [field.name for field in fields if field.remote_field]
         instances = self.model._default_manager.select_related(*foreign_keys).in_bulk(keys)
-        for row in self.rows.filter(history_id__in=before):
+        for row in self.rows.filter(history_id__in=before.values()):
             instance = instances[getattr(row, self.key)]
             for field in fields:
                 setattr(instance, field.attname, getattr(row, field.attname))

@@ -88,9 +88,9 @@ def test_changes_of_an_administrator_appear_on_the_site(visit, westport):
     page.goto(WESTPORT)
 
     page.wait_for_url(f"**{WESTPORT}")
-    expect(page.get_by_text("Ada Byron")).to_be_visible()
+    expect(page.get_by_text("Ada Byron", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="203-341-6100").first).to_be_visible()
-    expect(page.get_by_text("Foti Koskinas")).to_have_count(0)
+    expect(page.get_by_text("Foti Koskinas", exact=True)).to_have_count(0)
     expect(page.get_by_role("heading", name="Records")).to_be_visible()
     expect(page.locator("strong", has_text="front desk")).to_be_visible()
     expect(page.get_by_text("Harbor Patrol")).to_be_visible()
@@ -165,7 +165,7 @@ def test_mistakes_are_explained_and_the_input_stays(visit, westport):
     save(page)
     expect(page.get_by_text("was added successfully")).to_be_visible()
     page.goto(WESTPORT)
-    expect(page.get_by_text("Ada Byron")).to_be_visible()
+    expect(page.get_by_text("Ada Byron", exact=True)).to_be_visible()
 
 
 def test_an_editor_sees_and_changes_only_their_own_department(visit, neighborhood):

@@ -124,7 +124,9 @@ def add_a_job(page, department):
 def extend(page, job):
     go(page, "/admin/")
     follow(page, "button", re.compile("Extend the deadline.*Night Dispatcher"))
-    follow(page, "button", "Extend the deadline")
+    expect(page.get_by_label("New deadline")).to_be_focused()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert Job.objects.open().get().closes_on == job.closes_on + timedelta(days=14)
 
 

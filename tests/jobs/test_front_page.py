@@ -136,6 +136,12 @@ class TestEditor:
         assert f'href="/admin/jobs/job/add/?department={own.pk}">Add a job' in html_of(bob.get(URL))
         assert "No jobs are posted right now." in front(bob)
 
+    def test_each_department_has_a_link_that_adds_its_job(self, own):
+        other = make_department("Other Police")
+        html = html_of(signed_in(make_bob(own, other)).get(URL))
+        for department in (own, other):
+            assert html.count(f'href="/admin/jobs/job/add/?department={department.pk}">Add a job') == 1
+
     def test_an_editor_sees_neither_claims_nor_imports_nor_edits(self, bob, own):
         make_claim(own)
         make_import()
@@ -214,6 +220,7 @@ def test_it_needs_at_most_twelve_queries(number, make_person, django_assert_max_
         Duplicate.objects.create(job=jobs[0], other=jobs[1])
         make_connector(department, is_on=False)
         make_correction(department)
+        make_correction(jobs[0], "title", "Chief")
         make_division(department)
         list_specializations(department, "K-9 Unit")
         make_claim(department)

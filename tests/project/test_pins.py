@@ -1,9 +1,11 @@
 """Every installed package has a pinned version and a hash, so that installing resolves nothing."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions
 
 import pytest
 from packaging.markers import default_environment
@@ -14,6 +16,8 @@ from ..processes import ROOT
 
 REQUIREMENTS = ["requirements.txt", "tests/requirements.txt"]
 PYTHONS = ["3.11.2", "3.12.1", "3.13.0"]
+OUR_OWN = ["policeapp", "departments", "jobs"]
+OF_EXTRAS = ["dj_database_url", "qrcode"]  # of environs[django] and django-allauth[mfa]
 
 
 def pins_of(name):
@@ -128,3 +132,14 @@ def test_tests_and_site_use_the_same_versions():
     site, tests = (pins_of(name) for name in REQUIREMENTS)
     assert site.keys() <= tests.keys()
     assert [name for name in site if version_of(site[name][0]) != version_of(tests[name][0])] == []
+
+
+@pytest.mark.any_engine
+def test_every_package_that_the_code_imports_is_declared():
+    trees = [ast.parse(path.read_text()) for name in OUR_OWN for path in (ROOT / name).rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    packages = {module.partition(".")[0] for module in modules} - sys.stdlib_module_names - {*OUR_OWN, *OF_EXTRAS}
+    installed, names = packages_distributions(), {canonicalize_name(each.name) for each in declared()}
+    assert {each for each in packages if names.isdisjoint(map(canonicalize_name, installed[each]))} == set()

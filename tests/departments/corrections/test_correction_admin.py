@@ -49,7 +49,7 @@ def test_current_and_proposed_stand_side_by_side_with_how_people_know(bob, westp
     assert f'href="{LINK}" rel="nofollow noopener noreferrer"' in html_of(response) and ANN not in text
     assert text.count("Westport, CT") == 1
     front = text_of(bob.get("/admin/"))
-    assert "Phone. 2 people say so." in front and "1 correction is waiting" in front
+    assert "Phone. 2 people say so." in front and "View all waiting corrections" in front
 
 
 def test_accepting_publishes_the_value_with_its_source_and_thanks(bob, westport, client):
@@ -94,8 +94,9 @@ def test_a_figure_loses_the_year_of_the_old_one(bob, westport):
 
 
 @pytest.mark.any_engine
-def test_a_text_without_a_number_does_not_delete_a_figure(bob, westport):
-    correction = make_correction(westport, "officers", "many more")
+@pytest.mark.parametrize("value", ["many more", "1.065", "60.5 or so"])
+def test_a_text_without_a_whole_number_does_not_delete_a_figure(bob, westport, value):
+    correction = make_correction(westport, "officers", value)
     assert "This field is required." in text_of(decide(bob, correction, "accept"))
     westport.refresh_from_db()
     assert (westport.sworn_officers, westport.sworn_year) == (60, 2019)

@@ -163,7 +163,7 @@ def test_a_deleted_department_comes_back_with_its_parts_its_jobs_and_its_address
     assert not Department.objects.exists()
     shown = alice.get("/admin/departments/department/deleted/")
     assert "Westport Police, Westport, CT" in text_of(shown)
-    assert "without its editors and recruiters" in text_of(shown)
+    assert "without its editors, recruiters, claims and connectors" in text_of(shown)
     assert text_of(alice.get("/admin/jobs/job/deleted/")).count("Officer") == 0  # it comes with its department
     alice.post(f"/admin/departments/department/deleted/{shown.context['rows'][0][0].pk}/")
     back = Department.objects.get(pk=department.pk)

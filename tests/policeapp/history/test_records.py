@@ -4,6 +4,7 @@ import pytest
 
 from departments.models import Department, Division
 from policeapp.history.records import change_by, record_bulk
+from policeapp.history.timeline import changes_of
 from policeapp.models import Change
 
 from ...admin import save, saved
@@ -106,3 +107,8 @@ def test_a_request_of_a_signed_in_user_is_one_change(alice):
     change = Change.objects.get()
     assert change.author == "Alice"
     assert [each.history.first().change for each in (department, division)] == [change, change]
+
+
+@pytest.mark.postgresql
+def test_the_changes_of_one_object_are_found_without_reading_those_of_all():
+    assert "SubPlan" not in changes_of(Department, 1).explain()
