@@ -354,6 +354,12 @@ def test_the_site_decides_who_may_send_large_files(site):
     assert_page_of_nginx(answer, 413, "too large")
 
 
+def test_job_systems_may_send_long_jobs(site):
+    assert site.ask("/api/v1/openings/1", "PUT", b"x" * 200_000, client="192.0.2.10").status == 401
+    answer = site.ask("/api/v1/openings/1", "PUT", Content_Length="1000000", client="192.0.2.10")
+    assert_page_of_nginx(answer, 413, "too large")
+
+
 # Restarts
 
 
