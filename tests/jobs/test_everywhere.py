@@ -309,7 +309,7 @@ def test_samples_are_marked_everywhere_and_hidden_from_search_engines(scene, wal
             assert '<meta name="robots" content="noindex">' in body
         elif url == compared(scene | {"job": job}):
             assert f"{TITLE} {SAMPLE} Remove: {TITLE}" in text_of(response)
-            assert f"{TITLE}, {job.department} (sample)" in body.partition("</title>")[0]
+            assert f"{TITLE}, {job.department.name} (sample)" in body.partition("</title>")[0]
             assert body.count(TITLE) == 3
         elif TITLE in body:
             cards = [card for card in re.findall(r'<li class="card"[^>]*>.*?</li>', body, re.S) if TITLE in card]

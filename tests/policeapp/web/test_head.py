@@ -52,6 +52,7 @@ LISTED = {
     ("/jobs/", "open"),
     ("/jobs/", "closing today"),
     ("/jobs/", "until filled"),
+    ("/jobs/", "perhaps filled"),
 }
 
 

@@ -66,7 +66,7 @@ def assert_guarded(response, url):
     assert {"camera", "microphone", "payment", "usb"} <= permissions.keys(), url
     assert set(permissions.values()) == {"()"}, url
     # These URLs contain visitors' answers or signed links, so browsers never send them as referrers.
-    secret = re.match(r"/jobs/eligible/|/alerts/(?!new/)|/departments/claims/", url)
+    secret = re.match(r"/jobs/eligible/|/alerts/(?!new/)|/departments/claims/|/jobs/reminders/", url)
     assert response["Referrer-Policy"] == ("no-referrer" if secret else "same-origin"), url
     assert response["X-Content-Type-Options"] == "nosniff", url
     assert response["Cross-Origin-Opener-Policy"] == "same-origin", url
@@ -112,7 +112,7 @@ def test_only_the_jobs_of_a_department_can_be_framed(client, answers):
 def test_public_pages_set_no_cookie(client, db, answers):
     for page, response in answers:
         form = page.url.startswith("/alerts/new/") and "form" in response.context and response.context["alert"]
-        form = form or (page.url.endswith("/claim/") and page.status == 200)
+        form = form or (page.url.endswith(("/claim/", "/correct/")) and page.status == 200)
         assert list(response.cookies) == (["csrftoken"] if form else []), str(page)
     for url in MACHINES:
         assert not client.get(url).cookies, url
