@@ -90,4 +90,4 @@ def test_the_pages_that_ask_before_deleting_say_what_can_be_brought_back(alice):
         for asked in (alice.get(page(thing, "delete")), alice.post(page(thing, "list"), chosen)):
             assert (back in text_of(asked)) == (thing is not specialization)
             assert ("This can't be undone." in text_of(asked)) == (thing is specialization)
-    assert "without its editors and recruiters" in text_of(alice.get(page(department, "delete")))
+    assert "without its editors, recruiters, claims and connectors" in text_of(alice.get(page(department, "delete")))

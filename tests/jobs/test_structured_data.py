@@ -160,7 +160,7 @@ def test_every_value_also_shows_on_the_page(client, known):
         assert f'<div class="prose">{render(text)}</div>' in page
         assert render(text).strip() in posting["description"]
     assert f'href="{posting["hiringOrganization"]["sameAs"]}"' in page
-    assert re.search(rf'<img class="logo" src="{known.department.logo.url}"', page)
+    assert re.search(rf'<img class="logo plate" src="{known.department.logo.url}"', page)
     assert posting["url"] == f"https://police.example.org{known.get_absolute_url()}"
 
 

@@ -364,8 +364,10 @@ def test_the_slug_changes_with_the_title():
     assert job.slug == "police-sergeant"
 
 
-def test_a_job_shows_as_its_title():
-    assert str(make_job(title="Police Sergeant")) == "Police Sergeant"
+def test_a_job_shows_as_its_title_and_department():
+    assert (
+        str(make_job(make_department("Own Police"), "Police Sergeant")) == "Police Sergeant, Own Police, Westport, CT"
+    )
 
 
 def test_sorting_by_deadline_puts_jobs_open_until_filled_last():

@@ -6,13 +6,14 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from jobs.models import Alert
+from jobs.models import Alert, Listing
 from policeapp.caching import content
 
 from ...factories import (
     add_zip_part,
     make_alert,
     make_charlie,
+    make_connector,
     make_department,
     make_division,
     make_job,
@@ -21,6 +22,7 @@ from ...factories import (
     make_requirements,
     make_step,
     make_user,
+    today,
 )
 
 # Defer the check of foreign keys to the end of the transaction, which is rolled back.
@@ -54,7 +56,8 @@ def make_everything(westport):
     add_zip_part("06880", make_jurisdiction(departments=[westport]))
     westport.editors.add(charlie := make_charlie())
     westport.recruiters.add(charlie)
-    make_requirements(make_job(westport))
+    make_requirements(job := make_job(westport))
+    Listing.objects.create(connector=make_connector(westport), job=job, listed_on=today())
     make_step(westport)
     westport.slug = "a-new-address"
     westport.save()
@@ -72,7 +75,10 @@ def test_only_private_models_are_not_watched():
     unwatched = {model.__name__ for app in content.APPS for model in apps.get_app_config(app).get_models()}
     unwatched -= {model.__name__ for model in watched()}
     unwatched = {name for name in unwatched if not name.startswith("Historical")}
-    assert unwatched == {"Subscriber", "Alert", "Message", "NotifiedOpening", "SendRun", "Claim", "Invitation"}
+    assert unwatched == {
+        "Subscriber", "Alert", "Message", "NotifiedOpening", "SendRun", "Claim", "Invitation", "Correction", "Report",
+        "Connector", "Duplicate", "ApiKey",
+    }  # fmt: skip
 
 
 def test_a_link_to_a_department_changes_the_version(westport):

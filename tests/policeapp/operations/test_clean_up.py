@@ -193,7 +193,8 @@ class TestLogos:
 
 def test_it_works_with_nothing_to_delete():
     tasks = ["ended sessions", "failed sign-ins", "rate limit counts", "unused files"]
-    tasks += ["audit log entries", "claims and invitations", "unconfirmed alerts", "emails about accounts"]
+    tasks += ["audit log entries", "historical rows", "claims and invitations", "corrections"]
+    tasks += ["unconfirmed alerts", "emails about accounts"]
     assert clean_up() == f"Deleted {', '.join(f'0 {task}' for task in tasks)}.\n"
 
 
