@@ -48,8 +48,10 @@ serve: install ## serve the site in production; SECRET_KEY, ALLOWED_HOSTS and SI
 	echo "The database is missing or not up to date: run $(MANAGE) migrate first, with the same settings." >&2; exit 1; }
 	@exec .venv/bin/python -m gunicorn --config policeapp/gunicorn.py policeapp.wsgi
 
-# ARGS are passed to pytest: make test ARGS="-k feed". Without ARGS, the tests use every core.
-PYTEST = .venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto)
+# ARGS are passed to pytest: make test ARGS="-k feed". Without ARGS, there is one process more than cores, because some
+# tests wait for processes of their own.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
+PYTEST = .venv/bin/python -m pytest $(or $(ARGS),--numprocesses=$(WORKERS))
 FILES = $(if $(ARGS),,--dist=loadfile --no-loadscope-reorder)
 WITHOUT_BROWSER = $(if $(ARGS),,--ignore=tests/browser)
 BROWSER = $(if $(ARGS),,--dist=worksteal tests/browser)
