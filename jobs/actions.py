@@ -73,6 +73,8 @@ def _ask_or_apply(model_admin, request, chosen, verb):
     is_answer = "confirmed" in request.POST
     allowed = [job for job in jobs if not job.reason_against(verb)]
     form = DeadlineForm(verb, allowed, request.POST if is_answer else None)
+    for field in form.fields.values():  # Enter confirms the proposed date
+        field.widget.attrs["autofocus"] = True
     if is_answer and request.POST.get(VERSION_FIELD) != version:
         text = _t("Nothing is changed yet, because a job was changed in the meantime. Check the list again.")
         model_admin.message_user(request, text, messages.WARNING)

@@ -52,8 +52,8 @@ class DeadlineForm(forms.Form):
     closes_on = TypedDateFormField(
         label=_("New deadline"),
         validators=DAYS,
-        # Browsers show a calendar. Enter confirms the proposed date.
-        widget=forms.DateInput(attrs={"type": "date", "autofocus": True}, format="%Y-%m-%d"),
+        # Browsers show a calendar.
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, verb, allowed, data=None):

@@ -19,8 +19,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def small_country(tmp_path, monkeypatch):
-    """Replace the directory of the country by a file of two agencies, and its municipalities by one."""
+def small_country(settings, tmp_path, monkeypatch):
+    """Replace the directory of the country by a file of two agencies, and its municipalities by one.
+
+    ``populate`` writes its download into a folder of the test.
+    """
+    settings.MEDIA_ROOT = tmp_path / "media"
     file = tmp_path / "agencies.csv"
     file.write_bytes(
         csv_of(WESTPORT, WESTPORT | {"ori": "CT0000100", "name": "Avon Police Department", "city": "Avon"})
