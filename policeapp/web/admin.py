@@ -76,7 +76,7 @@ class BadRequestAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
 
     def get_zone(self, request, instance, context):
-        """Return the time zone of the times on a page, None for the site's, or "" if it depends on what is typed.
+        """Return the time zone of the times on a page, None for the site's, or "" if the form decides.
 
         ``instance`` is the object of the page, or None on the page that adds one.
         """
