@@ -42,7 +42,7 @@ FACTS = {
     "sworn_year": _("The year of the number of officers."),
     "population": _("The number of people that the department serves."),
     "population_year": _("The year of the population."),
-    "population_basis": _("Whom the population counts: fbi_jurisdiction, local_government or whole_county."),
+    "population_basis": _("Which people the population counts: fbi_jurisdiction, local_government or whole_county."),
     "county_population": _("For sheriffs and county police: all people in the county."),
     "county_population_year": _("The year of the county population."),
 }

@@ -31,12 +31,12 @@ def announce():
     for correction in corrections.order_by("pk")[:MOST_ANNOUNCED]:
         for person in correction.people() or others:
             waiting[person].append(correction)
-    told = [person for person in waiting if ANNOUNCEMENTS_PER_PERSON.hit(person.pk)]
-    for person in told:
+    recipients = [person for person in waiting if ANNOUNCEMENTS_PER_PERSON.hit(person.pk)]
+    for person in recipients:
         _send_announcement(person, waiting[person])
-    announced = {correction.pk for person in told for correction in waiting[person]}
+    announced = {correction.pk for person in recipients for correction in waiting[person]}
     Correction.objects.filter(pk__in=announced).update(announced_at=timezone.now())
-    return len(told)
+    return len(recipients)
 
 
 def _send_announcement(person, corrections):

@@ -141,7 +141,7 @@ class Correction(models.Model):
 
     def people(self):
         """Return the QuerySet of those at the department who can decide it: editors and, for an opening, recruiters."""
-        people = get_user_model().objects.filter(is_active=True, is_staff=True)
+        people = get_user_model().objects.active_staff()
         if self.rule.is_for_administrators:
             return people.none()
         can_decide = Q(departments_edited=self.department_id)

@@ -51,4 +51,4 @@ class Staffed(models.Model):
 
     def has_editor_besides(self, user):
         """Return whether another editor can sign in to the admin."""
-        return self.editors.filter(is_active=True, is_staff=True).exclude(pk=user.pk).exists()
+        return self.editors.active_staff().exclude(pk=user.pk).exists()

@@ -4,7 +4,6 @@ from collections import defaultdict
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,7 +49,7 @@ def _team(departments):
     """Return ``{department: set of the users who can edit its jobs and can sign in}``, all as keys. Two queries."""
     team = defaultdict(set)
     for role in ("departments_edited", "departments_recruited"):
-        people = User.objects.filter(Q(**{f"{role}__in": departments}), is_active=True, is_staff=True)
+        people = User.objects.active_staff().filter(**{f"{role}__in": departments})
         for user, department in people.values_list("pk", role):
             team[department].add(user)
     return team

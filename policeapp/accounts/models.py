@@ -38,6 +38,10 @@ class EmailUserManager(BaseUserManager):
         except ValidationError:
             return None
 
+    def active_staff(self):
+        """Users who can sign in to the admin."""
+        return self.filter(is_active=True, is_staff=True)
+
     def create_user(self, email, password=None, **values):
         user = self.model(email=self.normalize_email(email), **values)
         user.set_password(password)

@@ -1,4 +1,4 @@
-"""Departments of one name are told apart wherever the admin names them."""
+"""The admin names departments with their city and state, because names repeat."""
 
 import pytest
 

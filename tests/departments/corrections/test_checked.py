@@ -1,4 +1,4 @@
-"""A person marks a page as checked, and visitors see when and by whom."""
+"""People mark a page as checked. Visitors see the day, and whether the department did it."""
 
 from datetime import timedelta
 
